@@ -1,0 +1,38 @@
+# Each target sets up what it needs: a virtual environment in .venv by an ordinary pip.
+PYTHON ?= python3
+BIN := .venv/bin
+SEED ?= 1
+MINUTES ?= 10
+# Where git looks for git-naturecode.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: demo test lint bench torture clean
+
+demo: .venv/ready
+	git naturecode demo
+
+test: .venv/tests-ready
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: .venv/tests-ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/tests-ready
+	$(BIN)/python -m tests.bench
+
+torture: .venv/tests-ready
+	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) NATURECODE_MINUTES=$(MINUTES) $(BIN)/python -m pytest -m torture tests
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/tests-ready: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$($(BIN)/python tests/dev_packages.py)
+	touch $@
+
+clean:
+	rm -rf .venv

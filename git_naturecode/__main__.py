@@ -1,0 +1,80 @@
+"""The program `git-naturecode`: the one place where failures become exit codes."""
+
+import os
+import sys
+
+from git_naturecode import __version__, errors
+
+
+def main() -> None:
+    """Run the command line in sys.argv and leave the process with its exit code."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        print(f"git naturecode {__version__}")
+        return
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; give the exit code. Nothing that is raised gets past this."""
+    try:
+        from git_naturecode.cli.app import dispatch
+
+        code = dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except errors.NaturecodeError as failure:
+        return _tell(failure)
+    except KeyboardInterrupt:
+        return errors.INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has gone; nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 128 + 13
+    except OSError as failure:
+        return _tell(_system(failure))
+    except Exception as fault:
+        return _report(fault)
+
+
+def _tell(failure: errors.NaturecodeError) -> int:
+    from git_naturecode.render.show import show
+
+    print(f"error: {show(failure.message)}", file=sys.stderr)
+    if failure.hint:
+        print(f"hint: {show(failure.hint)}", file=sys.stderr)
+    return failure.code
+
+
+def _system(failure: OSError) -> errors.NaturecodeError:
+    """What the operating system refused, as a failure that the user can mend."""
+    import errno
+
+    what = f"{failure.strerror or failure}" + (f": {failure.filename}" if failure.filename else "")
+    if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+        return errors.NaturecodeError(
+            f"the disk is full ({what})", "make room and run the command again"
+        )
+    if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return errors.NotPermitted(what, "check who owns the repository and whether it is writable")
+    return errors.NaturecodeError(what)
+
+
+def _report(fault: Exception) -> int:
+    import traceback
+
+    from git_naturecode import trace
+    from git_naturecode.store.device import config_folder
+
+    if os.environ.get("GIT_NATURECODE_TRACE"):
+        traceback.print_exception(fault)
+    folder = os.path.join(config_folder(os.environ), "faults")
+    try:
+        path = trace.report(fault, folder, __version__)
+    except OSError:
+        path = "(it could not be written)"
+    print(f"error: this is a fault in git naturecode ({type(fault).__name__})", file=sys.stderr)
+    print(f"hint: please report it with the file {path}", file=sys.stderr)
+    return errors.FAULT
+
+
+if __name__ == "__main__":
+    main()

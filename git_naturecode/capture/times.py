@@ -1,0 +1,40 @@
+"""Times of transcripts: ISO texts or numbers since the epoch, told as ISO with milliseconds."""
+
+import re
+from typing import Any
+
+from ..clock import iso, parse_iso
+
+_PLAIN = re.compile(
+    r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z"
+)
+_SECONDS_UNTIL = 100_000_000_000
+
+
+def when(value: Any) -> str | None:
+    """`value` (ISO text, seconds or milliseconds since the epoch) as `...T10:30:05.123Z`, or None."""
+    if isinstance(value, str):
+        if _PLAIN.fullmatch(value):
+            return value
+        return _iso_of(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        try:
+            return iso(int(value if value >= _SECONDS_UNTIL else value * 1000))
+        except (OverflowError, ValueError):
+            return None
+    return None
+
+
+def _iso_of(text: str) -> str | None:
+    text = text.strip()
+    if len(text) > 40:
+        return None
+    try:
+        return iso(parse_iso(text))
+    except (ValueError, OverflowError):
+        return when(int(text)) if text.isascii() and text.isdigit() and len(text) < 17 else None
+
+
+def ms_of(text: str | None) -> int:
+    """Milliseconds since the epoch of a time that `when` gave (0 for None)."""
+    return parse_iso(text) if text else 0

@@ -1,0 +1,72 @@
+"""The command tree: only the part that the command line names is loaded."""
+
+import importlib
+
+import typer
+from typer.exceptions import TyperException
+
+from git_naturecode import errors
+
+# Name of a command or group -> the module that defines it (`app` for a group, `register` else).
+GROUPS = {"session": "git_naturecode.cli.session"}
+COMMANDS = {
+    "init": "git_naturecode.cli.clone",
+    "status": "git_naturecode.cli.clone",
+    "sync": "git_naturecode.cli.clone",
+    "demo": "git_naturecode.cli.demo",
+}
+HELP = "AI sessions, reviews, issues and knowledge inside your Git repository."
+
+
+def dispatch(arguments: list[str]) -> int:
+    """Run the command that `arguments` name; its exit code."""
+    arguments = _without_directory(arguments)
+    tree = build(arguments[:1])
+    try:
+        result = tree(arguments, standalone_mode=False, prog_name="git naturecode")
+    except TyperException as error:
+        raise _usage(error) from None
+    except typer.Abort:
+        return errors.INTERRUPTED
+    return result if isinstance(result, int) else 0
+
+
+def build(wanted: list[str]) -> typer.Typer:
+    """The command tree; only its part `wanted` when that is one name we know."""
+    known = {**GROUPS, **COMMANDS}
+    names = [name for name in wanted if name in known] or list(known)
+    tree = typer.Typer(
+        help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+        pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
+
+    @tree.callback()
+    def top() -> None:
+        pass
+
+    for module in dict.fromkeys(known[name] for name in names):
+        importlib.import_module(module).register(tree)
+    return tree
+
+
+def _without_directory(arguments: list[str]) -> list[str]:
+    """Obey a leading `-C DIR`, as git itself does before it calls us."""
+    import os
+
+    while arguments[:1] == ["-C"]:
+        if len(arguments) < 2:
+            raise errors.Usage("-C needs a directory")
+        os.chdir(arguments[1])
+        arguments = arguments[2:]
+    return arguments
+
+
+def _usage(error: TyperException) -> errors.NaturecodeError:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "git naturecode"
+    text = getattr(error, "message", "") or str(error)
+    format_message = getattr(error, "format_message", None)
+    if callable(format_message):
+        text = str(format_message())
+    return errors.Usage(text.rstrip(".").lower() if text.isupper() else text.rstrip("."),
+                        f"see `{path} --help`")  # fmt: skip

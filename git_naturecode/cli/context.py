@@ -1,0 +1,108 @@
+"""What every command gets: the repository, its store, where to write, what time it is."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, TYPE_CHECKING
+
+from git_naturecode import clock, ids
+from git_naturecode.config import Config
+from git_naturecode.git import repo as repos
+from git_naturecode.store import device
+from git_naturecode.store.entry import Json
+from git_naturecode.store.store import Store
+
+if TYPE_CHECKING:
+    from git_naturecode.redact import Redactor
+
+SCHEMA = 1
+
+
+@dataclass
+class Context:
+    """One run of the program. Everything outside of it comes in here, once."""
+
+    cwd: str
+    environ: Mapping[str, str]
+    out: IO[str]
+    err: IO[str]
+    now_ms: clock.NowMs = clock.system_ms
+    random: ids.RandomBytes = os.urandom
+    quiet: bool = False
+
+    @cached_property
+    def repo(self) -> repos.Repo:
+        """The repository we are in."""
+        return repos.find(self.cwd, self.environ)
+
+    @cached_property
+    def config(self) -> Config:
+        """Git's configuration."""
+        return repos.read_config(self.repo)
+
+    @cached_property
+    def redactor(self) -> "Redactor":
+        """Knows the secrets of this user and this work tree besides the general rules."""
+        from git_naturecode.redact import Redactor, own_secrets
+
+        return Redactor(own_secrets(self.environ, _dotenv(self.repo.work_tree)))
+
+    @contextmanager
+    def store(self, *, many: bool = False, writing: bool = False) -> Iterator[Store]:
+        """This clone's store; raises NaturecodeError before `init`.
+
+        `writing` loads the redaction, `many` announces bulk work.
+        """
+        redactor = self.redactor if writing else None
+        store = Store(
+            self.repo, self.config, self.environ, self.now_ms, self.random, redactor, many
+        )
+        try:
+            device.require(store.state_dir, self.environ, self.random)
+            yield store
+        finally:
+            store.close()
+
+    def say(self, text: str = "") -> None:
+        """A line of output."""
+        self.out.write(text + "\n")
+
+    def tell(self, text: str) -> None:
+        """A line of progress or advice, on stderr; silent with -q."""
+        if not self.quiet:
+            self.err.write(text + "\n")
+
+    def progress(self, text: str) -> None:
+        """Progress that overwrites itself on a terminal and is silent elsewhere."""
+        if not self.quiet and self.err.isatty():
+            self.err.write(f"\r\x1b[K{text}")
+            self.err.flush()
+
+    def progress_done(self) -> None:
+        """Clear the progress line."""
+        if not self.quiet and self.err.isatty():
+            self.err.write("\r\x1b[K")
+
+    def json(self, value: Mapping[str, Json]) -> None:
+        """`value` as one JSON object with the version of its schema."""
+        text = json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False, indent=2)
+        self.say(text.encode("utf-8", "replace").decode())
+
+
+def current(quiet: bool = False) -> Context:
+    """The context of this process."""
+    return Context(os.getcwd(), os.environ, sys.stdout, sys.stderr, quiet=quiet)
+
+
+def _dotenv(work_tree: str | None) -> Iterator[str]:
+    """The texts of the .env files at the top of the work tree."""
+    if work_tree is None:
+        return
+    for entry in os.scandir(work_tree):
+        if entry.name.startswith(".env") and entry.is_file(follow_symlinks=False):
+            with open(entry.path, encoding="utf-8", errors="replace") as file:
+                yield file.read(1 << 20)

@@ -1,0 +1,9 @@
+"""Options that many commands share."""
+
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
+SessionId = Annotated[str, typer.Argument(help="The session's id, or a part that is unique.")]

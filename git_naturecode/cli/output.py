@@ -1,0 +1,56 @@
+"""Colour and pager as git has them."""
+
+import os
+import sys
+
+from git_naturecode.cli.context import Context
+from git_naturecode.render.paint import Paint
+
+_PAGER_DEFAULTS = {"LESS": "FRX", "LV": "-c"}
+
+
+def paint(context: Context) -> Paint:
+    """Colour for stdout: git's color.naturecode, color.ui, NO_COLOR."""
+    wanted = context.config.get("color.naturecode") or context.config.get("color.ui", "auto")
+    if wanted in ("always",):
+        return Paint(True)
+    terminal = context.out.isatty() and context.environ.get("TERM", "") != "dumb"
+    return Paint(
+        terminal and wanted not in ("never", "false") and not context.environ.get("NO_COLOR")
+    )
+
+
+def page(context: Context, text: str) -> None:
+    """Show `text`, through git's pager when it is longer than the terminal."""
+    if not context.out.isatty() or text.count("\n") < os.get_terminal_size().lines - 1:
+        context.say(text)
+        return
+    pager = context.repo.program.text("var", "GIT_PAGER")
+    if pager in ("", "cat"):
+        context.say(text)
+        return
+    from git_naturecode.git.terminal import through_pager
+
+    sys.stdout.flush()
+    through_pager(pager, text + "\n", {**_PAGER_DEFAULTS, **context.environ})
+
+
+def written(context: Context, given: str | None, start: str) -> str:
+    """The text of a message: as given, from stdin for `-`, else from the user's editor.
+
+    Raises Usage when there is none and nobody to ask, Negative when the editor left it empty.
+    """
+    from git_naturecode.errors import Negative, Usage
+
+    if given == "-":
+        return sys.stdin.read()
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise Usage("there is no text", "write it as an argument, or `-` to read it from stdin")
+    from git_naturecode.git.terminal import through_editor
+
+    text = through_editor(context.repo, start)
+    if not text.strip():
+        raise Negative("nothing was written, so nothing was said")
+    return text

@@ -1,0 +1,66 @@
+"""Opening what a reading command needs, and finding the entity that a person means."""
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from git_naturecode import ids, sync
+from git_naturecode.cli.context import Context
+from git_naturecode.domain import session as sessions
+from git_naturecode.errors import Negative
+from git_naturecode.render.show import line, show
+from git_naturecode.store.index import Index
+from git_naturecode.store.store import Store
+
+NEAREST = 3
+
+
+@contextmanager
+def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, Index]]:
+    """The store and its index, with all that waits or was fetched taken in."""
+    with context.store(writing=writing) as store:
+        store.settle()
+        for problem in sync.take_in_fetched(store):
+            context.tell(f"warning: kept out: {show(problem)}")
+        index = Index(store, {sessions.KIND: sessions.describe})
+        try:
+            index.refresh()
+            yield store, index
+        finally:
+            index.close()
+
+
+def session_id(index: Index, wanted: str) -> str:
+    """The full id of the session that `wanted` means.
+
+    `wanted` is a full id, a unique beginning of its last part, or an id of the tool that it came
+    from. Raises Negative with the nearest ids when there is none or more than one.
+    """
+    name = wanted.removeprefix("shared-")
+    part = ids.tail(name) if ids.ENTITY.fullmatch(name) else name.removeprefix("session-")
+    found = index.match(sessions.KIND, part) if part else []
+    tails = {ids.tail(one) for one in found}
+    if len(tails) == 1:
+        return min(found)
+    if tails:
+        raise Negative(f"{line(wanted)} fits {len(tails)} sessions", f"write more: {_some(found)}")
+    foreign = [row for row in index.rows(sessions.KIND) if row["origin"] in (wanted, name)]
+    if foreign:
+        return str(foreign[0]["id"])
+    raise Negative(f"there is no session {line(wanted)}", _suggestion(index, name))
+
+
+def _suggestion(index: Index, name: str) -> str:
+    rows = index.rows(sessions.KIND)
+    if not rows:
+        return "there are no sessions yet; see `git naturecode session import --auto`"
+    every = [str(row["id"]) for row in rows]
+    tails = {ids.tail(one): one for one in every}
+    near = difflib.get_close_matches(ids.tail(name), tails, NEAREST, 0.3)
+    chosen = [tails[tail] for tail in near] or every[:NEAREST]
+    return f"did you mean {_some(chosen)}?"
+
+
+def _some(found: list[str]) -> str:
+    more = f" and {len(found) - NEAREST} more" if len(found) > NEAREST else ""
+    return ", ".join(found[:NEAREST]) + more

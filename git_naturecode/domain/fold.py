@@ -1,0 +1,101 @@
+"""Folding entries into state: which version of an entry counts, and what replaced what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from git_naturecode.store.entry import Entry, Json
+from git_naturecode.store.store import TEAM, Placed
+
+IMPORTED_ID = 20  # characters; the ids of entries written here are longer and hold a dash
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An entry that counts, and the other contents that stand under the same id, if any."""
+
+    placed: Placed
+    rivals: tuple[Placed, ...] = ()
+
+    @property
+    def entry(self) -> Entry:
+        """The entry itself."""
+        return self.placed.entry
+
+
+def is_imported(entry: Entry) -> bool:
+    """True when the id comes from a source that several clones may import."""
+    return len(entry.id) == IMPORTED_ID and "-" not in entry.id
+
+
+def count(placed: Iterable[Placed]) -> list[Counted]:
+    """One `Counted` for each id, in the order of (at, id, hash).
+
+    Copies of an imported entry are versions of it, settled silently: more redactions, then the
+    longer text, then the lower hash. Anything else with one id and two contents is shown as such.
+    """
+    by_id: dict[str, dict[str, Placed]] = {}
+    for one in placed:
+        versions = by_id.setdefault(one.entry.id, {})
+        known = versions.get(one.entry.hash)
+        if known is None or (known.entry.edited_by_hand, known.side != TEAM) > (
+            one.entry.edited_by_hand,
+            one.side != TEAM,
+        ):
+            versions[one.entry.hash] = one
+    counted = [_settle(list(versions.values())) for versions in by_id.values()]
+    return sorted(counted, key=lambda c: c.entry.order)
+
+
+def _settle(versions: list[Placed]) -> Counted:
+    if len(versions) == 1:
+        return Counted(versions[0])
+    shared = [v for v in versions if v.side == TEAM] or versions
+    intact = [v for v in shared if not v.entry.edited_by_hand] or shared
+    if is_imported(intact[0].entry):
+        return Counted(min(intact, key=_preference))
+    first, *rest = sorted(intact, key=lambda v: v.entry.order)
+    return Counted(first, tuple(rest))
+
+
+def _preference(placed: Placed) -> tuple[bool, int, int, str]:
+    entry = placed.entry
+    marks = entry.header.get("red")
+    redactions = len(marks) if isinstance(marks, list) else 0
+    return (entry.is_stub, -redactions, -len(entry.body or ""), entry.hash)
+
+
+def replaced(entries: Iterable[Entry]) -> set[str]:
+    """The ids that some entry names in `over`: out, whatever their stamps say."""
+    out: set[str] = set()
+    for entry in entries:
+        over = entry.header.get("over")
+        if isinstance(over, list):
+            out.update(name for name in over if isinstance(name, str))
+    return out
+
+
+def register(entries: Iterable[Entry], field: str) -> Json | None:
+    """The value of scalar `field`: of the `set` entries that nobody replaced, the last."""
+    found = [e for e in entries if e.kind == "set" and e.header.get("field") == field]
+    out = replaced(found)
+    live = [e for e in found if e.id not in out]
+    return max(live, key=lambda e: e.order).header.get("value") if live else None
+
+
+def current(entries: Iterable[Entry], field: str) -> list[str]:
+    """The ids of the `set` entries of `field` that a new one has to name in `over`."""
+    found = [e for e in entries if e.kind == "set" and e.header.get("field") == field]
+    out = replaced(found)
+    return sorted(e.id for e in found if e.id not in out)
+
+
+def members(entries: Iterable[Entry], field: str) -> list[str]:
+    """The elements of set `field`: a register (present or not) for each element."""
+    last: dict[str, Entry] = {}
+    found = [e for e in entries if e.kind in ("add", "remove") and e.header.get("field") == field]
+    out = replaced(found)
+    for entry in sorted((e for e in found if e.id not in out), key=lambda e: e.order):
+        value = entry.header.get("value")
+        if isinstance(value, str):
+            last[value] = entry
+    return sorted(value for value, entry in last.items() if entry.kind == "add")

@@ -1,0 +1,1 @@
+"""The one door to git: nobody else knows pygit2 or starts the git program."""

@@ -1,0 +1,141 @@
+"""Objects and refs of one repository: the interface that both ways of reaching them keep."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+TREE_MODE = 0o40000
+FILE_MODE = 0o100644
+AUTHOR = "git naturecode <naturecode@localhost>"
+
+
+class Folder(NamedTuple):
+    """A whole folder that is already there as a tree."""
+
+    oid: str
+
+
+Content = bytes | str | Folder
+"""What a path gets: new bytes, the id of a blob that is already there, or a folder."""
+
+
+class Missing(LookupError):
+    """An object that is not in this clone."""
+
+
+class RefLocked(OSError):
+    """A ref could not be written because somebody holds its lock."""
+
+
+class TreeEntry(NamedTuple):
+    """One line of a tree object; the name is not decoded, since anybody may have made it."""
+
+    mode: int
+    name: bytes
+    oid: str
+
+    @property
+    def is_tree(self) -> bool:
+        """True for a folder."""
+        return self.mode == TREE_MODE
+
+
+@dataclass(frozen=True)
+class CommitInfo:
+    """What we read of a commit: its tree, its parents, its time (seconds), its message."""
+
+    tree: str
+    parents: tuple[str, ...]
+    seconds: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A commit to be made: `files` laid over the tree `base` (None: an empty one).
+
+    A path with None goes away. `seconds` since the epoch; author and committer are fixed.
+    """
+
+    base: str | None
+    files: Mapping[str, Content | None]
+    parents: tuple[str, ...]
+    seconds: int
+    message: str
+
+
+class Objects(Protocol):
+    """Reading and writing one repository's objects and refs."""
+
+    hexsz: int
+
+    def read(self, oid: str) -> tuple[str, bytes]:
+        """Type and content of an object; raises Missing."""
+        ...
+
+    def header(self, oid: str) -> tuple[str, int]:
+        """Type and size of an object, without unpacking it; raises Missing."""
+        ...
+
+    def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Id and content of each of `oids`, in order; raises Missing."""
+        ...
+
+    def resolve(self, ref: str) -> str | None:
+        """The commit that the full ref name points to."""
+        ...
+
+    def refs(self, prefix: str) -> dict[str, str]:
+        """Full name -> id of all refs below `prefix`."""
+        ...
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """True when `old` is `new` or in its history."""
+        ...
+
+    def commit(self, change: Change) -> str:
+        """Write the objects of `change`; no ref moves. Gives the id of the commit."""
+        ...
+
+    def move(self, ref: str, new: str | None, old: str | None) -> bool:
+        """Set `ref` to `new` (None: delete) if it is still `old` (None: not there).
+
+        False when it was something else; raises RefLocked when its lock is held.
+        """
+        ...
+
+    def advance(self, ref: str, old: str | None, change: Change) -> str | None:
+        """`commit`, then `move` from `old`; the new id, or None when `ref` was not `old`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of processes and files."""
+        ...
+
+
+def parse_tree(data: bytes, hexsz: int) -> list[TreeEntry]:
+    """The lines of a tree object (gitformat: mode, space, name, NUL, raw id)."""
+    entries = []
+    position, size = 0, hexsz // 2
+    while position < len(data):
+        space = data.index(b" ", position)
+        zero = data.index(b"\0", space)
+        oid = data[zero + 1 : zero + 1 + size]
+        entries.append(TreeEntry(int(data[position:space], 8), data[space + 1 : zero], oid.hex()))
+        position = zero + 1 + size
+    return entries
+
+
+def parse_commit(data: bytes) -> CommitInfo:
+    """A commit object (gitformat-commit); unknown headers are passed over."""
+    head, _, message = data.partition(b"\n\n")
+    tree, parents, seconds = "", [], 0
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key == b"tree":
+            tree = value.decode()
+        elif key == b"parent":
+            parents.append(value.decode())
+        elif key == b"committer":
+            seconds = int(value.rsplit(b" ", 2)[1])
+    return CommitInfo(tree, tuple(parents), seconds, message.decode("utf-8", "replace"))

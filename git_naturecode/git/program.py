@@ -1,0 +1,169 @@
+"""Objects and refs through the git program: cat-file, fast-import, update-ref."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from git_naturecode.git.objects import AUTHOR, Change, Folder, Missing, RefLocked
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import GitFailed
+
+_BATCH = 500  # requests that surely fit into a pipe before the first answer is read
+
+
+class ProgramObjects:
+    """The git program as the way to a repository's objects; works for every kind of repository."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self.hexsz = 64 if repo.object_format == "sha256" else 40
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, oid: str) -> tuple[str, bytes]:
+        """Type and content of an object; raises Missing."""
+        self._ask(f"contents {oid}\n".encode())
+        return self._answer(oid)
+
+    def header(self, oid: str) -> tuple[str, int]:
+        """Type and size of an object, without unpacking it; raises Missing."""
+        self._ask(f"info {oid}\n".encode())
+        kind, size = self._head(oid)[1:]
+        return kind, size
+
+    def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Id and content of each of `oids`, in order; raises Missing."""
+        rest = iter(oids)
+        while batch := list(islice(rest, _BATCH)):
+            self._ask("".join(f"contents {oid}\n" for oid in batch).encode())
+            for oid in batch:
+                yield oid, self._answer(oid)[1]
+
+    def resolve(self, ref: str) -> str | None:
+        """The commit that the full ref name points to."""
+        self._ask(f"info {ref}\n".encode())
+        try:
+            return self._head(ref)[0]
+        except Missing:
+            return None
+
+    def refs(self, prefix: str) -> dict[str, str]:
+        """Full name -> id of all refs below `prefix`."""
+        out = self.repo.program.text(
+            "for-each-ref", "--format=%(objectname) %(refname)", "--", prefix
+        )
+        pairs = (line.split(" ", 1) for line in out.split("\n") if line)
+        return {name: oid for oid, name in pairs}
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """True when `old` is `new` or in its history."""
+        args = ("merge-base", "--is-ancestor", old, new)
+        return old == new or self.repo.program.run(*args, check=False)[0] == 0
+
+    def commit(self, change: Change) -> str:
+        """Write the objects of `change`; no ref moves. Gives the id of the commit."""
+        ref = f"refs/naturecode/tmp/{os.getpid()}"
+        oid = self._import(ref, change, force=True)
+        self.repo.program.run("update-ref", "--no-deref", "-d", ref)
+        return oid
+
+    def move(self, ref: str, new: str | None, old: str | None) -> bool:
+        """Set `ref` to `new` (None: delete) if it is still `old` (None: not there)."""
+        if new == old:
+            return self.resolve(ref) == old
+        was = old or "0" * self.hexsz
+        args = ("-d", ref, was) if new is None else (ref, new, was)
+        status, _, err = self.repo.program.run(
+            "update-ref", "--no-deref", "-m", "git naturecode", *args, check=False
+        )
+        if status:
+            self._refused(ref, old, GitFailed(("update-ref",), status, err))
+        return status == 0
+
+    def advance(self, ref: str, old: str | None, change: Change) -> str | None:
+        """`commit`, then `move` from `old`; the new id, or None when `ref` was not `old`.
+
+        Where `old` is the only parent, fast-import does both in one process: it moves a branch
+        only to a descendant of what it finds there, under git's own ref lock.
+        """
+        if change.parents == ((old,) if old else ()):
+            try:
+                return self._import(ref, change, force=False)
+            except GitFailed as failed:
+                self._refused(ref, old, failed)
+                return None
+        new = self.commit(change)
+        return new if self.move(ref, new, old) else None
+
+    def close(self) -> None:
+        """End the reading process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _refused(self, ref: str, old: str | None, failed: GitFailed) -> None:
+        self.close()
+        if self.resolve(ref) != old:
+            return
+        if "lock" in failed.stderr:
+            raise RefLocked(failed.message)
+        raise failed
+
+    def _import(self, ref: str, change: Change, force: bool) -> str:
+        options = ("--force",) if force else ()
+        out = self.repo.program.run(
+            "fast-import", "--quiet", "--done", "--date-format=raw-permissive", *options,
+            "--cat-blob-fd=1", data=b"".join(_stream(ref, change)),
+        )[1]  # fmt: skip
+        return out.decode().strip()
+
+    def _ask(self, request: bytes) -> None:
+        if self._process is None:
+            self._process = self.repo.program.open("cat-file", "--batch-command")
+        assert self._process.stdin is not None
+        self._process.stdin.write(request)
+        self._process.stdin.flush()
+
+    def _head(self, name: str) -> tuple[str, str, int]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
+        parts = line.rsplit(" ", 2)
+        if len(parts) != 3 or not parts[2].isdigit():
+            raise Missing(name)
+        return parts[0], parts[1], int(parts[2])
+
+    def _answer(self, name: str) -> tuple[str, bytes]:
+        _, kind, size = self._head(name)
+        assert self._process is not None
+        assert self._process.stdout is not None
+        data = self._process.stdout.read(size + 1)
+        if len(data) != size + 1:
+            raise Missing(name)
+        return kind, data[:-1]
+
+
+def _stream(ref: str, change: Change) -> Iterator[bytes]:
+    """`change` in the language of git fast-import."""
+    message = change.message.encode("utf-8", "surrogateescape")
+    yield f"commit {ref}\nmark :1\ncommitter {AUTHOR} {change.seconds} +0000\n".encode()
+    yield b"data %d\n%s\n" % (len(message), message)
+    for word, parent in zip(
+        ("from", *("merge",) * len(change.parents)), change.parents, strict=False
+    ):
+        yield f"{word} {parent}\n".encode()
+    if not change.parents and change.base is None:
+        yield b"deleteall\n"
+    else:
+        yield f'M 040000 {change.base} ""\n'.encode() if change.base else b"deleteall\n"
+    for path, content in sorted(change.files.items()):
+        if content is None:
+            yield f"D {path}\n".encode()
+        elif isinstance(content, Folder):
+            yield f"M 040000 {content.oid} {path}\n".encode()
+        elif isinstance(content, str):
+            yield f"M 100644 {content} {path}\n".encode()
+        else:
+            yield b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
+    yield b"get-mark :1\ndone\n"

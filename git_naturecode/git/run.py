@@ -1,0 +1,157 @@
+"""Starting the git program: a clean environment, plumbing only, never a shell."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from git_naturecode import trace
+from git_naturecode.errors import NaturecodeError, Unsupported
+
+# Which repository a command works on; inside hooks git sets these for the user's repository.
+LOCAL_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+_COMMAND_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
+
+# Our own calls run none of the user's hooks, start no clean-up and no file system monitor.
+QUIET = (
+    "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
+    "-c", "core.fsmonitor=false",
+)  # fmt: skip
+
+
+class GitFailed(NaturecodeError):
+    """The git program said no; `status` is its exit code and `stderr` what it wrote."""
+
+    def __init__(self, args: Sequence[str], status: int, stderr: str) -> None:
+        lines = [line for line in stderr.strip().split("\n") if line]
+        super().__init__(f"git {args[0] if args else ''} failed: {lines[-1] if lines else status}")
+        self.status = status
+        self.stderr = stderr
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one git process may use: wall-clock seconds, CPU seconds, largest file in bytes."""
+
+    wall: float | None = None
+    cpu: int | None = None
+    file: int | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """The git program at work in one repository.
+
+    `git_dir` None means: wherever `cwd` and the environment lead, as git itself would find it.
+    """
+
+    cwd: str
+    git_dir: str | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    def run(
+        self, *args: str, data: bytes | None = None, check: bool = True,
+        extra: Mapping[str, str] | None = None, limits: Limits | None = None,
+    ) -> tuple[int, bytes, str]:  # fmt: skip
+        """Run `git ARGS`; give its exit code, its output and its messages.
+
+        Raises GitFailed when `check` and the exit code is not 0, Unsupported without git.
+        """
+        argv = self.argv(*args)
+        trace.note("git", " ".join(args))
+        limits = limits or Limits()
+        process = _start(argv, self.cwd, self.env(extra), limits)
+        try:
+            out, err = process.communicate(data, timeout=limits.wall)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            raise GitFailed(args, -1, f"stopped after {limits.wall:g} s") from None
+        except BaseException:
+            _kill(process)
+            raise
+        text = err.decode("utf-8", "replace")
+        if check and process.returncode:
+            raise GitFailed(args, process.returncode, text)
+        return process.returncode, out, text
+
+    def text(self, *args: str) -> str:
+        """The output of `git ARGS` without the last line break; raises GitFailed."""
+        return self.run(*args)[1].decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def open(self, *args: str) -> "subprocess.Popen[bytes]":
+        """Start `git ARGS` with pipes for input and output, to talk with it."""
+        trace.note("git", " ".join(args))
+        return _start(self.argv(*args), self.cwd, self.env(), Limits(), talk=True)
+
+    def argv(self, *args: str) -> list[str]:
+        """The command line of `git ARGS` here."""
+        where = [] if self.git_dir is None else [f"--git-dir={self.git_dir}"]
+        return ["git", *QUIET, *where, *args]
+
+    def env(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment that a child gets."""
+        env = dict(self.environ)
+        if self.git_dir is not None:
+            for name in LOCAL_VARIABLES:
+                env.pop(name, None)
+        env.update(LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
+        env.update(extra or {})
+        return env
+
+
+def foreign_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` for work on another repository: nothing of the user's one leaks into it."""
+    dropped = (*LOCAL_VARIABLES, *_COMMAND_CONFIG)
+    return {name: value for name, value in environ.items() if name not in dropped}
+
+
+def _start(
+    argv: list[str], cwd: str, env: dict[str, str], limits: Limits, talk: bool = False
+) -> "subprocess.Popen[bytes]":
+    def restrict() -> None:  # runs in the child
+        import resource
+
+        if limits.cpu is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))
+        if limits.file is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file, limits.file))
+
+    limited = limits.cpu is not None or limits.file is not None
+    try:
+        return subprocess.Popen(
+            argv, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if talk else subprocess.PIPE,
+            preexec_fn=restrict if limited else None, start_new_session=limits.wall is not None,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise Unsupported(
+            "the git program is not on the PATH", "install git 2.39 or newer"
+        ) from None
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        if os.getpgid(process.pid) == process.pid:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except ProcessLookupError:
+        pass
+    process.wait()

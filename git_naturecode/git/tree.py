@@ -1,0 +1,60 @@
+"""Trees: looking a path up, comparing two, walking one within limits."""
+
+from collections.abc import Iterator
+
+from git_naturecode.git.objects import Objects, TreeEntry, parse_commit, parse_tree
+
+
+def entries(objects: Objects, tree: str) -> list[TreeEntry]:
+    """The lines of the tree `tree`; raises Missing."""
+    return parse_tree(objects.read(tree)[1], objects.hexsz)
+
+
+def tree_of(objects: Objects, commit: str | None) -> str | None:
+    """The tree of `commit` (None for None)."""
+    return None if commit is None else parse_commit(objects.read(commit)[1]).tree
+
+
+def find(objects: Objects, tree: str | None, path: str) -> TreeEntry | None:
+    """The entry at `path` below `tree`, or None."""
+    found = None
+    for name in path.encode().split(b"/"):
+        if tree is None:
+            return None
+        found = next((e for e in entries(objects, tree) if e.name == name), None)
+        tree = found.oid if found and found.is_tree else None
+        if found is None:
+            return None
+    return found
+
+
+def read_path(objects: Objects, tree: str | None, path: str) -> bytes | None:
+    """The content of the file at `path` below `tree`, or None."""
+    found = find(objects, tree, path)
+    return None if found is None or found.is_tree else objects.read(found.oid)[1]
+
+
+def differences(
+    objects: Objects, old: str | None, new: str | None, prefix: str = ""
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """(path, old blob, new blob) of each file that differs; equal folders are never opened."""
+    if old == new:
+        return
+    before = {e.name: e for e in entries(objects, old)} if old else {}
+    after = {e.name: e for e in entries(objects, new)} if new else {}
+    for name in sorted(before.keys() | after.keys()):
+        a, b = before.get(name), after.get(name)
+        if a == b:
+            continue
+        path = prefix + name.decode("utf-8", "surrogateescape")
+        old_tree, new_tree = (e.oid if e and e.is_tree else None for e in (a, b))
+        old_blob, new_blob = (e.oid if e and not e.is_tree else None for e in (a, b))
+        if old_blob or new_blob:
+            yield path, old_blob, new_blob
+        if old_tree or new_tree:
+            yield from differences(objects, old_tree, new_tree, path + "/")
+
+
+def files(objects: Objects, tree: str | None) -> dict[str, str]:
+    """Path -> blob of everything below `tree`. Only for trees that hygiene has let in."""
+    return {path: new for path, _, new in differences(objects, None, tree) if new}

@@ -1,0 +1,146 @@
+"""Import: transcripts of AI tools become sessions, each message once however often it is read."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from git_naturecode import ids
+from git_naturecode.capture import Found, discover, identify, read
+from git_naturecode.domain import session as sessions
+from git_naturecode.errors import Negative, Usage
+from git_naturecode.redact import Redactor
+from git_naturecode.store.bulk import CHUNK, BulkWriter, bulk
+from git_naturecode.store.entry import Draft
+from git_naturecode.store.store import PRIVATE, TEAM, Store
+
+Tell = Callable[[str], None]
+TOOLS = ("claude-code", "gemini", "specstory")
+_ENDINGS = (".jsonl", ".json", ".md")
+
+
+@dataclass
+class Imported:
+    """What one import did, by session."""
+
+    sessions: list[str] = field(default_factory=list)
+    new_sessions: int = 0
+    entries: int = 0
+    redacted: int = 0
+    unknown: list[str] = field(default_factory=list)
+    files: int = 0
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to import: who may read it, whether everything is kept, the importer's own name."""
+
+    visibility: str
+    full: bool = False
+    name: str = ""
+
+
+def import_files(
+    store: Store, paths: Sequence[str], redactor: Redactor, options: Options, tell: Tell
+) -> Imported:
+    """Import the transcripts at `paths`, private or for the team; what is known is passed over.
+
+    Raises Negative when none of the files is a transcript.
+    """
+    done = Imported()
+    groups = _grouped(paths, done)
+    if not groups:
+        raise Negative(
+            "none of these files is a transcript that I know",
+            "Claude Code (.jsonl), Gemini CLI (.json) and SpecStory (.md) histories can be read",
+        )
+    side = PRIVATE if options.visibility == "private" else TEAM
+    with bulk(store, side) as writer:
+        for number, parts in enumerate(groups, 1):
+            tell(f"session {number} of {len(groups)}")
+            _import_session(store, writer, side, parts, redactor, options, done)
+        done.entries = writer.entries
+    return done
+
+
+def find_files(
+    store: Store, paths: Sequence[str], auto: bool, tool: str | None, after_ms: int
+) -> list[str]:
+    """The files to import: `paths` and what lies in folders among them, or what `auto` finds.
+
+    Only files of `tool`, where one is named, and changed since `after_ms`. Raises Usage when
+    there is nothing to look at, Negative when nothing was found.
+    """
+    if bool(paths) == auto:
+        raise Usage("name files or folders, or use --auto", "one of the two")
+    if tool is not None and tool not in TOOLS:
+        raise Usage(f"{tool!r} is not a tool that I know", "use " + ", ".join(TOOLS))
+    if auto:
+        home = store.environ.get("HOME", "")
+        found = list(discover(home, store.environ, store.repo.work_trees()))
+    else:
+        found = [one for path in paths for one in _inside(path)]
+    chosen = [one for one in found if os.stat(one).st_mtime_ns // 1_000_000 >= after_ms]
+    if tool is not None:
+        chosen = [one for one in chosen if (known := identify(one)) and known.tool == tool]
+    if not chosen:
+        raise Negative("no transcripts were found", "name a file or a folder that holds some")
+    return list(dict.fromkeys(chosen))
+
+
+def _inside(path: str) -> Iterator[str]:
+    if not os.path.isdir(path):
+        if not os.path.exists(path):
+            raise Usage(f"there is no file {path}")
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(_ENDINGS):
+                yield os.path.join(folder, name)
+
+
+def _grouped(paths: Iterable[str], done: Imported) -> list[list[Found]]:
+    """The files of each conversation, the earliest part first."""
+    groups: dict[tuple[str, str], list[Found]] = {}
+    for path in paths:
+        found = identify(path)
+        if found is None:
+            done.unknown.append(path)
+        else:
+            done.files += 1
+            groups.setdefault((found.tool, found.session), []).append(found)
+    return [sorted(parts, key=lambda part: (part.first_ms, part.path)) for parts in groups.values()]
+
+
+def _import_session(
+    store: Store, writer: BulkWriter, side: str, parts: list[Found], redactor: Redactor,
+    options: Options, done: Imported,
+) -> None:  # fmt: skip
+    first = parts[0]
+    tail = ids.imported_tail(first.tool, first.session)
+    there = store.read(tail, sessions.KIND)
+    entity = min((one.entity for one in there), default="") or ids.imported_entity(
+        sessions.KIND, first.tool, first.session, first.first_ms
+    )
+    counts = [one for one in there if side == PRIVATE or one.side == TEAM]
+    known = {one.entry.id for one in counts}
+    done.new_sessions += not counts
+    before = writer.entries
+    for part in parts:
+        drafts = read(part.path, redactor, full=options.full, known=known.__contains__)
+        while chunk := list(islice(drafts, CHUNK)):
+            fresh = [_finished(draft, options) for draft in chunk if draft.id not in known]
+            known.update(draft.id for draft in chunk if draft.id)
+            done.redacted += sum(len(draft.redacted) for draft in fresh)
+            writer.write(entity, fresh)
+    if writer.entries > before:
+        done.sessions.append(entity)
+
+
+def _finished(draft: Draft, options: Options) -> Draft:
+    if draft.kind != "open":
+        return draft
+    more = {"visibility": options.visibility, "name": options.name}
+    return replace(draft, fields={**draft.fields, **more})

@@ -1,0 +1,166 @@
+"""Secrets by the word before them: `password=...`, `"api_key": "..."`, `--token ...`."""
+
+import re
+from collections.abc import Iterator, Set
+from typing import NamedTuple
+
+from .looks import looks_secret
+from .spans import Span
+
+
+class Word(NamedTuple):
+    """A word that names secrets: how it is spelled, and whether it names nothing else."""
+
+    pattern: re.Pattern[str]
+    rule: str
+    strong: bool
+
+
+# By the sign that calls for it. Patterns begin with plain letters, which makes them quick.
+WORDS = {
+    b"passw": Word(re.compile(r"passw(?:or)?d"), "password", True),
+    b"passphrase": Word(re.compile(r"passphrase"), "password", True),
+    b"passcode": Word(re.compile(r"passcode"), "password", True),
+    b"pwd": Word(re.compile(r"pwd"), "password", True),
+    b"secret": Word(re.compile(r"secret"), "secret", True),
+    b"apikey": Word(re.compile(r"api[ _-]?key"), "api-key", True),
+    b"accesskey": Word(re.compile(r"access[ _-]?key"), "api-key", True),
+    b"privatekey": Word(re.compile(r"private[ _-]?key"), "api-key", True),
+    b"credential": Word(re.compile(r"credentials?"), "secret", False),
+    b"token": Word(re.compile(r"token"), "token", False),
+    b"auth:": Word(re.compile(r"auth(?![a-z])"), "token", False),
+    b"key:": Word(re.compile(r"key(?=[\\\"'`\] \t]{0,4}[=:])"), "key", False),
+}
+_STRONG_HEAD = re.compile(
+    r"(?:auth|access|refresh|bot|api|bearer|deploy|id|push|npm|git(?:hub|lab)?)[_.-]?$", re.I
+)
+_NOT_SECRET_HEAD = re.compile(
+    r"(?:public|pub|max|min|num|total|next|page|continuation|sort|primary|foreign|partition|cache|lookup"
+    r"|idempotency|no|is|has|use|require|forgot|reset|show|hide|count|prompt|completion|input|output)[_.-]?$",
+    re.I,
+)
+_HEAD = re.compile(r"[\w.-]{0,40}$")
+_CONTEXT = re.compile(
+    r"(?P<tail>[\w.-]{0,40})"
+    r"(?P<close>\\*[\"'`]|\\*[\"']?\])?(?:[ \t]{0,20}:[ \t]{0,4}[A-Za-z_][\w.\[\]| ]{0,30}?(?=[ \t]{0,4}=[^=>]))?"
+    r"[ \t]{0,20}(?P<sep>:=|=>|==?=?|:|>|,|[ \t]is[ \t]|(?<=[ \t]))[ \t]{0,20}"
+    r"(?:[|>][+-]?[ \t]*\r?\n[ \t]+)?(?:[a-zA-Z]{0,2}(?=\\*[\"'`]))?(?P<open>\\*(?:\"\"\"|\"|'''|'|`))?"
+)
+_NOT_SECRET_TAIL = re.compile(
+    r"[_.-]?(?:name|file|path|url|uri|endpoint|type|count|limit|ids?|field|ref|label|input|hint|len(?:gth)?|size|min"
+    r"|max|exp\w*|ttl|regexp?|pattern|prefix|suffix|env|var\w*|arn|version|policy|class|column|usage|s|ize[drs]?"
+    r"|izer|izing|manager|provider|store|service|source|status|format|style|error|required|strategy|length|map|err"
+    r"|rotation|reset|page|form|box|reader|scope|scopes|host|port|user|role|mode|level|kind|method|index|config|kwarg)"
+    r"s?$",
+    re.I,
+)
+_VALUE = re.compile(r"[^\s\"'`<>]{1,512}")
+_LONG = re.compile(r"[^\s\"'`<>]*")
+_AMPERSAND = re.compile(r"&(?=[\w.-]+=)|&amp;|\\[nrt\"']|\\u00")
+_REST = 4096
+
+
+def find_in_context(text: str, lower: str, signs: Set[bytes]) -> Iterator[Span]:
+    """Values that stand behind a word such as password or token and look like secrets.
+
+    `lower` is `text` in lower case, of the same length. Each try looks at a bounded stretch.
+    """
+    for sign, word in WORDS.items():
+        if sign not in signs:
+            continue
+        done = 0
+        for match in word.pattern.finditer(lower):
+            if match.end() < done:
+                continue
+            span = _try(text, match.start(), match.end(), word)
+            if span is not None:
+                yield span
+                done = span.end
+
+
+def is_secret_key(key: str) -> bool | None:
+    """Whether a mapping's `key` names secrets: True (nothing else), False (perhaps), None (no)."""
+    lower = key.lower()
+    for word in WORDS.values():
+        match = word.pattern.search(lower + "=")
+        if match and _kind(key[: match.start()], key[match.end() :], word) is not None:
+            return bool(_kind(key[: match.start()], key[match.end() :], word))
+    return None
+
+
+def _kind(head: str, tail: str, word: Word) -> bool | None:
+    """Strength of a word in its name (`head` + word + `tail`); None where it names no secret."""
+    if tail and (_NOT_SECRET_TAIL.match(tail) or (tail[0].islower() and not word.strong)):
+        return None
+    if _NOT_SECRET_HEAD.search(head):
+        return None
+    if word.rule == "key" and not re.search(r"[A-Za-z0-9][_-]?$", head):
+        return None
+    return word.strong or (word.rule == "token" and bool(_STRONG_HEAD.search(head)))
+
+
+def _try(text: str, start: int, end: int, word: Word) -> Span | None:
+    context = _CONTEXT.match(text, end)
+    if context is None:
+        return None
+    head_match = _HEAD.search(text[max(0, start - 40) : start])
+    head = head_match[0] if head_match else ""
+    sep = context["sep"].strip()
+    flag = head.startswith("--") or text[max(0, start - len(head) - 2) : start].startswith("--")
+    if not _joined(sep, flag, context, text, start - len(head)):
+        return None
+    strong = _kind(head, context["tail"], word)
+    if strong is None:
+        return None
+    at = context.end()
+    value = _quoted(text, at, context["open"]) if context["open"] else _bare(text, at, sep)
+    tight = sep in ("=", "is") and (head + text[start:end]).replace("_", "").isupper()
+    literal = bool(context["open"]) or tight or flag or sep == ">"
+    if sep == "is" and not any(c.isdigit() for c in value):
+        return None
+    if not looks_secret(value, strong=strong, literal=literal):
+        return None
+    return Span(at, at + len(value), word.rule)
+
+
+def _joined(sep: str, flag: bool, context: "re.Match[str]", text: str, start: int) -> bool:
+    """Whether what stands between the word and the value makes them a pair."""
+    if sep == "":
+        return flag
+    if sep == ",":
+        return bool(context["close"]) and bool(context["open"])
+    if sep == ">":
+        return start > 0 and text[start - 1] == "<"
+    return True
+
+
+def _quoted(text: str, at: int, quote: str) -> str:
+    """The text from `at` to the closing `quote`; a bare value where there is none in reach."""
+    stop = at + _REST
+    end = text.find(quote, at, stop)
+    while end > 0 and quote in ('"', "'") and _escaped(text, at, end):
+        end = text.find(quote, end + 1, stop)
+    if end < 0:
+        return _bare(text, at, "")
+    value = text[at:end]
+    if "\n" in value:
+        return value.split("\n", 1)[0].rstrip("\r")
+    return value
+
+
+def _escaped(text: str, at: int, end: int) -> bool:
+    slashes = 0
+    while end - slashes > at and text[end - slashes - 1] == "\\":
+        slashes += 1
+    return slashes % 2 == 1
+
+
+def _bare(text: str, at: int, sep: str) -> str:
+    match = _VALUE.match(text, at)
+    if match is None:
+        return ""
+    value = match[0]
+    if len(value) == 512:
+        value += _LONG.match(text, match.end(), match.end() + _REST)[0]  # type: ignore[index]
+    value = _AMPERSAND.split(value, maxsplit=1)[0]
+    return value.rstrip(",;)]}.\\")

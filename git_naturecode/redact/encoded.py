@@ -1,0 +1,103 @@
+"""Base64 texts: decoded, and replaced as a whole where there is a secret inside."""
+
+import binascii
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from .forms import LOOSE_HINT
+from .spans import Span
+
+_RUN = re.compile(r"[A-Za-z0-9+/]{40,}|[A-Za-z0-9_-]{40,}")
+_WRAP = re.compile(r"={0,2}((?:\\r)?\\n|\r?\n)([ \t]*)")
+_NEXT = re.compile(r"[A-Za-z0-9+/_-]+")
+_PADDING = re.compile(r"=|%3D|\\u003d", re.I)
+_NO_TEXT = bytes([*range(1, 8), *range(14, 27), *range(28, 32)])
+_HEAD = 32
+_FILE = 160
+_LARGEST = 8_388_608
+_URL_SAFE = str.maketrans("-_", "+/")
+
+Inside = Callable[[str], bool]
+
+
+def find_encoded(text: str, runs: Iterable[tuple[int, int]], inside: Inside) -> Iterator[Span]:
+    """Those `runs` of base64 (wrapped over lines too) in whose decoded text `inside` finds a secret."""
+    done = 0
+    for start, stop in runs:
+        for match in _RUN.finditer(text, max(start, done), stop):
+            # The base64 of a text has letters of both cases; names and object ids mostly not.
+            if match[0].islower() or match[0].isupper():
+                continue
+            if span := _try(text, match, inside):
+                yield span
+                done = span.end
+
+
+def _try(text: str, first: "re.Match[str]", inside: Inside) -> Span | None:
+    pieces, end = _unwrap(text, first)
+    if _holds("".join(pieces), inside):
+        return Span(first.start(), _padding_end(text, end), "base64")
+    if len(pieces) > 1 and _holds(pieces[0], inside):
+        return Span(first.start(), _padding_end(text, first.end()), "base64")
+    return None
+
+
+def _unwrap(text: str, first: "re.Match[str]") -> tuple[list[str], int]:
+    """The run at `first` and the lines of the same width after it, the last one may be shorter."""
+    pieces, end, width = [first[0]], first.end(), len(first[0])
+    while wrap := _WRAP.match(text, end):
+        line = _NEXT.match(text, wrap.end(), wrap.end() + width + 1)
+        if line is None or len(line[0]) > width:
+            break
+        pieces.append(line[0])
+        end = line.end()
+        if len(line[0]) < width:
+            break
+    return pieces, end
+
+
+def _padding_end(text: str, end: int) -> int:
+    for _ in range(2):
+        padding = _PADDING.match(text, end)
+        end = padding.end() if padding else end
+    return end
+
+
+def _holds(run: str, inside: Inside) -> bool:
+    run = run[:_LARGEST].translate(_URL_SAFE)
+    # Characters before the base64 itself (the n of an escaped line end) shift it.
+    return any(_decoded_holds(run[skip:], inside) for skip in range(4))
+
+
+def _decoded_holds(run: str, inside: Inside) -> bool:
+    head = _decoded(run[:_HEAD])
+    if not _is_text(head):
+        # A name that happens to be in the alphabet, or a file: only tokens can be told in it.
+        return len(run) >= _FILE and _in_file(run, inside)
+    data = _decoded(run)
+    if len(data) > 3 and data[1] == 0 and data[3] == 0:
+        data = data.replace(b"\0", b"")
+    return inside(data.replace(b"\0", b"\n").decode("utf-8", "replace"))
+
+
+def _in_file(run: str, inside: Inside) -> bool:
+    data = _decoded(run)
+    return bool(LOOSE_HINT.search(data)) and inside(data.decode("latin-1"))
+
+
+def _decoded(run: str) -> bytes:
+    whole, rest = len(run) // 4 * 4, len(run) % 4
+    return binascii.a2b_base64(run[:whole] + (run[whole:] + "=" * (4 - rest) if rest > 1 else ""))
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether bytes begin like a text: no control characters, and UTF-8 as far as they go."""
+    if head.translate(None, _NO_TEXT) != head:
+        return False
+    if head.isascii():
+        return True
+    try:
+        head[:-3].decode()
+    except UnicodeDecodeError as error:
+        return error.end == len(head) - 3 and error.reason == "unexpected end of data"
+    return True

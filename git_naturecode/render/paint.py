@@ -1,0 +1,31 @@
+"""Colour, where the terminal and the user want it."""
+
+from dataclasses import dataclass
+
+from git_naturecode.store.entry import Json
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Puts SGR codes around texts that `show` has passed; does nothing when `on` is False."""
+
+    on: bool
+
+    def bold(self, text: Json) -> str:
+        """Bold."""
+        return self._wrap("1", text)
+
+    def dim(self, text: Json) -> str:
+        """Faint."""
+        return self._wrap("2", text)
+
+    def yellow(self, text: Json) -> str:
+        """Yellow, as git shows ids."""
+        return self._wrap("33", text)
+
+    def cyan(self, text: Json) -> str:
+        """Cyan."""
+        return self._wrap("36", text)
+
+    def _wrap(self, code: str, text: Json) -> str:
+        return f"\x1b[{code}m{text}\x1b[m" if self.on else str(text)

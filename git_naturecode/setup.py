@@ -1,0 +1,76 @@
+"""Init: set one clone up, asking nothing, and say what was done."""
+
+import os
+from dataclasses import dataclass, field
+
+from git_naturecode import sync
+from git_naturecode.store import device
+from git_naturecode.store.store import Store
+
+
+@dataclass
+class Done:
+    """What init found and did, one sentence each."""
+
+    device: str
+    remote: str | None
+    lines: list[str] = field(default_factory=list)
+
+
+def init(store: Store, named: str | None) -> Done:
+    """Make what is missing: device key, data branch, remote, refspecs. Idempotent."""
+    known = device.read(store.state_dir)
+    mine = device.ensure(store.state_dir, store.environ, store.random)
+    done = Done(mine, sync.choose_remote(store, named))
+    done.lines.append(
+        f"this clone is device {mine}" + (" (as before)" if known else "; its key was made")
+    )
+    _branch(store, done)
+    _remote(store, done, named)
+    return done
+
+
+def _branch(store: Store, done: Done) -> None:
+    had = store.team.head()
+    tracked = f"refs/remotes/{done.remote}/{store.branch}"
+    theirs = store.team.objects.resolve(tracked) if done.remote else None
+    if had is None and theirs is not None:
+        sync.take_in_fetched(store)
+        done.lines.append(f"the data branch `{store.branch}` was taken from {done.remote}")
+    elif had is None:
+        store.team.begin()
+        done.lines.append(f"the data branch `{store.branch}` was made")
+    else:
+        done.lines.append(f"the data branch `{store.branch}` is there")
+
+
+def _remote(store: Store, done: Done, named: str | None) -> None:
+    if done.remote is None:
+        done.lines.append("there is no remote yet: everything stays in this clone until there is")
+        return
+    program = store.repo.program
+    before = store.config.get("naturecode.remote")
+    if named or not before:
+        program.run("config", "--local", "naturecode.remote", done.remote)
+    done.lines.append(f"sync goes to {done.remote}")
+    key = f"remote.{done.remote}.fetch"
+    for spec in _missing_refspecs(store, done.remote):
+        program.run("config", "--local", "--add", key, spec)
+        done.lines.append(f"a plain `git fetch` will also bring {spec.split(':')[0].lstrip('+')}")
+
+
+def _missing_refspecs(store: Store, remote: str) -> list[str]:
+    """What `git fetch` has to be told: notes always, the branch in a single-branch clone.
+
+    With patterns, since a plain name would fail every fetch while the remote lacks it.
+    """
+    present = store.config.all(f"remote.{remote}.fetch")
+    wanted = [f"+refs/notes/naturecode/*:refs/notes/remotes/{remote}/naturecode/*"]
+    if f"+refs/heads/*:refs/remotes/{remote}/*" not in present:
+        wanted.insert(0, f"+refs/heads/{store.branch}*:refs/remotes/{remote}/{store.branch}*")
+    return [spec for spec in wanted if spec not in present]
+
+
+def is_set_up(state_dir: str) -> bool:
+    """True when `init` was run in this clone."""
+    return os.path.exists(os.path.join(state_dir, "device"))

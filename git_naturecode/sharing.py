@@ -1,0 +1,88 @@
+"""Sharing: private sessions are copied, redacted again, to the branch that is pushed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from git_naturecode.domain import fold
+from git_naturecode.domain import session as sessions
+from git_naturecode.redact import Redactor
+from git_naturecode.store import format
+from git_naturecode.store.bulk import bulk
+from git_naturecode.store.entry import Entry
+from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
+
+# Header keys that the program fills by itself; random ones among them look like secrets.
+_OURS = frozenset({"id", "at", "by", "kind", "salt", "over", "enc", "sha"})
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What would leave this clone if one session were shared."""
+
+    id: str
+    name: str
+    messages: int
+    size: int
+    redacted: int
+    more: int
+    entries: tuple[Entry, ...] = field(repr=False, default=())
+    shared: tuple[Entry, ...] = field(repr=False, default=())
+
+
+def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
+    """What sharing the session `tail` would take along; nothing is written.
+
+    `redacted` counts the spans replaced in it, `more` those that only this second look found.
+    """
+    placed = store.read(tail, sessions.KIND)
+    session = sessions.build(placed)
+    there = {one.entry.id for one in placed if one.side == TEAM}
+    entries, more = [], 0
+    for one in _own(placed):
+        if one.entry.id not in there:
+            entry, found = _again(one.entry, redactor)
+            entries.append(entry)
+            more += found
+    return Leaving(
+        session.id, session.name, sum(e.kind == "message" for e in entries),
+        sum(len(format.block(e).encode()) for e in entries),
+        sum(len(e.header.get("red", ())) for e in entries), more, tuple(entries),
+        tuple(one.entry for one in placed),
+    )  # fmt: skip
+
+
+def share(store: Store, leaving: Sequence[Leaving], visibility: str) -> int:
+    """Copy what `prepare` found to the team's branch; how many entries that were."""
+    store.settle(30.0)
+    with bulk(store, TEAM) as writer:
+        for one in leaving:
+            known = [*one.shared, *one.entries]
+            extra = []
+            if one.entries or not _has_visibility(known, visibility):
+                extra = store.entries_of([sessions.setting(known, "visibility", visibility)])
+            writer.keep(one.id, [*one.entries, *extra])
+        return writer.entries
+
+
+def _has_visibility(entries: Sequence[Entry], wanted: str) -> bool:
+    opened = next((e.header.get("visibility") for e in entries if e.kind == "open"), None)
+    return (fold.register(entries, "visibility") or opened) == wanted
+
+
+def _own(placed: Sequence[Placed]) -> list[Placed]:
+    private = [one for one in placed if one.side == PRIVATE]
+    return sorted(private, key=lambda one: one.entry.order)
+
+
+def _again(entry: Entry, redactor: Redactor) -> tuple[Entry, int]:
+    """`entry` after another look for secrets; itself when there is none."""
+    ours = {key: value for key, value in entry.header.items() if key in _OURS}
+    others = {key: value for key, value in entry.header.items() if key not in _OURS}
+    fields, found = redactor.value(others)
+    body, more = (None, ()) if entry.body is None else redactor.text(entry.body)
+    labels = (*found, *more)
+    if not labels:
+        return entry, 0
+    known = fields.get("red", [])
+    fields["red"] = [*(known if isinstance(known, list) else []), *labels]
+    return format.make({**fields, **ours}, body), len(labels)

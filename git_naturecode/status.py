@@ -1,0 +1,48 @@
+"""Status: how this clone stands towards its remote, in plain words."""
+
+from dataclasses import dataclass
+
+from git_naturecode import sync
+from git_naturecode.domain import session as sessions
+from git_naturecode.git import tree
+from git_naturecode.store.index import Index
+from git_naturecode.store.store import Store
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts of what is here, what waits, and how far the remote is known to be."""
+
+    branch: str
+    remote: str | None
+    shared: int
+    private: int
+    queued: int
+    ahead: int
+    behind: int
+    known: bool
+
+
+def status(store: Store, index: Index) -> Status:
+    """Look at this clone; the remote is asked nothing, its last known state counts."""
+    rows = index.rows(sessions.KIND)
+    queued = sum(len(log.spool.waiting()) for log in store.sides)
+    name = sync.choose_remote(store, None)
+    theirs = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}") if name else None
+    ahead, behind = _apart(store, theirs)
+    shared = sum(bool(row["shared"]) for row in rows)
+    return Status(
+        store.branch, name, shared, len(rows) - shared, queued, ahead, behind, theirs is not None
+    )
+
+
+def _apart(store: Store, theirs: str | None) -> tuple[int, int]:
+    """How many log files we have more or longer, and how many they have."""
+    objects, ours = store.team.objects, store.team.head()
+    if ours is None or theirs == ours:
+        return 0, 0
+    a, b = tree.tree_of(objects, theirs), tree.tree_of(objects, ours)
+    changed = sum(path.startswith("log/") for path, _, _ in tree.differences(objects, a, b))
+    if theirs is None or objects.is_ancestor(theirs, ours):
+        return changed, 0
+    return (0, changed) if objects.is_ancestor(ours, theirs) else (changed, changed)

@@ -1,0 +1,36 @@
+"""The lock of one clone: held by whoever drains, released by the kernel if he dies."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_PAUSE = 0.01
+
+
+@contextmanager
+def hold(path: str, wait: float) -> Iterator[bool]:
+    """Hold the lock file `path`; yields False when others held it for `wait` seconds.
+
+    flock works on local file systems of Linux and macOS; Windows would need msvcrt.locking.
+    """
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield _take(descriptor, wait)
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, wait: float) -> bool:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_PAUSE)
+        else:
+            return True

@@ -1,0 +1,213 @@
+"""The logs of one clone: writing entries down, draining them, reading an entity's entries."""
+
+import base64
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from git_naturecode import ids
+from git_naturecode.clock import NowMs
+from git_naturecode.config import Config
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.git.door import open_objects
+from git_naturecode.git.objects import RefLocked
+from git_naturecode.git.repo import Repo, open_private
+from git_naturecode.store import device, format
+from git_naturecode.store.drain import drain
+from git_naturecode.store.entry import Draft, Entry, Json
+from git_naturecode.store.log import Log
+from git_naturecode.store.spool import Spool
+from git_naturecode.store.stamps import Stamps
+
+if TYPE_CHECKING:
+    from git_naturecode.redact import Redactor
+
+TEAM, PRIVATE = "team", "private"
+DEFAULT_BRANCH = "naturecode"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An entry and where it stands: about what, by which device, on which side."""
+
+    entry: Entry
+    entity: str
+    device: str
+    side: str
+
+
+@dataclass
+class Store:
+    """All that one clone knows. `many` announces bulk or long-lived work (see git/door)."""
+
+    repo: Repo
+    config: Config
+    environ: Mapping[str, str]
+    now_ms: NowMs
+    random: ids.RandomBytes
+    redactor: "Redactor | None" = None
+    many: bool = False
+
+    @property
+    def state_dir(self) -> str:
+        """Where this clone keeps what is not shared."""
+        return self.repo.state_dir
+
+    @property
+    def branch(self) -> str:
+        """The name of the data branch."""
+        return self.config.get("naturecode.branch", DEFAULT_BRANCH)
+
+    @property
+    def lock(self) -> str:
+        """The file that whoever writes a branch of ours holds."""
+        return os.path.join(self.state_dir, "lock")
+
+    @cached_property
+    def team(self) -> Log:
+        """What is shared by push and fetch."""
+        objects = open_objects(self.repo, many=self.many)
+        return Log(TEAM, self.repo, objects, f"refs/heads/{self.branch}", self._spool(TEAM))
+
+    @cached_property
+    def private(self) -> Log:
+        """What never leaves this clone: a repository of its own, so that no push can take it."""
+        repo = open_private(os.path.join(self.state_dir, "private.git"), self.environ, self.repo)
+        objects = open_objects(repo, many=self.many)
+        return Log(PRIVATE, repo, objects, f"refs/heads/{DEFAULT_BRANCH}", self._spool(PRIVATE))
+
+    @property
+    def sides(self) -> tuple[Log, ...]:
+        """Both branches, the private one only where it was ever used."""
+        used = os.path.exists(os.path.join(self.state_dir, "private.git", "HEAD"))
+        waiting = os.path.isdir(os.path.join(self.state_dir, "spool", PRIVATE))
+        return (self.team, self.private) if used or waiting else (self.team,)
+
+    def side(self, name: str) -> Log:
+        """The branch called `name` (team or private)."""
+        return self.private if name == PRIVATE else self.team
+
+    def _spool(self, side: str) -> Spool:
+        return Spool(os.path.join(self.state_dir, "spool", side))
+
+    @cached_property
+    def device(self) -> str:
+        """The id of this clone's device; raises NaturecodeError before `init`."""
+        return device.require(self.state_dir, self.environ, self.random)
+
+    @cached_property
+    def stamps(self) -> Stamps:
+        """The hybrid clock of this clone."""
+        return Stamps(os.path.join(self.state_dir, "clock"), self.now_ms)
+
+    @cached_property
+    def person(self) -> str:
+        """Who writes here: the e-mail address that git would put into a commit."""
+        by = self.environ.get("GIT_AUTHOR_EMAIL") or self.config.get("user.email")
+        if not by:
+            ident = self.repo.program.run("var", "GIT_AUTHOR_IDENT", check=False)[1].decode()
+            by = ident[ident.find("<") + 1 : ident.find(">")] if "<" in ident else ""
+        if not by:
+            raise NaturecodeError(
+                "git does not know who you are", "git config --global user.email you@example.com"
+            )
+        return by
+
+    def entries_of(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """Give each draft its stamp, id, salt and author, after redaction; nothing is kept yet."""
+        stamps = self.stamps.take(len(drafts))
+        made = []
+        for stamp, draft in zip(stamps, map(self._redacted, drafts), strict=True):
+            salt = base64.urlsafe_b64encode(self.random(16)).decode().rstrip("=")
+            name = draft.id or ids.live_entry(stamp.ms, stamp.counter, self.device)
+            header: dict[str, Json] = dict(draft.fields)
+            header.update(id=name, at=str(stamp), by=self.person, kind=draft.kind, salt=salt)
+            if draft.redacted:
+                header["red"] = list(draft.redacted)
+            made.append(format.make(header, draft.body))
+        return made
+
+    def write(self, side: str, entity: str, drafts: Sequence[Draft]) -> list[Entry]:
+        """Say `drafts` about `entity`; when this returns they survive a power cut.
+
+        They are in the log once somebody drained the spool: see `settle`.
+        """
+        return self.keep(side, entity, self.entries_of(drafts))
+
+    def keep(self, side: str, entity: str, entries: Sequence[Entry]) -> list[Entry]:
+        """Acknowledge entries that are already made (new ones, or copies of shared ones)."""
+        if entries:
+            text = format.preamble(entity, self.device, 1) + "".join(map(format.block, entries))
+            at = entries[0].at.replace(":", "").replace("/", "-")
+            name = f"{at}-{ids.base32(self.random(5), 8)}"
+            self.side(side).spool.put(name, text.encode())
+        return list(entries)
+
+    def settle(self, wait: float = 0.0) -> None:
+        """Drain what waits, unless others are at it; a foreign lock only delays it."""
+        for log in self.sides:
+            if log.spool.waiting():
+                try:
+                    drain(log, self.lock, self.device, self.now_ms(), wait)
+                except RefLocked:
+                    if wait:
+                        raise NaturecodeError(
+                            f"{log.ref} is locked by another git process",
+                            "nothing is lost; run the command again when that one has ended",
+                        ) from None
+
+    def read(self, tail: str, kind: str) -> list[Placed]:
+        """All entries about the entity with the last part `tail`, drained or waiting."""
+        return [placed for log in self.sides for placed in self._read_side(log, kind, tail)]
+
+    def _read_side(self, log: Log, kind: str, tail: str) -> Iterator[Placed]:
+        above = f"log/{kind}/{tail[0]}/{tail[1]}/{tail[2]}"
+        for folder in log.folder(above):
+            if folder.name.decode("utf-8", "replace").endswith(f"-{tail}"):
+                for line in log.folder(f"{above}/{folder.name.decode()}"):
+                    segment = format.parse(log.objects.read(line.oid)[1])
+                    for entry in segment.entries:
+                        yield Placed(entry, segment.entity, segment.device, log.name)
+        for segment in self.waiting(log):
+            if ids.tail(segment.entity) == tail:
+                for entry in segment.entries:
+                    yield Placed(entry, segment.entity, segment.device, log.name)
+
+    def waiting(self, log: Log) -> Iterable[format.Segment]:
+        """What is acknowledged on `log` and not drained yet."""
+        for name in log.spool.waiting():
+            try:
+                yield format.parse(log.spool.read(name))
+            except FileNotFoundError:  # drained by somebody in between
+                continue
+
+    def _redacted(self, draft: Draft) -> Draft:
+        if draft.clean:
+            return draft
+        if self.redactor is None:
+            raise NaturecodeError("nothing is written without redaction")
+        fields, found = self.redactor.value(dict(draft.fields))
+        body, more = (None, ()) if draft.body is None else self.redactor.text(draft.body)
+        return replace(draft, fields=fields, body=body, redacted=(*found, *more), clean=True)
+
+    def make_active(self, entity: str) -> None:
+        """Remember the session that this clone works in ("": none)."""
+        with open(os.path.join(self.state_dir, "active"), "w", encoding="ascii") as file:
+            file.write(entity)
+
+    def active(self) -> str:
+        """The session that this clone works in, or ""."""
+        try:
+            with open(os.path.join(self.state_dir, "active"), encoding="ascii") as file:
+                return file.read().strip()
+        except FileNotFoundError:
+            return ""
+
+    def close(self) -> None:
+        """End the processes that read objects."""
+        for name in (TEAM, PRIVATE):
+            log = self.__dict__.get(name)
+            if isinstance(log, Log):
+                log.objects.close()

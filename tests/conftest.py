@@ -1,0 +1,111 @@
+"""Every test runs sealed: its own home, git configuration, clock and no network but loopback."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from box import Box, Way
+
+ALLOWED_SKIPS = (
+    "no ../shared/data beside the project",
+    "no strace on this machine",
+    "this test is part of make torture",
+)
+_WAYS = (Way("program"), Way("library"), Way("program", "sha256"))
+_unexpected: list[str] = []
+_skipped: dict[str, int] = {}
+
+
+@pytest.fixture(autouse=True)
+def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own and an environment with nothing of this machine in it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "NATURECODE_", "XDG_")) and name not in _KEPT:
+            monkeypatch.delenv(name)
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
+        "[protocol]\n\tfile = always\n"
+    )
+    for name, value in {
+        "HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_EDITOR": "false",
+        "GIT_PAGER": "cat",
+        "NO_COLOR": "1",
+        "TZ": "UTC",
+        "GIT_CEILING_DIRECTORIES": str(home.parent),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(socket, "create_connection", _only_loopback)
+    return home
+
+
+_KEPT = ("NATURECODE_TORTURE", "NATURECODE_SEED", "NATURECODE_MINUTES")
+
+
+def _only_loopback(address: tuple[str, int], *args: object, **kwargs: object) -> socket.socket:
+    if address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise OSError(f"tests do not reach {address[0]}")
+    made = socket.socket()
+    made.connect(address)
+    return made
+
+
+@pytest.fixture(params=_WAYS, ids=str)
+def way(request: pytest.FixtureRequest) -> Way:
+    """Each way to reach git: the program, pygit2, the program over a SHA-256 repository."""
+    chosen: Way = request.param
+    return chosen
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    """A folder in which a test makes repositories, clones and remotes."""
+    made = Box(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def data() -> Path:
+    """The real input beside the project; a named skip where it is absent."""
+    found = Path(__file__).parent.parent.parent / "shared" / "data"
+    if not found.is_dir():
+        pytest.skip("no ../shared/data beside the project")
+    return found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "torture: long fault and fuzz runs (make torture)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not os.environ.get("NATURECODE_TORTURE"):
+        skip = pytest.mark.skip(reason="this test is part of make torture")
+        for item in items:
+            if item.get_closest_marker("torture"):
+                item.add_marker(skip)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple):
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        _skipped[reason] = _skipped.get(reason, 0) + 1
+        if not reason.startswith(ALLOWED_SKIPS):
+            _unexpected.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for reason, number in sorted(_skipped.items()):
+        terminalreporter.write_line(f"skipped {number}: {reason}")
+    for one in _unexpected:
+        terminalreporter.write_line(f"NOT AN ALLOWED SKIP: {one}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _unexpected:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,150 @@
+"""Both ways to a repository's objects and refs answer alike, over both object formats."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from box import Box, Way
+
+from git_naturecode.git import repo as repos
+from git_naturecode.git import tree
+from git_naturecode.git.library import LibraryObjects
+from git_naturecode.git.objects import Change, Folder, Missing, Objects, RefLocked
+from git_naturecode.git.program import ProgramObjects
+
+REF = "refs/heads/data"
+
+
+@pytest.fixture
+def objects(box: Box, way: Way) -> Iterator[Objects]:
+    clone = box.repo(way=way)
+    repo = repos.find(str(clone.path), os.environ)
+    made: Objects = LibraryObjects(repo) if way.name == "library" else ProgramObjects(repo)
+    yield made
+    made.close()
+
+
+def first(objects: Objects, **files: bytes) -> str:
+    new = objects.advance(REF, None, Change(None, files or {"a": b"1"}, (), 5, "first\n"))
+    assert new is not None
+    return new
+
+
+def test_a_commit_is_read_back(objects: Objects) -> None:
+    new = objects.advance(REF, None, Change(None, {"x/y/z.md": b"hello"}, (), 7, "one\n"))
+    assert objects.resolve(REF) == new
+    root = tree.tree_of(objects, new)
+    assert tree.read_path(objects, root, "x/y/z.md") == b"hello"
+    assert tree.read_path(objects, root, "x/y") is None
+    assert tree.read_path(objects, root, "x/y/z.md/none") is None
+
+
+def test_files_are_laid_over_the_base_and_taken_away(objects: Objects) -> None:
+    one = first(objects, **{"keep": b"k", "gone/deep": b"g"})
+    base = tree.tree_of(objects, one)
+    two = objects.advance(REF, one, Change(base, {"new": b"n", "gone/deep": None}, (one,), 8, "2"))
+    names = tree.files(objects, tree.tree_of(objects, two))
+    assert set(names) == {"keep", "new"}
+
+
+def test_a_folder_and_a_file_can_be_taken_by_their_ids(objects: Objects) -> None:
+    one = first(objects, **{"a/b/c": b"text"})
+    root = tree.tree_of(objects, one)
+    folder, blob = tree.find(objects, root, "a/b"), tree.find(objects, root, "a/b/c")
+    assert folder
+    assert blob
+    two = objects.commit(Change(root, {"z/b": Folder(folder.oid), "q": blob.oid}, (one,), 9, "2"))
+    found = tree.files(objects, tree.tree_of(objects, two))
+    assert set(found) == {"a/b/c", "z/b/c", "q"}
+
+
+def test_a_commit_without_parents_may_have_a_base(objects: Objects) -> None:
+    one = first(objects, a=b"1", b=b"2")
+    alone = objects.commit(Change(tree.tree_of(objects, one), {"c": b"3"}, (), 9, "alone"))
+    assert set(tree.files(objects, tree.tree_of(objects, alone))) == {"a", "b", "c"}
+    assert not objects.is_ancestor(one, alone)
+
+
+def test_the_ref_moves_only_from_where_it_was_seen(objects: Objects) -> None:
+    one = first(objects)
+    base = tree.tree_of(objects, one)
+    two = objects.advance(REF, one, Change(base, {"b": b"2"}, (one,), 6, "two"))
+    assert objects.advance(REF, one, Change(base, {"c": b"3"}, (one,), 6, "late")) is None
+    assert objects.resolve(REF) == two
+    assert objects.advance(REF, None, Change(None, {"c": b"3"}, (), 6, "root")) is None
+    assert not objects.move(REF, one, "0" * len(one))
+    assert not objects.move(REF, one, None)
+    assert objects.move(REF, one, two)
+    assert objects.move(REF, None, one)
+    assert objects.resolve(REF) is None
+
+
+def test_a_held_lock_is_said_to_be_one(objects: Objects, box: Box) -> None:
+    one = first(objects)
+    (box.path / "repo/.git" / f"{REF}.lock").touch()
+    change = Change(tree.tree_of(objects, one), {"b": b"2"}, (one,), 6, "two")
+    with pytest.raises(RefLocked):
+        objects.advance(REF, one, change)
+    with pytest.raises(RefLocked):
+        objects.move(REF, None, one)
+    assert objects.resolve(REF) == one
+
+
+def test_what_is_not_there_is_missing(objects: Objects) -> None:
+    one = first(objects)
+    absent = "1" * len(one)
+    for ask in (objects.read, objects.header):
+        with pytest.raises(Missing):
+            ask(absent)
+    with pytest.raises(Missing):
+        list(objects.read_many([absent]))
+    assert objects.resolve("refs/heads/none") is None
+    assert objects.read(one)[0] == "commit"
+
+
+def test_many_blobs_come_in_order(objects: Objects) -> None:
+    files = {f"f{i:04}": b"%d" % i for i in range(1200)}
+    one = first(objects, **files)
+    listed = tree.files(objects, tree.tree_of(objects, one))
+    oids = [listed[name] for name in files]
+    assert [data for _, data in objects.read_many(oids)] == list(files.values())
+    assert objects.header(oids[10]) == ("blob", 2)
+
+
+def test_differences_name_each_changed_file(objects: Objects) -> None:
+    one = first(objects, **{"same/x": b"s", "old/y": b"o", "both": b"1"})
+    base = tree.tree_of(objects, one)
+    change = Change(base, {"old/y": None, "new/z": b"n", "both": b"2"}, (one,), 6, "2")
+    two = objects.commit(change)
+    found = {p: (bool(a), bool(b)) for p, a, b in
+             tree.differences(objects, base, tree.tree_of(objects, two))}  # fmt: skip
+    assert found == {"old/y": (True, False), "new/z": (False, True), "both": (True, True)}
+
+
+def test_a_file_that_becomes_a_folder_is_both_differences(objects: Objects) -> None:
+    one = first(objects, x=b"1")
+    two = objects.commit(Change(None, {"x/y": b"2"}, (one,), 6, "2"))
+    found = list(tree.differences(objects, tree.tree_of(objects, one), tree.tree_of(objects, two)))
+    assert [path for path, _, _ in found] == ["x", "x/y"]
+
+
+def test_refs_and_ancestors(objects: Objects) -> None:
+    one = first(objects)
+    two = objects.advance(REF, one, Change(None, {"b": b"2"}, (one,), 6, "two"))
+    assert two
+    assert objects.is_ancestor(one, two)
+    assert objects.is_ancestor(two, two)
+    assert not objects.is_ancestor(two, one)
+    assert objects.move("refs/naturecode/x/y", one, None)
+    assert objects.refs("refs/naturecode/x/") == {"refs/naturecode/x/y": one}
+
+
+def test_both_ways_make_the_same_commit(box: Box) -> None:
+    repo = repos.find(str(box.repo().path), os.environ)
+    change = Change(None, {"a/b": b"1", "a.md": b"2", "a-c": b"3"}, (), 1700000000, "x\n\nSeal:\n")
+    by_program, by_library = ProgramObjects(repo), LibraryObjects(repo)
+    one = by_program.commit(change)
+    assert by_library.commit(change) == one
+    over = Change(tree.tree_of(by_program, one), {"a/b": None, "z": b"z"}, (one,), 1700000001, "ü")
+    assert by_program.commit(over) == by_library.commit(over)
+    by_program.close()
