@@ -1,28 +1,34 @@
 """Sync: bring what others pushed together with what was said here, and push the result."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from git_naturecode import ids
-from git_naturecode.errors import NaturecodeError, Remote
+from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
-from git_naturecode.git.objects import Missing, RefLocked, parse_commit
-from git_naturecode.git.remote import Push
+from git_naturecode.git.objects import RefLocked
+from git_naturecode.git.remote import Link, Push, Refused, Vanished
 from git_naturecode.store import reconcile
+from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
 from git_naturecode.store.lock import hold
-from git_naturecode.store.log import Log
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.store import Store
 
 OUTBOX = "refs/naturecode/outbox/"
 INCOMING = "refs/naturecode/incoming/"
 PATIENCE = 15.0  # seconds: longer than a lock left behind needs to be surely stale
-_DIRECT_TRIES = 4
+DIRECT_TRIES = 3
 _BACK_OFF = 0.2
+_MAX_OUTBOXES = 100
+_LOOK = "?"  # in place of a tip that the fetch itself will tell
+_OUTBOX = re.compile(r"refs/naturecode/outbox/([0-9a-hjkmnp-tv-z]{16})/([0-9a-f]{40,64})")
+_KEEP_WORKING = "nothing was taken in from it; you can go on working here"
 
 Tell = Callable[[str], None]
+Outboxes = dict[str, str]
 
 
 @dataclass
@@ -55,141 +61,242 @@ def sync(
 ) -> Outcome:
     """Take in, join, push; retried while others push too, then left in the outbox.
 
-    Raises Remote when the remote cannot be reached or refuses; nothing said here is lost then.
+    Raises Remote when the remote cannot be reached or refuses, Unsafe when what it has cannot be
+    taken in; nothing said here is lost then.
     """
-    store.settle(PATIENCE)
-    settle_merges(store)
-    outcome = Outcome(name)
-    for attempt in range(_DIRECT_TRIES):
-        outcome.tries = attempt + 1
-        if _once(store, name, outcome, tell):
-            return outcome
-        if attempt + 1 < _DIRECT_TRIES:
-            wait = _BACK_OFF * (attempt + 1) * (store.random(1)[0] / 255)
-            tell(f"others are pushing to {name} too; trying again")
-            sleep(wait)
-            store.settle(PATIENCE)
-    _to_outbox(store, name, outcome)
-    return outcome
-
-
-def settle_merges(store: Store) -> None:
-    """Where somebody merged the data branch by plain git, set the join of its sides on top."""
-    log = store.team
-    if not reconcile.is_plain_merge(log.objects, log.head()):
-        return
-
-    def joined(head: str | None) -> Reconciled:
-        assert head is not None
-        return Reconciled(reconcile.settle_merge(log.objects, head, store.now_ms()))
-
-    _move(store, log, joined)
+    return _Sync(store, name, tell, sleep).run()
 
 
 def take_in_fetched(store: Store) -> list[str]:
-    """Take in what a plain `git fetch` brought; gives what was kept out and why."""
-    settle_merges(store)
+    """Take in what plain git brought, by a fetch or straight into our branch.
+
+    Gives what was kept out and why; each state of the remote is looked at once.
+    """
+    problems = admit(store)
     name = choose_remote(store, None)
     tip = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}") if name else None
-    if name is None or tip is None or tip == store.team.head() or _taken(store) == tip:
+    if tip is None or tip == store.team.head() or _recall(store, "taken") == tip:
+        return problems
+    try:
+        problems += _take_in(store, tip, []).problems
+    except Unsafe as unsafe:
+        problems.append(f"all of {name}: {unsafe.message}")
+    _remember(store, "taken", tip)
+    return problems
+
+
+def admit(store: Store) -> list[str]:
+    """Look at what others than this program did to our own branch: `git merge`, `pull`, `reset`.
+
+    What does not belong there is taken out again by a commit on top, and where two branches were
+    merged as texts, the join of both sides is put there. Gives what was kept out and why.
+    """
+    log = store.team
+    head, known = log.head(), _recall(store, "admitted") or None
+    if head is None or head == known:
         return []
-    result = _take_in(store, tip, [])
-    _remember(store, tip)
-    return list(result.problems)
 
+    def cleaned(head: str | None) -> Reconciled:
+        assert head is not None
+        objects, base = log.objects, known
+        if base is not None and not reconcile.holds(objects, head, base):
+            if reconcile.holds(objects, base, head):
+                return Reconciled(head)  # set back by hand to what we knew already
+            base = None
+        return reconcile.reconcile(objects, base, head, [], store.now_ms(), _bounds(store))
 
-def _once(store: Store, name: str, outcome: Outcome, tell: Tell) -> bool:
-    """One round of fetch, join, push; False when the remote moved in between."""
-    log = store.team
-    theirs, outboxes = _ask(store, name)
-    ours = log.head()
-    if theirs is None and not outboxes:
-        return _first_push(store, name, outcome)
-    if theirs == ours and not outboxes:
-        return True
-    incoming = _fetch(store, name, theirs, outboxes)
     try:
-        result = _take_in(store, theirs, list(outboxes.values()))
-    finally:
-        _forget(store, incoming)
-    outcome.problems = list(result.problems)
-    outcome.refused = result.refused
-    outcome.received += _changed(log, ours, result.commit)
-    if result.commit == theirs and not outboxes:
+        return list(_move(store, cleaned).problems)
+    except Unsafe as unsafe:
+        raise Unsafe(
+            f"{log.ref} was changed by other means, and {unsafe.message}",
+            f"set it back: git reflog {log.ref}, then git update-ref {log.ref} <a good commit>",
+        ) from None
+
+
+@dataclass
+class _Sync:
+    """One run of `sync`."""
+
+    store: Store
+    name: str
+    tell: Tell
+    sleep: Callable[[float], None]
+
+    def __post_init__(self) -> None:
+        seconds = self.store.config.number("naturecode.timeout", remote.TIMEOUT)
+        if seconds < 1:
+            raise Usage(f"naturecode.timeout is {seconds}, not a number of seconds")
+        self.log = self.store.team
+        self.link = Link(self.store.repo, self.name, seconds)
+        self.outcome = Outcome(self.name)
+
+    def run(self) -> Outcome:
+        """All rounds, and the outbox at last."""
+        self.store.settle(PATIENCE)
+        self.outcome.problems += admit(self.store)
+        _forget_dead(self.store)
+        for attempt in range(DIRECT_TRIES):
+            self.outcome.tries = attempt + 1
+            if self._once(again=attempt > 0):
+                return self.outcome
+            if attempt + 1 < DIRECT_TRIES:
+                self.tell(f"others are pushing to {self.name} too; trying again")
+                self.sleep(_BACK_OFF * (attempt + 1) * (self.store.random(1)[0] / 255))
+                self.store.settle(PATIENCE)
+        if not self._leave_in_outbox({}):
+            raise Remote(f"{self.name} is too busy", "everything is kept here; sync again later")
+        self.outcome.state = "left in the outbox"
+        return self.outcome
+
+    def _once(self, again: bool) -> bool:
+        """One round of fetch, join, push; False when the remote moved in between."""
+        # After a rejection we know what to fetch, and whoever was faster emptied the outboxes.
+        theirs, outboxes = (_LOOK, {}) if again else self._ask()
+        if theirs is None and not self.link.list_refs(["refs/heads/*"]):
+            # A host would make our branch the main one of an empty repository.
+            self.outcome.state = "waiting for a code branch"
+            return True
+        if theirs == self.log.head() and not outboxes:
+            return True
+        theirs, result = self._receive(theirs, outboxes)
+        self.outcome.problems += result.problems
+        self.outcome.refused = result.refused
+        self.outcome.received += result.received
+        if not self._push(theirs, result.commit, outboxes):
+            return False
+        self.outcome.sent += result.sent
         return True
-    pushes = [Push(log.ref, result.commit)] if result.commit != theirs else []
-    pushes += [Push(ref, None, lease=True, old=oid) for ref, oid in outboxes.items()]
-    if not remote.push(store.repo, name, pushes):
-        return False
-    outcome.sent += _changed(log, theirs, result.commit)
-    return True
+
+    def _ask(self) -> tuple[str | None, Outboxes]:
+        """The tip of the remote's data branch and its outboxes, in one request."""
+        found = self.link.list_refs([self.log.ref, OUTBOX + "*"])
+        named = {ref: _OUTBOX.fullmatch(ref) for ref in found}
+        # A ref that was not made by this program, or was moved, is not an outbox.
+        boxes = [ref for ref, parts in named.items() if parts and parts[2] == found[ref]]
+        return found.get(self.log.ref), {ref: found[ref] for ref in sorted(boxes)[:_MAX_OUTBOXES]}
+
+    def _receive(self, theirs: str | None, outboxes: Outboxes) -> tuple[str | None, Reconciled]:
+        """Fetch and take in; where theirs cannot be, the outboxes still are, and Unsafe is raised.
+
+        An outbox that cannot be taken in is dropped: its sender has what is in it.
+        """
+        place = f"{INCOMING}{_component(self.name)}/{os.getpid()}"
+        place += f"-{ids.base32(self.store.random(5), 8)}/"
+        try:
+            bad = self._fetch(place, theirs, outboxes)
+            if theirs == _LOOK and self.log.ref not in bad:
+                theirs = self.log.objects.resolve(place + self.log.ref.removeprefix("refs/"))
+            states = [oid for ref, oid in outboxes.items() if ref not in bad]
+            try:
+                if self.log.ref in bad:
+                    raise bad.pop(self.log.ref)
+                result = _take_in(self.store, theirs, states)
+            except Unsafe as unsafe:
+                if theirs is None:
+                    raise
+                if states:
+                    self.outcome.received += _take_in(self.store, None, states).received
+                raise self._poisoned(unsafe, outboxes, states) from None
+        finally:
+            _forget(self.store, self.log.objects.refs(place))
+        self.outcome.problems += [f"{ref}: {why.message}" for ref, why in bad.items()]
+        return theirs, result
+
+    def _fetch(self, place: str, theirs: str | None, outboxes: Outboxes) -> dict[str, Unsafe]:
+        """Bring what we do not have into refs below `place`; gives what git refused."""
+        tips = {**({self.log.ref: theirs} if theirs else {}), **outboxes}
+        wanted = [ref for ref, oid in tips.items() if oid == _LOOK or not self._has(oid)]
+        specs = [f"+{ref}:{place}{ref.removeprefix('refs/')}" for ref in wanted]
+        if not specs:
+            return {}
+        try:
+            self.link.fetch(specs)
+        except Unsafe as unsafe:
+            if len(wanted) == 1:
+                return {wanted[0]: unsafe}
+        except Vanished:  # an outbox, taken in by somebody who was faster
+            if not outboxes:
+                raise
+            outboxes.clear()
+            return self._fetch(place, theirs, outboxes)
+        else:
+            return {}
+        bad = {}
+        for ref, spec in zip(wanted, specs, strict=True):  # which one was it?
+            try:
+                self.link.fetch([spec])
+            except Unsafe as unsafe:
+                bad[ref] = unsafe
+        return bad
+
+    def _has(self, oid: str) -> bool:
+        """True when `oid` is in our history, so that it need not be fetched."""
+        head = self.log.head()
+        return head is not None and reconcile.holds(self.log.objects, head, oid)
+
+    def _push(self, theirs: str | None, commit: str, outboxes: Outboxes) -> bool:
+        """Push the branch and delete the outboxes that are in it, all or nothing."""
+        new = theirs is None
+        branch = [Push(self.log.ref, commit, lease=new)] if commit != theirs else []
+        emptied = [Push(ref, None, lease=True, old=oid) for ref, oid in outboxes.items()]
+        if not branch and not emptied:
+            return True
+        try:
+            return self.link.push(branch + emptied)
+        except Refused:
+            if not emptied:
+                raise
+        # Some hosts let nobody delete; then what is in the outboxes at least arrives.
+        self.outcome.problems.append(f"{self.name} does not let its outbox be emptied")
+        return not branch or self.link.push(branch)
+
+    def _poisoned(self, unsafe: Unsafe, outboxes: Outboxes, states: list[str]) -> Unsafe:
+        """What to raise where the remote's branch cannot be taken in.
+
+        What is new here goes to the outbox, from where the other clones get it all the same.
+        """
+        head = self.log.head()
+        root = tree.tree_of(self.log.objects, head)
+        there = {tree.tree_of(self.log.objects, oid) for oid in states}
+        hint = _KEEP_WORKING
+        try:
+            if root not in there and self._leave_in_outbox(outboxes):
+                hint += ", and what is new was left in the outbox for the others"
+        except Remote:
+            pass
+        hint += f"; who may, sets it back: git push --force {self.name} {self.store.branch}"
+        return Unsafe(f"{self.log.ref} of {self.name}: {unsafe.message}", unsafe.hint or hint)
+
+    def _leave_in_outbox(self, replaced: Outboxes) -> bool:
+        """Leave our state beside the branch, where nobody competes; the next syncer takes it in."""
+        head = self.log.head()
+        mine = Push(f"{OUTBOX}{self.store.device}/{head}", head)
+        emptied = [Push(ref, None, lease=True, old=oid) for ref, oid in replaced.items()]
+        return self.link.push([mine, *emptied]) or bool(emptied and self.link.push([mine]))
 
 
-def _ask(store: Store, name: str) -> tuple[str | None, dict[str, str]]:
-    """The tip of the remote's data branch and its outboxes."""
-    found = remote.list_refs(store.repo, name, [store.team.ref, OUTBOX + "*"])
-    return found.pop(store.team.ref, None), {
-        ref: oid for ref, oid in found.items() if ref.startswith(OUTBOX)
-    }
-
-
-def _first_push(store: Store, name: str, outcome: Outcome) -> bool:
-    """Push to a remote without a data branch, but never as the first branch of all."""
-    log = store.team
-    head = log.head()
-    if head is None:
-        return True
-    if not remote.list_refs(store.repo, name, ["refs/heads/*"]):
-        outcome.state = "waiting for a code branch"
-        return True
-    if not remote.push(store.repo, name, [Push(log.ref, head, lease=True, old=None)]):
-        return False
-    outcome.sent += _changed(log, None, head)
-    return True
-
-
-def _fetch(store: Store, name: str, theirs: str | None, outboxes: dict[str, str]) -> list[str]:
-    """Bring what we do not have into incoming refs; gives their names."""
-    _forget_dead(store, name)
-    place = f"{INCOMING}{name}/{os.getpid()}/"
-    wanted = {}
-    if theirs is not None and not _has(store, theirs):
-        wanted[store.team.ref] = place + "branch"
-    for ref, oid in outboxes.items():
-        if not _has(store, oid):
-            wanted[ref] = place + ref.removeprefix(OUTBOX)
-    if wanted:
-        remote.fetch(store.repo, name, [f"+{ref}:{here}" for ref, here in wanted.items()])
-    return list(wanted.values())
-
-
-def _has(store: Store, commit: str) -> bool:
-    """True when `commit` is here with its tree, so that it need not be fetched."""
-    try:
-        store.team.objects.header(parse_commit(store.team.objects.read(commit)[1]).tree)
-    except Missing:
-        return False
-    head = store.team.head()
-    return head is not None and store.team.objects.is_ancestor(commit, head)
-
-
-def _take_in(store: Store, theirs: str | None, outboxes: list[str]) -> Reconciled:
-    log = store.team
-    if theirs is not None:
-        reconcile.check_tree(log.objects, theirs)
-
+def _take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
     def joined(head: str | None) -> Reconciled:
-        start = theirs or head
-        assert start is not None
-        return reconcile.reconcile(log.objects, head, start, outboxes, store.now_ms())
+        return reconcile.reconcile(
+            store.team.objects, head, theirs, others, store.now_ms(), _bounds(store)
+        )
 
-    result = _move(store, log, joined)
+    result = _move(store, joined)
     store.stamps.witness(result.newest)
     return result
 
 
-def _move(store: Store, log: Log, make: Callable[[str | None], Reconciled]) -> Reconciled:
+def _bounds(store: Store) -> Bounds:
+    return Bounds(
+        store.config.number("naturecode.maxNewFiles", MAX_ENTRIES),
+        store.config.number("naturecode.maxNewBytes", MAX_TOTAL),
+    )
+
+
+def _move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
     """Move our branch to what `make` gives for its head, under the lock."""
+    log = store.team
     with hold(store.lock, PATIENCE) as held:
         if not held:
             raise NaturecodeError(
@@ -199,60 +306,54 @@ def _move(store: Store, log: Log, make: Callable[[str | None], Reconciled]) -> R
             head = log.head()
             result = make(head)
             if result.commit == head or log.move(result.commit, head, PATIENCE):
+                _remember(store, "admitted", result.commit)
                 return result
     raise RefLocked(f"{log.ref} keeps moving")
 
 
-def _changed(log: Log, before: str | None, after: str | None) -> int:
-    """How many log files differ between two commits."""
-    a, b = tree.tree_of(log.objects, before), tree.tree_of(log.objects, after)
-    return sum(path.startswith("log/") for path, _, _ in tree.differences(log.objects, a, b))
+def _component(name: str) -> str:
+    """The remote's name as one part of a ref name."""
+    plain = re.fullmatch(r"[0-9A-Za-z_][0-9A-Za-z_-]{0,63}", name)
+    return name if plain else ids.digest32((name,), 16)
 
 
-def _to_outbox(store: Store, name: str, outcome: Outcome) -> None:
-    """Leave our state beside the branch, where nobody competes; the next syncer takes it in."""
-    head = store.team.head()
-    ref = f"{OUTBOX}{store.device}/{head}"
-    if not remote.push(store.repo, name, [Push(ref, head)]):
-        raise Remote(f"{name} is too busy", "everything is kept here; run `git naturecode sync`")
-    outcome.state = "left in the outbox"
+def _forget(store: Store, refs: dict[str, str]) -> None:
+    for ref, oid in refs.items():
+        store.team.objects.move(ref, None, oid)
 
 
-def _forget(store: Store, refs: list[str]) -> None:
-    for ref in refs:
-        oid = store.team.objects.resolve(ref)
-        if oid is not None:
-            store.team.objects.move(ref, None, oid)
-
-
-def _forget_dead(store: Store, name: str) -> None:
+def _forget_dead(store: Store) -> None:
     """Delete incoming refs whose process has ended without deleting them."""
-    for ref, oid in store.team.objects.refs(f"{INCOMING}{name}/").items():
-        owner = ref.removeprefix(f"{INCOMING}{name}/").split("/")[0]
-        if not owner.isdigit() or not _alive(int(owner)):
-            store.team.objects.move(ref, None, oid)
+    found = store.team.objects.refs(INCOMING)
+    parts = {ref: ref.removeprefix(INCOMING).split("/") for ref in found}
+    owners = {ref: part[1].split("-")[0] if len(part) > 1 else "" for ref, part in parts.items()}
+    dead = {ref for ref, owner in owners.items() if not (owner.isdigit() and _alive(int(owner)))}
+    _forget(store, {ref: found[ref] for ref in dead})
 
 
 def _alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
     return True
 
 
-def _taken(store: Store) -> str:
+def _recall(store: Store, name: str) -> str:
     try:
-        with open(os.path.join(store.state_dir, "taken"), encoding="ascii") as file:
+        with open(os.path.join(store.state_dir, name), encoding="ascii") as file:
             return file.read().strip()
     except FileNotFoundError:
         return ""
 
 
-def _remember(store: Store, tip: str) -> None:
-    path = os.path.join(store.state_dir, "taken")
+def _remember(store: Store, name: str, commit: str) -> None:
+    if _recall(store, name) == commit:
+        return
+    path = os.path.join(store.state_dir, name)
+    os.makedirs(store.state_dir, mode=0o700, exist_ok=True)
     with open(f"{path}.{ids.base32(store.random(5), 8)}", "w", encoding="ascii") as file:
-        file.write(tip)
+        file.write(commit)
     os.replace(file.name, path)

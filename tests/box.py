@@ -54,7 +54,7 @@ class Clone:
         """Plain git, as a user types it."""
         done = subprocess.run(
             ["git", *args], cwd=self.path, capture_output=True, text=True, check=False,
-            env={**os.environ, **self.env},
+            errors="surrogateescape", env={**os.environ, **self.env},
         )  # fmt: skip
         assert not check or done.returncode == 0, done.stderr
         return done.stdout

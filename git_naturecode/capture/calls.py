@@ -9,17 +9,27 @@ Json = Any
 
 # The types are those of SpecStory's session schema; the names those of Claude Code and Gemini CLI.
 _TYPES = {
-    "write": "Edit Write MultiEdit NotebookEdit ApplyPatch write_file replace edit create_file apply_patch",
-    "read": "Read NotebookRead LS WebFetch ReadMcpResourceTool read_file read_many_files list_directory web_fetch",
-    "search": "Grep Glob LSP WebSearch ToolSearch search_file_content grep_search glob google_web_search",
+    "write": "Edit Write MultiEdit NotebookEdit write_file replace edit create_file apply_patch",
+    "read": "Read NotebookRead LS WebFetch read_file read_many_files list_directory web_fetch",
+    "search": "Grep Glob LSP WebSearch ToolSearch search_file_content glob google_web_search",
     "shell": "Bash BashOutput KillBash KillShell run_shell_command shell",
-    "task": "Task Agent TodoWrite TaskCreate TaskUpdate TaskList TaskGet TaskOutput TaskStop ExitPlanMode"
-    " EnterPlanMode write_todos save_memory",
+    "task": "Task Agent TodoWrite TaskCreate TaskUpdate TaskOutput ExitPlanMode write_todos",
 }
 _TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 TYPES = frozenset([*_TYPES, "generic"])
 _PATHS = ("file_path", "filePath", "notebook_path", "absolute_path", "dir_path")
-_TOPICS = ("pattern", "query", "url", "description", "skill", "subject", "name", "title", "prompt", "path")
+_TOPICS = (
+    "pattern",
+    "query",
+    "url",
+    "description",
+    "skill",
+    "subject",
+    "name",
+    "title",
+    "prompt",
+    "path",
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,11 @@ def about(arguments: Json, project: str) -> str:
 
 def relative(path: str, project: str) -> str:
     """`path` as seen from the folder `project`, where it lies in it."""
-    if project and path.startswith(project) and path[len(project) : len(project) + 1] in ("/", "\\"):
+    if (
+        project
+        and path.startswith(project)
+        and path[len(project) : len(project) + 1] in ("/", "\\")
+    ):
         return path[len(project) + 1 :]
     return path
 

@@ -22,7 +22,12 @@ _WANTED = frozenset([b"user", b"assistant", b"system", b"summary", b"custom-titl
 _TYPE = b'"type":"'
 _LOOK = 65_536
 _LOOK_FOR_TITLE = 1_048_576
-_WRAPPED = re.compile(r"\s*<(?:command|local-command|system-reminder|bash-)|Caveat: The messages below")
+_NOT_SAID = re.compile(
+    r"\s*<(?:command|local-command|system-reminder|bash-|task-|ide_)"
+    r"|Caveat: The messages below|\[Request interrupted|\s*$"
+)
+_COMMAND = re.compile(r"<command-name>\s*([^<]*?)\s*</command-name>")
+_ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.S)
 
 
 @dataclass
@@ -36,6 +41,7 @@ class Beginning:
     branch: str = ""
     summary: str = ""
     said: str = ""
+    command: str = ""
     slug: str = ""
 
     def take(self, record: dict[str, Json]) -> None:
@@ -55,13 +61,21 @@ class Beginning:
         if kind in ("user", "assistant", "system"):
             self.t = self.t or when(record.get("timestamp")) or ""
         if kind == "user" and not self.said and not record.get("isMeta"):
-            texts = (b if isinstance(b, str) else _text(b, "text") for _, b in _content(record))
-            self.said = next((text for text in texts if text and not _WRAPPED.match(text)), "")
+            for _, block in _content(record):
+                self._hear(block if isinstance(block, str) else _text(block, "text"))
+
+    def _hear(self, text: str) -> None:
+        """Note what the user said first, or at least which command he gave."""
+        if not self.said and not _NOT_SAID.match(text):
+            self.said = text
+        if not self.command and (name := _COMMAND.search(text)):
+            arguments = _ARGUMENTS.search(text)
+            self.command = f"{name[1]} {arguments[1] if arguments else ''}".strip()
 
     @property
     def title(self) -> str:
         """The tool's own title, or what the user said first."""
-        return self.summary or self.said or self.slug or "Claude Code session"
+        return self.summary or self.said or self.command or self.slug or "Claude Code session"
 
 
 def look(path: str, for_title: bool = False) -> Beginning | None:
@@ -204,7 +218,9 @@ class _Reader:
             input=written_out(given) if self._drafting.full else "",
         )
 
-    def _result(self, record: dict[str, Json], index: int, block: dict[str, Json]) -> Iterator[Draft]:
+    def _result(
+        self, record: dict[str, Json], index: int, block: dict[str, Json]
+    ) -> Iterator[Draft]:
         call_id = _text(block, "tool_use_id") or f"{_text(record, 'uuid')}/{index}"
         ok = not block.get("is_error")
         if call_id in self._calls:

@@ -12,9 +12,7 @@ _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9-]")
 _NAME = 150
 
 
-def discover(
-    home: str, environ: Mapping[str, str], project_roots: Sequence[str]
-) -> Iterator[str]:
+def discover(home: str, environ: Mapping[str, str], project_roots: Sequence[str]) -> Iterator[str]:
     """Transcript files of Claude Code, Gemini CLI and SpecStory that belong to `project_roots`.
 
     `project_roots` are the repository's work trees, `home` the user's home folder. A file of
@@ -23,7 +21,11 @@ def discover(
     """
     roots = _Roots(project_roots)
     seen: set[str] = set()
-    for path in (*_claude(home, environ, roots), *_gemini(home, environ, roots), *_specstory(roots)):
+    for path in (
+        *_claude(home, environ, roots),
+        *_gemini(home, environ, roots),
+        *_specstory(roots),
+    ):
         real = os.path.realpath(path)
         if real not in seen:
             seen.add(real)
@@ -34,7 +36,9 @@ class _Roots:
     """The work trees of one repository."""
 
     def __init__(self, roots: Iterable[str]) -> None:
-        self.paths = sorted({p for root in roots for p in (os.path.abspath(root), os.path.realpath(root))})
+        self.paths = sorted(
+            {p for root in roots for p in (os.path.abspath(root), os.path.realpath(root))}
+        )
 
     def hold(self, folder: str) -> bool:
         """True when `folder` is in a work tree and in no other repository inside it."""
@@ -100,7 +104,9 @@ def _gemini(home: str, environ: Mapping[str, str], roots: _Roots) -> Iterator[st
 
 def _project_root(folder: str) -> str:
     try:
-        with open(os.path.join(folder, ".project_root"), encoding="utf-8", errors="replace") as file:
+        with open(
+            os.path.join(folder, ".project_root"), encoding="utf-8", errors="replace"
+        ) as file:
             return file.read(4096).strip()
     except OSError:
         return ""

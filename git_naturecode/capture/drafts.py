@@ -74,7 +74,11 @@ class Drafting:
         entry = self.id("open", "")
         if not self._new(entry):
             return None
-        kept = {"tool": self.tool, "session": self.session, **{k: v for k, v in origin.items() if v}}
+        kept = {
+            "tool": self.tool,
+            "session": self.session,
+            **{k: v for k, v in origin.items() if v},
+        }
         texts, labels = self.redactor.texts([title, *kept.values()])
         fields: dict[str, Json] = {"title": cut_line(texts[0], TITLE)}
         fields["origin"] = dict(zip(kept, texts[1:], strict=True))
@@ -137,7 +141,9 @@ class Drafting:
         return self._tool(call, output, {} if ok is None else {"ok": ok}, entry)
 
     def _tool(self, call: Call, output: str | None, extra: dict[str, Json], entry: str) -> Draft:
-        (target, given, out), labels = self.redactor.texts([tilde(call.about), call.input, output or ""])
+        (target, given, out), labels = self.redactor.texts(
+            [tilde(call.about), call.input, output or ""]
+        )
         fields: dict[str, Json] = {"role": "tool", "t": call.t, "type": call.type}
         if call.name:
             fields["tool"] = self._word(call.name)
@@ -159,7 +165,9 @@ class Drafting:
         short = None if self.full else cut_output(output)
         if short is None:
             ascii_only = output.isascii()
-            fields["size"] = len(output) if ascii_only else len(output.encode("utf-8", "surrogatepass"))
+            fields["size"] = (
+                len(output) if ascii_only else len(output.encode("utf-8", "surrogatepass"))
+            )
             return output
         data = output.encode("utf-8", "surrogatepass")
         fields["size"] = len(data)
@@ -175,7 +183,12 @@ class Drafting:
         return self._words[word][0]
 
     def _draft(
-        self, kind: str, fields: dict[str, Json], body: str | None, entry: str, labels: tuple[str, ...]
+        self,
+        kind: str,
+        fields: dict[str, Json],
+        body: str | None,
+        entry: str,
+        labels: tuple[str, ...],
     ) -> Draft:
         if labels:
             labels = kept_labels("\n".join([*_texts_of(fields), body or ""]), labels)

@@ -35,7 +35,9 @@ def _identify(path: str, head: bytes) -> Found | None:
     path_text = os.fspath(path)
     if head.startswith(b"<!--"):
         story = specstory.look(path)
-        return story and Found(
+        if story is None:
+            return None
+        return Found(
             specstory.TOOL, story.session, path_text, ms_of(story.t), specstory.project(path)
         )
     if not head.startswith(b"{"):

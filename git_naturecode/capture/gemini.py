@@ -22,7 +22,13 @@ from .times import when
 Json = Any
 TOOL = "gemini"
 _LOOK = 65_536
-_ROLES = {"user": "user", "gemini": "assistant", "info": "system", "error": "system", "warning": "system"}
+_ROLES = {
+    "user": "user",
+    "gemini": "assistant",
+    "info": "system",
+    "error": "system",
+    "warning": "system",
+}
 _FINISHED = {"success": True, "error": False, "cancelled": False}
 _SESSION = re.compile(r'"sessionId"\s*:\s*"([^"\\]{1,200})"')
 _START = re.compile(r'"startTime"\s*:\s*"([^"\\]{1,40})"')

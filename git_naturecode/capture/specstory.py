@@ -23,7 +23,7 @@ _HEADER = re.compile(
     r"(?P<b> - sidechain)?\*\*_(?P<c> - sidechain)?\s*"
 )
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
-_RULE = re.compile(r"(?:\r?\n)[ \t]*(?:\r?\n)---[ \t\r\n]*$")
+_RULE = re.compile(r"(?:\A\s*|\r?\n[ \t]*\r?\n)---\s*\Z")
 _ATTRIBUTE = re.compile(r'data-tool-(type|name)="([^"]*)"')
 _SUMMARY = re.compile(r"\s*<summary>.*?</summary>[ \t]*\r?\n?", re.S)
 _OUTPUT = re.compile(r"^(`{3,})text[ \t]*\r?\n", re.M)
@@ -163,7 +163,9 @@ class _Reader:
     def _tool(self, block: _Block) -> Draft | None:
         opening, _, rest = block.text.partition(">")
         attributes = dict(_ATTRIBUTE.findall(opening))
-        inner = rest.removesuffix("</tool-use>").removesuffix("</details>").removeprefix("<details>")
+        inner = (
+            rest.removesuffix("</tool-use>").removesuffix("</details>").removeprefix("<details>")
+        )
         inner = _SUMMARY.sub("", inner, count=1).strip("\r\n")
         given, output = _halves(inner)
         kind = attributes.get("type", "")

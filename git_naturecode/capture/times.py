@@ -12,7 +12,7 @@ _SECONDS_UNTIL = 100_000_000_000
 
 
 def when(value: Any) -> str | None:
-    """`value` (ISO text, seconds or milliseconds since the epoch) as `...T10:30:05.123Z`, or None."""
+    """`value` (ISO text, or seconds or milliseconds since the epoch) as ISO with ms, or None."""
     if isinstance(value, str):
         if _PLAIN.fullmatch(value):
             return value

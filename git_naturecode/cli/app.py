@@ -21,20 +21,25 @@ HELP = "AI sessions, reviews, issues and knowledge inside your Git repository."
 def dispatch(arguments: list[str]) -> int:
     """Run the command that `arguments` name; its exit code."""
     arguments = _without_directory(arguments)
-    tree = build(arguments[:1])
+    tree = build(arguments[:2])
     try:
         result = tree(arguments, standalone_mode=False, prog_name="git naturecode")
     except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(_message(error), err=True)
+            return errors.USAGE
         raise _usage(error) from None
     except typer.Abort:
         return errors.INTERRUPTED
+    except SystemExit:  # typer's answer to a closed pipe, when it does not stand alone
+        raise BrokenPipeError from None
     return result if isinstance(result, int) else 0
 
 
 def build(wanted: list[str]) -> typer.Typer:
-    """The command tree; only its part `wanted` when that is one name we know."""
+    """The command tree; only its part `wanted`, a path of names, where we know them."""
     known = {**GROUPS, **COMMANDS}
-    names = [name for name in wanted if name in known] or list(known)
+    names = [name for name in wanted[:1] if name in known] or list(known)
     tree = typer.Typer(
         help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
         pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
@@ -44,8 +49,8 @@ def build(wanted: list[str]) -> typer.Typer:
     def top() -> None:
         pass
 
-    for module in dict.fromkeys(known[name] for name in names):
-        importlib.import_module(module).register(tree)
+    for name in names:
+        importlib.import_module(known[name]).register(tree, name, wanted[1:])
     return tree
 
 
@@ -61,12 +66,12 @@ def _without_directory(arguments: list[str]) -> list[str]:
     return arguments
 
 
-def _usage(error: TyperException) -> errors.NaturecodeError:
+def _usage(error: TyperException) -> errors.Usage:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "git naturecode"
-    text = getattr(error, "message", "") or str(error)
-    format_message = getattr(error, "format_message", None)
-    if callable(format_message):
-        text = str(format_message())
-    return errors.Usage(text.rstrip(".").lower() if text.isupper() else text.rstrip("."),
-                        f"see `{path} --help`")  # fmt: skip
+    return errors.Usage(_message(error).rstrip("."), f"see `{path} --help`")
+
+
+def _message(error: TyperException) -> str:
+    described = getattr(error, "format_message", None)
+    return str(described()) if callable(described) else str(error)

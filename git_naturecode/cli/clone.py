@@ -1,5 +1,6 @@
 """init, status, sync: the commands about the clone as a whole."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,11 +10,10 @@ from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.render.show import show
 
 
-def register(tree: typer.Typer) -> None:
-    """Hang the commands of this module into `tree`."""
-    tree.command()(init)
-    tree.command()(status)
-    tree.command()(sync)
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
+    """Hang the command `name` of this module into `tree`."""
+    here: dict[str, Callable[..., None]] = {"init": init, "status": status, "sync": sync}
+    tree.command(name)(here[name])
 
 
 def init(

@@ -35,14 +35,18 @@ class Context:
     quiet: bool = False
 
     @cached_property
+    def _here(self) -> tuple[repos.Repo, Config]:
+        return repos.find_with_config(self.cwd, self.environ)
+
+    @property
     def repo(self) -> repos.Repo:
         """The repository we are in."""
-        return repos.find(self.cwd, self.environ)
+        return self._here[0]
 
-    @cached_property
+    @property
     def config(self) -> Config:
         """Git's configuration."""
-        return repos.read_config(self.repo)
+        return self._here[1]
 
     @cached_property
     def redactor(self) -> "Redactor":

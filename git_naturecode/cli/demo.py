@@ -6,8 +6,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import typer
 
@@ -20,16 +20,17 @@ _TALK = (
     ("user", "Our payment client retries all at once after an outage. Can you add jitter?"),
     ("assistant", "Yes. `retry()` in `client.py` sleeps a fixed 2 s; I will draw the pause from "
      "[0, 2**n) seconds (full jitter), capped at 30 s, and test it with a seeded clock."),
-    ("user", "Good. Staging needs PAYMENT_API_KEY=" + "q8Zr2LkV0wXc" + "7NfTg4HsYb1M" + " to run the test."),
+    ("user", "Good. Staging needs PAYMENT_API_KEY=" + "q8Zr2LkV0wXc" + "7NfTg4HsYb1M"
+     " to run the test."),
     ("assistant", "Done: `retry()` takes `jitter=` and the test passes. Decision: full jitter, "
      "because equal jitter still bunches half of the clients."),
 )  # fmt: skip
 _SESSION = "7d3c1e52-4b1f-4a53-9d9e-0c5a1f6f2b11"
 
 
-def register(tree: typer.Typer) -> None:
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the command into `tree`."""
-    tree.command()(demo)
+    tree.command(name)(demo)
 
 
 def demo(
@@ -43,7 +44,8 @@ def demo(
         stage = Stage(context, folder)
         for scene in (_set_up, _bring, _share, _answer, _offline, _together):
             scene(stage)
-        context.say(f"\nThat was all, in {time.monotonic() - began:.1f} s. Nothing left this machine.")
+        took = time.monotonic() - began
+        context.say(f"\nThat was all, in {took:.1f} s. Nothing left this machine.")
         context.say("In a repository of yours: git naturecode init")
     finally:
         if keep:
@@ -92,7 +94,8 @@ class Stage:
             "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": f"{who}@example.com",
             "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": f"{who}@example.com",
             "GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "init.defaultBranch",
-            "GIT_CONFIG_VALUE_0": "main", "GIT_CONFIG_KEY_1": "user.name", "GIT_CONFIG_VALUE_1": name,
+            "GIT_CONFIG_VALUE_0": "main", "GIT_CONFIG_KEY_1": "user.name",
+            "GIT_CONFIG_VALUE_1": name,
         }  # fmt: skip
 
 
@@ -129,9 +132,7 @@ def _answer(stage: Stage) -> None:
     stage.run("ben", "clone", "-q", stage.path("hub.git"), ".", shown=False)
     stage.run("ben", "naturecode", "init")
     stage.run("ben", "naturecode", "session", "search", "jitter")
-    found = json.loads(
-        stage.run("ben", "naturecode", "session", "list", "--json", shown=False)
-    )
+    found = json.loads(stage.run("ben", "naturecode", "session", "list", "--json", shown=False))
     stage.run("ben", "naturecode", "session", "show", found["items"][0]["id"][17:])
 
 
@@ -183,16 +184,21 @@ def _no_secret(stage: Stage) -> None:
 def _transcript(stage: Stage) -> None:
     """Ada's assistant has left a transcript where Claude Code keeps them."""
     project = os.path.realpath(stage.path("ada"))
-    slug = "".join(c if c.isalnum() and c.isascii() or c == "-" else "-" for c in project)
+    slug = "".join(c if (c.isalnum() and c.isascii()) or c == "-" else "-" for c in project)
     folder = os.path.join(stage.path("home-ada"), ".claude", "projects", slug)
     os.makedirs(folder)
-    line: Callable[[int, str, str], str] = lambda n, role, text: json.dumps(  # noqa: E731
+    with open(os.path.join(folder, f"{_SESSION}.jsonl"), "w", encoding="utf-8") as file:
+        file.writelines(_line(project, n, *said) + "\n" for n, said in enumerate(_TALK))
+
+
+def _line(project: str, number: int, role: str, text: str) -> str:
+    """One line of a transcript as Claude Code writes it."""
+    message: dict[str, Any] = {"role": role, "content": text}
+    if role == "assistant":
+        message.update(model="assistant-1", content=[{"type": "text", "text": text}])
+    return json.dumps(
         {
-            "type": role, "uuid": f"{_SESSION[:-4]}{n:04}", "sessionId": _SESSION, "cwd": project,
-            "timestamp": f"2026-11-20T09:0{n}:00.000Z",
-            "message": {"role": role, "content": text} if role == "user" else
-            {"role": role, "model": "assistant-1", "content": [{"type": "text", "text": text}]},
+            "type": role, "uuid": f"{_SESSION[:-4]}{number:04}", "sessionId": _SESSION,
+            "cwd": project, "timestamp": f"2026-11-20T09:0{number}:00.000Z", "message": message,
         }
     )  # fmt: skip
-    with open(os.path.join(folder, f"{_SESSION}.jsonl"), "w", encoding="utf-8") as file:
-        file.writelines(line(n, role, text) + "\n" for n, (role, text) in enumerate(_TALK))

@@ -1,33 +1,60 @@
 """Opening what a reading command needs, and finding the entity that a person means."""
 
-import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from git_naturecode import ids, sync
+from git_naturecode import ids
 from git_naturecode.cli.context import Context
-from git_naturecode.domain import session as sessions
 from git_naturecode.errors import Negative
 from git_naturecode.render.show import line, show
-from git_naturecode.store.index import Index
-from git_naturecode.store.store import Store
+from git_naturecode.store.index import Described, Index
+from git_naturecode.store.store import Placed, Store
 
+KIND = "session"
 NEAREST = 3
 
 
 @contextmanager
 def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, Index]]:
-    """The store and its index, with all that waits or was fetched taken in."""
+    """The store and its index, with all that waits or was fetched taken in.
+
+    Where no ref has moved since the last time, neither the joining nor the folding is loaded.
+    """
     with context.store(writing=writing) as store:
         store.settle()
-        for problem in sync.take_in_fetched(store):
-            context.tell(f"warning: kept out: {show(problem)}")
-        index = Index(store, {sessions.KIND: sessions.describe})
+        index = Index(store, {KIND: _describe})
         try:
-            index.refresh()
+            if index.seen() != tips(store):
+                _catch_up(context, store, index)
             yield store, index
         finally:
             index.close()
+
+
+def tips(store: Store) -> str:
+    """Where everything stands that a reading command looks at, and which remote counts."""
+    heads = [log.head() for log in store.sides]
+    for name in store.config.remotes():
+        heads.append(store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}"))
+    return " ".join([*map(str, heads), store.config.get("naturecode.remote")])
+
+
+def _catch_up(context: Context, store: Store, index: Index) -> None:
+    from git_naturecode import sync
+
+    before = tips(store)
+    problems = sync.take_in_fetched(store)
+    for problem in problems:
+        context.tell(f"warning: kept out: {show(problem)}")
+    index.refresh()
+    if not problems and tips(store) == before:  # else the next command looks again
+        index.see(before)
+
+
+def _describe(tail: str, placed: list[Placed]) -> Described | None:
+    from git_naturecode.domain.session import describe
+
+    return describe(tail, placed)
 
 
 def session_id(index: Index, wanted: str) -> str:
@@ -38,20 +65,22 @@ def session_id(index: Index, wanted: str) -> str:
     """
     name = wanted.removeprefix("shared-")
     part = ids.tail(name) if ids.ENTITY.fullmatch(name) else name.removeprefix("session-")
-    found = index.match(sessions.KIND, part) if part else []
+    found = index.match(KIND, part) if part else []
     tails = {ids.tail(one) for one in found}
     if len(tails) == 1:
         return min(found)
     if tails:
         raise Negative(f"{line(wanted)} fits {len(tails)} sessions", f"write more: {_some(found)}")
-    foreign = [row for row in index.rows(sessions.KIND) if row["origin"] in (wanted, name)]
+    foreign = [row for row in index.rows(KIND) if row["origin"] and row["origin"] in (wanted, name)]
     if foreign:
         return str(foreign[0]["id"])
     raise Negative(f"there is no session {line(wanted)}", _suggestion(index, name))
 
 
 def _suggestion(index: Index, name: str) -> str:
-    rows = index.rows(sessions.KIND)
+    import difflib
+
+    rows = index.rows(KIND)
     if not rows:
         return "there are no sessions yet; see `git naturecode session import --auto`"
     every = [str(row["id"]) for row in rows]

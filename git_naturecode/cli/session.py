@@ -1,31 +1,40 @@
 """The session commands: begin, say, read, take part."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli import session_share
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
 from git_naturecode.cli.output import page, paint, written
 from git_naturecode.cli.reading import opened, session_id
-from git_naturecode.store.entry import Draft, Entry
+
+if TYPE_CHECKING:
+    from git_naturecode.store.entry import Draft, Entry
 
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 
 
-def register(tree: typer.Typer) -> None:
-    """Hang the session commands into `tree`."""
+def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
+    """Hang the session commands into `tree`; only the one `wanted` where it is here."""
     group = typer.Typer(
         help="Conversations of people and AI assistants.", no_args_is_help=True,
         rich_markup_mode=None,
     )  # fmt: skip
-    for command in (start, say, show, search, join, leave):
-        group.command()(command)
-    group.command("list")(list_sessions)
-    session_share.register(group)
-    tree.add_typer(group, name="session")
+    here: dict[str, Callable[..., None]] = {
+        "start": start, "say": say, "show": show, "search": search, "join": join, "leave": leave,
+        "list": list_sessions,
+    }  # fmt: skip
+    names = [one for one in wanted[:1] if one in here]
+    for one in names or here:
+        group.command(one)(here[one])
+    if not names:
+        from git_naturecode.cli import session_share
+
+        session_share.register(group)
+    tree.add_typer(group, name=name)
 
 
 def start(
@@ -51,6 +60,7 @@ def begin(context: contexts.Context, name: str, visibility: str, tags: list[str]
     """Write the first entries of a session and make it the active one; its id."""
     from git_naturecode import ids
     from git_naturecode.domain import session as sessions
+    from git_naturecode.store.entry import Draft
     from git_naturecode.store.store import PRIVATE, TEAM
 
     check_visibility(visibility)
@@ -203,14 +213,14 @@ def _attend(kind: str, session: str, as_json: bool, quiet: bool) -> None:
     context.tell(f'hint: answer with `git naturecode session say {entity[17:]} "..."`')
 
 
-def add(context: contexts.Context, session: str, draft: Draft) -> tuple[str, Entry]:
+def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, Entry]":
     """Write one entry about an existing session, on the side where it lives."""
     from git_naturecode.domain import session as sessions
     from git_naturecode.store.store import PRIVATE, TEAM
 
     with opened(context, writing=True) as (store, index):
         entity = session_id(index, session)
-        row = next(r for r in index.rows(sessions.KIND) if r["id"] == entity)
+        row = index.row(sessions.KIND, entity)
         entries = store.write(TEAM if row["shared"] else PRIVATE, entity, [draft])
         store.settle()
         if draft.kind in ("join", "leave"):

@@ -19,6 +19,7 @@ from git_naturecode.git.objects import (
 from git_naturecode.git.repo import Repo
 
 _TYPES = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
+_PUT_TRIES = 10
 _NAMES = {number: name for name, number in _TYPES.items()}
 
 
@@ -54,8 +55,11 @@ class LibraryObjects:
 
     def resolve(self, ref: str) -> str | None:
         """The commit that the full ref name points to."""
-        found = self._repo.references.get(ref)
-        return None if found is None else str(found.resolve().target)
+        try:
+            found = self._repo.references.get(ref)
+            return None if found is None else str(found.resolve().target)
+        except pygit2.GitError:  # an empty file in place of a ref, as a power cut leaves it
+            return None
 
     def refs(self, prefix: str) -> dict[str, str]:
         """Full name -> id of all refs below `prefix`."""
@@ -95,7 +99,7 @@ class LibraryObjects:
         except (pygit2.GitError, OSError, ValueError) as error:
             if self.resolve(ref) != old:
                 return False
-            if "lock" in str(error):
+            if "failed to lock file" in str(error) or "File exists" in str(error):
                 raise RefLocked(str(error)) from error
             raise
         return True
@@ -110,6 +114,13 @@ class LibraryObjects:
         self._repo.free()
 
     def _put(self, kind: str, data: bytes) -> str:
+        for _ in range(_PUT_TRIES):
+            try:
+                return str(self._odb.write(_TYPES[kind], data))
+            except OSError as error:
+                # `git gc` takes an empty folder away in which libgit2 is just naming an object.
+                if "No such file" not in str(error):
+                    raise
         return str(self._odb.write(_TYPES[kind], data))
 
     def _tree(self, base: str | None, changes: "_Nested") -> str | None:

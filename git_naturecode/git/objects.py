@@ -1,7 +1,6 @@
 """Objects and refs of one repository: the interface that both ways of reaching them keep."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 TREE_MODE = 0o40000
@@ -40,8 +39,7 @@ class TreeEntry(NamedTuple):
         return self.mode == TREE_MODE
 
 
-@dataclass(frozen=True)
-class CommitInfo:
+class CommitInfo(NamedTuple):
     """What we read of a commit: its tree, its parents, its time (seconds), its message."""
 
     tree: str
@@ -50,8 +48,7 @@ class CommitInfo:
     message: str
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A commit to be made: `files` laid over the tree `base` (None: an empty one).
 
     A path with None goes away. `seconds` since the epoch; author and committer are fixed.

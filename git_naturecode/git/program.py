@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from git_naturecode.git import refs
 from git_naturecode.git.objects import AUTHOR, Change, Folder, Missing, RefLocked
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
@@ -41,11 +42,15 @@ class ProgramObjects:
 
     def resolve(self, ref: str) -> str | None:
         """The commit that the full ref name points to."""
+        found = refs.resolve(self.repo, ref, self.hexsz)
+        if found is not None:
+            return found or None
         self._ask(f"info {ref}\n".encode())
         try:
             return self._head(ref)[0]
         except Missing:
-            return None
+            # A ref to a commit that is gone is something else than no ref.
+            return self._named(ref) if self._is_listed(ref) else None
 
     def refs(self, prefix: str) -> dict[str, str]:
         """Full name -> id of all refs below `prefix`."""
@@ -62,10 +67,10 @@ class ProgramObjects:
 
     def commit(self, change: Change) -> str:
         """Write the objects of `change`; no ref moves. Gives the id of the commit."""
+        # fast-import wants a ref; reset to nothing, it is never made.
         ref = f"refs/naturecode/tmp/{os.getpid()}"
-        oid = self._import(ref, change, force=True)
-        self.repo.program.run("update-ref", "--no-deref", "-d", ref)
-        return oid
+        nothing = f"reset {ref}\nfrom {'0' * self.hexsz}\n\n".encode()
+        return self._import(ref, change, nothing, "--force")
 
     def move(self, ref: str, new: str | None, old: str | None) -> bool:
         """Set `ref` to `new` (None: delete) if it is still `old` (None: not there)."""
@@ -88,7 +93,7 @@ class ProgramObjects:
         """
         if change.parents == ((old,) if old else ()):
             try:
-                return self._import(ref, change, force=False)
+                return self._import(ref, change)
             except GitFailed as failed:
                 self._refused(ref, old, failed)
                 return None
@@ -106,29 +111,52 @@ class ProgramObjects:
         self.close()
         if self.resolve(ref) != old:
             return
-        if "lock" in failed.stderr:
+        if ".lock': File exists" in failed.stderr:
             raise RefLocked(failed.message)
         raise failed
 
-    def _import(self, ref: str, change: Change, force: bool) -> str:
-        options = ("--force",) if force else ()
+    def _import(self, ref: str, change: Change, after: bytes = b"", *options: str) -> str:
         out = self.repo.program.run(
             "fast-import", "--quiet", "--done", "--date-format=raw-permissive", *options,
-            "--cat-blob-fd=1", data=b"".join(_stream(ref, change)),
+            "--cat-blob-fd=1", data=b"".join((*_stream(ref, change), after, b"done\n")),
         )[1]  # fmt: skip
         return out.decode().strip()
+
+    def _is_listed(self, ref: str) -> bool:
+        """True when `ref` may be there; spares a process where it surely is not."""
+        if self.repo.ref_format != "files" or os.path.isfile(f"{self.repo.common_dir}/{ref}"):
+            return True
+        try:
+            with open(os.path.join(self.repo.common_dir, "packed-refs"), "rb") as file:
+                return f" {ref}\n".encode() in file.read()
+        except FileNotFoundError:
+            return False
+
+    def _named(self, ref: str) -> str | None:
+        out = self.repo.program.run("rev-parse", "--verify", "--quiet", ref, check=False)[1]
+        return out.decode().strip() or None
 
     def _ask(self, request: bytes) -> None:
         if self._process is None:
             self._process = self.repo.program.open("cat-file", "--batch-command")
         assert self._process.stdin is not None
-        self._process.stdin.write(request)
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(request)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._ended() from None
+
+    def _ended(self) -> GitFailed:
+        """What to raise when the reading process is gone; the next request starts another."""
+        self.close()
+        return GitFailed(("cat-file",), -1, "it ended too early")
 
     def _head(self, name: str) -> tuple[str, str, int]:
         assert self._process is not None
         assert self._process.stdout is not None
         line = self._process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
+        if not line:
+            raise self._ended()
         parts = line.rsplit(" ", 2)
         if len(parts) != 3 or not parts[2].isdigit():
             raise Missing(name)
@@ -140,7 +168,7 @@ class ProgramObjects:
         assert self._process.stdout is not None
         data = self._process.stdout.read(size + 1)
         if len(data) != size + 1:
-            raise Missing(name)
+            raise self._ended()
         return kind, data[:-1]
 
 
@@ -166,4 +194,4 @@ def _stream(ref: str, change: Change) -> Iterator[bytes]:
             yield f"M 100644 {content} {path}\n".encode()
         else:
             yield b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
-    yield b"get-mark :1\ndone\n"
+    yield b"get-mark :1\n"

@@ -8,6 +8,8 @@ from git_naturecode import config
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git.run import GitFailed, Program, foreign_environment
 
+_LISTING = ("config", "--list", "-z", "--show-scope")
+
 
 @dataclass(frozen=True)
 class Repo:
@@ -85,9 +87,19 @@ def open_private(path: str, environ: Mapping[str, str], like: Repo) -> Repo:
     return Repo(program, path, path, None, like.object_format, "files")
 
 
+def find_with_config(cwd: str, environ: Mapping[str, str]) -> tuple[Repo, config.Config]:
+    """`find` and `read_config` at once: the two processes run side by side."""
+    listing = Program(cwd, None, environ).open(*_LISTING)
+    try:
+        repo = find(cwd, environ)
+    finally:
+        out = listing.communicate()[0]
+    return repo, read_config(repo) if listing.returncode else config.parse(out)
+
+
 def read_config(repo: Repo) -> config.Config:
     """All of git's configuration as it holds in `repo`, read with one process."""
-    return config.parse(repo.program.run("config", "--list", "-z", "--show-scope")[1])
+    return config.parse(repo.program.run(*_LISTING)[1])
 
 
 def _not_found(status: int, err: str) -> NaturecodeError:

@@ -3,8 +3,10 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import IO
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
@@ -27,6 +29,8 @@ LOCAL_VARIABLES = (
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 )
+TIMED_OUT, TOO_MUCH = -1, -2  # in place of an exit code
+_GRACE = 0.5
 _COMMAND_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 
 # Our own calls run none of the user's hooks, start no clean-up and no file system monitor.
@@ -48,11 +52,19 @@ class GitFailed(NaturecodeError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one git process may use: wall-clock seconds, CPU seconds, largest file in bytes."""
+    """What one git process may use.
+
+    `wall` seconds of time for it and all that it started; `cpu` seconds, `file` bytes of one file
+    and `memory` bytes of heap for each of them (where the system can); `output` bytes are read of
+    what it says. `terminal` lets it ask the person at the terminal.
+    """
 
     wall: float | None = None
     cpu: int | None = None
     file: int | None = None
+    memory: int | None = None
+    output: int | None = None
+    terminal: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,10 +91,10 @@ class Program:
         limits = limits or Limits()
         process = _start(argv, self.cwd, self.env(extra), limits)
         try:
-            out, err = process.communicate(data, timeout=limits.wall)
+            out, err = _talk(process, data, limits)
         except subprocess.TimeoutExpired:
             _kill(process)
-            raise GitFailed(args, -1, f"stopped after {limits.wall:g} s") from None
+            raise GitFailed(args, TIMED_OUT, f"stopped after {limits.wall:g} s") from None
         except BaseException:
             _kill(process)
             raise
@@ -125,20 +137,14 @@ def foreign_environment(environ: Mapping[str, str]) -> dict[str, str]:
 def _start(
     argv: list[str], cwd: str, env: dict[str, str], limits: Limits, talk: bool = False
 ) -> "subprocess.Popen[bytes]":
-    def restrict() -> None:  # runs in the child
-        import resource
-
-        if limits.cpu is not None:
-            resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))
-        if limits.file is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file, limits.file))
-
-    limited = limits.cpu is not None or limits.file is not None
+    # A session of its own, so that all that git starts can be stopped together, and so that
+    # nothing asks at a terminal where nobody answers.
+    alone = limits.wall is not None and not limits.terminal
     try:
         return subprocess.Popen(
             argv, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if talk else subprocess.PIPE,
-            preexec_fn=restrict if limited else None, start_new_session=limits.wall is not None,
+            preexec_fn=_restriction(limits), start_new_session=alone,
         )  # fmt: skip
     except FileNotFoundError:
         raise Unsupported(
@@ -146,12 +152,79 @@ def _start(
         ) from None
 
 
+def _restriction(limits: Limits) -> Callable[[], None] | None:
+    """What a child does to itself before it becomes git; None when there is nothing to limit."""
+    import resource
+
+    wanted = [
+        (resource.RLIMIT_CPU, limits.cpu),
+        (resource.RLIMIT_FSIZE, limits.file),
+        (resource.RLIMIT_DATA, limits.memory),
+    ]
+    chosen = [(what, size) for what, size in wanted if size is not None]
+    if not chosen:
+        return None
+
+    def restrict() -> None:
+        for what, size in chosen:
+            hard = resource.getrlimit(what)[1]
+            soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+            resource.setrlimit(what, (soft, hard))
+
+    return restrict
+
+
+def _talk(
+    process: "subprocess.Popen[bytes]", data: bytes | None, limits: Limits
+) -> tuple[bytes, bytes]:
+    """Send `data`; what the process says until it ends, kept only up to the limit."""
+    if limits.output is None:
+        return process.communicate(data, timeout=limits.wall)
+    assert process.stdin is not None
+    process.stdin.close()
+    heard: tuple[list[bytes], list[bytes]] = ([], [])
+    listeners = [
+        threading.Thread(target=_listen, args=(pipe, kept, limits.output), daemon=True)
+        for pipe, kept in zip((process.stdout, process.stderr), heard, strict=True)
+    ]
+    for listener in listeners:
+        listener.start()
+    process.wait(limits.wall)
+    for listener in listeners:
+        listener.join(limits.wall)
+    out, err = (b"".join(kept) for kept in heard)
+    if len(out) > limits.output:
+        raise GitFailed((), TOO_MUCH, f"it said more than {limits.output} bytes")
+    return out, err
+
+
+def _listen(pipe: IO[bytes], kept: list[bytes], limit: int) -> None:
+    """Read `pipe` to its end; what is over the limit is forgotten."""
+    size = 0
+    with pipe:
+        while chunk := pipe.read1(65_536):  # type: ignore[attr-defined]
+            if size <= limit:
+                kept.append(chunk)
+            size += len(chunk)
+
+
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    try:
-        if os.getpgid(process.pid) == process.pid:
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    except ProcessLookupError:
-        pass
+    """End `process` and what it started: asked first, so that git removes its temporary files."""
+    group = _own_group(process)
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            if group:
+                os.killpg(process.pid, sign)
+            else:
+                process.send_signal(sign)
+            process.wait(_GRACE)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
     process.wait()
+
+
+def _own_group(process: "subprocess.Popen[bytes]") -> bool:
+    try:
+        return os.getpgid(process.pid) == process.pid
+    except ProcessLookupError:
+        return False

@@ -40,7 +40,7 @@ def find_blocks(text: str) -> Iterator[Span]:
 
 
 def _end(text: str, mark: "re.Match[str]", after: "re.Match[str] | None") -> int:
-    """Where the block that begins with `mark` ends; at the mark itself where it has no key in it."""
+    """Where the block that begins with `mark` ends; at the mark itself where no key is in it."""
     if after is not None and after[1] == "END" and after.start() - mark.end() <= _LIMIT:
         inside = _SOLID.search(text, mark.end(), after.start())
         return after.end() if inside else mark.end()

@@ -42,9 +42,12 @@ _NOT_SECRET_HEAD = re.compile(
 _HEAD = re.compile(r"[\w.-]{0,40}$")
 _CONTEXT = re.compile(
     r"(?P<tail>[\w.-]{0,40})"
-    r"(?P<close>\\*[\"'`]|\\*[\"']?\])?(?:[ \t]{0,20}:[ \t]{0,4}[A-Za-z_][\w.\[\]| ]{0,30}?(?=[ \t]{0,4}=[^=>]))?"
-    r"[ \t]{0,20}(?P<sep>:=|=>|==?=?|:|>|,|[ \t]is[ \t]|(?<=[ \t]))[ \t]{0,20}"
-    r"(?:[|>][+-]?[ \t]*\r?\n[ \t]+)?(?:[a-zA-Z]{0,2}(?=\\*[\"'`]))?(?P<open>\\*(?:\"\"\"|\"|'''|'|`))?"
+    r"(?P<close>\\*[\"'`]|\\*[\"']?\])?"
+    # the type that some languages write before the equals sign
+    r"(?:[ \t]{0,20}:[ \t]{0,4}[A-Za-z_][\w.\[\]| ]{0,30}?(?=[ \t]{0,4}=[^=>]))?"
+    r"[ \t]{0,20}(?P<sep>:=|=>|==?=?|:|>|,|(?<=[ \t])is[ \t]|(?<=[ \t]))[ \t]{0,20}"
+    r"(?:[|>][+-]?[ \t]*\r?\n[ \t]+)?(?:[a-zA-Z]{0,2}(?=\\*[\"'`]))?"
+    r"(?P<open>\\*(?:\"\"\"|\"|'''|'|`))?"
 )
 _NOT_SECRET_TAIL = re.compile(
     r"[_.-]?(?:name|file|path|url|uri|endpoint|type|count|limit|ids?|field|ref|label|input|hint|len(?:gth)?|size|min"
@@ -54,7 +57,8 @@ _NOT_SECRET_TAIL = re.compile(
     r"s?$",
     re.I,
 )
-_VALUE = re.compile(r"[^\s\"'`<>]{1,512}")
+_VALUE_MOST = 256
+_VALUE = re.compile(rf"[^\s\"'`<>]{{1,{_VALUE_MOST}}}")
 _LONG = re.compile(r"[^\s\"'`<>]*")
 _AMPERSAND = re.compile(r"&(?=[\w.-]+=)|&amp;|\\[nrt\"']|\\u00")
 _REST = 4096
@@ -113,14 +117,21 @@ def _try(text: str, start: int, end: int, word: Word) -> Span | None:
     if strong is None:
         return None
     at = context.end()
-    value = _quoted(text, at, context["open"]) if context["open"] else _bare(text, at, sep)
-    tight = sep in ("=", "is") and (head + text[start:end]).replace("_", "").isupper()
-    literal = bool(context["open"]) or tight or flag or sep == ">"
+    value = _quoted(text, at, context["open"]) if context["open"] else _bare(text, at)
+    name = head + text[start:end]
+    literal = (
+        bool(context["open"])
+        or flag
+        or sep in (">", "is")
+        or (sep == "=" and (name.replace("_", "").isupper() or _in_query(text, start - len(head))))
+        or (sep == ":" and _fills_line(text, start - len(head), at + len(value)))
+    )
     if sep == "is" and not any(c.isdigit() for c in value):
         return None
     if not looks_secret(value, strong=strong, literal=literal):
         return None
-    return Span(at, at + len(value), word.rule)
+    end = at + len(value)
+    return Span(at, _end(text, end) if len(value) >= _VALUE_MOST - 8 else end, word.rule)
 
 
 def _joined(sep: str, flag: bool, context: "re.Match[str]", text: str, start: int) -> bool:
@@ -134,6 +145,19 @@ def _joined(sep: str, flag: bool, context: "re.Match[str]", text: str, start: in
     return True
 
 
+def _in_query(text: str, start: int) -> bool:
+    return text[max(0, start - 1) : start] in ("?", "&", ";")
+
+
+def _fills_line(text: str, start: int, end: int) -> bool:
+    """Whether a pair is all there is on its line, as in YAML, where quotes are not needed."""
+    line = text.rfind("\n", max(0, start - 80), start) + 1 or max(0, start - 80)
+    after = text[end : end + 2]
+    return not text[line:start].strip(" \t-\"'") and (
+        not after or after in ("\r\n", "\\n") or after[0] == "\n"
+    )
+
+
 def _quoted(text: str, at: int, quote: str) -> str:
     """The text from `at` to the closing `quote`; a bare value where there is none in reach."""
     stop = at + _REST
@@ -141,7 +165,7 @@ def _quoted(text: str, at: int, quote: str) -> str:
     while end > 0 and quote in ('"', "'") and _escaped(text, at, end):
         end = text.find(quote, end + 1, stop)
     if end < 0:
-        return _bare(text, at, "")
+        return _bare(text, at)
     value = text[at:end]
     if "\n" in value:
         return value.split("\n", 1)[0].rstrip("\r")
@@ -155,12 +179,14 @@ def _escaped(text: str, at: int, end: int) -> bool:
     return slashes % 2 == 1
 
 
-def _bare(text: str, at: int, sep: str) -> str:
+def _bare(text: str, at: int) -> str:
     match = _VALUE.match(text, at)
     if match is None:
         return ""
-    value = match[0]
-    if len(value) == 512:
-        value += _LONG.match(text, match.end(), match.end() + _REST)[0]  # type: ignore[index]
-    value = _AMPERSAND.split(value, maxsplit=1)[0]
-    return value.rstrip(",;)]}.\\")
+    return _AMPERSAND.split(match[0], maxsplit=1)[0].rstrip(",;)]}.\\")
+
+
+def _end(text: str, end: int) -> int:
+    """Where a value goes on to that was looked at only as far as `end`."""
+    rest = _LONG.match(text, end)
+    return rest.end() if rest else end

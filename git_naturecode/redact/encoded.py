@@ -14,46 +14,52 @@ _PADDING = re.compile(r"=|%3D|\\u003d", re.I)
 _NO_TEXT = bytes([*range(1, 8), *range(14, 27), *range(28, 32)])
 _HEAD = 32
 _FILE = 160
-_LARGEST = 8_388_608
 _URL_SAFE = str.maketrans("-_", "+/")
 
 Inside = Callable[[str], bool]
 
 
 def find_encoded(text: str, runs: Iterable[tuple[int, int]], inside: Inside) -> Iterator[Span]:
-    """Those `runs` of base64 (wrapped over lines too) in whose decoded text `inside` finds a secret."""
+    """Those `runs` of base64 in whose decoded text `inside` finds a secret.
+
+    A run that is wrapped over lines is decoded as a whole; where that gives nothing, by the line.
+    """
     done = 0
     for start, stop in runs:
+        if stop <= done:
+            continue
         for match in _RUN.finditer(text, max(start, done), stop):
             # The base64 of a text has letters of both cases; names and object ids mostly not.
             if match[0].islower() or match[0].isupper():
                 continue
-            if span := _try(text, match, inside):
-                yield span
-                done = span.end
+            lines = _lines(text, match)
+            done = max(done, lines[-1].end())
+            if _holds("".join(line[0] for line in lines), inside):
+                yield _span(text, match.start(), done)
+            elif len(lines) > 1:
+                yield from (_span(text, *line.span()) for line in lines if _holds(line[0], inside))
 
 
-def _try(text: str, first: "re.Match[str]", inside: Inside) -> Span | None:
-    pieces, end = _unwrap(text, first)
-    if _holds("".join(pieces), inside):
-        return Span(first.start(), _padding_end(text, end), "base64")
-    if len(pieces) > 1 and _holds(pieces[0], inside):
-        return Span(first.start(), _padding_end(text, first.end()), "base64")
-    return None
+def _lines(text: str, first: "re.Match[str]") -> "list[re.Match[str]]":
+    """The run `first` and the lines after it that have one width; the last one may be shorter.
 
-
-def _unwrap(text: str, first: "re.Match[str]") -> tuple[list[str], int]:
-    """The run at `first` and the lines of the same width after it, the last one may be shorter."""
-    pieces, end, width = [first[0]], first.end(), len(first[0])
-    while wrap := _WRAP.match(text, end):
+    The first may be longer, by what stands before the base64 itself.
+    """
+    lines, width = [first], len(first[0])
+    while wrap := _WRAP.match(text, lines[-1].end()):
         line = _NEXT.match(text, wrap.end(), wrap.end() + width + 1)
         if line is None or len(line[0]) > width:
             break
-        pieces.append(line[0])
-        end = line.end()
-        if len(line[0]) < width:
+        lines.append(line)
+        if len(lines) == 2:
+            width = len(line[0])
+        elif len(line[0]) < width:
             break
-    return pieces, end
+    return lines
+
+
+def _span(text: str, start: int, end: int) -> Span:
+    return Span(start, _padding_end(text, end), "base64")
 
 
 def _padding_end(text: str, end: int) -> int:
@@ -64,14 +70,16 @@ def _padding_end(text: str, end: int) -> int:
 
 
 def _holds(run: str, inside: Inside) -> bool:
-    run = run[:_LARGEST].translate(_URL_SAFE)
+    run = run.translate(_URL_SAFE)
     # Characters before the base64 itself (the n of an escaped line end) shift it.
     return any(_decoded_holds(run[skip:], inside) for skip in range(4))
 
 
 def _decoded_holds(run: str, inside: Inside) -> bool:
-    head = _decoded(run[:_HEAD])
-    if not _is_text(head):
+    # The beginning may be a path or the like that only happens to be in the alphabet.
+    if not _is_text(_decoded(run[:_HEAD])) and not _is_text(
+        _decoded(run[len(run) // 8 * 4 :][:_HEAD])
+    ):
         # A name that happens to be in the alphabet, or a file: only tokens can be told in it.
         return len(run) >= _FILE and _in_file(run, inside)
     data = _decoded(run)

@@ -29,7 +29,9 @@ FORMS = (
     Form("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{30,255}"),
     Form("github-token", "github_pat_", r"github_pat_\w{30,255}"),
     Form(
-        "gitlab-token", "gl[a-z]{2,7}-", r"gl(?:pat|ptt|rt|dt|cbt|ft|soat|agent|imt|ffct)-[\w-]{20,255}"
+        "gitlab-token",
+        "gl[a-z]{2,7}-",
+        r"gl(?:pat|ptt|rt|dt|cbt|ft|soat|agent|imt|ffct)-[\w-]{20,255}",
     ),
     Form("aws-key", "AKIA ASIA", rf"(?:AKIA|ASIA)[A-Z0-9]{{16}}{_END}"),
     Form("google-key", "AIza", r"AIza[\w-]{35}(?![\w-])"),
@@ -61,7 +63,11 @@ FORMS = (
     Form("xai-key", "xai-", rf"xai-[A-Za-z0-9]{{70,90}}{_END}"),
     Form("rubygems-key", "rubygems_", rf"rubygems_[a-f0-9]{{48}}{_END}"),
     Form("nvidia-key", "nvapi-", r"nvapi-[\w-]{60,80}"),
-    Form("notion-token", "ntn_ secret_", rf"(?:ntn_[A-Za-z0-9]{{40,64}}|secret_[A-Za-z0-9]{{43}}){_END}"),
+    Form(
+        "notion-token",
+        "ntn_ secret_",
+        rf"(?:ntn_[A-Za-z0-9]{{40,64}}|secret_[A-Za-z0-9]{{43}}){_END}",
+    ),
     Form("sentry-token", "sntrys_", r"sntrys_[\w=+/-]{60,400}"),
     Form("square-token", "sq0", r"sq0(?:csp|atp)-[\w-]{22,64}"),
     Form("posthog-key", "ph[cx]_", rf"ph[cx]_[A-Za-z0-9]{{40,64}}{_END}"),

@@ -1,4 +1,4 @@
-"""The user's own secrets: which values of his environment are secret, and how they may be written."""
+"""The user's own secrets: which values of his environment they are, how they may be written."""
 
 import base64
 import json

@@ -60,7 +60,9 @@ class Redactor:
     def texts(self, texts: Iterable[str]) -> tuple[list[str], Labels]:
         """Several texts of one thing: as `text`, with numbers and labels counted over them all."""
         try:
-            numbers, out, labels = Numbers(), [], []
+            numbers = Numbers()
+            out: list[str] = []
+            labels: list[str] = []
             kept = list(texts)
             for text in kept:
                 numbers.seen(text)
@@ -80,7 +82,8 @@ class Redactor:
         Numbers of labels count over the whole value. Raises RedactionFailed as `text` does.
         """
         try:
-            numbers, labels = Numbers(), []
+            numbers = Numbers()
+            labels: list[str] = []
             for text in _strings(value, 0):
                 numbers.seen(text)
             return self._walk(value, None, numbers, labels), tuple(labels)
@@ -111,10 +114,10 @@ class Redactor:
 
     def _pieces(self, text: str, key: str | None) -> list[Piece]:
         pieces = cut_up(text, self._find)
-        strong = is_secret_key(key) if key else None
-        if len(pieces) == 1 and not pieces[0].rule and strong is not None and MARK not in text:
-            if looks_secret(text, strong=strong, literal=True):
-                return [Piece(text, "value")]
+        untouched = len(pieces) == 1 and not pieces[0].rule and MARK not in text
+        strong = is_secret_key(key) if key and untouched else None
+        if strong is not None and looks_secret(text, strong=strong, literal=True):
+            return [Piece(text, "value")]
         return pieces
 
     def _find(self, text: str) -> list[Span]:

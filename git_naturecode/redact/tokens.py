@@ -10,7 +10,7 @@ from .forms import FORMS, TOKEN
 from .looks import looks_random
 from .spans import Span
 
-_JWT_RUN = re.compile(r"[A-Za-z0-9_.-]+")
+_WEB_TOKEN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){0,4}")
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _AWS_NEAR = 240
 _PLACEHOLDER = re.compile(r"EXAMPLE|(.)\1{7}|x{6}|1234567890|abcdefghij", re.I)
@@ -45,16 +45,17 @@ def _aws_secrets(text: str, start: int, end: int) -> Iterator[Span]:
 def _web_tokens(text: str) -> Iterator[Span]:
     """JSON web tokens: three or five base64 parts of which the first is a JSON header.
 
-    Goes on behind the whole run of characters after each try, so that it is linear.
+    Goes on behind the first part after each vain try, so that it is linear.
     """
     at = text.find("eyJ")
     while at >= 0:
-        run = _JWT_RUN.match(text, at)
-        end = run.end() if run else at + 3
-        parts = text[at:end].rstrip(".").split(".", 5)
-        if len(parts) >= 2 and len(parts[1]) >= 8 and _is_header(parts[0]):
-            kept = ".".join(parts[:5])
-            yield Span(at, at + len(kept), "jwt")
+        match = _WEB_TOKEN.match(text, at)
+        whole = match[0].rstrip(".") if match else "eyJ"
+        header, _, rest = whole.partition(".")
+        end = at + len(header)
+        if len(rest) >= 8 and _is_header(header):
+            end = at + len(whole)
+            yield Span(at, end, "jwt")
         at = text.find("eyJ", end)
 
 

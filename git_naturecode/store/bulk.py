@@ -1,15 +1,18 @@
 """Bulk writing: whole conversations go into a log as one commit, in bounded memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.git.bulk import BulkCommit
+from git_naturecode.git import tree
+from git_naturecode.git.bulk import BulkCommit, sweep_reports
+from git_naturecode.git.objects import Missing, RefLocked
 from git_naturecode.store import format, paths, seal
-from git_naturecode.store.drain import SEGMENT_BYTES, last_segment
+from git_naturecode.store.drain import drain_held
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
+from git_naturecode.store.segments import SEGMENT_BYTES, Segments, last_stamp
 from git_naturecode.store.store import Store
 
 _WAIT = 30.0
@@ -17,46 +20,55 @@ CHUNK = 256  # drafts that get their stamps together
 
 
 class BulkWriter:
-    """Appends to the logs of many entities; git learns of it when the first entry comes."""
+    """Appends to the logs of many entities; git learns of it when the first entry comes.
+
+    Everything builds on the head that was found at the beginning: the ref moves only if nobody
+    moved it meanwhile.
+    """
 
     def __init__(self, store: Store, log: Log) -> None:
         self._store = store
         self._log = log
-        self._base = log.tree()
+        self._head = log.head()
+        self._base = log.tree_at(self._head)
         self._commit: BulkCommit | None = None
-        self._entity = ""
+        self._own: Segments | None = None
         self._number = 1
-        self._content: list[str] = []
+        self._content: list[bytes] = []
         self._size = 0
+        self._grown = False
+        self._last = ""
+        self._written: dict[str, int] = {}
         self.entries = 0
 
     def write(self, entity: str, drafts: Sequence[Draft]) -> None:
         """Append `drafts` about `entity`; they are safe when the writer has finished."""
         for start in range(0, len(drafts), CHUNK):
-            self.keep(entity, self._store.entries_of(drafts[start : start + CHUNK]))
-
-    def keep(self, entity: str, entries: Sequence[Entry]) -> None:
-        """Append entries that are already made."""
-        if entity != self._entity:
-            self._flush()
+            entries = self._store.entries_of(drafts[start : start + CHUNK])
             self._open(entity)
-        for entry in entries:
-            if self._size >= SEGMENT_BYTES:
-                self._flush()
-                self._number += 1
-            if not self._content:
-                self._add(format.preamble(entity, self._store.device, self._number))
-            self._add(format.block(entry))
-            self.entries += 1
+            self._append(entries)
+
+    def keep(self, entity: str, entries: Iterable[Entry]) -> None:
+        """Append entries that are already made, but for those that this device has there."""
+        own = self._open(entity)
+        fresh = [entry for entry in entries if not own.holds(entry, anywhere=True)]
+        self._append(sorted(fresh, key=lambda entry: entry.order))
 
     def finish(self) -> str | None:
-        """Make the commit visible; its id, or None when nothing was written."""
+        """Make the commit visible; its id, or None when nothing was written.
+
+        Raises NaturecodeError when nothing became visible, or when it cannot be read back.
+        """
         self._flush()
         if self._commit is None:
             return None
         new = self._commit.finish()
-        if self._log.head() != new:
-            raise NaturecodeError(f"{self._log.ref} moved meanwhile", "run the command again")
+        if not self._is_there(new):
+            self._log.spool.doubt()
+            self._log.move(self._head, new, 0.0)
+            raise NaturecodeError(
+                f"what was written to {self._log.ref} cannot be read back", "run the command again"
+            )
         return new
 
     def abandon(self) -> None:
@@ -64,47 +76,82 @@ class BulkWriter:
         if self._commit is not None:
             self._commit.abandon()
 
-    def _open(self, entity: str) -> None:
-        self._entity = entity
-        device = self._store.device
-        self._number, content = last_segment(self._log, self._base, entity, device)
-        self._content, self._size = [], 0
-        if len(content) >= SEGMENT_BYTES:
-            self._number += 1
-        elif content:
-            self._content, self._size = [content.decode("utf-8", "surrogateescape")], len(content)
+    def _append(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if self._size >= SEGMENT_BYTES or entry.at <= self._last:
+                # Older ones too begin a segment, since each is in the order of its stamps.
+                self._flush()
+                self._number += 1
+            if not self._content:
+                self._add(format.preamble(self._entity, self._device, self._number).encode())
+            self._add(format.block(entry).encode())
+            self._last = entry.at
+            self._grown = True
+            self.entries += 1
 
-    def _add(self, text: str) -> None:
-        self._content.append(text)
-        self._size += len(text)
+    @property
+    def _entity(self) -> str:
+        return self._own.entity if self._own else ""
+
+    @property
+    def _device(self) -> str:
+        return self._store.device
+
+    def _open(self, entity: str) -> Segments:
+        """Go on with `entity` where its last segment ends."""
+        if self._own is not None and entity == self._entity:
+            return self._own
+        self._flush()
+        self._own = Segments(self._log.objects, self._base, entity, self._device)
+        self._number, content = self._own.last()
+        if entity in self._written:  # earlier in this stream, where nobody can read it yet
+            self._number, content = self._written[entity] + 1, b""
+        self._content, self._size = [content] if content else [], len(content)
+        self._last = last_stamp(content)
+        return self._own
+
+    def _add(self, data: bytes) -> None:
+        self._content.append(data)
+        self._size += len(data)
 
     def _flush(self) -> None:
-        if len(self._content) > 1:
-            path = paths.segment_path(self._entity, self._store.device, self._number)
-            self._stream().put(path, "".join(self._content).encode("utf-8", "surrogateescape"))
-        self._content, self._size = [], 0
+        if self._grown:
+            path = paths.segment_path(self._entity, self._device, self._number)
+            self._stream().put(path, b"".join(self._content))
+            self._written[self._entity] = self._number
+        self._content, self._size, self._grown, self._last = [], 0, False, ""
 
     def _stream(self) -> BulkCommit:
         if self._commit is None:
             log = self._log
-            head = log.head()
-            text = seal.message("Add conversations", seal.of(log.objects, head))
+            text = seal.message("Add conversations", seal.of(log.objects, self._head))
             seconds = self._store.now_ms() // 1000
-            self._commit = BulkCommit(log.repo, log.ref, head, seconds, text)
+            self._commit = BulkCommit(log.repo, log.ref, self._head, seconds, text)
         return self._commit
+
+    def _is_there(self, new: str) -> bool:
+        """True when the branch has the commit `new` and each new file of it is in the store."""
+        objects, head = self._log.objects, self._log.head()
+        try:
+            root = tree.tree_of(objects, new)
+            for _, _, blob in tree.differences(objects, self._base, root):
+                if blob is not None:
+                    objects.header(blob)
+        except Missing:
+            return False
+        return head is not None and objects.is_ancestor(new, head)
 
 
 @contextmanager
 def bulk(store: Store, side: str) -> Iterator[BulkWriter]:
     """A BulkWriter on `side`, alone with the log; finished when the block ends well."""
     log = store.side(side)
-    store.settle(_WAIT)
     with hold(store.lock, _WAIT) as held:
         if not held:
             raise NaturecodeError(
                 "another git naturecode is writing here", "wait for it, then run the command again"
             )
-        log.begin()
+        _prepare(store, log)
         writer = BulkWriter(store, log)
         try:
             yield writer
@@ -112,3 +159,17 @@ def bulk(store: Store, side: str) -> Iterator[BulkWriter]:
         except BaseException:
             writer.abandon()
             raise
+
+
+def _prepare(store: Store, log: Log) -> None:
+    """Get out of the way what would stop the stream at its end."""
+    sweep_reports(log.repo)
+    try:
+        log.unlock(_WAIT)
+        log.begin()
+        drain_held(log, store.now_ms(), _WAIT)
+    except RefLocked:
+        raise NaturecodeError(
+            f"{log.ref} is locked by another git process",
+            "run the command again when that one has ended",
+        ) from None

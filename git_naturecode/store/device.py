@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from git_naturecode import ids
 from git_naturecode.errors import NaturecodeError
+from git_naturecode.store.lock import hold
+
+_WAIT = 10.0
 
 
 def read(state_dir: str) -> str | None:
@@ -15,20 +18,20 @@ def read(state_dir: str) -> str | None:
     that it was made for.
     """
     try:
-        with open(os.path.join(state_dir, "device"), encoding="utf-8") as file:
+        with open(_file(state_dir), encoding="utf-8") as file:
             known = json.load(file)
+            place = _place(state_dir, file.fileno())
     except (FileNotFoundError, ValueError):
         return None
-    device = known.get("device")
-    if not isinstance(device, str) or not ids.DEVICE.fullmatch(device):
+    if not isinstance(known, dict) or known.get("place") != place:
         return None
-    return device if known.get("place") == _place(state_dir) else None
+    device = known.get("device")
+    return device if isinstance(device, str) and ids.DEVICE.fullmatch(device) else None
 
 
 def ensure(state_dir: str, environ: Mapping[str, str], random: ids.RandomBytes) -> str:
     """The id of this clone's device, made (with its key) where it is missing."""
-    known = read(state_dir)
-    return known or _make(state_dir, environ, random)
+    return read(state_dir) or _make(state_dir, environ, random)
 
 
 def require(state_dir: str, environ: Mapping[str, str], random: ids.RandomBytes) -> str:
@@ -37,7 +40,7 @@ def require(state_dir: str, environ: Mapping[str, str], random: ids.RandomBytes)
     Raises NaturecodeError where `init` was never run.
     """
     known = read(state_dir)
-    if known is None and not os.path.exists(os.path.join(state_dir, "device")):
+    if known is None and not os.path.exists(_file(state_dir)):
         raise NaturecodeError("this clone is not set up yet", "run `git naturecode init`")
     return known or _make(state_dir, environ, random)
 
@@ -49,17 +52,34 @@ def config_folder(environ: Mapping[str, str]) -> str:
 
 
 def _make(state_dir: str, environ: Mapping[str, str], random: ids.RandomBytes) -> str:
+    """A new device, unless another process makes one at this moment."""
     from git_naturecode.crypto import keys  # 40 ms that only a new device pays
 
-    device = keys.make_device(os.path.join(config_folder(environ), "keys"), random(32))
-    os.makedirs(state_dir, mode=0o700, exist_ok=True)
-    path = os.path.join(state_dir, "device")
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        json.dump({"device": device, "place": _place(state_dir)}, file)
-    os.replace(path + ".new", path)
+    with hold(os.path.join(state_dir, "device.lock"), _WAIT):
+        known = read(state_dir)
+        if known is not None:
+            return known
+        device = keys.make_device(os.path.join(config_folder(environ), "keys"), random(32))
+        _keep(state_dir, device)
     return device
 
 
-def _place(state_dir: str) -> str:
-    """What changes when a clone is copied and stays when it is moved."""
-    return str(os.stat(state_dir).st_ino)
+def _keep(state_dir: str, device: str) -> None:
+    new = _file(state_dir) + ".new"
+    with open(new, "w", encoding="utf-8") as file:
+        json.dump({"device": device, "place": _place(state_dir, file.fileno())}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, _file(state_dir))
+
+
+def _file(state_dir: str) -> str:
+    return os.path.join(state_dir, "device")
+
+
+def _place(state_dir: str, descriptor: int) -> str:
+    """What changes when a clone is copied and stays when it is moved: which inodes it has.
+
+    Of two, since a copy on a fresh file system may well give a folder the number that it had.
+    """
+    return f"{os.stat(state_dir).st_ino}.{os.fstat(descriptor).st_ino}"

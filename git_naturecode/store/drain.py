@@ -1,130 +1,150 @@
 """Draining: what waits in the spool becomes one commit on the branch of its log."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from git_naturecode.errors import NaturecodeError
+from git_naturecode import trace
+from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
-from git_naturecode.git.objects import Change, Content, RefLocked
-from git_naturecode.store import format, paths, seal
+from git_naturecode.git.objects import Change, Content, Missing, RefLocked
+from git_naturecode.store import format, seal
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
+from git_naturecode.store.segments import Segments
+from git_naturecode.store.spool import AGAIN, Spool
 
-SEGMENT_BYTES = 65_536
 _TRIES = 20
-_MARK = "draining"
-
-Batch = dict[str, list[Entry]]
 
 
-def drain(log: Log, lock: str, device: str, now_ms: int, wait: float = 0.0) -> int:
+@dataclass
+class Batch:
+    """What is to be written: entries by entity and device; `again` may stand there already."""
+
+    names: list[str] = field(default_factory=list)
+    entries: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    again: bool = False
+
+    def fresh(self, log: Log, root: str | None) -> dict[str, Content | None]:
+        """The files that change when what is not in the tree `root` yet is added to it."""
+        files: dict[str, Content | None] = {}
+        for (entity, device), entries in self.entries.items():
+            own = Segments(log.objects, root, entity, device)
+            known = {one.key: one for one in entries}.values()
+            new = [one for one in known if not own.holds(one, anywhere=self.again)]
+            files.update(own.appended(new))
+        return files
+
+
+def drain(log: Log, lock: str, now_ms: int, wait: float = 0.0) -> int:
     """Take all that waits in the spool of `log` into one commit; how many texts that were.
 
     Waits up to `wait` seconds for others who drain; 0 leaves it to them. Idempotent: an entry
     that already stands in the log is not written again. Raises RefLocked when a foreign lock on
     the ref did not go away, NaturecodeError when the commit cannot be read back.
     """
-    if not log.spool.waiting():
+    if not log.spool.waiting() and not log.spool.doubted:
         return 0
     with hold(lock, wait) as held:
-        if not held:
-            return 0
-        names = log.spool.waiting()
-        if not names:
-            return 0
-        mark = os.path.join(log.spool.folder + "-" + _MARK)
-        interrupted = os.path.exists(mark)
-        with open(mark, "wb"):
-            pass
-        _commit(log, _batch(log, names), device, now_ms, interrupted, wait)
-        log.spool.drained(names)
-        os.unlink(mark)
-        log.spool.sweep(now_ms)
-        return len(names)
+        return drain_held(log, now_ms, wait) if held else 0
 
 
-def _batch(log: Log, names: list[str]) -> Batch:
-    batch: Batch = {}
-    for name in names:
-        segment = format.parse(log.spool.read(name))
-        batch.setdefault(segment.entity, []).extend(segment.entries)
+def drain_held(log: Log, now_ms: int, wait: float) -> int:
+    """`drain` for one who holds the lock."""
+    spool = log.spool
+    if spool.doubted:
+        _undrain(log)
+    batch = collect(spool)
+    if batch.names:
+        _write(log, batch, now_ms, wait)
+        spool.drained(batch.names, now_ms)
+        spool.sweep(now_ms)
+    return len(batch.names)
+
+
+def collect(spool: Spool) -> Batch:
+    """All that waits in `spool`; what cannot be read is set aside, so that it stops nobody.
+
+    A text goes to the log of the device that wrote it, also when another one drains it (a copied
+    clone has the texts of the first one waiting too): only so does the join see that both are one.
+    """
+    batch = Batch()
+    for name in spool.waiting():
+        data = spool.read(name)
+        try:
+            segment = format.parse(data)
+        except Unsupported:
+            if (format.version(data) or 0) <= 1:  # a newer program will know what to do with it
+                _set_aside(spool, name, "cannot be read")
+            continue
+        batch.entries.setdefault((segment.entity, segment.device), []).extend(segment.entries)
+        batch.again |= name.endswith(AGAIN)
+        batch.names.append(name)
+        if segment.problems:
+            _set_aside(spool, name, segment.problems[0])
     return batch
 
 
-def _commit(
-    log: Log, batch: Batch, device: str, now_ms: int, interrupted: bool, patience: float
-) -> None:
+def _set_aside(spool: Spool, name: str, why: str) -> None:
+    spool.set_aside(name)
+    trace.note("spool", f"moved {name} to {spool.unreadable}: {why}")
+
+
+def _undrain(log: Log) -> None:
+    """Give the journal back after objects were lost, as soon as there is a whole commit again."""
+    log.tree()
+    trace.note("spool", f"{log.spool.undrain()} texts of the journal are drained again")
+    log.spool.trust()
+
+
+def _write(log: Log, batch: Batch, now_ms: int, patience: float) -> None:
     for _ in range(_TRIES):
         head = log.head()
-        base = log.tree()
-        files: dict[str, Content | None] = {}
-        for entity, entries in batch.items():
-            files.update(_appended(log, base, entity, device, entries, interrupted))
+        base = log.tree_at(head)
+        try:
+            files = batch.fresh(log, base)
+        except Missing:
+            raise log.broken() from None
         if not files:
             return
-        count = sum(len(entries) for entries in batch.values())
-        subject = f"Add {count} entr{'y' if count == 1 else 'ies'}"
-        text = seal.message(subject, seal.of(log.objects, head))
-        change = Change(base, files, (head,) if head else (), now_ms // 1000, text)
-        new = log.advance(head, change, patience)
-        if new is not None:
-            verify(log, new, files)
+        new = log.advance(head, _change(log, batch, head, base, files, now_ms), patience)
+        # Where it moved on at once, the next round looks whether our entries are still there.
+        if new is not None and log.head() == new:
+            verify(log, new, head, files)
             return
     raise RefLocked(f"{log.ref} keeps moving")
 
 
-def _appended(
-    log: Log, base: str | None, entity: str, device: str, entries: list[Entry], interrupted: bool
-) -> dict[str, Content | None]:
-    """The segments of `entity` that change when `entries` are appended to our log of it."""
-    number, content = last_segment(log, base, entity, device)
-    if interrupted:
-        there = set(_own_ids(log, base, entity, device))
-        entries = [entry for entry in entries if entry.key not in there]
-    files: dict[str, Content | None] = {}
-    for entry in entries:
-        if len(content) >= SEGMENT_BYTES:
-            number, content = number + 1, b""
-        content = content or format.preamble(entity, device, number).encode()
-        content += format.block(entry).encode()
-        files[paths.segment_path(entity, device, number)] = content
-    return files
+def _change(
+    log: Log, batch: Batch, head: str | None, base: str | None,
+    files: Mapping[str, Content | None], now_ms: int,
+) -> Change:  # fmt: skip
+    count = sum(map(len, batch.entries.values()))
+    subject = f"Add {count} entr{'y' if count == 1 else 'ies'}"
+    text = seal.message(subject, seal.of(log.objects, head))
+    return Change(base, files, (head,) if head else (), now_ms // 1000, text)
 
 
-def last_segment(log: Log, base: str | None, entity: str, device: str) -> tuple[int, bytes]:
-    """Number and content of the last segment of `device` about `entity`; (1, b"") if none."""
-    folder = tree.find(log.objects, base, paths.entity_folder(entity))
-    if folder is None:
-        return 1, b""
-    start = f"{device}.".encode()
-    own = [e for e in tree.entries(log.objects, folder.oid) if e.name.startswith(start)]
-    if not own:
-        return 1, b""
-    newest = max(own, key=lambda e: (len(e.name), e.name))
-    number = int(newest.name.split(b".")[1])
-    return number, log.objects.read(newest.oid)[1]
+def verify(log: Log, new: str, old: str | None, files: Mapping[str, Content | None]) -> None:
+    """Read the commit `new` back: each of `files` is there as written.
 
-
-def _own_ids(log: Log, base: str | None, entity: str, device: str) -> Iterable[tuple[str, str]]:
-    folder = tree.find(log.objects, base, paths.entity_folder(entity))
-    for line in tree.entries(log.objects, folder.oid) if folder else ():
-        if line.name.startswith(f"{device}.".encode()):
-            for entry in format.parse(log.objects.read(line.oid)[1]).entries:
-                yield entry.key
-
-
-def verify(log: Log, new: str, files: dict[str, Content | None]) -> None:
-    """Read `new` back: the ref points to it and each of `files` is there as written.
-
-    Only then may the spool be cleared; raises NaturecodeError otherwise.
+    Only then may the spool be cleared. Else the ref is set back to `old`, so that the next
+    command can work, and NaturecodeError raised.
     """
-    if log.head() != new:
-        raise NaturecodeError(f"{log.ref} moved while it was written", "run the command again")
-    root = tree.tree_of(log.objects, new)
-    for path, content in files.items():
-        if isinstance(content, bytes) and tree.read_path(log.objects, root, path) != content:
-            raise NaturecodeError(
-                f"what was written to {log.ref} cannot be read back",
-                "check the disk with `git fsck`; the entries wait in the spool",
-            )
+    if _is_there(log, new, files.items()):
+        return
+    log.spool.doubt()
+    log.move(old, new, 0.0)
+    raise NaturecodeError(
+        f"what was written to {log.ref} cannot be read back",
+        "nothing is lost, it waits in the spool: run the command again, once no `git gc "
+        "--prune=now` or `git prune` works here; check the disk with `git fsck` if it comes back",
+    )
+
+
+def _is_there(log: Log, new: str, files: Iterable[tuple[str, Content | None]]) -> bool:
+    try:
+        root = tree.tree_of(log.objects, new)
+        return all(tree.read_path(log.objects, root, path) == content for path, content in files)
+    except Missing:
+        return False

@@ -8,11 +8,21 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from git_naturecode import clock
 from git_naturecode.errors import Unsafe, Unsupported
-from git_naturecode.git.objects import FILE_MODE, TREE_MODE, Missing, Objects, TreeEntry, parse_tree
-from git_naturecode.store import format, paths
+from git_naturecode.git.objects import (
+    FILE_MODE,
+    TREE_MODE,
+    CommitInfo,
+    Missing,
+    Objects,
+    TreeEntry,
+    parse_commit,
+    parse_tree,
+)
+from git_naturecode.store import format, join, paths, yaml_scan
 
 MAX_ENTRIES = 200_000
 MAX_BLOB = 1 << 20
@@ -20,37 +30,71 @@ MAX_SEGMENT = 4 << 20  # 64 KiB and the entry that crossed it, whose text may be
 MAX_FILE = 10 << 20
 MAX_TOTAL = 500 << 20
 MAX_TREE = 4 << 20
+MAX_COMMIT = 1 << 20
+MAX_LINE = 256 * 1024  # of a trust log
+MAX_YAML = 8 << 20  # in one sync: it is read at 1.6 MB/s
 MAX_PROBLEMS = 50
 _ATTRIBUTES = re.compile(r"#.*|\S+( (merge=union|-text|-diff|linguist-generated|eol=lf))+|")
 _FOLDER = re.compile(
     r"log|log/[a-z]{2,16}"
     r"|log/[a-z]{2,16}/[0-9a-hjkmnp-tv-z](/[0-9a-hjkmnp-tv-z]){0,2}"
     r"|log/trust/[0-9a-hjkmnp-tv-z]{2}"
-    r"|log/([a-z]{2,16})/(.)/(.)/(.)/\2-\d{8}-\3\4\5[0-9a-hjkmnp-tv-z]{5}"
+    r"|log/([a-z]{2,16})/(.)/(.)/(.)/\2-[0-9]{8}-\3\4\5[0-9a-hjkmnp-tv-z]{5}"
     r"|files|files/[0-9a-f]{2}|kb|kb/(articles|snippets|practices|faqs)|team|projects|prompts"
 )
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How much may come in at once: files and folders that differ from ours, and their bytes."""
+
+    entries: int = MAX_ENTRIES
+    total: int = MAX_TOTAL
+
+
 @dataclass
 class Gate:
-    """The bounded reader of a tree from elsewhere: counts what it lets through, notes the rest."""
+    """The bounded reader of trees from elsewhere: counts what it lets through, notes the rest."""
 
     objects: Objects
     now_ms: int
+    bounds: Bounds = Bounds()
     newest: str = ""
     problems: list[str] = field(default_factory=list)
     refused: int = 0
     _entries: int = 0
     _bytes: int = 0
+    _yaml: int = 0
+
+    def note(self, path: str, what: str) -> None:
+        """Note something about `path` that its readers should know."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(f"{path}: {what}")
 
     def refuse(self, path: str, why: str) -> None:
         """Note that `path` stays out."""
         self.refused += 1
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(f"{path}: {why}")
+        self.note(path, why)
 
-    def lines(self, tree: str) -> list[TreeEntry]:
-        """The lines of a tree that is not trusted; raises Unsafe beyond the limits."""
+    def commit(self, oid: str) -> CommitInfo:
+        """The commit `oid` from elsewhere; raises Unsafe when it is none that can be opened."""
+        try:
+            kind, size = self.objects.header(oid)
+            if kind != "commit":
+                raise Unsafe(f"the remote's data branch points to a {kind}, not to a commit")
+            if size > MAX_COMMIT:
+                raise Unsafe(f"a commit of the remote's data branch has {size} bytes")
+            info = parse_commit(self.objects.read(oid)[1])
+            self.objects.header(info.tree)
+        except (Missing, ValueError, IndexError) as error:
+            raise Unsafe(f"the remote's data branch cannot be read: {error}") from None
+        return info
+
+    def lines(self, tree: str, path: str) -> tuple[list[TreeEntry], bool]:
+        """The lines of an untrusted tree, and whether they are as git writes them.
+
+        Raises Unsafe beyond the limits.
+        """
         try:
             kind, size = self.objects.header(tree)
             if kind != "tree" or size > MAX_TREE:
@@ -59,12 +103,17 @@ class Gate:
         except (ValueError, Missing) as error:
             raise Unsafe(f"a folder of the remote cannot be read: {error}") from None
         self._entries += len(found) + 1
-        if self._entries > MAX_ENTRIES:
+        if self._entries > self.bounds.entries:
             raise Unsafe(
-                f"the remote's data branch has more than {MAX_ENTRIES} new files",
-                "nothing was taken in; ask who pushed them",
+                f"the remote's data branch brings more than {self.bounds.entries} new files",
+                "nothing was taken in; if they are right: git config naturecode.maxNewFiles NUMBER",
             )
-        return found
+        names = [entry.name + b"/" * entry.is_tree for entry in found]
+        orderly = all(a < b for a, b in pairwise(names))
+        orderly = orderly and len({entry.name for entry in found}) == len(found)
+        if not orderly:
+            self.refuse(path or "the top folder", "its lines are not as git writes them")
+        return list({entry.name: entry for entry in reversed(found)}.values()), orderly
 
     def admits(self, path: str, entry: TreeEntry) -> bool:
         """True when `entry` may stand at `path` by its name, mode and size."""
@@ -73,14 +122,20 @@ class Gate:
             self.refuse(path, why)
         return not why
 
-    def content(self, path: str, oid: str) -> bytes | None:
-        """The file at `path` as it may enter: normalised; None (and noted) when it may not."""
-        data = self.objects.read(oid)[1]
+    def content(self, path: str, data: bytes) -> bytes | None:
+        """The file `data` as it may stand at `path`: normalised; None (and noted) when it may not.
+
+        A log in a format newer than ours is none of our business, and goes through as it is.
+        """
         try:
-            return _checked(path, data, self)
-        except (Unsupported, ValueError, RecursionError) as error:
+            return self._checked(path, data)
+        except (ValueError, RecursionError) as error:
             self.refuse(path, str(error) or type(error).__name__)
-            return None
+        except Unsupported as error:
+            if (format.version(data) or 0) > 1:
+                return data
+            self.refuse(path, error.message)
+        return None
 
     def _objection(self, path: str, entry: TreeEntry) -> str:
         if entry.mode == TREE_MODE:
@@ -97,9 +152,55 @@ class Gate:
         if kind != "blob" or size > limit:
             return f"{size} bytes, more than {limit}"
         self._bytes += size
-        if self._bytes > MAX_TOTAL:
-            raise Unsafe(f"the remote's data branch brings more than {MAX_TOTAL} new bytes")
+        if self._bytes > self.bounds.total:
+            raise Unsafe(
+                f"the remote's data branch brings more than {self.bounds.total} new bytes",
+                "nothing was taken in; if they are right: git config naturecode.maxNewBytes NUMBER",
+            )
         return ""
+
+    def _checked(self, path: str, data: bytes) -> bytes:
+        if path.startswith("files/"):
+            if hashlib.sha256(data).hexdigest() != path.rsplit("/", 1)[1]:
+                raise ValueError("its content does not have this name")
+            return data
+        if path.endswith(".jsonl"):
+            return self._lines_of_json(path, data)
+        place = paths.parse_segment_path(path)
+        if place is not None:
+            return self._segment(path, place, data)
+        data.decode()
+        if path == ".gitattributes" and not all(
+            map(_ATTRIBUTES.fullmatch, data.decode().split("\n"))
+        ):
+            raise ValueError("asks git for more than to keep bytes")
+        self._scan_yaml(data if path.endswith(".yml") else yaml_scan.front_matter(data))
+        return data
+
+    def _scan_yaml(self, data: bytes) -> None:
+        self._yaml += len(data)
+        if self._yaml > MAX_YAML:
+            raise ValueError("too much YAML at once")
+        if data and (why := yaml_scan.objection(data)):
+            raise ValueError(why)
+
+    def _lines_of_json(self, path: str, data: bytes) -> bytes:
+        good = [line for line in data.split(b"\n")[:-1] if _is_object(line)]
+        clean = join.join_lines(b"".join(line + b"\n" for line in good), b"")
+        if clean != data:
+            self.note(path, "some lines are no records, or not in order")
+        return clean
+
+    def _segment(self, path: str, place: tuple[str, str, int], data: bytes) -> bytes:
+        segment = format.parse(data)
+        if (segment.entity, segment.device, segment.number) != place:
+            raise ValueError("its first lines name another place")
+        horizon = clock.iso(self.now_ms + clock.DAY_MS)
+        seen = (entry.at for entry in segment.entries if entry.at < horizon)
+        self.newest = max(self.newest, *seen, "")
+        for problem in segment.problems[:MAX_PROBLEMS]:
+            self.note(path, problem)
+        return format.render(segment)
 
 
 def _limit(path: str) -> int:
@@ -108,32 +209,15 @@ def _limit(path: str) -> int:
     return MAX_SEGMENT if path.startswith("log/") else MAX_BLOB
 
 
-def _checked(path: str, data: bytes, gate: Gate) -> bytes | None:
-    if path.startswith("files/"):
-        if hashlib.sha256(data).hexdigest() != path.rsplit("/", 1)[1]:
-            raise ValueError("its content does not have this name")
-        return data
-    if path == ".gitattributes":
-        lines = data.decode().split("\n")
-        if not all(_ATTRIBUTES.fullmatch(line) for line in lines):
-            raise ValueError("asks git for more than to keep bytes")
-        return data
-    if path.endswith(".jsonl"):
-        for line in data.splitlines():
-            json.loads(line)
-        return data
-    place = paths.parse_segment_path(path)
-    return data if place is None else _segment(path, place, data, gate)
+def _is_object(line: bytes) -> bool:
+    if len(line) > MAX_LINE:
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
-def _segment(path: str, place: tuple[str, str, int], data: bytes, gate: Gate) -> bytes:
-    segment = format.parse(data)
-    if (segment.entity, segment.device, segment.number) != place:
-        raise ValueError("its first lines name another place")
-    horizon = clock.iso(gate.now_ms + clock.DAY_MS)
-    seen = (entry.at for entry in segment.entries if entry.at < horizon)
-    gate.newest = max(gate.newest, *seen, "")
-    for problem in segment.problems:
-        if len(gate.problems) < MAX_PROBLEMS:
-            gate.problems.append(f"{path}: {problem}")
-    return format.render(segment)
+def is_folder(path: str) -> bool:
+    """True when a folder of the data branch may be called `path`."""
+    return bool(_FOLDER.fullmatch(path))

@@ -76,6 +76,14 @@ class Index:
                 stale |= self._note_changes(log)
             self._rebuild(stale)
 
+    def seen(self) -> str | None:
+        """What `see` kept; None in an index that was made anew."""
+        return self._tip("seen")
+
+    def see(self, tips: str) -> None:
+        """Keep `tips`, which say what this index has taken in."""
+        self._db.execute("insert or replace into source values ('seen', ?, null)", (tips,))
+
     def rows(self, kind: str) -> list[dict[str, Json]]:
         """All rows of `kind`, the latest changed first; what only waits in the spool too."""
         query = "select row, tail, changed from entity where kind = ?"
@@ -85,6 +93,15 @@ class Index:
             rows[tail] = (described.changed, described.row)
         ordered = sorted(rows.items(), key=lambda item: (item[1][0], item[0]), reverse=True)
         return [row for _, (_, row) in ordered]
+
+    def row(self, kind: str, entity: str) -> dict[str, Json]:
+        """The row of one entity that `match` has found, without reading all the others."""
+        query = "select row from entity where kind = ? and tail = ?"
+        found = self._db.execute(query, (kind, ids.tail(entity))).fetchone()
+        if found is None:  # it only waits in the spool
+            return next(row for row in self.rows(kind) if row["id"] == entity)
+        row: dict[str, Json] = json.loads(found[0])
+        return row
 
     def match(self, kind: str, prefix: str) -> list[str]:
         """The ids of all entities of `kind` whose last part begins with `prefix`."""

@@ -15,8 +15,12 @@ def hold(path: str, wait: float) -> Iterator[bool]:
 
     flock works on local file systems of Linux and macOS; Windows would need msvcrt.locking.
     """
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        descriptor = os.open(path, flags, 0o600)
     try:
         yield _take(descriptor, wait)
     finally:

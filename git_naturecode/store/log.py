@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Missing, Objects, RefLocked, TreeEntry
@@ -27,6 +28,8 @@ ATTRIBUTES = """\
 * -text merge=union
 """
 STALE_SECONDS = 10.0
+_CANDIDATES = 20
+_PAUSE = 0.05
 _FIRST_SECONDS = 1_767_225_600  # 2026-01-01: the same first commit in every clone
 
 Written = TypeVar("Written")
@@ -34,32 +37,47 @@ Written = TypeVar("Written")
 
 @dataclass
 class Log:
-    """The logs behind one ref of one repository."""
+    """The logs behind one ref of one repository.
+
+    A lock on the ref that nobody touched for `stale_seconds` was left by a killed process.
+    """
 
     name: str
     repo: Repo
     objects: Objects
     ref: str
     spool: Spool
+    stale_seconds: float = STALE_SECONDS
 
     def head(self) -> str | None:
-        """The newest commit, or None before the first."""
-        return self.objects.resolve(self.ref)
+        """The newest commit, or None before the first.
+
+        Raises NaturecodeError when the ref is there and says nothing (a power cut leaves such).
+        """
+        found = self.objects.resolve(self.ref)
+        if found is None and os.path.isfile(self._ref_file):
+            found = self.objects.resolve(self.ref)  # it may have been made just now
+            if found is None:
+                raise self.broken()
+        return found
 
     def tree(self) -> str | None:
-        """The tree of the newest commit.
+        """The tree of the newest commit; raises NaturecodeError when that is gone."""
+        return self.tree_at(self.head())
 
-        Raises NaturecodeError when the commit is gone from the object store.
-        """
-        head = self.head()
+    def tree_at(self, commit: str | None) -> str | None:
+        """The tree of `commit`; raises NaturecodeError when it is gone from the object store."""
         try:
-            return tree.tree_of(self.objects, head)
+            root = tree.tree_of(self.objects, commit)
+            if root is not None:
+                self.objects.header(root)
+            return root
         except Missing:
-            raise _broken(self.ref) from None
+            raise self.broken() from None
 
-    def folder(self, path: str) -> list[TreeEntry]:
-        """What stands in the folder `path`; empty where there is none."""
-        found = tree.find(self.objects, self.tree(), path)
+    def folder(self, path: str, root: str | None = None) -> list[TreeEntry]:
+        """What stands in the folder `path` of the tree `root` (None: the newest); maybe nothing."""
+        found = tree.find(self.objects, root or self.tree(), path)
         return tree.entries(self.objects, found.oid) if found and found.is_tree else []
 
     def begin(self) -> None:
@@ -75,8 +93,8 @@ class Log:
     def advance(self, old: str | None, change: Change, patience: float) -> str | None:
         """Commit `change` and move the ref from `old`; None when somebody else moved it.
 
-        A ref lock that a killed process left behind is moved aside once it is surely stale,
-        within `patience` seconds; raises RefLocked when it is not yet.
+        For one who holds our lock: a ref lock that a killed process left behind is moved aside
+        once it is surely stale, within `patience` seconds; raises RefLocked when it is not yet.
         """
         return self._unlocked(lambda: self.objects.advance(self.ref, old, change), patience)
 
@@ -84,34 +102,86 @@ class Log:
         """Move the ref from `old` to a commit that is there; False when somebody else moved it."""
         return self._unlocked(lambda: self.objects.move(self.ref, new, old), patience)
 
+    def unlock(self, patience: float) -> None:
+        """Wait until nobody holds the ref; raises RefLocked after `patience` seconds."""
+
+        def free() -> None:
+            if os.path.exists(self._ref_file + ".lock"):
+                raise RefLocked(f"{self.ref} is locked")
+
+        self._unlocked(free, patience)
+
+    @property
+    def _ref_file(self) -> str:
+        return os.path.join(self.repo.common_dir, self.ref)
+
     def _unlocked(self, write: Callable[[], Written], patience: float) -> Written:
         deadline = time.monotonic() + patience
+        free_tries = 3
         while True:
             try:
                 return write()
             except RefLocked:
-                if not self._clear_stale_lock() and time.monotonic() >= deadline:
+                gone = self._clear_stale_lock()
+                free_tries -= gone
+                if time.monotonic() >= deadline and not (gone and free_tries >= 0):
                     raise
-                time.sleep(0.05)
+                if not gone:
+                    time.sleep(_PAUSE)
 
     def _clear_stale_lock(self) -> bool:
-        """Move a lock aside that nobody can be holding: git holds one for milliseconds."""
-        path = os.path.join(self.repo.common_dir, self.ref + ".lock")
+        """Move a lock aside that nobody can be holding; True when there is none (any more).
+
+        git holds one for milliseconds, and nothing but us would ever remove it.
+        """
+        path = self._ref_file + ".lock"
         try:
-            age = time.time() - os.stat(path).st_mtime
+            seen = os.stat(path)
+            # A time ahead of the clock would otherwise lock the branch until the clock is there.
+            if abs(time.time() - seen.st_mtime) < self.stale_seconds:
+                return False
+            self._move_aside(path, seen)
         except FileNotFoundError:
-            return True
-        if age < STALE_SECONDS:
-            return False
-        aside = os.path.join(os.path.dirname(self.spool.folder), "stale-locks")
-        os.makedirs(aside, mode=0o700, exist_ok=True)
-        os.rename(path, os.path.join(aside, f"{self.name}-{time.time_ns()}.lock"))
+            pass
         return True
 
+    def _move_aside(self, path: str, seen: os.stat_result) -> None:
+        folder = os.path.join(os.path.dirname(os.path.dirname(self.spool.folder)), "stale-locks")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        aside = os.path.join(folder, f"{self.name}-{time.time_ns()}.lock")
+        os.rename(path, aside)
+        now = os.stat(aside)
+        if (now.st_ino, now.st_mtime_ns) != (seen.st_ino, seen.st_mtime_ns):
+            os.link(aside, path)  # a living process made a new one in between
+            os.unlink(aside)
+            return
+        trace.note("lock", f"moved the stale lock of {self.ref} to {aside}")
 
-def _broken(ref: str) -> NaturecodeError:
-    return NaturecodeError(
-        f"the newest commit of {ref} is missing from this repository",
-        f"look for an older one with `git reflog {ref}`, set the branch back to it with "
-        "`git update-ref`, and run the command again",
-    )
+    def broken(self) -> NaturecodeError:
+        """What to say when the newest commit cannot be read; the journal will be drained again."""
+        self.spool.doubt()
+        whole = next(self._whole_commits(), None)
+        if whole is None:
+            step = "bring `.git` back from a copy, or clone again"
+        else:
+            at = f"--git-dir={self.repo.git_dir} " if self.name != "team" else ""
+            step = f"run `git {at}update-ref {self.ref} {whole}`"
+            if os.path.isfile(self._ref_file) and self.objects.resolve(self.ref) is None:
+                step = f"delete {self._ref_file}, then {step}"
+        return NaturecodeError(
+            f"the newest commit of {self.ref} is missing from this repository",
+            f"{step}; the next command then puts back what was said here within the last day",
+        )
+
+    def _whole_commits(self) -> Iterator[str]:
+        """Commits that the ref pointed to earlier and that are all there, the latest first."""
+        try:
+            with open(os.path.join(self.repo.common_dir, "logs", self.ref), "rb") as file:
+                lines = file.read().decode("utf-8", "replace").splitlines()
+        except OSError:
+            return
+        seen = dict.fromkeys(line.split(" ")[1] for line in reversed(lines) if line.count(" ") > 1)
+        for commit in list(seen)[:_CANDIDATES]:
+            args = ("rev-list", "--objects", "--quiet", commit)
+            if self.repo.program.run(*args, check=False)[0] == 0:
+                yield commit

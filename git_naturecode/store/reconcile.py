@@ -1,179 +1,168 @@
 """Bringing our data branch and one from elsewhere together (DESIGN 5)."""
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
-from git_naturecode.git.objects import (
-    Change,
-    Content,
-    Folder,
-    Missing,
-    Objects,
-    TreeEntry,
-    parse_commit,
-)
-from git_naturecode.store import join, seal
-from git_naturecode.store.hygiene import Gate
+from git_naturecode.git.objects import Change, Missing, Objects
+from git_naturecode.store import seal
+from git_naturecode.store.hygiene import Bounds, Gate, is_folder
+from git_naturecode.store.laying import Laying
 
-Files = dict[str, Content | None]
+_MAX_STEPS = 2_000
+_MAX_SIDES = 100
+_NEAR = 30
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """The commit that holds both sides, what was kept out of it and why, the newest stamp."""
+    """The commit that holds both sides, what was kept out of it and why, the newest stamp.
+
+    `received` and `sent` count the logs that changed here, and those that differ from theirs.
+    """
 
     commit: str
     problems: tuple[str, ...] = ()
     refused: int = 0
     newest: str = ""
+    received: int = 0
+    sent: int = 0
 
 
 def reconcile(
-    objects: Objects, ours: str | None, theirs: str, others: list[str], now_ms: int
+    objects: Objects,
+    ours: str | None,
+    theirs: str | None,
+    others: Sequence[str],
+    now_ms: int,
+    bounds: Bounds | None = None,
 ) -> Reconciled:
     """The commit to stand on after `theirs` (a branch) and `others` (outboxes) came in.
 
     Where theirs holds everything, that is theirs itself; where ours already builds on theirs and
     nothing is missing, ours; else a new commit whose only parent is theirs. No ref moves.
-    Raises Unsafe when theirs breaks a limit.
+    Raises Unsafe when theirs breaks a limit; an outbox that does is noted and left.
     """
-    gate, seconds = Gate(objects, now_ms), now_ms // 1000
-    if ours is not None and objects.is_ancestor(theirs, ours):
-        commit = ours
-    else:
-        ours_tree, theirs_tree = tree.tree_of(objects, ours), tree.tree_of(objects, theirs)
-        files = _over_untrusted(gate, theirs_tree, ours_tree)
-        commit = _commit(objects, theirs, files, seconds)
-    for other in others:
-        commit = _fold_in(gate, commit, other, seconds)
-    return Reconciled(commit, tuple(gate.problems), gate.refused, gate.newest)
-
-
-def settle_merge(objects: Objects, head: str, now_ms: int) -> str:
-    """The commit that stands for `head` after somebody made it by a plain `git merge`.
-
-    A textual merge may have mixed the lines of two logs; the join of its parents has not.
-    """
-    parents = parse_commit(objects.read(head)[1]).parents
-    gate = Gate(objects, now_ms)
-    commit = head
-    for parent in parents:
-        try:
-            files = _over_untrusted(
-                gate, tree.tree_of(objects, commit), tree.tree_of(objects, parent)
-            )
-        except Missing:  # beyond the border of a shallow clone
-            continue
-        commit = _commit(objects, commit, files, now_ms // 1000)
-    return commit
-
-
-def is_plain_merge(objects: Objects, head: str | None) -> bool:
-    """True when `head` is a merge commit: our branches are linear, so it is not one of ours."""
-    return head is not None and len(parse_commit(objects.read(head)[1]).parents) > 1
-
-
-def _commit(objects: Objects, parent: str, files: Files, seconds: int) -> str:
-    """`files` over the tree of `parent`; `parent` itself when they change nothing."""
-    if not files:
-        return parent
-    base = tree.tree_of(objects, parent)
-    text = seal.message("Bring both sides together", seal.of(objects, parent))
-    return objects.commit(Change(base, files, (parent,), seconds, text))
-
-
-def _fold_in(gate: Gate, commit: str, other: str, seconds: int) -> str:
-    """`commit` with what the outbox commit `other` holds besides."""
-    objects = gate.objects
-    files: Files = {}
-    _add_untrusted(gate, tree.tree_of(objects, commit), tree.tree_of(objects, other), "", files)
-    return _commit(objects, commit, files, seconds)
-
-
-def _over_untrusted(gate: Gate, untrusted: str | None, trusted: str | None) -> Files:
-    """What to lay over the `untrusted` tree so that it becomes the join of both, clean."""
-    files: Files = {}
-    _walk(gate, untrusted, trusted, "", files)
-    return files
-
-
-def _walk(
-    gate: Gate, untrusted: str | None, trusted: str | None, prefix: str, files: Files
-) -> None:
-    if untrusted == trusted or untrusted is None:
-        return
-    ours = {e.name: e for e in tree.entries(gate.objects, trusted)} if trusted else {}
-    seen = set()
-    for entry in gate.lines(untrusted):
-        path = prefix + entry.name.decode("utf-8", "surrogateescape")
-        known = ours.get(entry.name)
-        seen.add(entry.name)
-        if known == entry:
-            continue
-        if not gate.admits(path, entry):
-            _replace(path, known, files)
-        elif entry.is_tree and (known is None or known.is_tree):
-            _walk(gate, entry.oid, known.oid if known else None, path + "/", files)
+    gate = Gate(objects, now_ms, bounds or Bounds())
+    laying = Laying(gate, tree.tree_of(objects, ours))
+    parent = ours
+    if theirs is not None:
+        root = gate.commit(theirs).tree
+        if ours is not None and holds(objects, ours, theirs):
+            laying.sent = count_logs(Gate(objects, now_ms), root, laying.base)
         else:
-            _file(gate, path, entry, known, files)
-    for name, entry in ours.items():
-        if name not in seen:
-            _replace(prefix + name.decode(), entry, files)
-
-
-def _replace(path: str, known: TreeEntry | None, files: Files) -> None:
-    """Put ours at `path`, or nothing."""
-    if known is None:
-        files[path] = None
+            parent = theirs
+            sides = _merged(objects, theirs, ours)
+            if laying.lay(root) and not sides:
+                laying.rebase(root)
+            others = [*sides, *others]
+    received, sent = laying.received, laying.sent
+    for other in others:
+        _lay_other(gate, laying, other)
+    sent += laying.received - received
+    if parent is not None and laying.gives(tree.tree_of(objects, parent)):
+        commit = parent
     else:
-        files[path] = Folder(known.oid) if known.is_tree else known.oid
-
-
-def _file(gate: Gate, path: str, entry: TreeEntry, known: TreeEntry | None, files: Files) -> None:
-    """Join the file `entry` of the untrusted side with ours."""
-    raw = gate.objects.read(entry.oid)[1]
-    clean = gate.content(path, entry.oid)
-    if clean is None:
-        _replace(path, known, files)
-        return
-    joined = (
-        clean if known is None else join.join_file(path, gate.objects.read(known.oid)[1], clean)
+        commit = _commit(objects, laying, parent, now_ms // 1000)
+    return Reconciled(
+        commit, tuple(gate.problems), gate.refused, gate.newest, laying.received, sent
     )
-    if joined != raw:
-        files[path] = joined
 
 
-def _add_untrusted(
-    gate: Gate, trusted: str | None, untrusted: str | None, prefix: str, files: Files
-) -> None:
-    """Collect in `files` what the untrusted tree has besides the trusted one."""
-    if untrusted == trusted or untrusted is None:
-        return
-    ours = {e.name: e for e in tree.entries(gate.objects, trusted)} if trusted else {}
-    for entry in gate.lines(untrusted):
-        path = prefix + entry.name.decode("utf-8", "surrogateescape")
-        known = ours.get(entry.name)
-        if known == entry or not gate.admits(path, entry):
-            continue
-        if entry.is_tree:
-            below = known.oid if known and known.is_tree else None
-            _add_untrusted(gate, below, entry.oid, path + "/", files)
-            continue
-        clean = gate.content(path, entry.oid)
-        if clean is not None:
-            before = gate.objects.read(known.oid)[1] if known else None
-            after = clean if before is None else join.join_file(path, before, clean)
-            if after != before:
-                files[path] = after
+def holds(objects: Objects, new: str, old: str) -> bool:
+    """True when `old` is `new` or in its history; the nearest commits are read without a process.
 
-
-def check_tree(objects: Objects, commit: str) -> None:
-    """Raise Unsafe unless `commit` is a commit with a tree that can be opened."""
+    False where `old` is not in this clone at all.
+    """
+    gate, one = Gate(objects, 0), new
+    for _ in range(_NEAR):
+        if one == old:
+            return True
+        parents = _parents(gate, one)
+        if len(parents) != 1:
+            break
+        one = parents[0]
     try:
-        kind, data = objects.read(commit)
-        if kind != "commit":
-            raise Unsafe(f"the remote's data branch points to a {kind}")
-        objects.header(parse_commit(data).tree)
-    except (Missing, ValueError) as error:
-        raise Unsafe(f"the remote's data branch cannot be read: {error}") from None
+        objects.header(old)
+    except Missing:
+        return False
+    return objects.is_ancestor(old, new)
+
+
+def _lay_other(gate: Gate, laying: Laying, other: str) -> None:
+    """Add the tree of the commit `other`, as far as it can be opened."""
+    try:
+        laying.lay(gate.commit(other).tree)
+    except Unsafe as unsafe:
+        gate.refuse(f"the state {other[:12]}", unsafe.message)
+
+
+def _commit(objects: Objects, laying: Laying, parent: str | None, seconds: int) -> str:
+    text = seal.message("Bring both sides together", seal.of(objects, parent))
+    parents = (parent,) if parent else ()
+    return objects.commit(Change(laying.base, laying.files, parents, seconds, text))
+
+
+def _merged(objects: Objects, theirs: str, ours: str | None) -> list[str]:
+    """The parents of the merge commits that theirs has and ours has not.
+
+    Our branches are linear, so somebody made those by plain git; a textual merge may have mixed
+    the lines of two logs, but the join of its parents has not. Both histories are walked in step,
+    so that it costs as much as they differ, and never more than _MAX_STEPS.
+    """
+    gate = Gate(objects, 0)
+    known: set[str] = set()
+    seen: set[str] = set()
+    mine, waiting = deque([ours] if ours else []), deque([theirs])
+    sides: list[str] = []
+    while waiting and len(seen) < _MAX_STEPS and len(sides) < _MAX_SIDES:
+        if mine:
+            known.add(one := mine.popleft())
+            mine.extend(_parents(gate, one))
+            if one in seen and len(waiting) == 1:
+                break  # what is before that is in both
+        one = waiting.popleft()
+        if one in known or one in seen:
+            continue
+        seen.add(one)
+        parents = _parents(gate, one)
+        waiting.extend(parents)
+        if len(parents) > 1:
+            sides += parents
+    # A side that turned out to be ours only after it was passed adds nothing, and costs little.
+    return list(dict.fromkeys(side for side in sides if side not in known))
+
+
+def _parents(gate: Gate, commit: str) -> tuple[str, ...]:
+    try:
+        return gate.commit(commit).parents
+    except Unsafe:  # beyond the border of a shallow clone, or malformed
+        return ()
+
+
+def count_logs(gate: Gate, old: str | None, new: str | None, prefix: str = "") -> int:
+    """How many logs differ between two trees of which none needs to be trusted.
+
+    Gives what was counted until a limit, since it is only told to people.
+    """
+    if old == new:
+        return 0
+    try:
+        before = {e.name: e for e in gate.lines(old, prefix)[0]} if old else {}
+        after = {e.name: e for e in gate.lines(new, prefix)[0]} if new else {}
+    except Unsafe:
+        return 0
+    count = 0
+    for name in before.keys() | after.keys():
+        a, b = before.get(name), after.get(name)
+        path = prefix + name.decode("utf-8", "surrogateescape")
+        if a == b or not path.startswith("log"):
+            continue
+        if not any(e and e.is_tree for e in (a, b)):
+            count += 1
+        elif is_folder(path):
+            one, other = (e.oid if e and e.is_tree else None for e in (a, b))
+            count += count_logs(gate, one, other, path + "/")
+    return count

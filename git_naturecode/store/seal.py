@@ -1,29 +1,64 @@
 """The line `Seal:` of a commit: which purges its whole history obeys (DESIGN 5)."""
 
-from git_naturecode.git.objects import Missing, Objects, parse_commit
+import re
+
+from git_naturecode.git.objects import CommitInfo, Missing, Objects, parse_commit
 
 _KEY = "Seal:"
+_RECORD = re.compile(r"[0-9A-Za-z._:-]{1,256}")
+_MAX_RECORDS = 1000
+_MAX_STEPS = 10_000
+_MAX_COMMIT = 1 << 20
+
+Records = frozenset[str]
+NONE: Records = frozenset()
 
 
-def message(subject: str, records: frozenset[str]) -> str:
+def message(subject: str, records: Records) -> str:
     """A commit message of ours: `subject` and the seal."""
     return f"{subject}\n\n{' '.join((_KEY, *sorted(records)))}\n"
 
 
-def of(objects: Objects, commit: str | None) -> frozenset[str]:
+def of(objects: Objects, commit: str | None) -> Records:
     """The records that `commit` and all before it obey.
 
-    A commit without the line is not ours: it has what all its parents have, none at a root.
+    A commit without the line is not ours: it has what all its parents have, none at a root. So
+    it is the intersection over all nearest commits with the line; whoever made a history in which
+    they are far, missing or strange, gets none: an ordinary purge then runs once more.
     """
-    while commit is not None:
-        try:
-            info = parse_commit(objects.read(commit)[1])
-        except Missing:  # beyond the border of a shallow clone
-            return frozenset()
-        for line in reversed(info.message.split("\n")):
-            if line.startswith(_KEY):
-                return frozenset(line[len(_KEY) :].split())
-        if len(info.parents) > 1:
-            return frozenset.intersection(*(of(objects, p) for p in info.parents))
-        commit = info.parents[0] if info.parents else None
-    return frozenset()
+    found: Records | None = None
+    waiting, seen = [commit] if commit else [], set[str]()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        info = _read(objects, one)
+        if info is None or len(seen) > _MAX_STEPS:
+            return NONE
+        sealed = _line(info.message)
+        if sealed is None and info.parents:
+            waiting += info.parents
+            continue
+        found = (sealed or NONE) if found is None else found & (sealed or NONE)
+    return found or NONE
+
+
+def _read(objects: Objects, commit: str) -> CommitInfo | None:
+    try:
+        kind, size = objects.header(commit)
+        if kind == "commit" and size <= _MAX_COMMIT:
+            return parse_commit(objects.read(commit)[1])
+    except (Missing, ValueError, IndexError):  # beyond the border of a shallow clone, or malformed
+        pass
+    return None
+
+
+def _line(text: str) -> Records | None:
+    """The records in the seal of a message; None when it has no such line."""
+    for line in reversed(text.split("\n")):
+        if line.startswith(_KEY):
+            records = line[len(_KEY) :].split()
+            good = len(records) <= _MAX_RECORDS and all(map(_RECORD.fullmatch, records))
+            return frozenset(records) if good else NONE
+    return None

@@ -1,10 +1,14 @@
 """The spool: where an entry is safe before it is in a log, and the journal of what was drained."""
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
 
 JOURNAL_MS = 86_400_000
-_ABANDONED_MS = 3_600_000
+AGAIN = ".again"
+"""Ends the name of a text that the journal gave back: it may stand anywhere in the log."""
+_HOUR_MS = 3_600_000
 
 
 class Spool:
@@ -13,6 +17,8 @@ class Spool:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.journal = folder + "-journal"
+        self.unreadable = folder + "-unreadable"
+        self._doubt = folder + "-doubted"
 
     def put(self, name: str, data: bytes) -> None:
         """Keep `data` under `name`; when this returns it survives a power cut."""
@@ -20,7 +26,7 @@ class Spool:
         try:
             descriptor = _create(hidden)
         except FileNotFoundError:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            _make_folder(self.folder)
             descriptor = _create(hidden)
         try:
             _write_all(descriptor, data)
@@ -35,36 +41,70 @@ class Spool:
 
     def waiting(self) -> list[str]:
         """The names of what is acknowledged and not yet drained, oldest first."""
-        try:
-            return sorted(name for name in os.listdir(self.folder) if name[0] != ".")
-        except FileNotFoundError:
-            return []
+        return sorted(name for name in _names(self.folder) if name[0] != ".")
 
     def read(self, name: str) -> bytes:
         """What was put under `name`; raises FileNotFoundError once it was drained."""
         with open(os.path.join(self.folder, name), "rb") as file:
             return file.read()
 
-    def drained(self, names: list[str]) -> None:
-        """Move `names` to the journal: they stand in the log now."""
-        os.makedirs(self.journal, mode=0o700, exist_ok=True)
+    def drained(self, names: Iterable[str], now_ms: int) -> None:
+        """Move `names` to the journal: they stand in the log now.
+
+        The journal has a folder for each hour, so that nobody has to look at every file of a day.
+        """
+        hour = os.path.join(self.journal, str(now_ms // _HOUR_MS))
+        if not os.path.isdir(hour):
+            _make_folder(hour)
         for name in names:
-            os.rename(os.path.join(self.folder, name), os.path.join(self.journal, name))
+            kept = os.path.join(hour, name.removesuffix(AGAIN))
+            with suppress(FileNotFoundError):  # a set aside one
+                os.rename(os.path.join(self.folder, name), kept)
+
+    def set_aside(self, name: str) -> None:
+        """Put a text that cannot be read where it holds nothing up; it is never deleted."""
+        os.makedirs(self.unreadable, mode=0o700, exist_ok=True)
+        os.rename(os.path.join(self.folder, name), os.path.join(self.unreadable, name))
 
     def undrain(self) -> int:
         """Put the whole journal back to be drained again; how many texts that were."""
-        try:
-            names = os.listdir(self.journal)
-        except FileNotFoundError:
-            return 0
-        for name in names:
-            os.rename(os.path.join(self.journal, name), os.path.join(self.folder, name))
-        return len(names)
+        count = 0
+        for hour in _names(self.journal):
+            place = os.path.join(self.journal, hour)
+            for name in _names(place):
+                os.rename(os.path.join(place, name), os.path.join(self.folder, name + AGAIN))
+                count += 1
+        return count
+
+    def doubt(self) -> None:
+        """Remember that the log may have lost what was drained into it."""
+        with suppress(OSError), open(self._doubt, "wb"):
+            pass
+
+    @property
+    def doubted(self) -> bool:
+        """True when the journal has to be drained again, once the log can be read."""
+        return os.path.exists(self._doubt)
+
+    def trust(self) -> None:
+        """The journal was put back after a doubt."""
+        os.unlink(self._doubt)
 
     def sweep(self, now_ms: int) -> None:
         """Drop journal files older than a day, and half-written ones older than an hour."""
-        _drop(self.journal, now_ms - JOURNAL_MS, lambda name: True)
-        _drop(self.folder, now_ms - _ABANDONED_MS, lambda name: name[0] == ".")
+        for hour in _names(self.journal):
+            if hour.isdigit() and (int(hour) + 1) * _HOUR_MS + JOURNAL_MS < now_ms:
+                shutil.rmtree(os.path.join(self.journal, hour), ignore_errors=True)
+        for name in _names(self.folder):
+            if name[0] == ".":
+                _drop_older(os.path.join(self.folder, name), now_ms - _HOUR_MS)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
 
 
 def _create(path: str) -> int:
@@ -77,6 +117,16 @@ def _write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
+def _make_folder(folder: str) -> None:
+    """Make `folder` and what is missing above it, each known to the disk in the one above."""
+    above = os.path.dirname(folder)
+    if not os.path.isdir(above):
+        _make_folder(above)
+    with suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+    _sync_folder(above)
+
+
 def _sync_folder(folder: str) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -85,11 +135,7 @@ def _sync_folder(folder: str) -> None:
         os.close(descriptor)
 
 
-def _drop(folder: str, before_ms: int, which: Callable[[str], bool]) -> None:
-    try:
-        found = list(os.scandir(folder))
-    except FileNotFoundError:
-        return
-    for entry in found:
-        if which(entry.name) and entry.stat().st_mtime_ns // 1_000_000 < before_ms:
-            os.unlink(entry.path)
+def _drop_older(path: str, before_ms: int) -> None:
+    with suppress(FileNotFoundError):
+        if os.stat(path).st_mtime_ns // 1_000_000 < before_ms:
+            os.unlink(path)

@@ -6,6 +6,8 @@ import os
 from git_naturecode import clock
 from git_naturecode.clock import NowMs, Stamp
 
+_AHEAD_MS = 1_000
+
 
 class Stamps:
     """Gives each entry of this clone its stamp; `path` is the file that remembers the last."""
@@ -22,7 +24,7 @@ class Stamps:
             for _ in range(count):
                 last = clock.tick(self._now_ms(), last)
                 stamps.append(last)
-            _write(descriptor, last)
+            self._write(descriptor, last)
             return stamps
         finally:
             os.close(descriptor)
@@ -37,7 +39,7 @@ class Stamps:
         try:
             later = clock.witness(last, stamp, self._now_ms())
             if later != last:
-                _write(descriptor, later)
+                self._write(descriptor, later)
         finally:
             os.close(descriptor)
 
@@ -51,9 +53,14 @@ class Stamps:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         try:
             return descriptor, clock.parse(os.pread(descriptor, 64, 0).decode().strip())
-        except ValueError:  # new, or torn by a power cut: the entries' own stamps are the floor
+        except ValueError:  # new, or torn by a power cut: the system's clock is ahead, see _write
             return descriptor, clock.ZERO
 
+    def _write(self, descriptor: int, stamp: Stamp) -> None:
+        """Remember `stamp`; on the disk where the system's clock would not get past it itself.
 
-def _write(descriptor: int, stamp: Stamp) -> None:
-    os.pwrite(descriptor, f"{stamp}\n".encode(), 0)
+        Else a power cut could set us back to a stamp that was given before.
+        """
+        os.pwrite(descriptor, f"{stamp}\n".encode(), 0)
+        if stamp.ms > self._now_ms() + _AHEAD_MS:
+            os.fsync(descriptor)

@@ -1,7 +1,9 @@
 """The logs of one clone: writing entries down, draining them, reading an entity's entries."""
 
 import base64
+import errno
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,13 +12,15 @@ from typing import TYPE_CHECKING
 from git_naturecode import ids
 from git_naturecode.clock import NowMs
 from git_naturecode.config import Config
-from git_naturecode.errors import NaturecodeError
+from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git.door import open_objects
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.repo import Repo, open_private
+from git_naturecode.git.run import GitFailed
 from git_naturecode.store import device, format
 from git_naturecode.store.drain import drain
 from git_naturecode.store.entry import Draft, Entry, Json
+from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.spool import Spool
 from git_naturecode.store.stamps import Stamps
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
 TEAM, PRIVATE = "team", "private"
 DEFAULT_BRANCH = "naturecode"
+_PRIVATE_WAIT = 30.0
+# Where this person may not write, draining is left to somebody who may.
+_MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @dataclass(frozen=True)
@@ -74,9 +81,22 @@ class Store:
     @cached_property
     def private(self) -> Log:
         """What never leaves this clone: a repository of its own, so that no push can take it."""
-        repo = open_private(os.path.join(self.state_dir, "private.git"), self.environ, self.repo)
+        repo = self._private_repo()
         objects = open_objects(repo, many=self.many)
         return Log(PRIVATE, repo, objects, f"refs/heads/{DEFAULT_BRANCH}", self._spool(PRIVATE))
+
+    def _private_repo(self) -> Repo:
+        """Opened; where it is missing, made elsewhere and put in its place whole."""
+        path = os.path.join(self.state_dir, "private.git")
+        if not os.path.exists(path):
+            with hold(self.lock, _PRIVATE_WAIT):
+                if not os.path.exists(path):
+                    shutil.rmtree(path + ".new", ignore_errors=True)
+                    made = open_private(path + ".new", self.environ, self.repo)
+                    # What was there before is the way back when the newest commit gets lost.
+                    made.program.run("config", "core.logAllRefUpdates", "true")
+                    os.rename(path + ".new", path)
+        return open_private(path, self.environ, self.repo)
 
     @property
     def sides(self) -> tuple[Log, ...]:
@@ -117,9 +137,9 @@ class Store:
 
     def entries_of(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Give each draft its stamp, id, salt and author, after redaction; nothing is kept yet."""
-        stamps = self.stamps.take(len(drafts))
+        clean = list(map(self._redacted, drafts))  # takes its time, so before the stamps
         made = []
-        for stamp, draft in zip(stamps, map(self._redacted, drafts), strict=True):
+        for stamp, draft in zip(self.stamps.take(len(clean)), clean, strict=True):
             salt = base64.urlsafe_b64encode(self.random(16)).decode().rstrip("=")
             name = draft.id or ids.live_entry(stamp.ms, stamp.counter, self.device)
             header: dict[str, Json] = dict(draft.fields)
@@ -146,41 +166,52 @@ class Store:
         return list(entries)
 
     def settle(self, wait: float = 0.0) -> None:
-        """Drain what waits, unless others are at it; a foreign lock only delays it."""
+        """Drain what waits, unless others are at it; a foreign lock only delays it.
+
+        Raises NaturecodeError when it cannot be done; what waits goes on waiting.
+        """
         for log in self.sides:
-            if log.spool.waiting():
-                try:
-                    drain(log, self.lock, self.device, self.now_ms(), wait)
-                except RefLocked:
-                    if wait:
-                        raise NaturecodeError(
-                            f"{log.ref} is locked by another git process",
-                            "nothing is lost; run the command again when that one has ended",
-                        ) from None
+            try:
+                drain(log, self.lock, self.now_ms(), wait)
+            except RefLocked:
+                if wait:
+                    raise NaturecodeError(
+                        f"{log.ref} is locked by another git process",
+                        "nothing is lost; run the command again when that one has ended",
+                    ) from None
+            except (OSError, GitFailed) as error:
+                if wait or getattr(error, "errno", None) not in _MAY_NOT:
+                    raise _undone(log, error) from None
 
     def read(self, tail: str, kind: str) -> list[Placed]:
         """All entries about the entity with the last part `tail`, drained or waiting."""
         return [placed for log in self.sides for placed in self._read_side(log, kind, tail)]
 
     def _read_side(self, log: Log, kind: str, tail: str) -> Iterator[Placed]:
+        # The spool first: what is drained after that is found twice, else it could be missed.
+        waiting = [one for one in self.waiting(log) if ids.tail(one.entity) == tail]
+        seen = set()
+        for segment in (*self._segments(log, kind, tail), *waiting):
+            for entry in segment.entries:
+                if waiting and (segment.device, *entry.key) in seen:
+                    continue
+                seen.add((segment.device, *entry.key))
+                yield Placed(entry, segment.entity, segment.device, log.name)
+
+    def _segments(self, log: Log, kind: str, tail: str) -> Iterator[format.Segment]:
+        root = log.tree()
         above = f"log/{kind}/{tail[0]}/{tail[1]}/{tail[2]}"
-        for folder in log.folder(above):
+        for folder in log.folder(above, root):
             if folder.name.decode("utf-8", "replace").endswith(f"-{tail}"):
-                for line in log.folder(f"{above}/{folder.name.decode()}"):
-                    segment = format.parse(log.objects.read(line.oid)[1])
-                    for entry in segment.entries:
-                        yield Placed(entry, segment.entity, segment.device, log.name)
-        for segment in self.waiting(log):
-            if ids.tail(segment.entity) == tail:
-                for entry in segment.entries:
-                    yield Placed(entry, segment.entity, segment.device, log.name)
+                for line in log.folder(f"{above}/{folder.name.decode()}", root):
+                    yield format.parse(log.objects.read(line.oid)[1])
 
     def waiting(self, log: Log) -> Iterable[format.Segment]:
         """What is acknowledged on `log` and not drained yet."""
         for name in log.spool.waiting():
             try:
                 yield format.parse(log.spool.read(name))
-            except FileNotFoundError:  # drained by somebody in between
+            except (FileNotFoundError, Unsupported):  # drained in between, or of another program
                 continue
 
     def _redacted(self, draft: Draft) -> Draft:
@@ -194,8 +225,11 @@ class Store:
 
     def make_active(self, entity: str) -> None:
         """Remember the session that this clone works in ("": none)."""
-        with open(os.path.join(self.state_dir, "active"), "w", encoding="ascii") as file:
+        path = os.path.join(self.state_dir, "active")
+        new = f"{path}.{ids.base32(self.random(5), 8)}"
+        with open(new, "w", encoding="ascii") as file:
             file.write(entity)
+        os.replace(new, path)
 
     def active(self) -> str:
         """The session that this clone works in, or ""."""
@@ -211,3 +245,18 @@ class Store:
             log = self.__dict__.get(name)
             if isinstance(log, Log):
                 log.objects.close()
+
+
+def _undone(log: Log, error: OSError | GitFailed) -> NaturecodeError:
+    """Why what waits could not be written to its log, in words."""
+    reason = error.stderr or error.message if isinstance(error, GitFailed) else str(error)
+    if "No space left" in reason or "quota" in reason:
+        return NaturecodeError(
+            "the disk is full: what was said is kept, but is not in its log yet",
+            "make room; the next command goes on",
+        )
+    last = [line for line in reason.split("\n") if line.strip()][-1:]
+    return NaturecodeError(
+        f"what was said is kept, but could not be written to {log.ref} ({''.join(last)})",
+        "nothing is lost; the next command tries again",
+    )

@@ -1,0 +1,86 @@
+"""Writes docs/reference.md from the command tree: `python docs/generate.py`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from git_naturecode.cli.app import HELP, build
+
+HEAD = f"""\
+# Reference
+
+{HELP} Generated from the command tree by `docs/generate.py`; do not edit.
+
+`git naturecode CMD`, `git-naturecode CMD` and `git nc CMD` are the same; `-C DIR` works as in git.
+Data goes to stdout; progress, hints and errors go to stderr. `--json` prints one object with
+`"schema": 1`; lists are under `items`. An id may be shortened to any unique beginning of its last
+part.
+
+| exit code | means |
+|---|---|
+| 0 | done |
+| 1 | a negative answer: nothing matched, cannot be done yet |
+| 2 | the command line is wrong |
+| 3 | a person is needed, or data from elsewhere broke a limit and was kept out |
+| 4 | the remote or the network did not do its part |
+| 5 | not permitted |
+| 6 | inconclusive: a provider failed |
+| 128 | a fault in the program; a report file is named |
+| 130 | interrupted |
+| 141 | the reader of the output has gone |
+
+| environment | means |
+|---|---|
+| `GIT_NATURECODE_TRACE` | `1`: each git command on stderr; a path: into that file |
+| `NATURECODE_GIT` | `program` or `library`: use only the git program, or pygit2 where it can |
+| `NO_COLOR` | no colour |
+
+| git configuration | means |
+|---|---|
+| `naturecode.branch` | the data branch (`naturecode`) |
+| `naturecode.remote` | the remote that sync uses, fixed by `init` |
+| `color.naturecode` | colour, as `color.ui` |
+"""
+
+
+def reference() -> str:
+    """The whole reference as Markdown."""
+    tree: Any = typer.main.get_command(build([]))
+    return HEAD + "".join(_commands(tree, "git naturecode"))
+
+
+def _commands(group: Any, path: str) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield _command(command, f"{path} {name}")
+
+
+def _command(command: Any, path: str) -> str:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option"]
+    usage = " ".join([path, *(_usage(argument) for argument in arguments)])
+    lines = [f"\n## `{usage}`\n", f"{command.help}\n"]
+    rows = [(_usage(one), one.help) for one in arguments] + [(_names(o), o.help) for o in options]
+    lines += [f"- `{name}`: {text}" for name, text in rows if name != "--help"]
+    return "\n".join(lines) + "\n"
+
+
+def _usage(argument: Any) -> str:
+    name = argument.name.upper() + ("..." if argument.nargs == -1 else "")
+    return name if argument.required else f"[{name}]"
+
+
+def _names(option: Any) -> str:
+    names = ", ".join(option.opts)
+    return names if option.is_flag else f"{names} {option.name.upper()}"
+
+
+if __name__ == "__main__":
+    target = Path(__file__).with_name("reference.md")
+    target.write_text(reference(), encoding="utf-8")
+    sys.stdout.write(f"{target.name} written\n")

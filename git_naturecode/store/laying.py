@@ -1,0 +1,128 @@
+"""Laying an untrusted tree over a trusted one, file by file joined; equal folders stay shut."""
+
+from git_naturecode.git import tree
+from git_naturecode.git.objects import Change, Content, Folder, TreeEntry
+from git_naturecode.store import join
+from git_naturecode.store.hygiene import MAX_SEGMENT, Gate
+
+_MUCH = 32 << 20  # bytes of new files that are held before they are written
+
+
+class Laying:
+    """The tree `base` and the `files` to lay over it, so that the join of all sides comes out.
+
+    The base is always a trusted tree: of an untrusted one only what the gate let in is named, so
+    that no name that somebody else chose ever becomes a path of ours.
+    """
+
+    def __init__(self, gate: Gate, base: str | None) -> None:
+        self.gate = gate
+        self.base = base
+        self.files: dict[str, Content | None] = {}
+        self.received = 0
+        self.sent = 0
+        self._size = 0
+        self._folders = False
+        self._started = base
+
+    def lay(self, untrusted: str) -> bool:
+        """Add what the tree `untrusted` holds; True when the result is exactly that tree."""
+        if self._folders:
+            self._flush()  # what is inside those folders must be seen for the next one
+        self._started = self.base
+        return self._walk(untrusted, self.base, "") and not (
+            untrusted == self._started and self.files
+        )
+
+    def rebase(self, root: str) -> None:
+        """The result so far is the tree `root`."""
+        self.base, self.files, self._size, self._folders = root, {}, 0, False
+
+    def gives(self, root: str | None) -> bool:
+        """True when what was laid is the tree `root`."""
+        return not self.files and self.base == root
+
+    def _walk(self, untrusted: str, trusted: str | None, prefix: str) -> bool:
+        if untrusted == trusted:
+            return True
+        ours = {e.name: e for e in tree.entries(self.gate.objects, trusted)} if trusted else {}
+        lines, exact = self.gate.lines(untrusted, prefix)
+        for entry in lines:
+            path = prefix + entry.name.decode("utf-8", "surrogateescape")
+            known = ours.pop(entry.name, None)
+            if known == entry:
+                continue
+            if not self.gate.admits(path, entry):
+                exact = False
+            elif entry.is_tree:
+                exact &= self._folder(path, entry.oid, known.oid if known else None)
+            else:
+                exact &= self._file(path, entry, known)
+        self.sent += sum(self._logs(prefix, entry) for entry in ours.values())
+        return exact and not ours
+
+    def _folder(self, path: str, theirs: str, ours: str | None) -> bool:
+        before, base = len(self.files), self.base
+        exact = self._walk(theirs, ours, path + "/")
+        if exact and ours is None and self.base == base and len(self.files) > before:
+            while len(self.files) > before:
+                self.files.popitem()
+            self.files[path] = Folder(theirs)
+            self._folders = True
+        return exact
+
+    def _file(self, path: str, entry: TreeEntry, known: TreeEntry | None) -> bool:
+        before = self._now(path, known)
+        raw = self.gate.objects.read(entry.oid)[1]
+        clean = raw if raw == before else self.gate.content(path, raw)
+        joined = self._joined(path, before, clean)
+        if joined != raw:
+            self.sent += path.startswith("log/")
+        if joined is not None and joined != before:
+            self.received += path.startswith("log/")
+            self._put(path, entry.oid if joined == raw else joined)
+        return joined == raw
+
+    def _joined(self, path: str, before: bytes | None, clean: bytes | None) -> bytes | None:
+        if before is None or clean is None:
+            return clean if before is None else before
+        joined = join.join_file(path, before, clean)
+        if path.startswith("log/") and len(joined) > MAX_SEGMENT:
+            # No clone would let that in. Only a forgery is that large, so the smaller state is
+            # the true one; any rule does that all clones share.
+            self.gate.refuse(path, "would become too large")
+            return min(before, clean, key=lambda data: (len(data), data))
+        return joined
+
+    def _now(self, path: str, known: TreeEntry | None) -> bytes | None:
+        """What stands at `path` so far."""
+        laid = self.files.get(path)
+        if isinstance(laid, bytes):
+            return laid
+        if self.base != self._started:  # what was laid before is in the base by now
+            known = tree.find(self.gate.objects, self.base, path)
+        oid = laid if isinstance(laid, str) else known.oid if known else None
+        return None if oid is None else self.gate.objects.read(oid)[1]
+
+    def _put(self, path: str, content: Content) -> None:
+        self.files[path] = content
+        self._size += len(content) if isinstance(content, bytes) else 0
+        if self._size > _MUCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what was laid so far; it becomes the base."""
+        objects = self.gate.objects
+        commit = objects.commit(Change(self.base, self.files, (), 0, "so far"))
+        root = tree.tree_of(objects, commit)
+        assert root is not None
+        self.rebase(root)
+
+    def _logs(self, prefix: str, entry: TreeEntry) -> int:
+        """How many logs `entry` of the trusted side is or holds."""
+        path = prefix + entry.name.decode()
+        if not path.startswith("log"):
+            return 0
+        if not entry.is_tree:
+            return 1
+        return len(tree.files(self.gate.objects, entry.oid))

@@ -1,0 +1,543 @@
+"""Transcripts of Claude Code: what comes out of them, under which ids, and what cannot stop us."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from git_naturecode.capture import Reading, identify, read
+from git_naturecode.errors import Usage
+from git_naturecode.ids import imported_entry
+from git_naturecode.redact import Redactor
+from git_naturecode.store.entry import Draft
+
+S = "11111111-aaaa-4bbb-8ccc-000000000001"
+
+
+def line(kind: str, uuid: str, content: Any, second: int = 0, **more: Any) -> dict[str, Any]:
+    message = {
+        "role": kind,
+        "content": content,
+        **({"model": "claude-x"} if kind == "assistant" else {}),
+    }
+    return {
+        "type": kind,
+        "uuid": uuid,
+        "sessionId": S,
+        "cwd": "/home/ada/p",
+        "gitBranch": "main",
+        "version": "2.1.0",
+        "timestamp": f"2026-11-22T10:00:{second:02d}.000Z",
+        "message": message,
+        **more,
+    }
+
+
+def use(call: str, name: str, **arguments: Any) -> dict[str, Any]:
+    return {"type": "tool_use", "id": call, "name": name, "input": arguments}
+
+
+def result(call: str, content: Any, **more: Any) -> dict[str, Any]:
+    return {"type": "tool_result", "tool_use_id": call, "content": content, **more}
+
+
+def write(path: Path, lines: Iterable[Any]) -> str:
+    text = "".join(item if isinstance(item, str) else json.dumps(item) + "\n" for item in lines)
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    return str(path)
+
+
+def drafts(path: str, **options: Any) -> list[Draft]:
+    return list(read(path, Redactor(), **options))
+
+
+def messages(path: str, **options: Any) -> list[Draft]:
+    return [draft for draft in drafts(path, **options) if draft.kind == "message"]
+
+
+def entry(message: str, part: str) -> str:
+    return imported_entry("claude-code", S, message, part)
+
+
+CONVERSATION = [
+    {
+        "type": "file-history-snapshot",
+        "messageId": "x",
+        "snapshot": {"timestamp": "2026-01-01T00:00:00.000Z"},
+    },
+    line("user", "u1", "\nAdd a test\nfor retry", 1),
+    line("assistant", "u2", [{"type": "thinking", "thinking": "hm"}], 2),
+    line(
+        "assistant",
+        "u3",
+        [
+            {"type": "text", "text": "I do."},
+            use("t1", "Edit", file_path="/home/ada/p/src/a.py", old_string="1", new_string="2"),
+        ],
+        3,
+    ),
+    line(
+        "user",
+        "u4",
+        [result("t1", "updated")],
+        4,
+        toolUseResult={"filePath": "/p/a.py", "uuid": "no"},
+    ),
+    line(
+        "assistant", "u5", [use("t2", "Bash", command="make test\nmake lint", description="d")], 5
+    ),
+]
+
+
+def test_a_conversation_comes_out_in_its_order(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", CONVERSATION)
+    first, *rest = drafts(path)
+    assert first == Draft(
+        "open",
+        {
+            "title": "Add a test",
+            "origin": {
+                "tool": "claude-code",
+                "session": S,
+                "version": "2.1.0",
+                "cwd": "~/p",
+                "branch": "main",
+            },
+            "t": "2026-11-22T10:00:01.000Z",
+        },
+        None,
+        entry("open", ""),
+        (),
+        clean=True,
+    )
+    assert rest == [
+        Draft(
+            "message",
+            {"role": "user", "t": "2026-11-22T10:00:01.000Z"},
+            "\nAdd a test\nfor retry",
+            entry("u1", "0"),
+            (),
+            True,
+        ),
+        Draft(
+            "message",
+            {"role": "assistant", "t": "2026-11-22T10:00:03.000Z", "model": "claude-x"},
+            "I do.",
+            entry("u3", "0"),
+            (),
+            True,
+        ),
+        Draft(
+            "message",
+            {
+                "role": "tool",
+                "t": "2026-11-22T10:00:03.000Z",
+                "type": "write",
+                "tool": "Edit",
+                "target": "src/a.py",
+                "ok": True,
+                "size": 7,
+            },
+            "updated",
+            entry("t1", "done"),
+            (),
+            True,
+        ),
+        Draft(
+            "message",
+            {
+                "role": "tool",
+                "t": "2026-11-22T10:00:05.000Z",
+                "type": "shell",
+                "tool": "Bash",
+                "target": "make test",
+            },
+            "",
+            entry("t2", "call"),
+            (),
+            True,
+        ),
+    ]
+
+
+def test_full_keeps_reasoning_and_inputs(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.jsonl", [*CONVERSATION, line("user", "u6", [result("t2", "x" * 9000)], 6)]
+    )
+    said = messages(path, full=True)
+    assert [(d.fields.get("think"), d.body) for d in said[1:2]] == [(True, "hm")]
+    edit, shell = (d for d in said if d.fields["role"] == "tool")
+    assert edit.body is not None
+    assert json.loads(edit.body[: edit.fields["in"]])["new_string"] == "2"
+    assert edit.body[edit.fields["in"] :] == "\nupdated"
+    assert shell.body == "make test\nmake lint\n" + "x" * 9000
+    assert shell.fields["in"] == len("make test\nmake lint")
+    assert shell.fields["size"] == 9000
+    assert "sha" not in shell.fields
+
+
+def test_long_outputs_are_cut_and_named_by_their_redacted_hash(tmp_path: Path) -> None:
+    secret = "ghp" + "_" + "a8Kd03jZq7" * 3 + "Lm29Xc"
+    output = f"é{secret}\n" + "".join(f"line {n}\n" for n in range(2000))
+    path = write(
+        tmp_path / "a.jsonl", [*CONVERSATION, line("user", "u6", [result("t2", output)], 6)]
+    )
+    done = messages(path)[-1]
+    kept = output.replace(secret, "[REDACTED:github-token:1]")
+    assert done.body is not None
+    assert len(done.body) < 1600
+    assert done.body.startswith("é[REDACTED:github-token:1]\nline 0\n")
+    assert done.body.endswith("line 1999\n")
+    assert " characters cut ...]\n" in done.body
+    assert done.fields["size"] == len(kept.encode())
+    assert done.fields["sha"] == hashlib.sha256(kept.encode()).hexdigest()[:16]
+    assert done.redacted == ("github-token:1",)
+
+
+@pytest.mark.parametrize("at", range(990, 1030, 3))
+def test_a_cut_never_goes_through_a_label_or_a_secret(tmp_path: Path, at: int) -> None:
+    secret = "ghp" + "_" + "a8Kd03jZq7" * 3 + "Lm29Xc"
+    output = (
+        "." * (at - 1) + " " + secret + " " + "." * 3000 + " " + secret + " " + "." * (at - 510)
+    )
+    path = write(
+        tmp_path / "a.jsonl", [*CONVERSATION, line("user", "u6", [result("t2", output)], 6)]
+    )
+    body = messages(path)[-1].body or ""
+    assert not [n for n in range(len(secret) - 7) if secret[n : n + 8] in body]
+    assert body.replace("[REDACTED:github-token:1]", "").count("[") == 1
+    assert body.replace("[REDACTED:github-token:1]", "").count("]") == 1
+
+
+def test_a_failed_call_is_not_ok(tmp_path: Path) -> None:
+    answer = line("user", "u6", [result("t2", "Exit code 1", is_error=True)], 6)
+    done = messages(write(tmp_path / "a.jsonl", [*CONVERSATION, answer]))[-1]
+    assert (done.id, done.fields["ok"]) == (entry("t2", "done"), False)
+    assert "over" not in done.fields
+
+
+def test_a_later_result_replaces_the_call_that_the_store_has(tmp_path: Path) -> None:
+    early = drafts(write(tmp_path / "a.jsonl", CONVERSATION))
+    stored = {draft.id for draft in early}
+    grown = [*CONVERSATION, line("user", "u6", [result("t2", "fine")], 6)]
+    late = drafts(write(tmp_path / "a.jsonl", grown), known=stored.__contains__)
+    assert [(draft.id, draft.fields["over"]) for draft in late] == [
+        (entry("t2", "done"), [entry("t2", "call")])
+    ]
+    stored |= {draft.id for draft in late}
+    assert drafts(write(tmp_path / "a.jsonl", grown), known=stored.__contains__) == []
+    assert drafts(write(tmp_path / "b.jsonl", CONVERSATION), known=stored.__contains__) == []
+
+
+def test_a_result_without_its_call_is_kept_and_replaced_once_the_call_is_known(
+    tmp_path: Path,
+) -> None:
+    answer = line("user", "u6", [result("t2", "fine")], 6)
+    tail = messages(write(tmp_path / "tail.jsonl", [answer]))
+    assert [(d.id, d.body, d.fields["type"]) for d in tail] == [
+        (entry("t2", "result"), "fine", "generic")
+    ]
+    stored = {draft.id for draft in tail}
+    whole = messages(
+        write(tmp_path / "a.jsonl", [*CONVERSATION, answer]), known=stored.__contains__
+    )
+    assert whole[-1].fields["over"] == [entry("t2", "result")]
+    assert whole[-1].fields["target"] == "make test"
+
+
+def test_two_parts_of_a_session_open_it_once(tmp_path: Path) -> None:
+    one, two = (
+        write(tmp_path / "1.jsonl", CONVERSATION[:2]),
+        write(tmp_path / "2.jsonl", CONVERSATION[2:]),
+    )
+    for first, second in ((one, two), (two, one)):
+        opened = drafts(first)[0]
+        rest = drafts(second, known={opened.id}.__contains__)
+        assert opened.kind == "open"
+        assert "open" not in [draft.kind for draft in rest]
+
+
+def test_known_entries_are_left_out_without_a_look_at_their_text(tmp_path: Path) -> None:
+    class Blind(Redactor):
+        def text(self, text: str) -> tuple[str, tuple[str, ...]]:
+            raise AssertionError("looked at a text")
+
+        def texts(self, texts: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
+            raise AssertionError("looked at a text")
+
+    path = write(
+        tmp_path / "a.jsonl", [*CONVERSATION, line("user", "u6", [result("t2", "fine")], 6)]
+    )
+    assert list(read(path, Blind(), known=lambda _: True, full=True)) == []
+
+
+def test_meta_sidechain_and_system_lines_are_marked(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.jsonl",
+        [
+            line("user", "u0", "<command-name>/init</command-name>", 0),
+            line("user", "u1", "caveat", 1, isMeta=True),
+            line("user", "u2", "This session continues", 2, isCompactSummary=True),
+            line(
+                "assistant",
+                "u3",
+                [{"type": "text", "text": "sub"}, use("t1", "Read", file_path="/x/b.py")],
+                3,
+                isSidechain=True,
+            ),
+            {**line("user", "u4", None, 4), "type": "system", "content": "Conversation compacted"},
+            {**line("user", "u5", None, 5), "type": "system", "subtype": "turn_duration"},
+        ],
+    )
+    opened, *said = drafts(path)
+    assert opened.fields["title"] == "This session continues"
+    flags = [(d.fields["role"], d.fields.get("meta"), d.fields.get("side")) for d in said]
+    assert flags == [
+        ("user", None, None),
+        ("user", True, None),
+        ("user", True, None),
+        ("assistant", None, True),
+        ("system", None, None),
+        ("tool", None, True),
+    ]
+
+
+def test_a_session_that_only_ran_a_command_is_named_after_it(tmp_path: Path) -> None:
+    text = "<command-message>review</command-message>\n<command-name>/review</command-name>\n<command-args>42</command-args>"
+    path = write(
+        tmp_path / "a.jsonl",
+        [line("user", "u0", text), line("user", "u1", "[Request interrupted by user]")],
+    )
+    assert drafts(path)[0].fields["title"] == "/review 42"
+
+
+def test_summaries_set_the_summary_and_name_the_session(tmp_path: Path) -> None:
+    lines = [
+        {"type": "summary", "summary": "Retry jitter", "leafUuid": "l1"},
+        *CONVERSATION[:2],
+        {"type": "summary", "summary": "Retry jitter, tested", "leafUuid": "l2"},
+    ]
+    path = write(tmp_path / "a.jsonl", lines)
+    opened, first, _, second = drafts(path)
+    assert opened.fields["title"] == "Retry jitter"
+    assert first.fields == {"field": "summary", "value": "Retry jitter"}
+    assert second.fields == {
+        "field": "summary",
+        "value": "Retry jitter, tested",
+        "over": [first.id],
+    }
+    assert drafts(path) == [opened, first, _, second]
+
+
+def test_blocks_of_all_sorts(tmp_path: Path) -> None:
+    image = {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": "QUJD" * 5},
+    }
+    path = write(
+        tmp_path / "a.jsonl",
+        [
+            line(
+                "user",
+                "u1",
+                [image, {"type": "text", "text": "what is this?"}, {"type": "odd"}, "plain", 7],
+            ),
+            line(
+                "assistant",
+                "u2",
+                [use("t1", "mcp__x", path="/home/ada/p"), use("t2", "Grep", pattern="a|b")],
+            ),
+            line(
+                "user",
+                "u3",
+                [
+                    result(
+                        "t1",
+                        [{"type": "text", "text": "one"}, image, {"type": "text", "text": "two"}],
+                    )
+                ],
+            ),
+            line("user", "u4", [result("t2", None)]),
+        ],
+    )
+    said = messages(path)
+    placeholder = "[image: image/png, 15 bytes]"
+    assert [d.body for d in said] == [
+        placeholder,
+        "what is this?",
+        "plain",
+        f"one\n{placeholder}\ntwo",
+        "",
+    ]
+    assert [(d.fields.get("type"), d.fields.get("target")) for d in said[3:]] == [
+        ("generic", "~/p"),
+        ("search", "a|b"),
+    ]
+
+
+def test_a_target_is_redacted_and_cut(tmp_path: Path) -> None:
+    secret = "ghp" + "_" + "a8Kd03jZq7" * 3 + "Lm29Xc"
+    command = "echo " + "x" * 180 + f" {secret} tail\nsecond"
+    path = write(
+        tmp_path / "a.jsonl",
+        [line("user", "u1", "go"), line("assistant", "u2", [use("t1", "Bash", command=command)])],
+    )
+    call = messages(path)[-1]
+    assert call.fields["target"] == "echo " + "x" * 180 + " "
+    assert call.redacted == ()
+
+
+def test_broken_torn_and_foreign_lines_do_not_stop_the_reading(tmp_path: Path) -> None:
+    lines = [
+        "\n",
+        '{"type":"brandnew","uuid":"n","sessionId":"s"}\n',
+        CONVERSATION[1],
+        '{"type":"user","uuid":"bro\n',
+        "[1, 2]\n",
+        '{"type":"user","uuid":"m","message":7}\n',
+        '{"type":"assistant","message":{"content":[{"type":"tool_use"},{"type":"tool_result"},{"type":"text"}]}}\n',
+        CONVERSATION[3],
+        '{"type":"user","uuid":"torn","message":{"content":"half',
+    ]
+    reading: Reading = read(write(tmp_path / "a.jsonl", lines), Redactor())
+    found = list(reading)
+    assert [d.body for d in found if d.fields.get("role") in ("user", "assistant")] == [
+        "\nAdd a test\nfor retry",
+        "I do.",
+    ]
+    assert reading.broken == 2
+
+
+def test_a_last_line_without_a_line_end_counts_when_it_is_whole(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", [CONVERSATION[1], json.dumps(CONVERSATION[3])])
+    assert [d.body for d in messages(path)][1] == "I do."
+
+
+def test_texts_survive_as_they_are(tmp_path: Path) -> None:
+    texts = [
+        "a\r\nb\rc",
+        "lone \ud83d half",
+        "nul \x00 \x85 \u2028 end\n\n",
+        " ",
+        "\ufeffbom",
+        "日本 İß",
+    ]
+    path = write(
+        tmp_path / "a.jsonl", [line("user", f"u{n}", text) for n, text in enumerate(texts)]
+    )
+    assert [d.body for d in messages(path)] == texts
+
+
+@pytest.mark.parametrize(
+    ("stamp", "told"),
+    [
+        ("2026-11-22T10:00:01Z", "2026-11-22T10:00:01.000Z"),
+        ("2026-11-22T11:00:01.5+01:00", "2026-11-22T10:00:01.500Z"),
+        (1795341601000, "2026-11-22T10:00:01.000Z"),
+        (1795341601.25, "2026-11-22T10:00:01.250Z"),
+        ("1795341601000", "2026-11-22T10:00:01.000Z"),
+        ("yesterday", "2026-11-22T09:00:00.000Z"),
+        (None, "2026-11-22T09:00:00.000Z"),
+        ("2026-02-30T10:00:01.000Z", "2026-11-22T09:00:00.000Z"),
+        (1e300, "2026-11-22T09:00:00.000Z"),
+    ],
+)
+def test_times_are_told_as_iso_and_made_up_from_the_line_before(
+    tmp_path: Path, stamp: Any, told: str
+) -> None:
+    before = {**line("user", "u1", "one"), "timestamp": "2026-11-22T09:00:00.000Z"}
+    path = write(tmp_path / "a.jsonl", [before, {**line("user", "u2", "two"), "timestamp": stamp}])
+    assert messages(path)[1].fields["t"] == told
+
+
+def test_lines_without_uuid_get_ids_from_what_they_say(tmp_path: Path) -> None:
+    nameless = [
+        {**line("user", "", "same"), "uuid": None},
+        {**line("user", "", "same"), "uuid": None},
+    ]
+    path = write(tmp_path / "a.jsonl", [CONVERSATION[1], *nameless])
+    again = write(tmp_path / "b.jsonl", [CONVERSATION[1], *nameless, CONVERSATION[3]])
+    ids = [d.id for d in messages(path)]
+    assert len(set(ids)) == 3
+    assert [d.id for d in messages(again)][:3] == ids
+
+
+def test_a_line_that_stands_twice_comes_once(tmp_path: Path) -> None:
+    assert len(messages(write(tmp_path / "a.jsonl", [CONVERSATION[1], CONVERSATION[1]]))) == 1
+
+
+def test_keys_in_any_order_and_nested_look_alikes_are_read(tmp_path: Path) -> None:
+    turned = dict(reversed(list(CONVERSATION[1].items())))
+    nested = line(
+        "assistant",
+        "u7",
+        [use("t9", "odd", type="progress", toolUseResult={"uuid": "x"}, timestamp=1)],
+        7,
+    )
+    nested = {"message": nested.pop("message"), **nested}
+    path = write(
+        tmp_path / "a.jsonl", [turned, nested, line("user", "u8", [result("t9", "did")], 8)]
+    )
+    assert [d.body for d in messages(path)] == ["\nAdd a test\nfor retry", "did"]
+
+
+def test_identify_tells_tool_session_time_and_project(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", CONVERSATION)
+    found = identify(path)
+    assert found is not None
+    assert (found.tool, found.session, found.first_ms, found.project) == (
+        "claude-code",
+        S,
+        1795341601000,
+        "/home/ada/p",
+    )
+    assert found.path == path
+
+
+def test_identify_reads_only_the_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.jsonl"
+    write(path, CONVERSATION)
+    with path.open("a") as file:
+        file.write(json.dumps(line("user", "u9", "x" * 1_000_000)) + "\n")
+        file.write("broken\n" * 1000)
+    read_lines = 0
+    from git_naturecode.capture import claude
+
+    real = claude.parse
+
+    def counted(data: bytes) -> dict[str, Any] | None:
+        nonlocal read_lines
+        read_lines += 1
+        return real(data)
+
+    monkeypatch.setattr(claude, "parse", counted)
+    assert identify(str(path)) is not None
+    assert read_lines <= 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"# Notes\n",
+        b'{"a": 1}\n',
+        b"{}",
+        b"\x00\x01" * 500,
+        b"[]",
+        b"{" * 70_000,
+        b'{"type":"summary","summary":"x","leafUuid":"y"}\n',
+    ],
+)
+def test_other_files_are_no_transcripts(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(data)
+    assert identify(str(path)) is None
+    with pytest.raises(Usage):
+        read(str(path), Redactor())
+
+
+def test_what_cannot_be_opened_is_no_transcript(tmp_path: Path) -> None:
+    assert identify(str(tmp_path)) is None
+    assert identify(str(tmp_path / "missing.jsonl")) is None

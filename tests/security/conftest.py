@@ -1,0 +1,17 @@
+"""A scene to do harm in."""
+
+import pytest
+from box import Box, Way
+from security.hostile import Scene, scene
+
+
+@pytest.fixture
+def stage(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A remote with good entries, and two clones."""
+    return scene(box, tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture
+def stage_in(box: Box, tmp_path_factory: pytest.TempPathFactory, way: Way) -> Scene:
+    """The same by each way to reach git."""
+    return scene(box, tmp_path_factory.mktemp("source"), way)

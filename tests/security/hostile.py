@@ -1,0 +1,172 @@
+"""Builds remotes that mean harm, object by object, and measures what a sync with them costs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from box import Box, Clone, Way
+
+BRANCH = "refs/heads/naturecode"
+CANARY = "outside, and untouched\n"
+_RUN = """
+import json, os, resource, sys, time
+started = time.monotonic()
+from git_naturecode.__main__ import run
+code = run(sys.argv[2:])
+seconds = time.monotonic() - started
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+with open(sys.argv[1], "w") as file:
+    json.dump({
+        "code": code, "wall": seconds, "cpu": sum(u.ru_utime + u.ru_stime for u in used),
+        "kilobytes": sum(u.ru_maxrss for u in used),
+    }, file)
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command answered, and what it took: seconds, and MB of it and its largest child."""
+
+    code: int
+    err: str
+    out: str
+    wall: float
+    cpu: float
+    megabytes: float
+
+    def is_bounded(self) -> bool:
+        """Under 10 s and 300 MB; on a machine that is busy with other things, 10 s of work."""
+        busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+        return (self.cpu if busy else self.wall) < 10 and self.megabytes < 300
+
+
+def measured(clone: Clone, *args: str) -> Cost:
+    """`git naturecode ARGS` in a process of its own, with what it cost."""
+    report = clone.path.parent / "cost.json"
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, str(report), *args], cwd=clone.path, capture_output=True,
+        text=True, check=False, timeout=120,
+        env={**os.environ, **clone.env, "NATURECODE_GIT": clone.way.name},
+    )  # fmt: skip
+    found = json.loads(report.read_text())
+    return Cost(
+        found["code"], done.stderr, done.stdout, found["wall"], found["cpu"],
+        found["kilobytes"] / 1000,
+    )  # fmt: skip
+
+
+@dataclass
+class Scene:
+    """A remote with one session of Ada's, her clone and Ben's; Ben has said what is not pushed."""
+
+    box: Box
+    hub: Path
+    ada: Clone
+    ben: Clone
+    session: str
+
+    def git(self, *args: str, data: bytes | None = None) -> str:
+        """Plain git in the remote itself."""
+        done = subprocess.run(["git", *args], cwd=self.hub, input=data, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode("utf-8", "replace").strip()
+
+    def tip(self) -> str:
+        """Where the data branch of the remote stands."""
+        return self.git("rev-parse", BRANCH)
+
+    def paths(self) -> set[str]:
+        """What the remote's data branch holds."""
+        return set(self.git("ls-tree", "-r", "--name-only", BRANCH).split("\n"))
+
+    def blob(self, data: bytes) -> str:
+        """Write a blob into the remote."""
+        return self.git("hash-object", "-w", "--stdin", data=data)
+
+    def tree(self, lines: list[tuple[str, bytes, str]], *, sort: bool = True) -> str:
+        """Write a tree of any lines (mode, name, id) into the remote."""
+        if sort:
+            lines = sorted(lines, key=lambda one: one[1] + b"/" * (one[0] == "40000"))
+        raw = b"".join(b"%s %s\0%s" % (m.encode(), n, bytes.fromhex(o)) for m, n, o in lines)
+        return self.git("hash-object", "--literally", "-w", "-t", "tree", "--stdin", data=raw)
+
+    def top(self) -> list[tuple[str, bytes, str]]:
+        """The lines of the branch's top folder."""
+        out = self.git("ls-tree", "-z", BRANCH)
+        parts = (line.split("\t", 1) for line in out.split("\0") if line)
+        return [
+            (meta.split()[0].lstrip("0"), name.encode(), meta.split()[2]) for meta, name in parts
+        ]
+
+    def with_file(self, path: str, blob: str, mode: str = "100644") -> str:
+        """The branch's tree with one more file (git's own index builds it)."""
+        index = {**os.environ, "GIT_INDEX_FILE": str(self.box.path / "index")}
+        for args in (("read-tree", BRANCH),
+                     ("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")):  # fmt: skip
+            subprocess.run(["git", *args], cwd=self.hub, env=index, check=True)
+        done = subprocess.run(
+            ["git", "write-tree"], cwd=self.hub, env=index, check=True, capture_output=True
+        )
+        return done.stdout.decode().strip()
+
+    def commit(self, tree: str, *parents: str, message: str = "more") -> str:
+        """A commit of `tree` in the remote."""
+        mail = "-c", "user.name=Eve", "-c", "user.email=eve@example.com"
+        more = [part for parent in parents for part in ("-p", parent)]
+        return self.git(*mail, "commit-tree", tree, *more, "-m", message)
+
+    def plant(self, tree: str) -> str:
+        """Put `tree` on the remote's data branch, on top of what is there."""
+        tip = self.commit(tree, self.tip())
+        self.git("update-ref", BRANCH, tip)
+        return tip
+
+    def canary_is_untouched(self) -> bool:
+        """Nothing beside the repositories was written."""
+        return (self.box.path / "canary").read_text() == CANARY and not (
+            self.box.path / "pwned"
+        ).exists()
+
+
+_made: dict[str, tuple[Path, str]] = {}
+
+
+def scene(box: Box, factory: Path, way: Way = Way("program")) -> Scene:
+    """A fresh scene in `box`; the first one of each way is made, the others are copies."""
+    if str(way) not in _made:
+        _made[str(way)] = _make(Box(factory), way)
+    source, session = _made[str(way)]
+    for name in ("hub.git", "ada", "ben"):
+        shutil.copytree(source / name, box.path / name, symlinks=True)
+    (box.path / "canary").write_text(CANARY)
+    hub = box.path / "hub.git"
+    clones = {}
+    for name in ("ada", "ben"):
+        clone = Clone(box.path / name, way, {"GIT_AUTHOR_EMAIL": f"{name}@example.com"})
+        clone.git("remote", "set-url", "origin", f"file://{hub}")
+        clones[name] = clone
+    clones["ben"].nc("session", "say", session, "from ben")
+    return Scene(box, hub, clones["ada"], clones["ben"], session)
+
+
+def _make(box: Box, way: Way) -> tuple[Path, str]:
+    hub = box.remote("hub", way)
+    ada = box.clone(hub, "ada", way)
+    session = ada.start("Retry jitter")
+    ada.nc("session", "say", session, "from ada")
+    ada.nc("sync")
+    box.clone(hub, "ben", way).nc("sync")
+    ada.nc("session", "say", session, "more from ada")
+    ada.nc("sync")  # Ben has not seen this one yet
+    return box.path, session
+
+
+def device_of(clone: Clone) -> str:
+    """The device of a clone."""
+    known: Mapping[str, str] = json.loads((clone.path / ".git/naturecode/device").read_text())
+    return known["device"]

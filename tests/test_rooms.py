@@ -1,0 +1,148 @@
+"""The rooms of DESIGN 2: imports only go down, one door to git, small files with a first line."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import git_naturecode
+
+PACKAGE = "git_naturecode"
+ROOT = Path(git_naturecode.__file__).parent
+FLOORS = (
+    ("errors", "ids", "clock", "config", "trace"),
+    ("git",),
+    ("crypto", "redact"),
+    ("store",),
+    ("domain",),
+    ("render",),
+    (
+        "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
+        "status",
+    ),
+    ("cli", "web", "mcp"),
+)  # fmt: skip
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+GROUND, FACES = 0, len(FLOORS) - 1
+# What stands above all rooms: the program itself, which opens the faces and catches failures.
+PROGRAM = "__main__"
+SIDEWAYS = {
+    ("importing", "capture"): "an import writes down what capture reads",
+    ("setup", "sync"): "init takes in what was fetched before it",
+    ("status", "sync"): "status asks sync which remote counts",
+}
+ONLY_GIT = frozenset({"pygit2", "subprocess"})
+MOST_LINES = 400
+
+
+def imports(source: str, module: str, *, is_package: bool = False) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything that `source`, the text of `module`, imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = module.split(".")
+                keep = len(parts) - node.level + is_package
+                base = ".".join([*parts[:keep], *([base] if base else [])])
+            yield from ((node.lineno, f"{base}.{name.name}") for name in node.names)
+
+
+def wrong(source: str, module: str, *, is_package: bool = False) -> Iterator[str]:
+    """The imports in `source`, the text of `module`, that go up, sideways or past the door."""
+    room = _room(module)
+    for number, name in imports(source, module, is_package=is_package):
+        top = name.split(".")[0]
+        if top in ONLY_GIT and room != "git":
+            yield f"{module}:{number} imports {top}, which only git/ may"
+        if top != PACKAGE:
+            continue
+        below = _room(name)
+        if below in ("", "__version__", room) or room in ("", PROGRAM):
+            continue
+        if below not in FLOOR:
+            yield f"{module}:{number} imports {name}, which stands on no floor"
+        elif not _may(room, below):
+            yield f"{module}:{number} imports {name}: {room} may not know {below}"
+
+
+def _may(room: str, below: str) -> bool:
+    if FLOOR[below] == GROUND or (room, below) in SIDEWAYS:
+        return True
+    return FLOOR[below] < FLOOR[room]
+
+
+def _room(module: str) -> str:
+    """The folder or file directly below the package ("" for the package itself)."""
+    return [*module.split("."), ""][1]
+
+
+def _modules() -> Iterator[tuple[Path, str]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = [PACKAGE, *path.relative_to(ROOT).with_suffix("").parts]
+        yield path, ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_imports_only_go_down() -> None:
+    for path, module in _modules():
+        is_package = path.name == "__init__.py"
+        assert not list(wrong(path.read_text(), module, is_package=is_package))
+
+
+def test_every_module_stands_on_a_floor() -> None:
+    rooms = {_room(module) for _, module in _modules()} - {"", PROGRAM}
+    assert rooms <= FLOOR.keys()
+
+
+def test_each_exception_is_still_needed() -> None:
+    used = {
+        (_room(module), _room(name))
+        for path, module in _modules()
+        for _, name in imports(path.read_text(), module, is_package=path.name == "__init__.py")
+        if name.startswith(PACKAGE)
+    }
+    assert set(SIDEWAYS) <= used
+
+
+def test_every_module_begins_with_a_sentence() -> None:
+    for path, module in _modules():
+        text = ast.get_docstring(ast.parse(path.read_text()))
+        if path.name == "__init__.py" and not path.read_text():
+            continue
+        assert text, f"{module} does not say what lives there"
+        first = text.split("\n")[0]
+        assert first.endswith((".", ":")), f"{module}: {first!r} is no sentence"
+        assert path.read_text().startswith('"""'), f"{module} has something above its first line"
+
+
+def test_no_file_is_two_things() -> None:
+    for path, module in _modules():
+        assert len(path.read_text().splitlines()) <= MOST_LINES, module
+
+
+def test_a_planted_wrong_arrow_is_found() -> None:
+    def found(text: str, module: str) -> list[str]:
+        return list(wrong(text, f"{PACKAGE}.{module}"))
+
+    assert found("from git_naturecode.store import log\n", "git.repo")
+    assert found("from git_naturecode import sync\n", "store.store")
+    assert found("from ..render import show\n", "domain.session")
+    assert found("def f():\n    import git_naturecode.cli.app\n", "sync")
+    assert found("from git_naturecode import sharing\n", "sync")
+    assert found("from git_naturecode.crypto import keys\n", "redact.own")
+    assert found("import git_naturecode.novel\n", "cli.app")
+    assert found("import subprocess\n", "store.lock")
+    assert found("from pygit2.enums import FileMode\n", "sync")
+    assert found("from git_naturecode import store, cli\n", "domain.fold") == [
+        "git_naturecode.domain.fold:1 imports git_naturecode.cli: domain may not know cli"
+    ]
+
+
+def test_the_right_arrows_pass() -> None:
+    def found(text: str, module: str) -> list[str]:
+        return list(wrong(text, f"{PACKAGE}.{module}"))
+
+    assert not found("from git_naturecode import errors, ids, sync\n", "cli.clone")
+    assert not found("import subprocess, pygit2\nfrom .objects import Change\n", "git.library")
+    assert not found("from git_naturecode import sync\n", "status")
+    assert not found("from git_naturecode import __version__\n", "trace")

@@ -1,0 +1,99 @@
+"""What each command loads: heavy modules stay out of the paths that do not need them."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from box import Box, Clone
+
+# Each of these costs from 10 to 400 ms; what a path may load of them is written beside it.
+HEAVY = (
+    "pygit2", "cryptography", "github", "gitlab", "requests", "markdown_it", "yaml", "rich",
+    "pydantic", "ssl", "asyncio", "http.client", "email", "typer",
+    "git_naturecode.sync", "git_naturecode.redact", "git_naturecode.capture",
+    "git_naturecode.crypto.keys", "git_naturecode.domain.session", "git_naturecode.store.bulk",
+)  # fmt: skip
+_ASK = (
+    "import sys\n"
+    "sys.argv[0] = 'git-naturecode'\n"
+    "import git_naturecode.__main__ as program\n"
+    "program._leave = lambda code: None\n"
+    "program.main()\n"
+    "sys.stdout.flush()\n"
+    f"print('loaded:', *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+)
+
+READING = {"typer"}
+FOLDING = {*READING, "git_naturecode.domain.session"}
+WRITING = {"typer", "git_naturecode.redact", "git_naturecode.domain.session"}
+PATHS = {
+    "--version": set(),
+    "-V": set(),
+    "-h": {"typer"},
+    "session list --help": {"typer"},
+    "status": {*FOLDING, "git_naturecode.sync"},
+    "session list": FOLDING,
+    "session show ID": FOLDING,
+    "session search jitter": FOLDING,
+    "session say ID hello": WRITING,
+    "session start another": WRITING,
+    "sync": {"typer", "git_naturecode.sync"},
+}
+
+
+@pytest.fixture
+def clone(box: Box) -> Clone:
+    """A clone in step with its remote, with an index that is up to date."""
+    made = box.clone(box.remote(), "ada")
+    session = made.start("Retry jitter")
+    made.nc("session", "say", session, "Make the jitter configurable.")
+    made.nc("sync")
+    for _ in range(2):  # the first takes in where the remote stands, the second finds no change
+        made.nc("session", "list")
+    return made
+
+
+def loaded(clone: Clone, *args: str) -> set[str]:
+    """Which of HEAVY `git naturecode ARGS` had loaded in a process of its own when it ended."""
+    done = subprocess.run(
+        [sys.executable, "-c", _ASK, *args], cwd=clone.path, capture_output=True, text=True,
+        env={**os.environ, **clone.env}, check=False,
+    )  # fmt: skip
+    last = done.stderr.strip().split("\n")[-1]
+    assert last.startswith("loaded:"), done.stderr
+    return set(last.split()[1:])
+
+
+@pytest.mark.parametrize("command", PATHS)
+def test_a_command_loads_only_what_it_needs(clone: Clone, command: str) -> None:
+    session = clone.nc("session", "list", "--json").json["items"][0]["id"]
+    words = [session if word == "ID" else word for word in command.split()]
+    assert loaded(clone, *words) == PATHS[command]
+
+
+def test_reading_starts_two_git_processes(clone: Clone, box: Box) -> None:
+    trace = box.path / "trace"
+    clone.env["GIT_NATURECODE_TRACE"] = str(trace)
+    clone.process("session", "list")
+    started = [line.split()[2] for line in trace.read_text().splitlines()]
+    assert started == ["config", "rev-parse"]
+
+
+def test_a_ref_that_moved_is_seen_by_the_next_list(clone: Clone, box: Box) -> None:
+    ben = box.clone(box.path / "hub.git", "ben")
+    new = ben.start("From elsewhere")
+    ben.nc("sync")
+    clone.git("fetch", "-q", "origin")
+    assert new in clone.ids()
+    clone.git("pack-refs", "--all")
+    assert new in clone.ids()
+
+
+def test_the_output_is_whole_when_the_process_leaves(clone: Clone) -> None:
+    for number in range(3):
+        clone.start(f"number {number}")
+    piped = clone.process("session", "list")
+    assert piped.returncode == 0
+    assert piped.stdout == clone.nc("session", "list").out
+    assert clone.process("session", "show", "zzzzzzzz").returncode == 1
