@@ -4,12 +4,14 @@ The alphabet is Crockford's base 32 in lower case (no i, l, o, u), so that an id
 aloud and typed. Randomness is an argument.
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
 ENTITY = re.compile(r"([a-z]+)-(\d{8})-([0-9a-hjkmnp-tv-z]{8})")
 DEVICE = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 
@@ -18,9 +20,8 @@ RandomBytes = Callable[[int], bytes]
 
 def base32(data: bytes, length: int) -> str:
     """The first `length` base-32 characters (5 bits each, high bits first) of `data`."""
-    spare = len(data) * 8 - length * 5
-    number = int.from_bytes(data, "big")
-    return number32(number >> spare if spare > 0 else number << -spare, length)
+    whole = -(-length * 5 // 40) * 5  # whole groups of 40 bits, so that there is no padding
+    return base64.b32encode(data[:whole].ljust(whole, b"\0"))[:length].translate(_OURS).decode()
 
 
 def number32(number: int, length: int) -> str:
@@ -35,12 +36,8 @@ def digest32(parts: Iterable[str], length: int) -> str:
 
 def digest(parts: Iterable[str]) -> bytes:
     """SHA-256 over length-prefixed UTF-8 `parts` (lone surrogates kept)."""
-    state = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        state.update(b"%d:" % len(data))
-        state.update(data)
-    return state.digest()
+    coded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return hashlib.sha256(b"".join([b"%d:%s" % (len(data), data) for data in coded])).digest()
 
 
 def day_of(ms: int) -> str:

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 from git_naturecode import ids
-from git_naturecode.capture import Found, discover, identify, read
+from git_naturecode.capture import Found, Task, discover, identify, read_all
 from git_naturecode.domain import session as sessions
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.redact import Redactor
@@ -55,11 +56,15 @@ def import_files(
             "Claude Code (.jsonl), Gemini CLI (.json) and SpecStory (.md) histories can be read",
         )
     side = PRIVATE if options.visibility == "private" else TEAM
+    total = sum(os.path.getsize(part.path) for parts in groups for part in parts)
     with bulk(store, side) as writer:
-        for number, parts in enumerate(groups, 1):
+        places = [_place(store, parts) for parts in groups]
+        tasks = (partial(_task, *pair, side, options) for pair in zip(groups, places, strict=True))
+        for number, drafts in enumerate(read_all(tasks, total, redactor), 1):
             tell(f"session {number} of {len(groups)}")
-            _import_session(store, writer, side, parts, redactor, options, done)
+            _write(writer, places[number - 1], drafts, options, done)
         done.entries = writer.entries
+    done.new_sessions = sum(place.is_new(side) for place in places)
     return done
 
 
@@ -114,29 +119,51 @@ def _grouped(paths: Iterable[str], done: Imported) -> list[list[Found]]:
     return [sorted(parts, key=lambda part: (part.first_ms, part.path)) for parts in groups.values()]
 
 
-def _import_session(
-    store: Store, writer: BulkWriter, side: str, parts: list[Found], redactor: Redactor,
-    options: Options, done: Imported,
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class _Place:
+    """The session that a conversation goes into, and what is known of it, by id, on each side."""
+
+    entity: str
+    known: dict[str, frozenset[str]]
+
+    def on(self, side: str) -> frozenset[str]:
+        """The ids that are not written to `side` again; private ones do not copy shared ones."""
+        team = self.known[TEAM]
+        return team | self.known[PRIVATE] if side == PRIVATE else team
+
+    def is_new(self, side: str) -> bool:
+        """True when the session was not to be seen on `side` before."""
+        return not self.on(side)
+
+
+def _place(store: Store, parts: list[Found]) -> _Place:
     first = parts[0]
     tail = ids.imported_tail(first.tool, first.session)
     there = store.read(tail, sessions.KIND)
     entity = min((one.entity for one in there), default="") or ids.imported_entity(
         sessions.KIND, first.tool, first.session, first.first_ms
     )
-    counts = [one for one in there if side == PRIVATE or one.side == TEAM]
-    known = {one.entry.id for one in counts}
-    done.new_sessions += not counts
+    known = {
+        side: frozenset(one.entry.id for one in there if one.side == side)
+        for side in (TEAM, PRIVATE)
+    }
+    return _Place(entity, known)
+
+
+def _task(parts: list[Found], place: _Place, side: str, options: Options) -> Task:
+    return Task(tuple(part.path for part in parts), place.on(side), options.full)
+
+
+def _write(
+    writer: BulkWriter, place: _Place, drafts: Iterable[Draft], options: Options, done: Imported
+) -> None:
     before = writer.entries
-    for part in parts:
-        drafts = read(part.path, redactor, full=options.full, known=known.__contains__)
-        while chunk := list(islice(drafts, CHUNK)):
-            fresh = [_finished(draft, options) for draft in chunk if draft.id not in known]
-            known.update(draft.id for draft in chunk if draft.id)
-            done.redacted += sum(len(draft.redacted) for draft in fresh)
-            writer.write(entity, fresh)
+    stream = iter(drafts)
+    while chunk := list(islice(stream, CHUNK)):
+        done.redacted += sum(len(draft.redacted) for draft in chunk)
+        writer.write(place.entity, [_finished(draft, options) for draft in chunk])
     if writer.entries > before:
-        done.sessions.append(entity)
+        done.sessions.append(place.entity)
 
 
 def _finished(draft: Draft, options: Options) -> Draft:

@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from git_naturecode import ids
@@ -11,6 +12,7 @@ from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push, Refused, Vanished
+from git_naturecode.git.run import GitFailed
 from git_naturecode.store import reconcile
 from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
 from git_naturecode.store.lock import hold
@@ -201,7 +203,18 @@ class _Sync:
         finally:
             _forget(self.store, self.log.objects.refs(place))
         self.outcome.problems += [f"{ref}: {why.message}" for ref, why in bad.items()]
+        self._track(theirs)
         return theirs, result
+
+    def _track(self, theirs: str | None) -> None:
+        """Note where the remote's branch is, as a plain fetch would; `status` looks there.
+
+        Not by git's fetch itself, which fails as a whole when two of them do it at once.
+        """
+        ref = f"refs/remotes/{self.name}/{self.store.branch}"
+        if theirs is not None and _component(self.name) == self.name:
+            with suppress(RefLocked, GitFailed, OSError):
+                self.log.objects.move(ref, theirs, self.log.objects.resolve(ref))
 
     def _fetch(self, place: str, theirs: str | None, outboxes: Outboxes) -> dict[str, Unsafe]:
         """Bring what we do not have into refs below `place`; gives what git refused."""

@@ -21,6 +21,7 @@ from git_naturecode.store.entry import Draft
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import Store
 
+PROGRAM = Way("program")
 ROOT = Path(__file__).parent.parent
 WRITER = Path(__file__).parent / "faults" / "writer.py"
 # What changes a disk or tells another process something. A kill after opening a file for
@@ -58,7 +59,7 @@ def new_session() -> str:
     return ids.new_entity("session", system_ms(), os.urandom)
 
 
-def set_up(box: Box, name: str = "repo", way: Way = Way("program")) -> Clone:
+def set_up(box: Box, name: str = "repo", way: Way = PROGRAM) -> Clone:
     """A repository with a device and an empty data branch."""
     clone = box.repo(name, way)
     with clone.store(many=False) as store:
@@ -199,8 +200,13 @@ def points(lines: list[str]) -> list[Point]:
     return list(dict.fromkeys(found))
 
 
-def kill_at(clone: Clone, point: Point, entity: str, bin_dir: Path, *more: str) -> list[str]:
-    """Run a writer that is killed at `point` (or one of its git processes is); what it had said.
+def kill_at(
+    clone: Clone, point: Point, entity: str, bin_dir: Path, *more: str
+) -> tuple[list[str], bool]:
+    """Run a writer that is killed at `point` (or one of its git processes is).
+
+    Gives what it had said, and whether it was stopped: a git process that only reads may have
+    been killed when nobody needed it any more.
 
     Where only the writer is killed, the git process that it started lives on.
     """
@@ -217,7 +223,7 @@ def kill_at(clone: Clone, point: Point, entity: str, bin_dir: Path, *more: str) 
         env=env, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
-    return whole_lines(done.stdout)
+    return whole_lines(done.stdout), done.returncode != 0
 
 
 def _shim(folder: Path, role: str, strace: list[str]) -> Path:

@@ -96,6 +96,21 @@ def test_again_in_another_order_adds_nothing_and_makes_no_commit(
     assert heads(clone) == before
 
 
+def test_other_processes_read_the_same(
+    box: Box, claude: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions = []
+    for worth in (0, 1 << 40):
+        monkeypatch.setattr("git_naturecode.capture.ahead.WORTH_IT", worth)
+        monkeypatch.setattr("git_naturecode.capture.ahead.LARGEST", 700_000)
+        clone = box.repo(f"repo-{worth}")
+        clone.nc("init")
+        clone.nc("session", "import", *map(str, claude))
+        sessions.append({name: one["messages"] for name, one in shown(clone).items()})
+    assert len(sessions[0]) == 20
+    assert sessions[0] == sessions[1]
+
+
 def test_parts_one_by_one_in_any_order_are_one_session(box: Box, claude: list[Path]) -> None:
     parts = [p for p in claude if sum(q.name[:36] == p.name[:36] for q in claude) > 1]
     clone = box.repo()

@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from box import Box, Clone
+
+from git_naturecode.git import refs
+from git_naturecode.git import repo as repos
 
 # Each of these costs from 10 to 400 ms; what a path may load of them is written beside it.
 HEAVY = (
@@ -97,3 +101,21 @@ def test_the_output_is_whole_when_the_process_leaves(clone: Clone) -> None:
     assert piped.returncode == 0
     assert piped.stdout == clone.nc("session", "list").out
     assert clone.process("session", "show", "zzzzzzzz").returncode == 1
+
+
+def test_a_ref_is_read_from_its_file_as_git_reads_it(box: Box) -> None:
+    clone = box.repo()
+    repo = repos.find(str(clone.path), os.environ)
+    tip = clone.git("rev-parse", "main").strip()
+    clone.git("symbolic-ref", "refs/heads/other", "refs/heads/main")
+    for pack in (False, True):
+        if pack:
+            clone.git("pack-refs", "--all")
+        assert refs.resolve(repo, "refs/heads/main", 40) == tip
+        assert refs.resolve(repo, "refs/heads/mai", 40) == ""
+        assert refs.resolve(repo, "refs/heads", 40) == ""
+        assert refs.resolve(repo, "refs/heads/other", 40) is None  # git must be asked
+    clone.git("commit", "-q", "--allow-empty", "-m", "second")
+    new = clone.git("rev-parse", "main").strip()
+    assert refs.resolve(repo, "refs/heads/main", 40) == new != tip
+    assert refs.resolve(replace(repo, ref_format="reftable"), "refs/heads/main", 40) is None

@@ -17,7 +17,6 @@ TITLE = 80
 TARGET = 200
 SHA = 16
 _HOME = re.compile(r"(?:/Users/[^/]+|/home/[^/]+|/root|[A-Za-z]:\\Users\\[^\\]+)(?=[/\\]|$)")
-_MEMO = 4096
 
 
 def nothing_known(_: str) -> bool:
@@ -53,7 +52,6 @@ class Drafting:
     full: bool = False
     known: Callable[[str], bool] = nothing_known
     _made: set[int] = field(default_factory=set)
-    _words: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def id(self, source: str, part: str) -> str:
         """The id that every clone gives to `part` of message `source`."""
@@ -101,10 +99,10 @@ class Drafting:
         entry = self.id(said.source, said.part)
         if not said.text or not self._new(entry):
             return None
-        text, labels = self.redactor.text(said.text)
+        (text, model), labels = self.redactor.texts([said.text, said.model])
         fields: dict[str, Json] = {"role": said.role, "t": said.t}
-        if said.model:
-            fields["model"] = self._word(said.model)
+        if model:
+            fields["model"] = model
         fields.update(dict.fromkeys(said.flags, True))
         return self._draft("message", fields, text, entry, labels)
 
@@ -141,12 +139,11 @@ class Drafting:
         return self._tool(call, output, {} if ok is None else {"ok": ok}, entry)
 
     def _tool(self, call: Call, output: str | None, extra: dict[str, Json], entry: str) -> Draft:
-        (target, given, out), labels = self.redactor.texts(
-            [tilde(call.about), call.input, output or ""]
-        )
+        texts = [call.name, tilde(call.about), call.input, output or ""]
+        (name, target, given, out), labels = self.redactor.texts(texts)
         fields: dict[str, Json] = {"role": "tool", "t": call.t, "type": call.type}
-        if call.name:
-            fields["tool"] = self._word(call.name)
+        if name:
+            fields["tool"] = name
         if target:
             fields["target"] = cut_line(target, TARGET)
         fields.update(extra)
@@ -173,14 +170,6 @@ class Drafting:
         fields["size"] = len(data)
         fields["sha"] = hashlib.sha256(data).hexdigest()[:SHA]
         return short
-
-    def _word(self, word: str) -> str:
-        """A short text of a header (model, tool), redacted; the same few come again and again."""
-        if word not in self._words:
-            if len(self._words) >= _MEMO:
-                self._words.clear()
-            self._words[word] = self.redactor.text(word)
-        return self._words[word][0]
 
     def _draft(
         self,

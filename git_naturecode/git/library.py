@@ -126,7 +126,7 @@ class LibraryObjects:
     def _tree(self, base: str | None, changes: "_Nested") -> str | None:
         found = {e.name: e for e in parse_tree(self.read(base)[1], 40)} if base else {}
         for name, content in changes.items():
-            key = name.encode()
+            key = name.encode("utf-8", "surrogateescape")
             if isinstance(content, dict):
                 old = found.get(key)
                 sub = self._tree(old.oid if old and old.is_tree else None, content)

@@ -1,6 +1,7 @@
 """Objects and refs through the git program: cat-file, fast-import, update-ref."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -11,6 +12,13 @@ from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 
 _BATCH = 500  # requests that surely fit into a pipe before the first answer is read
+_PLAIN = re.compile(rb"[A-Za-z0-9._/-]+")
+_FULL = ("No space left", "Out of diskspace", "quota exceeded")
+
+
+def tells_of_full_disk(text: str) -> bool:
+    """True when git, libgit2 or the system said in `text` that there is no room left."""
+    return any(words in text for words in _FULL)
 
 
 class ProgramObjects:
@@ -50,7 +58,7 @@ class ProgramObjects:
             return self._head(ref)[0]
         except Missing:
             # A ref to a commit that is gone is something else than no ref.
-            return self._named(ref) if self._is_listed(ref) else None
+            return self._named(ref)
 
     def refs(self, prefix: str) -> dict[str, str]:
         """Full name -> id of all refs below `prefix`."""
@@ -122,16 +130,6 @@ class ProgramObjects:
         )[1]  # fmt: skip
         return out.decode().strip()
 
-    def _is_listed(self, ref: str) -> bool:
-        """True when `ref` may be there; spares a process where it surely is not."""
-        if self.repo.ref_format != "files" or os.path.isfile(f"{self.repo.common_dir}/{ref}"):
-            return True
-        try:
-            with open(os.path.join(self.repo.common_dir, "packed-refs"), "rb") as file:
-                return f" {ref}\n".encode() in file.read()
-        except FileNotFoundError:
-            return False
-
     def _named(self, ref: str) -> str | None:
         out = self.repo.program.run("rev-parse", "--verify", "--quiet", ref, check=False)[1]
         return out.decode().strip() or None
@@ -186,12 +184,21 @@ def _stream(ref: str, change: Change) -> Iterator[bytes]:
     else:
         yield f'M 040000 {change.base} ""\n'.encode() if change.base else b"deleteall\n"
     for path, content in sorted(change.files.items()):
+        name = quoted(path)
         if content is None:
-            yield f"D {path}\n".encode()
+            yield b"D %s\n" % name
         elif isinstance(content, Folder):
-            yield f"M 040000 {content.oid} {path}\n".encode()
+            yield b"M 040000 %s %s\n" % (content.oid.encode(), name)
         elif isinstance(content, str):
-            yield f"M 100644 {content} {path}\n".encode()
+            yield b"M 100644 %s %s\n" % (content.encode(), name)
         else:
-            yield b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content)
+            yield b"M 100644 inline %s\ndata %d\n%s\n" % (name, len(content), content)
     yield b"get-mark :1\n"
+
+
+def quoted(path: str) -> bytes:
+    """`path` as one word of fast-import: a name from elsewhere may hold a line break."""
+    raw = path.encode("utf-8", "surrogateescape")
+    if _PLAIN.fullmatch(raw):
+        return raw
+    return b'"' + b"".join(b"\\%03o" % byte for byte in raw) + b'"'

@@ -132,7 +132,7 @@ class Link:
     def _fetch(self, refspecs: Sequence[str], limits: Limits) -> tuple[int, str]:
         status, _, err = self._run(
             *_SAFE_FETCH, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-            "--no-auto-gc", "--no-filter", "--end-of-options", self.name, *refspecs,
+            "--no-auto-gc", "--no-filter", "--refmap=", "--end-of-options", self.name, *refspecs,
             limits=limits, times=_PATIENT,
         )  # fmt: skip
         return status, err

@@ -35,6 +35,15 @@ _STRONG_HEAD = re.compile(
     r"(?:auth|access|refresh|bot|api|bearer|deploy|id|push|npm|git(?:hub|lab)?)[_.-]?$", re.I
 )
 _NOT_SECRET_HEAD = re.compile(
+    r"(?:public|pub|max|min|num|total|next|page|continuation|sort|primary|foreign|partition"
+    r"|cache|lookup|idempotency|no|is|has|use|require|forgot|reset|show|hide|count|prompt"
+    r"|completion|input|output)[_.-]?$",
+    re.I,
+)
+_HEAD = re.compile(
+    r"(?:auth|access|refresh|bot|api|bearer|deploy|id|push|npm|git(?:hub|lab)?)[_.-]?$", re.I
+)
+_NOT_SECRET_HEAD = re.compile(
     r"(?:public|pub|max|min|num|total|next|page|continuation|sort|primary|foreign|partition|cache|lookup"
     r"|idempotency|no|is|has|use|require|forgot|reset|show|hide|count|prompt|completion|input|output)[_.-]?$",
     re.I,
@@ -50,11 +59,11 @@ _CONTEXT = re.compile(
     r"(?P<open>\\*(?:\"\"\"|\"|'''|'|`))?"
 )
 _NOT_SECRET_TAIL = re.compile(
-    r"[_.-]?(?:name|file|path|url|uri|endpoint|type|count|limit|ids?|field|ref|label|input|hint|len(?:gth)?|size|min"
-    r"|max|exp\w*|ttl|regexp?|pattern|prefix|suffix|env|var\w*|arn|version|policy|class|column|usage|s|ize[drs]?"
-    r"|izer|izing|manager|provider|store|service|source|status|format|style|error|required|strategy|length|map|err"
-    r"|rotation|reset|page|form|box|reader|scope|scopes|host|port|user|role|mode|level|kind|method|index|config|kwarg)"
-    r"s?$",
+    r"[_.-]?(?:name|file|path|url|uri|endpoint|type|count|limit|ids?|field|ref|label|input|hint"
+    r"|len(?:gth)?|size|min|max|exp\w*|ttl|regexp?|pattern|prefix|suffix|env|var\w*|arn|version"
+    r"|policy|class|column|usage|s|ize[drs]?|izer|izing|manager|provider|store|service|source"
+    r"|status|format|style|error|required|strategy|map|err|rotation|reset|page|form|box|reader"
+    r"|scopes?|host|port|user|role|mode|level|kind|method|index|config|kwarg)s?$",
     re.I,
 )
 _VALUE_MOST = 256

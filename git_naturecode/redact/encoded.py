@@ -13,7 +13,9 @@ _NEXT = re.compile(r"[A-Za-z0-9+/_-]+")
 _PADDING = re.compile(r"=|%3D|\\u003d", re.I)
 _NO_TEXT = bytes([*range(1, 8), *range(14, 27), *range(28, 32)])
 _HEAD = 32
+_LONG = 100
 _FILE = 160
+_DIGIT = re.compile("[0-9]")
 _URL_SAFE = str.maketrans("-_", "+/")
 
 Inside = Callable[[str], bool]
@@ -29,8 +31,7 @@ def find_encoded(text: str, runs: Iterable[tuple[int, int]], inside: Inside) -> 
         if stop <= done:
             continue
         for match in _RUN.finditer(text, max(start, done), stop):
-            # The base64 of a text has letters of both cases; names and object ids mostly not.
-            if match[0].islower() or match[0].isupper():
+            if _is_name(match[0]):
                 continue
             lines = _lines(text, match)
             done = max(done, lines[-1].end())
@@ -38,6 +39,15 @@ def find_encoded(text: str, runs: Iterable[tuple[int, int]], inside: Inside) -> 
                 yield _span(text, match.start(), done)
             elif len(lines) > 1:
                 yield from (_span(text, *line.span()) for line in lines if _holds(line[0], inside))
+
+
+def _is_name(run: str) -> bool:
+    """Whether a run is a path, a name or an object id rather than the base64 of a text.
+
+    That has letters of both cases; and 63, written / or _, stands in it only for question marks
+    at some places, so that it has digits as well where it has that.
+    """
+    return run.islower() or run.isupper() or (("/" in run or "_" in run) and not _DIGIT.search(run))
 
 
 def _lines(text: str, first: "re.Match[str]") -> "list[re.Match[str]]":
@@ -77,8 +87,9 @@ def _holds(run: str, inside: Inside) -> bool:
 
 def _decoded_holds(run: str, inside: Inside) -> bool:
     # The beginning may be a path or the like that only happens to be in the alphabet.
-    if not _is_text(_decoded(run[:_HEAD])) and not _is_text(
-        _decoded(run[len(run) // 8 * 4 :][:_HEAD])
+    middle = len(run) // 8 * 4
+    if not _is_text(_decoded(run[:_HEAD])) and not (
+        len(run) >= _LONG and _is_text(_decoded(run[middle : middle + _HEAD]))
     ):
         # A name that happens to be in the alphabet, or a file: only tokens can be told in it.
         return len(run) >= _FILE and _in_file(run, inside)

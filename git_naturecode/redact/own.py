@@ -96,7 +96,7 @@ def _forms(secret: str) -> set[str]:
     for skip in range(3):
         forms |= _base64_forms(raw, skip)
     if len(raw) >= 8:
-        forms |= {raw.hex(), raw.hex().upper(), secret[::-1]} - {secret[::-1]}
+        forms |= {raw.hex(), raw.hex().upper()}
     return {form for form in forms if len(form) >= LEAST}
 
 

@@ -20,6 +20,8 @@ Json = Any
 Labels = tuple[str, ...]
 
 _SHORTEST = 8
+_SHORT = 100
+_REMEMBERED = 10_000
 _ASCII_LOWER = {i: i + 32 for i in range(65, 91)}
 _DEPTH = 3
 _MAX_NESTING = 200
@@ -38,6 +40,7 @@ class Redactor:
 
     def __init__(self, own: Iterable[str] = ()) -> None:
         self._own = Forms(own, RUN)
+        self._clean: set[str] = set()
 
     def text(self, text: str) -> tuple[str, Labels]:
         """`text` without its secrets, and the labels of the replaced spans in order of position.
@@ -60,17 +63,15 @@ class Redactor:
     def texts(self, texts: Iterable[str]) -> tuple[list[str], Labels]:
         """Several texts of one thing: as `text`, with numbers and labels counted over them all."""
         try:
-            numbers = Numbers()
-            out: list[str] = []
-            labels: list[str] = []
             kept = list(texts)
+            pieces = [cut_up(text, self._find) for text in kept]
+            if not any(piece.rule for each in pieces for piece in each):
+                return kept, ()
+            numbers = Numbers()
             for text in kept:
                 numbers.seen(text)
-            for text in kept:
-                clean, found = numbers.write(cut_up(text, self._find))
-                out.append(clean)
-                labels += found
-            return out, tuple(labels)
+            told = [numbers.write(each) for each in pieces]
+            return [text for text, _ in told], tuple(label for _, found in told for label in found)
         except NaturecodeError:
             raise
         except Exception as error:
@@ -121,7 +122,15 @@ class Redactor:
         return pieces
 
     def _find(self, text: str) -> list[Span]:
-        return self._find_at(text, _DEPTH)
+        """Every secret of `text`; names and paths that were clean before need no second look."""
+        if len(text) > _SHORT:
+            return self._find_at(text, _DEPTH)
+        if text in self._clean:
+            return []
+        spans = self._find_at(text, _DEPTH)
+        if not spans and len(self._clean) < _REMEMBERED:
+            self._clean.add(text)
+        return spans
 
     def _find_at(self, text: str, depth: int) -> list[Span]:
         """Every secret of `text`, joined and in order; `depth` bounds base64 within base64."""

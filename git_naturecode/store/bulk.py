@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
-from git_naturecode.git.bulk import BulkCommit, sweep_reports
+from git_naturecode.git.bulk import BulkCommit, sweep
 from git_naturecode.git.objects import Missing, RefLocked
 from git_naturecode.store import format, paths, seal
 from git_naturecode.store.drain import drain_held
@@ -64,11 +64,16 @@ class BulkWriter:
             return None
         new = self._commit.finish()
         if not self._is_there(new):
-            self._log.spool.doubt()
-            self._log.move(self._head, new, 0.0)
             raise NaturecodeError(
-                f"what was written to {self._log.ref} cannot be read back", "run the command again"
+                f"what was written for {self._log.ref} cannot be read back",
+                "nothing of it was kept; check the disk with `git fsck`, and run the command again",
             )
+        if not self._log.move(new, self._head, _WAIT):
+            raise NaturecodeError(
+                "somebody else wrote to the branch meanwhile; nothing of this was written",
+                "run the command again",
+            )
+        self._commit.forget()
         return new
 
     def abandon(self) -> None:
@@ -126,12 +131,12 @@ class BulkWriter:
             log = self._log
             text = seal.message("Add conversations", seal.of(log.objects, self._head))
             seconds = self._store.now_ms() // 1000
-            self._commit = BulkCommit(log.repo, log.ref, self._head, seconds, text)
+            self._commit = BulkCommit(log.repo, self._head, seconds, text)
         return self._commit
 
     def _is_there(self, new: str) -> bool:
-        """True when the branch has the commit `new` and each new file of it is in the store."""
-        objects, head = self._log.objects, self._log.head()
+        """True when the commit `new` and each new file of it can be read."""
+        objects = self._log.objects
         try:
             root = tree.tree_of(objects, new)
             for _, _, blob in tree.differences(objects, self._base, root):
@@ -139,7 +144,7 @@ class BulkWriter:
                     objects.header(blob)
         except Missing:
             return False
-        return head is not None and objects.is_ancestor(new, head)
+        return True
 
 
 @contextmanager
@@ -163,7 +168,7 @@ def bulk(store: Store, side: str) -> Iterator[BulkWriter]:
 
 def _prepare(store: Store, log: Log) -> None:
     """Get out of the way what would stop the stream at its end."""
-    sweep_reports(log.repo)
+    sweep(log.repo)
     try:
         log.unlock(_WAIT)
         log.begin()

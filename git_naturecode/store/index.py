@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from git_naturecode import ids
+from git_naturecode.errors import Unsupported
 from git_naturecode.git import tree
 from git_naturecode.store import format, paths
 from git_naturecode.store.entry import Json
@@ -197,7 +198,11 @@ class Index:
         for (kind, tail), parts in groupby(wanted, key=lambda w: (w[0], w[1])):
             placed = []
             for part in parts:
-                segment = format.parse(next(blobs[part[2]])[1])
+                data = next(blobs[part[2]])[1]
+                try:
+                    segment = format.parse(data)
+                except Unsupported:  # of a later program: it must not hide the others
+                    continue
                 placed += [
                     Placed(entry, segment.entity, segment.device, part[2])
                     for entry in segment.entries

@@ -3,8 +3,10 @@
 import base64
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,9 +14,10 @@ from typing import TYPE_CHECKING
 from git_naturecode import ids
 from git_naturecode.clock import NowMs
 from git_naturecode.config import Config
-from git_naturecode.errors import NaturecodeError, Unsupported
+from git_naturecode.errors import NaturecodeError, Unsupported, Usage
 from git_naturecode.git.door import open_objects
 from git_naturecode.git.objects import RefLocked
+from git_naturecode.git.program import tells_of_full_disk
 from git_naturecode.git.repo import Repo, open_private
 from git_naturecode.git.run import GitFailed
 from git_naturecode.store import device, format
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
 
 TEAM, PRIVATE = "team", "private"
 DEFAULT_BRANCH = "naturecode"
+# What git check-ref-format allows; a line break in it would be one in what we tell git.
+_BRANCH = re.compile(
+    r"(?!.*(?:\.\.|\.lock(?:/|$)|//|/\.|@\{|[./]$))[^\x00-\x20\x7f~^:?*\[\\/.][^\x00-\x20\x7f~^:?*\[\\]*"
+)
 _PRIVATE_WAIT = 30.0
 # Where this person may not write, draining is left to somebody who may.
 _MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -64,8 +71,11 @@ class Store:
 
     @property
     def branch(self) -> str:
-        """The name of the data branch."""
-        return self.config.get("naturecode.branch", DEFAULT_BRANCH)
+        """The name of the data branch; raises Usage when no branch can be called so."""
+        name = self.config.get("naturecode.branch", DEFAULT_BRANCH)
+        if not _BRANCH.fullmatch(name):
+            raise Usage(f"naturecode.branch is {name!r}, not the name of a branch")
+        return name
 
     @property
     def lock(self) -> str:
@@ -204,7 +214,9 @@ class Store:
         for folder in log.folder(above, root):
             if folder.name.decode("utf-8", "replace").endswith(f"-{tail}"):
                 for line in log.folder(f"{above}/{folder.name.decode()}", root):
-                    yield format.parse(log.objects.read(line.oid)[1])
+                    # A log that a later program wrote must not hide the others.
+                    with suppress(Unsupported):
+                        yield format.parse(log.objects.read(line.oid)[1])
 
     def waiting(self, log: Log) -> Iterable[format.Segment]:
         """What is acknowledged on `log` and not drained yet."""
@@ -250,7 +262,7 @@ class Store:
 def _undone(log: Log, error: OSError | GitFailed) -> NaturecodeError:
     """Why what waits could not be written to its log, in words."""
     reason = error.stderr or error.message if isinstance(error, GitFailed) else str(error)
-    if "No space left" in reason or "quota" in reason:
+    if tells_of_full_disk(reason):
         return NaturecodeError(
             "the disk is full: what was said is kept, but is not in its log yet",
             "make room; the next command goes on",

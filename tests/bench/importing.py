@@ -18,7 +18,7 @@ from .stage import DATA, Stage
 _BIG = 200_000_000
 _HUGE = 1_000_000_000
 _MESSAGE = 2_000  # characters in a message of a made-up transcript
-_DEVICE_SECONDS = 0.05
+_LOOK_SECONDS = 0.05
 
 
 def transcripts(stage: Stage) -> Iterator[Line]:
@@ -64,7 +64,7 @@ def memory(stage: Stage) -> Iterator[Line]:
         most = 0
         while process.poll() is None:
             most = max(most, _resident(process.pid))
-            time.sleep(_DEVICE_SECONDS)
+            time.sleep(_LOOK_SECONDS)
         assert process.returncode == 0
         budget = f"memory to import{' --full' if full else ''} one transcript of {size:,.0f} MB"
         yield figure(budget, most / 1e6, "MB", 120)
@@ -139,7 +139,7 @@ def _made(path: Path, size: int) -> None:
                 "type": role, "uuid": name, "parentUuid": parent, "sessionId": session,
                 "timestamp": f"2026-01-{1 + number // 86_400 % 28:02d}T{number // 3600 % 24:02d}:"
                 f"{number // 60 % 60:02d}:{number % 60:02d}.000Z", "version": "2.1.19",
-                "cwd": "/work", "message": {"role": role, "content": content},
+                "cwd": "/src", "message": {"role": role, "content": content},
             })  # fmt: skip
             written += file.write(line + "\n")
             number, parent = number + 1, name

@@ -39,7 +39,7 @@ class Stage:
     def __init__(self, folder: Path, quick: bool) -> None:
         self.folder = folder
         self.quick = quick
-        self.entities = 2_000 if quick else 10_000
+        self.entities = 1_000 if quick else 10_000
         self._filled: dict[tuple[int, int], Path] = {}
         self._numbers = iter(range(1_000_000))
         site = folder / "site"

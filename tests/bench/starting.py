@@ -48,7 +48,7 @@ def say(stage: Stage) -> Iterator[Line]:
         budget = f"session say, {entities:,} sessions, {entries:,} entries in it"
         command = (stage.program, "session", "say", made.entity(0), "one more")
         stage.run(*command, cwd=clone)  # the index is made once, not by each message
-        rounds = stage.rounds(9)
+        rounds = stage.rounds(7)
         if not shutil.which(PEER):
             ours = interleave(rounds, partial(stage.run, *command, cwd=clone))[0]
             told = f"elsewhere it took {recorded} (research/bench.md), not measured in this run"

@@ -39,7 +39,7 @@ def noop(stage: Stage) -> Iterator[Line]:
 
 def diverged(stage: Stage) -> Iterator[Line]:
     """Two clones with as many new entries each: ours twice against git doing the same."""
-    count = 200 if stage.quick else 1_000
+    count = 100 if stage.quick else 1_000
     pair = _pair(stage, count)
     stepwise = _stepwise(stage, pair, count)
     ours, whole, steps = Times(), Times(), Times()
@@ -54,7 +54,7 @@ def diverged(stage: Stage) -> Iterator[Line]:
 
 def writers(stage: Stage) -> Iterator[Line]:
     """Clones that say something and sync, over and over, alone and eight at once."""
-    items = 4 if stage.quick else 10
+    items = 4 if stage.quick else 8
     measured = importlib.import_module("tests.sync.contention")
     alone = measured.measure(1, items, stage.folder)
     together = measured.measure(WRITERS, items, stage.folder)

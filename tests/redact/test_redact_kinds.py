@@ -7,6 +7,7 @@ import string
 from collections.abc import Callable
 
 import pytest
+
 from git_naturecode.redact import Redactor
 
 _RANDOM = random.Random(20261122)
@@ -74,6 +75,8 @@ AROUND: dict[str, Callable[[str], str]] = {
     "json": lambda s: json.dumps({"a": s}),
     "json in json": lambda s: json.dumps(json.dumps({"a": "x\n" + s})),
     "after an escaped line end": lambda s: "one\\n" + s + "\\ntwo",
+    "after an escaped quote": lambda s: "a\\u0022" + s + "\\u0022",
+    "after a quoted equals sign": lambda s: "a%3D" + s + "%26",
     "shell": lambda s: f"export X={s} && run",
     "call": lambda s: f"client = Client('{s}')",
     "beside other letters": lambda s: f"é{s}→ 日本 İ",
@@ -114,6 +117,7 @@ PASSWORDS = ["Xk9-aaP2mQ", "p4$$w0rd!x9", "zR7kq2Lm", "hunter27", "7d!Kq_0z"]
 CONTEXTS = {
     "env": "DB_PASSWORD={}\n",
     "env with more of a name": "export API_KEY_PROD={}\n",
+    "after a letter that lower case makes two": "İİ DB_PASSWORD={}\n",
     "quoted env": 'SECRET_KEY="{}"',
     "yaml": "  password: {}\n",
     "yaml block": "password: |\n    {}\n",

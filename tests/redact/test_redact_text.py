@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.redact import LABEL, Redactor, own_secrets
 from git_naturecode.redact import redactor as redactor_module
-from hypothesis import given
-from hypothesis import strategies as st
 
 ONE = "ghp" + "_" + "a8Kd03jZq7" * 3 + "Lm29Xc"
 TWO = "ghp" + "_" + "Zq7a8Kd03j" * 3 + "Xc29Lm"
@@ -34,6 +35,11 @@ def test_numbers_go_on_behind_labels_that_are_there_already() -> None:
     second, labels = Redactor(OWN).text(f"{first} {TWO}")
     assert second == "[REDACTED:github-token:1] and [REDACTED:own:1] [REDACTED:github-token:2]"
     assert labels == ("own:1", "github-token:2")
+
+
+def test_labels_are_never_looked_into() -> None:
+    text = "https://u:abc[REDACTED:own:1]def@example.org"
+    assert Redactor().text(text) == (text, ())
 
 
 def test_texts_of_one_thing_share_their_numbers() -> None:
@@ -144,22 +150,32 @@ def test_own_secrets_are_what_looks_secret_in_the_environment() -> None:
     ]
     assert own_secrets(environ, dotenv) == sorted(
         [
-            ONE, TWO, "Xk9aaP2mQ7!", "S3cr-7tPw", "0123456789abcdef" * 4, "it is 17 words", "q7_Wz9",
+            *(ONE, TWO, "Xk9aaP2mQ7!", "S3cr-7tPw", "0123456789abcdef" * 4),
+            *("it is 17 words", "q7_Wz9"),
         ],
         key=lambda value: (-len(value), value),
-    )  # fmt: skip
+    )
 
 
 _PIECES = st.one_of(
     st.sampled_from(
-        [*SECRETS, "password=", "token: ", '"', "'", "\\n", "\n", "\\\n", "=", "://", "a:b@", "eyJ"]
-        + [
+        [
+            *SECRETS,
+            "password=",
+            "token: ",
+            '"',
+            "'",
+            "\\n",
+            "\n",
+            "\\\n",
+            "=",
+            "://",
+            "a:b@",
+            "eyJ",
             "-----BEGIN PRIVATE KEY-----",
             "-----END PRIVATE KEY-----",
             "[REDACTED:own:1]",
             "[REDACTED:",
-        ]
-        + [
             "Bearer ",
             "Authorization: ",
             "api_key",

@@ -12,6 +12,7 @@ from pathlib import Path
 from box import Box, Clone, Way
 
 BRANCH = "refs/heads/naturecode"
+PROGRAM = Way("program")
 CANARY = "outside, and untouched\n"
 _RUN = """
 import json, os, resource, sys, time
@@ -136,7 +137,7 @@ class Scene:
 _made: dict[str, tuple[Path, str]] = {}
 
 
-def scene(box: Box, factory: Path, way: Way = Way("program")) -> Scene:
+def scene(box: Box, factory: Path, way: Way = PROGRAM) -> Scene:
     """A fresh scene in `box`; the first one of each way is made, the others are copies."""
     if str(way) not in _made:
         _made[str(way)] = _make(Box(factory), way)

@@ -104,9 +104,9 @@ def test_what_waited_in_a_copied_clone_is_one_entry_after_all(box: Box) -> None:
         with one.store(many=False) as store:
             said += crash.say(store, entity, text)
             store.settle()
-    trees = [contents(one) for one in (clone, other)]
-    joined = join.join_trees(*trees)
-    assert joined == join.join_trees(*reversed(trees))
+    ours, theirs = contents(clone), contents(other)
+    joined = join.join_trees(ours, theirs)
+    assert joined == join.join_trees(theirs, ours)
     text = b"".join(data for path, data in joined.items() if path.startswith("log/")).decode()
     assert [text.count(f"<!-- nc:end {one} ") for one in said] == [1] * 5
     writers = {key[1] for path in joined if (key := paths.parse_segment_path(path))}

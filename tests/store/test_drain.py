@@ -93,7 +93,9 @@ def test_full_segments_are_followed_by_new_ones(clone: Clone) -> None:
     crash.say(store, entity, *said[60:])
     store.settle()
     found = files(store)
-    assert list(found) == [paths.segment_path(entity, store.device, n + 1) for n in range(len(found))]
+    assert list(found) == [
+        paths.segment_path(entity, store.device, n + 1) for n in range(len(found))
+    ]
     sizes = [len(data) for data in found.values()]
     assert all(SEGMENT_BYTES <= size < SEGMENT_BYTES + 5000 for size in sizes[:-1])
     assert [text for data in found.values() for text in texts(data)] == said

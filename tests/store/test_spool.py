@@ -85,7 +85,7 @@ def test_a_full_disk_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(spools.os, call, full)
+        patched.setattr(os, call, full)
         with pytest.raises(OSError, match="No space"):
             spool.put("b", b"y")
     assert os.listdir(spool.folder) == ["a"]
@@ -93,7 +93,7 @@ def test_a_full_disk_leaves_nothing_behind(
 
 def test_short_writes_are_continued(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
-    monkeypatch.setattr(spools.os, "write", lambda fd, data: real(fd, data[:3]))
+    monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:3]))
     spool.put("a", b"0123456789")
     assert spool.read("a") == b"0123456789"
 
@@ -242,6 +242,10 @@ def _only_folders(self: Disk, fd: int) -> None:
         _FSYNC(self, fd)
 
 
+def _without_fsync(folder: str) -> None:
+    vars(spools)["os"].makedirs(folder, 0o700, True)
+
+
 def _renamed_too_early(self: Spool, name: str, data: bytes) -> None:
     if not os.path.isdir(self.folder):
         spools._make_folder(self.folder)
@@ -258,7 +262,7 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         spools, "_sync_folder", lambda folder: None
     ),
     "the folders above are not fsynced": lambda patched: patched.setattr(
-        spools, "_make_folder", lambda folder: spools.os.makedirs(folder, 0o700, True)
+        spools, "_make_folder", _without_fsync
     ),
     "the file is not fsynced": lambda patched: patched.setattr(Disk, "fsync", _only_folders),
     "acknowledged before its bytes are safe": lambda patched: patched.setattr(

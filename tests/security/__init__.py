@@ -1,0 +1,1 @@
+"""Tests with remotes that mean harm."""

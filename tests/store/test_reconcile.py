@@ -1,0 +1,195 @@
+"""Joining over git's trees is the same as joining the files, and moves nothing that is equal."""
+
+import hashlib
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from box import Box
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from git_naturecode.git import repo as repos
+from git_naturecode.git import tree
+from git_naturecode.git.library import LibraryObjects
+from git_naturecode.git.objects import Change
+from git_naturecode.store import format, join, paths, reconcile, seal
+
+NOW = 1_790_000_000_000
+DEVICES = ("0" * 16, "z" * 16)
+ENTITIES = ("session-20260101-00000000", "session-20260101-00000001", "issue-20260102-abcdefgh")
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def objects(box: Box) -> Iterator[LibraryObjects]:
+    found = LibraryObjects(repos.find(str(box.repo().path), {"PATH": "/usr/bin:/bin"}))
+    yield found
+    found.close()
+
+
+def segment(entity: str, device: str, numbers: list[int]) -> bytes:
+    entries = [
+        format.make(
+            {"id": f"e{n}-{device}", "at": f"2026-01-01T00:00:00.{n:03d}Z/0000", "kind": "message"},
+            f"text {n} of {device}",
+        )
+        for n in sorted(numbers)
+    ]  # fmt: skip
+    return format.render(format.Segment(entity, device, 1, tuple(entries)))
+
+
+def trust(numbers: list[int]) -> bytes:
+    return b"".join(b'{"seq":%d,"v":1}\n' % n for n in sorted(numbers))
+
+
+numbers = st.lists(st.integers(0, 9), unique=True, max_size=6)
+CONTENT = b"kept by its content"
+NAME = hashlib.sha256(CONTENT).hexdigest()
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Files:
+    files: Files = {}
+    for entity, device in itertools.product(ENTITIES, DEVICES):
+        if draw(st.booleans()):
+            path = paths.segment_path(entity, device, 1)
+            files[path] = segment(entity, device, draw(numbers))
+    if draw(st.booleans()):
+        files[paths.trust_path(DEVICES[0])] = trust(draw(numbers))
+    if draw(st.booleans()):
+        files[f"files/{NAME[:2]}/{NAME}"] = CONTENT
+    if draw(st.booleans()):
+        files["kb/articles/retry.md"] = draw(st.sampled_from([b"one\n", b"two\n", b"longer\n"]))
+    return files
+
+
+def commit(objects: LibraryObjects, files: Files, *parents: str) -> str:
+    text = seal.message("x", seal.NONE)
+    return objects.commit(Change(None, files, parents, len(files), text))
+
+
+def read(objects: LibraryObjects, commit: str) -> Files:
+    found = tree.files(objects, tree.tree_of(objects, commit))
+    return {path: objects.read(oid)[1] for path, oid in found.items()}
+
+
+def parents(objects: LibraryObjects, commit: str) -> list[str]:
+    lines = objects.read(commit)[1].decode().split("\n\n")[0].split("\n")
+    return [line[7:] for line in lines if line.startswith("parent ")]
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(base=trees(), mine=trees(), yours=trees(), related=st.booleans())
+def test_over_objects_as_over_files(
+    objects: LibraryObjects, base: Files, mine: Files, yours: Files, related: bool
+) -> None:
+    below = (commit(objects, base),) if related else ()
+    a_files = join.join_trees(base, mine) if related else mine
+    b_files = join.join_trees(base, yours) if related else yours
+    a, b = commit(objects, a_files, *below), commit(objects, b_files, *below)
+    wanted = join.join_trees(a_files, b_files)
+    one = reconcile.reconcile(objects, a, b, [], NOW)
+    other = reconcile.reconcile(objects, b, a, [], NOW)
+    assert read(objects, one.commit) == read(objects, other.commit) == wanted
+    assert one.refused == 0
+    assert not one.problems
+    assert set(parents(objects, one.commit)) <= {b, *below}
+    if wanted == b_files:
+        assert one.commit == b
+    again = reconcile.reconcile(objects, one.commit, b, [], NOW)
+    assert again.commit == one.commit
+    boxed = reconcile.reconcile(objects, a, None, [b], NOW)
+    assert read(objects, boxed.commit) == wanted
+    assert boxed.commit == a or parents(objects, boxed.commit) == [a]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(ours=trees(), theirs=trees(), boxes=st.lists(trees(), min_size=1, max_size=3))
+def test_outboxes_are_joined_in_one_commit(
+    objects: LibraryObjects, ours: Files, theirs: Files, boxes: list[Files]
+) -> None:
+    others = [commit(objects, files) for files in boxes]
+    tip = commit(objects, theirs)
+    found = reconcile.reconcile(objects, commit(objects, ours), tip, others, NOW)
+    wanted = join.join_trees(ours, theirs)
+    for files in boxes:
+        wanted = join.join_trees(wanted, files)
+    assert read(objects, found.commit) == wanted
+    assert found.commit == tip or parents(objects, found.commit) == [tip]
+
+
+class Counting(LibraryObjects):
+    """Counts what is read."""
+
+    reads = 0
+
+    def read(self, oid: str) -> tuple[str, bytes]:
+        Counting.reads += 1
+        return super().read(oid)
+
+
+def test_equal_folders_stay_shut(box: Box) -> None:
+    objects = Counting(repos.find(str(box.repo().path), {"PATH": "/usr/bin:/bin"}))
+    many = {
+        paths.segment_path(f"session-20260101-{n:08d}", DEVICES[0], 1): segment(
+            f"session-20260101-{n:08d}", DEVICES[0], [1]
+        )
+        for n in range(300)
+    }
+    base = commit(objects, many)
+    more = {}
+    for device, entity in zip(DEVICES, ENTITIES, strict=False):
+        path = paths.segment_path(entity, device, 2)
+        text = segment(entity, device, [3]).replace(b"segment: 1\n", b"segment: 2\n")
+        more[device] = commit(objects, {**many, path: text}, base)
+    Counting.reads = 0
+    found = reconcile.reconcile(objects, more[DEVICES[0]], more[DEVICES[1]], [], NOW)
+    assert (found.received, found.sent) == (1, 1)
+    assert Counting.reads < 60
+    assert len(read(objects, found.commit)) == 302
+    objects.close()
+
+
+def test_theirs_that_builds_on_ours_is_taken_as_it_is(objects: LibraryObjects) -> None:
+    ours = commit(objects, {"README.md": b"hello\n"})
+    theirs = commit(objects, {"README.md": b"hello\n", "prompts/a.md": b"a\n"}, ours)
+    assert reconcile.reconcile(objects, ours, theirs, [], NOW).commit == theirs
+    assert reconcile.reconcile(objects, theirs, ours, [], NOW).commit == theirs
+
+
+def test_a_forged_segment_cannot_grow_beyond_what_clones_let_in(objects: LibraryObjects) -> None:
+    path = paths.segment_path(ENTITIES[0], DEVICES[0], 1)
+    true = segment(ENTITIES[0], DEVICES[0], [1])
+    filler = [
+        format.make(
+            {"id": f"f{n}", "at": f"2026-01-01T00:00:00.{n:03d}Z/0000", "kind": "m"}, "x" * 999_000
+        )
+        for n in range(4)
+    ]
+    forged = format.render(format.Segment(ENTITIES[0], DEVICES[0], 1, tuple(filler)))
+    more = [{**filler[0].header, "id": f"g{n}"} for n in range(200)]
+    other = [format.make(header, "y" * 4_000) for header in more]
+    rival = format.render(format.Segment(ENTITIES[0], DEVICES[0], 1, tuple(other)))
+    a, b = commit(objects, {path: forged}), commit(objects, {path: rival})
+    one = reconcile.reconcile(objects, a, b, [], NOW)
+    two = reconcile.reconcile(objects, b, a, [], NOW)
+    assert read(objects, one.commit)[path] == read(objects, two.commit)[path] == rival
+    assert any("too large" in problem for problem in one.problems)
+    assert len(true) < len(rival)
+
+
+def test_what_is_held_is_found_near_and_far(objects: LibraryObjects) -> None:
+    chain = [commit(objects, {"README.md": b"0\n"})]
+    for number in range(1, 50):
+        chain.append(commit(objects, {"README.md": b"%d\n" % number}, chain[-1]))
+    aside = commit(objects, {"README.md": b"aside\n"})
+    assert reconcile.holds(objects, chain[-1], chain[-2])
+    assert reconcile.holds(objects, chain[-1], chain[0])
+    assert not reconcile.holds(objects, chain[0], chain[-1])
+    assert not reconcile.holds(objects, chain[-1], aside)
+    assert not reconcile.holds(objects, chain[-1], "0" * 40)

@@ -1,0 +1,1 @@
+"""Tests of sync between real clones."""

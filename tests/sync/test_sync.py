@@ -1,0 +1,421 @@
+"""Sync between clones: what arrives where, in every kind of clone."""
+
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+from box import Box, Clone, Way
+
+from git_naturecode import sync as syncing
+from git_naturecode.git import remote as remotes
+
+OUTBOX = "refs/naturecode/outbox/"
+
+
+def refs(hub: Path, *patterns: str) -> list[str]:
+    out = subprocess.run(
+        ["git", "for-each-ref", "--format=%(refname)", *patterns],
+        cwd=hub, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    return out.split()
+
+
+def is_linear(hub: Path) -> bool:
+    counted = subprocess.run(
+        ["git", "rev-list", "--count", "--min-parents=2", "refs/heads/naturecode"],
+        cwd=hub, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    return counted.strip() == "0"
+
+
+def pair(box: Box, way: Way = Way("program")) -> tuple[Path, Clone, Clone, str]:
+    """A remote, two clones in step, and a session of both."""
+    hub = box.remote(way=way)
+    ada, ben = box.clone(hub, "ada", way), box.clone(hub, "ben", way)
+    session = ada.start()
+    ada.nc("sync")
+    ben.nc("sync")
+    return hub, ada, ben, session
+
+
+def test_two_independent_inits_come_together(box: Box, way: Way) -> None:
+    hub = box.remote(way=way)
+    ada, ben = box.clone(hub, "ada", way), box.clone(hub, "ben", way)
+    one, two = ada.start("One"), ben.start("Two")
+    for clone in (ada, ben, ada):
+        clone.nc("sync")
+    assert ada.ids() == ben.ids() == {one, two}
+    assert ada.git("rev-parse", "naturecode") == ben.git("rev-parse", "naturecode")
+    assert is_linear(hub)
+
+
+def test_several_writers_in_one_session(box: Box, way: Way) -> None:
+    hub, ada, ben, session = pair(box, way)
+    for number in range(3):
+        ada.nc("session", "say", session, f"ada {number}")
+        ben.nc("session", "say", session, f"ben {number}")
+        ada.nc("sync")
+        ben.nc("sync")
+    ada.nc("sync")
+    said = [f"{who} {number}" for number in range(3) for who in ("ada", "ben")]
+    assert ada.texts(session) == ben.texts(session) == said
+    assert is_linear(hub)
+
+
+def test_nothing_to_do_is_one_request(box: Box, tmp_path: Path) -> None:
+    _, ada, _, _ = pair(box)
+    ada.env["GIT_NATURECODE_TRACE"] = str(tmp_path / "trace")
+    said = ada.nc("sync")
+    assert "nothing new on either side" in said.out
+    trace = (tmp_path / "trace").read_text()
+    network = [word for word in ("ls-remote", "fetch ", "push ") if word in trace]
+    assert network == ["ls-remote"]
+    assert trace.count("ls-remote") == 1
+
+
+def test_never_the_first_push_into_an_empty_remote(box: Box) -> None:
+    hub = box.remote(empty=True)
+    ada = box.repo("ada")
+    ada.git("remote", "add", "origin", f"file://{hub}")
+    ada.nc("init")
+    ada.start()
+    said = ada.nc("sync")
+    assert "origin is empty: push your code first" in said.out
+    assert refs(hub) == []
+    ada.git("push", "-q", "origin", "main")
+    ada.nc("sync")
+    assert refs(hub) == ["refs/heads/main", "refs/heads/naturecode"]
+
+
+def test_an_empty_remote_with_an_outbox_is_still_empty(box: Box) -> None:
+    hub = box.remote(empty=True)
+    ada = box.repo("ada")
+    ada.git("remote", "add", "origin", f"file://{hub}")
+    ada.nc("init")
+    head = ada.git("rev-parse", "naturecode").strip()
+    ada.git("push", "-q", "origin", f"naturecode:{OUTBOX}0123456789abcdef/{head}")
+    ada.start()
+    assert "push your code first" in ada.nc("sync").out
+    assert refs(hub, "refs/heads/") == []
+
+
+def test_offline_keeps_everything(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    hub.rename(hub.with_name("away"))
+    ada.nc("session", "say", session, "said offline")
+    said = ada.nc("sync", code=4)
+    assert said.err.count("\n") == 2
+    assert "error: origin " in said.err
+    assert "hint: nothing here is lost" in said.err
+    assert ada.texts(session) == ["said offline"]
+    hub.with_name("away").rename(hub)
+    ada.nc("sync")
+    ben.nc("sync")
+    assert ben.texts(session) == ["said offline"]
+
+
+@pytest.mark.parametrize(
+    ("err", "says", "hint"),
+    [
+        ("fatal: Authentication failed for 'https://u:secret@h/x'", "did not let us in", "ls-rem"),
+        ("git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+         "did not let us in", "must work first"),
+        ("fatal: unable to access 'https://h/x/': The requested URL returned error: 403",
+         "did not let us in", "must work first"),
+        ("fatal: unable to access 'https://h/x/': Could not resolve host: h",
+         "cannot be reached", "go on working"),
+        ("fatal: repository 'https://h/x/' not found", "no such repository", "get-url"),
+        ("fatal: the tide is out", "did not do its part", "try again"),
+    ],
+)  # fmt: skip
+def test_what_git_says_becomes_one_sentence(err: str, says: str, hint: str) -> None:
+    told = remotes.unreachable("hub", err)
+    assert told.code == 4
+    assert says in told.message
+    assert hint in told.hint
+    assert "secret" not in told.message
+
+
+def test_a_host_that_refuses(box: Box) -> None:
+    hub, ada, _, session = pair(box)
+    hook = hub / "hooks" / "update"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    ada.nc("session", "say", session, "kept")
+    said = ada.nc("sync", code=4)
+    assert "origin refused the push" in said.err
+    assert "everything is kept here" in said.err
+    assert ada.texts(session) == ["kept"]
+    hook.unlink()
+    ada.nc("sync")
+    assert refs(hub, OUTBOX) == []
+
+
+def test_a_host_that_lets_nobody_delete(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    ben.nc("session", "say", session, "by the outbox")
+    ben.nc("session", "list")  # drains
+    head = ben.git("rev-parse", "naturecode").strip()
+    ben.git("push", "-q", "origin", f"naturecode:{OUTBOX}0123456789abcdef/{head}")
+    hook = hub / "hooks" / "update"
+    hook.write_text('#!/bin/sh\ncase "$3" in *[!0]*) ;; *) exit 1 ;; esac\n')
+    hook.chmod(0o755)
+    ada.nc("session", "say", session, "mine")
+    said = ada.nc("sync")
+    assert "does not let its outbox be emptied" in said.err
+    assert ada.texts(session) == ["by the outbox", "mine"]
+    assert len(refs(hub, OUTBOX)) == 1
+
+
+class Rival:
+    """Somebody who pushes just before each push of ours."""
+
+    def __init__(self, clone: Clone, session: str, times: int) -> None:
+        self.clone, self.session, self.times = clone, session, times
+        self.push = remotes.Link.push
+
+    def __call__(self, link: remotes.Link, pushes: list[remotes.Push]) -> bool:
+        if self.times and any(push.ref.startswith("refs/heads/") for push in pushes):
+            self.times -= 1
+            done = self.clone.process("session", "say", self.session, f"rival {self.times}")
+            assert done.returncode == 0, done.stderr
+            assert self.clone.process("sync").returncode == 0
+        return self.push(link, pushes)
+
+
+def _with_rival(monkeypatch: pytest.MonkeyPatch, rival: Rival) -> None:
+    monkeypatch.setattr(remotes.Link, "push", lambda link, pushes: rival(link, pushes))
+    monkeypatch.setattr(syncing, "_BACK_OFF", 0.01)
+
+
+def test_a_rejected_push_is_tried_again_with_the_whole_queue(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, ada, ben, session = pair(box)
+    ada.nc("session", "say", session, "first")
+    with monkeypatch.context() as patch:
+        _with_rival(patch, Rival(ben, session, 2))
+        said = ada.nc("sync", "--json")
+    assert (said.json["state"], said.json["tries"]) == ("in step", 3)
+    assert refs(hub, OUTBOX) == []
+    ben.nc("sync")
+    assert set(ben.texts(session)) == {"first", "rival 0", "rival 1"}
+    assert is_linear(hub)
+
+
+def test_after_three_rejections_the_outbox(
+    box: Box, monkeypatch: pytest.MonkeyPatch, way: Way
+) -> None:
+    hub, ada, ben, session = pair(box, way)
+    ada.nc("session", "say", session, "patient")
+    with monkeypatch.context() as patch:
+        _with_rival(patch, Rival(ben, session, 3))
+        said = ada.nc("sync")
+    assert "left in its outbox" in said.out
+    (left,) = refs(hub, OUTBOX)
+    assert left.rsplit("/", 1)[1] == ada.git("rev-parse", "naturecode").strip()
+    ben.nc("sync")
+    assert refs(hub, OUTBOX) == []
+    assert "patient" in ben.texts(session)
+    assert is_linear(hub)
+    ada.nc("sync")
+    assert len(ada.texts(session)) == 4
+    assert ada.git("rev-parse", "naturecode") == ben.git("rev-parse", "naturecode")
+
+
+def test_many_outboxes_are_folded_at_once(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    others = [box.clone(hub, f"other{number}") for number in range(3)]
+    for other in others:
+        other.nc("session", "say", session, f"from {other.path.name}")
+        other.nc("session", "list")
+        head = other.git("rev-parse", "naturecode").strip()
+        device = "0123456789abcde" + other.path.name[-1]
+        other.git("push", "-q", "origin", f"naturecode:{OUTBOX}{device}/{head}")
+    before = ada.git("rev-list", "--count", "naturecode")
+    ada.nc("sync")
+    assert set(ada.texts(session)) == {f"from other{number}" for number in range(3)}
+    assert int(ada.git("rev-list", "--count", "naturecode")) == int(before) + 1
+    assert refs(hub, OUTBOX) == []
+    ben.nc("sync")
+    assert len(ben.texts(session)) == 3
+
+
+@pytest.mark.parametrize("name", ["x", "0123456789abcdef/feed", "../../heads/main"])
+def test_what_only_looks_like_an_outbox_is_left_alone(box: Box, name: str) -> None:
+    hub, ada, ben, session = pair(box)
+    tip = ada.git("rev-parse", "main").strip()
+    path = hub / "refs/naturecode/outbox" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(tip + "\n")
+    ada.nc("session", "say", session, "hello")
+    ada.nc("sync")
+    assert path.exists()
+    ben.nc("sync")
+    assert ben.texts(session) == ["hello"]
+
+
+def test_a_broken_outbox_is_dropped_and_the_good_one_arrives(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    ben.nc("session", "say", session, "good")
+    ben.nc("session", "list")
+    head = ben.git("rev-parse", "naturecode").strip()
+    ben.git("push", "-q", "origin", f"naturecode:{OUTBOX}0123456789abcdef/{head}")
+    raw = b"40000 ..\0" + bytes.fromhex(ada.git("rev-parse", "naturecode^{tree}").strip())
+    write = ["git", "hash-object", "--literally", "-w", "-t", "tree", "--stdin"]
+    tree = subprocess.run(write, cwd=hub, input=raw, capture_output=True, check=True).stdout
+    bad = subprocess.run(
+        ["git", "commit-tree", tree.decode().strip(), "-m", "bad"],
+        cwd=hub, capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    subprocess.run(
+        ["git", "update-ref", f"{OUTBOX}fedcba9876543210/{bad}", bad], cwd=hub, check=True
+    )
+    said = ada.nc("sync")
+    assert "git refuses what origin sends" in said.err
+    assert ada.texts(session) == ["good"]
+    assert refs(hub, OUTBOX) == []
+
+
+def test_incoming_refs_go_away_even_after_a_kill(box: Box, way: Way) -> None:
+    _, ada, ben, session = pair(box, way)
+    head = ada.git("rev-parse", "naturecode").strip()
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    ben.git("update-ref", f"refs/naturecode/incoming/origin/{dead.pid}-x/heads/naturecode", head)
+    alive = f"refs/naturecode/incoming/origin/{os.getpid()}-other/heads/naturecode"
+    ben.git("update-ref", alive, head)
+    ada.nc("session", "say", session, "hello")
+    ada.nc("sync")
+    ben.nc("sync")
+    assert ben.texts(session) == ["hello"]
+    assert ben.git("for-each-ref", "--format=%(refname)", "refs/naturecode/").split() == [alive]
+
+
+def _kinds(box: Box, hub: Path, kind: str, way: Way) -> Clone:
+    if kind == "depth 1":
+        return box.clone(hub, "odd", way, "--depth=1")
+    if kind == "depth 1, all branches":
+        return box.clone(hub, "odd", way, "--depth=1", "--no-single-branch")
+    if kind == "partial":
+        subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=hub, check=True)
+        return box.clone(hub, "odd", way, "--filter=blob:none", "--no-checkout")
+    if kind == "bare":
+        return box.clone(hub, "odd", way, "--bare")
+    base = box.clone(hub, "base", way)
+    base.git("worktree", "add", "-q", str(box.path / "linked"))
+    return Clone(box.path / "linked", way, {"GIT_AUTHOR_EMAIL": "odd@example.com"})
+
+
+@pytest.mark.parametrize(
+    "kind", ["depth 1", "depth 1, all branches", "partial", "bare", "linked work tree"]
+)
+def test_in_every_kind_of_clone(box: Box, kind: str, way: Way) -> None:
+    hub, ada, ben, session = pair(box, way)
+    for number in range(3):
+        ada.nc("session", "say", session, f"before {number}")
+        ada.nc("sync")
+    odd = _kinds(box, hub, kind, way)
+    odd.nc("sync")
+    assert odd.texts(session) == ["before 0", "before 1", "before 2"]
+    odd.nc("session", "say", session, "from the odd one")
+    ada.nc("session", "say", session, "meanwhile")
+    ada.nc("sync")
+    odd.nc("sync")
+    ada.nc("sync")
+    ben.nc("sync")
+    said = ["before 0", "before 1", "before 2", "from the odd one", "meanwhile"]
+    assert ada.texts(session) == ben.texts(session) == odd.texts(session) == said
+    assert is_linear(hub)
+
+
+def test_plain_push_and_fetch_carry_everything(box: Box, way: Way) -> None:
+    _, ada, ben, session = pair(box, way)
+    ada.nc("session", "say", session, "by plain git")
+    ada.nc("session", "list")
+    ada.git("push", "-q", "origin", "naturecode")
+    ben.nc("session", "say", session, "mine")
+    ben.git("fetch", "-q")
+    assert ben.texts(session) == ["by plain git", "mine"]
+    assert "to push" in ben.nc("status").out
+    ben.nc("sync")
+    ada.git("fetch", "-q")
+    assert ada.texts(session) == ["by plain git", "mine"]
+
+
+def test_two_syncs_of_one_clone_at_once(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    for number in range(4):
+        ben.nc("session", "say", session, f"ben {number}")
+        ben.nc("sync")
+        ada.nc("session", "say", session, f"ada {number}")
+        codes: list[int] = []
+        both = [
+            threading.Thread(target=lambda: codes.append(ada.process("sync").returncode))
+            for _ in range(2)
+        ]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        assert codes == [0, 0]
+    ben.nc("sync")
+    assert len(ben.texts(session)) == 8
+    assert is_linear(hub)
+
+
+def test_a_branch_that_vanished_from_the_remote_comes_back(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    ada.nc("session", "say", session, "hello")
+    subprocess.run(["git", "update-ref", "-d", "refs/heads/naturecode"], cwd=hub, check=True)
+    ada.nc("sync")
+    ben.nc("sync")
+    assert ben.texts(session) == ["hello"]
+
+
+def test_files_deleted_on_the_remote_come_back(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    ada.nc("session", "say", session, "hello")
+    ada.nc("sync")
+    empty = subprocess.run(
+        ["git", "commit-tree", "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "-p", "naturecode",
+         "-m", "tidy up"], cwd=hub, capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    subprocess.run(["git", "update-ref", "refs/heads/naturecode", empty], cwd=hub, check=True)
+    ada.nc("sync")
+    ben.nc("sync")
+    assert ben.texts(session) == ["hello"]
+
+
+def test_a_log_of_a_newer_format_is_passed_on_unread(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    path = (
+        f"log/session/{session[17]}/{session[18]}/{session[19]}/{session}/0123456789abcdef.0001.md"
+    )
+    newer = b"---\nnaturecode: log/2\nsomething: else\n---\n\x00what only later programs know\n"
+    index = {**os.environ, "GIT_INDEX_FILE": str(box.path / "index")}
+    blob = subprocess.run(
+        ["git", "hash-object", "-w", "--stdin"], cwd=hub, input=newer, capture_output=True, check=True
+    ).stdout.decode()  # fmt: skip
+    for args in (["read-tree", "naturecode"],
+                 ["update-index", "--add", "--cacheinfo", f"100644,{blob.strip()},{path}"]):  # fmt: skip
+        subprocess.run(["git", *args], cwd=hub, env=index, check=True)
+    tree = subprocess.run(
+        ["git", "write-tree"], cwd=hub, env=index, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    tip = subprocess.run(
+        ["git", "commit-tree", tree, "-p", "naturecode", "-m", "newer"],
+        cwd=hub, capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    subprocess.run(["git", "update-ref", "refs/heads/naturecode", tip], cwd=hub, check=True)
+    said = ada.nc("sync")
+    assert "kept out" not in said.err
+    assert ada.git("cat-file", "blob", f"naturecode:{path}").encode() == newer
+    other = ben.start("Another")
+    ben.nc("sync")
+    kept = subprocess.run(["git", "cat-file", "blob", f"naturecode:{path}"], cwd=hub,
+                          capture_output=True, check=True).stdout  # fmt: skip
+    assert kept == newer
+    assert other in ben.ids()
