@@ -1,7 +1,9 @@
 """Opening what a reading command needs, and finding the entity that a person means."""
 
-from collections.abc import Iterator
+import errno
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from git_naturecode import ids
 from git_naturecode.cli.context import Context
@@ -11,6 +13,8 @@ from git_naturecode.store.index import Described, Index
 from git_naturecode.store.store import Placed, Store
 
 KIND = "session"
+_NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
+Result = TypeVar("Result")
 NEAREST = 3
 
 
@@ -21,7 +25,7 @@ def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, 
     Where no ref has moved since the last time, neither the joining nor the folding is loaded.
     """
     with context.store(writing=writing) as store:
-        store.settle()
+        _if_writable(context, store.settle)
         index = Index(store, {KIND: _describe})
         try:
             if index.seen() != tips(store):
@@ -43,12 +47,23 @@ def _catch_up(context: Context, store: Store, index: Index) -> None:
     from git_naturecode import sync
 
     before = tips(store)
-    problems = sync.take_in_fetched(store)
+    problems = _if_writable(context, lambda: sync.take_in_fetched(store)) or []
     for problem in problems:
         context.tell(f"warning: kept out: {show(problem)}")
     index.refresh()
     if not problems and tips(store) == before:  # else the next command looks again
         index.see(before)
+
+
+def _if_writable(context: Context, change: Callable[[], Result]) -> Result | None:
+    """What `change` gives; where nothing can be written here, reading goes on without it."""
+    try:
+        return change()
+    except OSError as error:
+        if error.errno not in _NOT_WRITABLE:
+            raise
+        context.tell("warning: nothing can be written here; what is new may not be shown")
+        return None
 
 
 def _describe(tail: str, placed: list[Placed]) -> Described | None:

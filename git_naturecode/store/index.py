@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -15,23 +16,10 @@ from typing import NamedTuple
 from git_naturecode import ids
 from git_naturecode.errors import Unsupported
 from git_naturecode.git import tree
-from git_naturecode.store import format, paths
+from git_naturecode.store import format, index_file, paths
 from git_naturecode.store.entry import Json
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
-
-VERSION = 1
-_SCHEMA = """
-create table source(name text primary key, tip text, tree text);
-create table entity(tail text, kind text, id text, changed text, row text, primary key(kind, tail));
-create index by_change on entity(kind, changed);
-create table part(path text, side text, tail text, kind text, blob text, primary key(side, path));
-create index by_entity on part(kind, tail);
-create virtual table words using fts5(body, kind unindexed, tail unindexed, entry unindexed,
-  tokenize="unicode61 remove_diacritics 2 tokenchars '_'");
-create table said(tail text, kind text, words integer);
-create index by_said on said(kind, tail);
-"""
 
 
 class Described(NamedTuple):
@@ -63,10 +51,23 @@ class Index:
 
     def __post_init__(self) -> None:
         self._path = os.path.join(self.store.state_dir, "index.db")
-        self._db = _open(self._path)
+        self._db = index_file.open_file(self._path)
+        # Before any branch is looked at: what is drained meanwhile is then seen there.
+        self._spooled = [s for log in self.store.sides for s in self.store.waiting(log)]
 
     def refresh(self) -> None:
         """Take in what changed on either side since the index was last used."""
+        try:
+            self._refresh()
+        except sqlite3.OperationalError:  # the disk is full, or may not be written
+            self._db = index_file.in_memory()
+            self._refresh()
+        except sqlite3.DatabaseError:
+            self._db.close()
+            self._db = index_file.anew(self._path)
+            self._refresh()
+
+    def _refresh(self) -> None:
         logs = [log for log in self.store.sides if log.head() != self._tip(log.name)]
         if not logs:
             return
@@ -83,7 +84,8 @@ class Index:
 
     def see(self, tips: str) -> None:
         """Keep `tips`, which say what this index has taken in."""
-        self._db.execute("insert or replace into source values ('seen', ?, null)", (tips,))
+        with suppress(sqlite3.OperationalError):
+            self._db.execute("insert or replace into source values ('seen', ?, null)", (tips,))
 
     def rows(self, kind: str) -> list[dict[str, Json]]:
         """All rows of `kind`, the latest changed first; what only waits in the spool too."""
@@ -108,10 +110,9 @@ class Index:
         """The ids of all entities of `kind` whose last part begins with `prefix`."""
         query = "select id from entity where kind = ? and tail >= ? and tail < ?"
         found = {row[0] for row in self._db.execute(query, (kind, prefix, prefix + "~"))}
-        for log in self.store.sides:
-            for segment in self.store.waiting(log):
-                if ids.tail(segment.entity).startswith(prefix) and segment.entity.startswith(kind):
-                    found.add(segment.entity)
+        for segment in self._spooled:
+            if ids.tail(segment.entity).startswith(prefix) and segment.entity.startswith(kind):
+                found.add(segment.entity)
         return sorted(found)
 
     def search(self, kind: str, query: str, limit: int) -> list[Hit]:
@@ -212,38 +213,13 @@ class Index:
     def _waiting(self, kind: str) -> Iterator[tuple[str, Described]]:
         tails = {
             ids.tail(segment.entity)
-            for log in self.store.sides
-            for segment in self.store.waiting(log)
+            for segment in self._spooled
             if segment.entity.startswith(kind + "-")
         }
         for tail in tails:
             described = self.describe[kind](tail, self.store.read(tail, kind))
             if described is not None:
                 yield tail, described
-
-
-def _open(path: str) -> sqlite3.Connection:
-    try:
-        return _connect(path)
-    except sqlite3.DatabaseError:  # damaged: it holds nothing that the logs do not
-        os.unlink(path)
-        return _connect(path)
-
-
-def _connect(path: str) -> sqlite3.Connection:
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    db = sqlite3.connect(path, timeout=30, isolation_level=None)
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = off")
-    if db.execute("pragma user_version").fetchone()[0] != VERSION:
-        db.close()
-        for suffix in ("", "-wal", "-shm"):
-            if os.path.exists(path + suffix):
-                os.unlink(path + suffix)
-        db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        db.execute("pragma journal_mode = wal")
-        db.executescript(_SCHEMA + f"pragma user_version = {VERSION};")
-    return db
 
 
 def _words(query: str) -> list[str]:

@@ -107,8 +107,8 @@ class Scene:
     def with_file(self, path: str, blob: str, mode: str = "100644") -> str:
         """The branch's tree with one more file (git's own index builds it)."""
         index = {**os.environ, "GIT_INDEX_FILE": str(self.box.path / "index")}
-        for args in (("read-tree", BRANCH),
-                     ("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")):  # fmt: skip
+        entry = f"{mode},{blob},{path}"
+        for args in (("read-tree", BRANCH), ("update-index", "--add", "--cacheinfo", entry)):
             subprocess.run(["git", *args], cwd=self.hub, env=index, check=True)
         done = subprocess.run(
             ["git", "write-tree"], cwd=self.hub, env=index, check=True, capture_output=True

@@ -12,7 +12,8 @@ def _pwned(box: Box) -> bool:
 
 
 @pytest.mark.parametrize(
-    "name", ["--upload-pack=touch pwned;", "-o", "--output=pwned", "a b", "a..b", "x.lock", "ä", "a/b"]
+    "name",
+    ["--upload-pack=touch pwned;", "-o", "--output=pwned", "a b", "a..b", "x.lock", "ä", "a/b"],
 )  # fmt: skip
 def test_a_remote_of_any_name_is_only_a_remote(box: Box, name: str) -> None:
     hub = box.remote()

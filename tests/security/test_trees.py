@@ -1,6 +1,7 @@
 """Twenty malformed or malicious trees on the remote's data branch (research/security.md E)."""
 
 import pytest
+
 from security.hostile import Scene, measured
 
 _EVIL = b"#!/bin/sh\ntouch ../pwned\n"
@@ -27,6 +28,8 @@ def _lines(scene: Scene, name: str) -> list[tuple[str, bytes, str]]:
         "commands": [("100644", _INJECTED, blob)],
         # and lets these through
         "link": [("120000", b"team", link)],
+        "link below": [("40000", b"team", scene.tree([("120000", b"core.yml", link)]))],
+        "program": [("40000", b"team", scene.tree([("100755", b"core.yml", blob)]))],
         "submodule": [("160000", b"prompts", scene.tip())],
         "backslash": [("100644", b"..\\pwned", blob)],
         "new line": [("100644", b"x\nM 100644 inline canary\ndata 1\nx\n", blob)],
@@ -41,7 +44,8 @@ def _lines(scene: Scene, name: str) -> list[tuple[str, bytes, str]]:
 
 REFUSED_BY_GIT = ("dot dot", "dot", "dot git", "DOT GIT", "git tilde 1", "hfs dot git",
                   "slash inside", "absolute", "twice", "linked gitmodules", "commands")  # fmt: skip
-LET_THROUGH = ("link", "submodule", "backslash", "new line", "escape", "not utf-8",
+LET_THROUGH = ("link", "link below", "program", "submodule", "backslash", "new line", "escape",
+               "not utf-8",
                "windows device", "stream", "case twins", "long name")  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the gate lets in, file by file."""
 
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 
@@ -22,7 +23,7 @@ SEGMENT = paths.segment_path("session-20260101-k3v9q2m7", "0" * 16, 1)
 
 @pytest.fixture
 def gate(box: Box) -> Iterator[Gate]:
-    objects = LibraryObjects(repos.find(str(box.repo().path), {"PATH": "/usr/bin:/bin"}))
+    objects = LibraryObjects(repos.find(str(box.repo().path), dict(os.environ)))
     yield Gate(objects, NOW)
     objects.close()
 

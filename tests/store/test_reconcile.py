@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from git_naturecode.git import repo as repos
 from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects
 from git_naturecode.git.objects import Change
-from git_naturecode.store import format, join, paths, reconcile, seal
+from git_naturecode.store import format, join, laying, paths, reconcile, seal
 
 NOW = 1_790_000_000_000
 DEVICES = ("0" * 16, "z" * 16)
@@ -23,9 +24,10 @@ Files = dict[str, bytes]
 
 @pytest.fixture
 def objects(box: Box) -> Iterator[LibraryObjects]:
-    found = LibraryObjects(repos.find(str(box.repo().path), {"PATH": "/usr/bin:/bin"}))
+    found, much = LibraryObjects(repos.find(str(box.repo().path), dict(os.environ))), laying._MUCH
     yield found
     found.close()
+    laying._MUCH = much
 
 
 def segment(entity: str, device: str, numbers: list[int]) -> bytes:
@@ -82,10 +84,14 @@ def parents(objects: LibraryObjects, commit: str) -> list[str]:
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(base=trees(), mine=trees(), yours=trees(), related=st.booleans())
+@given(
+    base=trees(), mine=trees(), yours=trees(), related=st.booleans(),
+    much=st.sampled_from([100, 1 << 25]),
+)  # fmt: skip
 def test_over_objects_as_over_files(
-    objects: LibraryObjects, base: Files, mine: Files, yours: Files, related: bool
+    objects: LibraryObjects, base: Files, mine: Files, yours: Files, related: bool, much: int
 ) -> None:
+    laying._MUCH = much  # 100: all is written in small parts
     below = (commit(objects, base),) if related else ()
     a_files = join.join_trees(base, mine) if related else mine
     b_files = join.join_trees(base, yours) if related else yours
@@ -109,10 +115,14 @@ def test_over_objects_as_over_files(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(ours=trees(), theirs=trees(), boxes=st.lists(trees(), min_size=1, max_size=3))
+@given(
+    ours=trees(), theirs=trees(), boxes=st.lists(trees(), min_size=1, max_size=3),
+    much=st.sampled_from([100, 1 << 25]),
+)  # fmt: skip
 def test_outboxes_are_joined_in_one_commit(
-    objects: LibraryObjects, ours: Files, theirs: Files, boxes: list[Files]
+    objects: LibraryObjects, ours: Files, theirs: Files, boxes: list[Files], much: int
 ) -> None:
+    laying._MUCH = much
     others = [commit(objects, files) for files in boxes]
     tip = commit(objects, theirs)
     found = reconcile.reconcile(objects, commit(objects, ours), tip, others, NOW)
@@ -121,6 +131,34 @@ def test_outboxes_are_joined_in_one_commit(
         wanted = join.join_trees(wanted, files)
     assert read(objects, found.commit) == wanted
     assert found.commit == tip or parents(objects, found.commit) == [tip]
+
+
+def test_much_is_never_held_at_once(
+    objects: LibraryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laying, "_MUCH", 10_000)
+    held = []
+
+    def noted(self: LibraryObjects, change: Change) -> str:
+        held.append(change)
+        return made(self, change)
+
+    monkeypatch.setattr(LibraryObjects, "commit", noted)
+    junk = {}
+    for n in range(1, 200):
+        good = segment(ENTITIES[0], DEVICES[0], [n % 10]).split(b"---\n")
+        head = good[1].replace(b"segment: 1", b"segment: %d" % n)
+        path = paths.segment_path(ENTITIES[0], DEVICES[0], n)
+        junk[path] = b"---\n" + head + b"---\njunk\n" + good[2]
+    theirs = commit(objects, junk)
+    found = reconcile.reconcile(objects, None, theirs, [], NOW)
+    sizes = [sum(len(c) for c in h.files.values() if isinstance(c, bytes)) for h in held[1:]]
+    assert len(sizes) > 3
+    assert max(sizes) < 12_000
+    assert len(read(objects, found.commit)) == 199
+
+
+made = LibraryObjects.commit
 
 
 class Counting(LibraryObjects):
@@ -134,7 +172,7 @@ class Counting(LibraryObjects):
 
 
 def test_equal_folders_stay_shut(box: Box) -> None:
-    objects = Counting(repos.find(str(box.repo().path), {"PATH": "/usr/bin:/bin"}))
+    objects = Counting(repos.find(str(box.repo().path), dict(os.environ)))
     many = {
         paths.segment_path(f"session-20260101-{n:08d}", DEVICES[0], 1): segment(
             f"session-20260101-{n:08d}", DEVICES[0], [1]

@@ -1,5 +1,6 @@
 """The seal of a commit: read from it, or from what it stands on."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from git_naturecode.store import seal
 
 @pytest.fixture
 def objects(box: Box) -> Iterator[LibraryObjects]:
-    found = LibraryObjects(repos.find(str(box.repo().path), {"PATH": "/usr/bin:/bin"}))
+    found = LibraryObjects(repos.find(str(box.repo().path), dict(os.environ)))
     yield found
     found.close()
 

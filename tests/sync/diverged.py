@@ -94,7 +94,8 @@ def _import(repo: Path, entries: int, device: str, start: str) -> None:
     lines = [f"commit {_REF}\ncommitter Ada <ada@example.com> 1 +0000\ndata 1\nx\n{start}".encode()]
     for number in range(entries):
         entity = f"session-20260101-{number * 7919 % 10**8:08d}"
-        header = {"id": f"e{number}-{device}", "at": f"2026-01-01T00:00:00.000Z/{number % 10**4:04d}",
+        at = f"2026-01-01T00:00:00.000Z/{number % 10**4:04d}"
+        header = {"id": f"e{number}-{device}", "at": at,
                   "kind": "message", "by": "ada@example.com"}  # fmt: skip
         entry = format.make(header, f"What was said about {number}, in a few words or more. " * 8)
         data = format.render(format.Segment(entity, device, 1, (entry,)))

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from box import Box
@@ -35,10 +35,8 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 def _quietly(answer: Callable[[socket.socket], None], call: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         answer(call)
-    except OSError:
-        pass
 
 
 def _refs_without_end(call: socket.socket) -> None:

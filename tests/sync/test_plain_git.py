@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from box import Box, Clone, Way
-from sync.test_sync import is_linear, pair
 
 from git_naturecode.store import device
+from sync.test_sync import is_linear, pair
 
 Merge = ("merge", "-q", "--no-edit", "--allow-unrelated-histories")
 
@@ -47,7 +47,7 @@ def test_unrelated_roots(box: Box, way: Way) -> None:
 
 @pytest.mark.parametrize("spoken", [False, True])
 def test_both_added_to_one_session(box: Box, way: Way, spoken: bool) -> None:
-    hub, ada, ben, session = pair(box, way)
+    _, ada, ben, session = pair(box, way)
     drained(ada, session, "ada 1", "ada 2")
     drained(ben, session, "ben 1", "ben 2")
     ada.nc("sync")
@@ -63,7 +63,7 @@ def test_both_added_to_one_session(box: Box, way: Way, spoken: bool) -> None:
 
 def _one_device_in_two_states(box: Box, way: Way) -> tuple[Path, Clone, Clone, str]:
     """A clone and its copy that go on with the same segment (as two machines with one backup)."""
-    hub, ada, ben, session = pair(box, way)
+    hub, ada, _, session = pair(box, way)
     drained(ada, session, "both")
     ada.nc("sync")
     twin = box.path / "twin"
@@ -110,7 +110,7 @@ def test_one_devices_segment_in_two_states(box: Box, way: Way, pushed_plainly: b
 
 
 def test_conflict_marks_committed_by_hand(box: Box, way: Way) -> None:
-    hub, ada, copy, session = _one_device_in_two_states(box, way)
+    _, ada, copy, session = _one_device_in_two_states(box, way)
     ada.nc("sync")
     copy.git("fetch", "-q")
     copy.git("checkout", "-q", "naturecode")
@@ -132,7 +132,7 @@ def test_conflict_marks_committed_by_hand(box: Box, way: Way) -> None:
 
 def test_conflict_marks_in_a_squashed_merge(box: Box, way: Way) -> None:
     """The other parent is gone, so only what is whole between the marks can be read."""
-    hub, ada, copy, session = _one_device_in_two_states(box, way)
+    _, ada, copy, session = _one_device_in_two_states(box, way)
     ada.nc("sync")
     copy.git("fetch", "-q")
     copy.git("checkout", "-q", "naturecode")
@@ -160,6 +160,25 @@ def test_a_merge_made_on_the_host(box: Box, way: Way) -> None:
     late.nc("sync")
     ada.nc("sync")
     assert ada.texts(session) == late.texts(session)
+
+
+@pytest.mark.parametrize("where", ["here", "on the host"])
+def test_a_merge_that_says_it_holds_what_it_does_not(box: Box, way: Way, where: str) -> None:
+    """`git merge -s ours` keeps one side, and yet nobody will ever merge the other again."""
+    hub, ada, ben, session = pair(box, way)
+    drained(ada, session, "ada")
+    drained(ben, session, "ben")
+    ada.nc("sync")
+    ben.git("fetch", "-q")
+    ben.git("checkout", "-q", "naturecode")
+    ben.git("merge", "-q", "--no-edit", "-s", "ours", "origin/naturecode")
+    ben.git("checkout", "-q", "main")
+    if where == "here":
+        ben.nc("sync")
+    else:
+        ben.git("push", "-q", "origin", "naturecode")
+    late = box.clone(hub, "late", way)
+    assert {"ada", "ben"} <= set(late.texts(session))
 
 
 def test_a_branch_set_back_by_hand_stays_back(box: Box) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ from box import Box, Clone, Way
 
 from git_naturecode import sync as syncing
 from git_naturecode.git import remote as remotes
+from git_naturecode.store import paths
 
+PROGRAM = Way("program")
 OUTBOX = "refs/naturecode/outbox/"
 
 
@@ -30,7 +32,7 @@ def is_linear(hub: Path) -> bool:
     return counted.strip() == "0"
 
 
-def pair(box: Box, way: Way = Way("program")) -> tuple[Path, Clone, Clone, str]:
+def pair(box: Box, way: Way = PROGRAM) -> tuple[Path, Clone, Clone, str]:
     """A remote, two clones in step, and a session of both."""
     hub = box.remote(way=way)
     ada, ben = box.clone(hub, "ada", way), box.clone(hub, "ben", way)
@@ -351,16 +353,9 @@ def test_two_syncs_of_one_clone_at_once(box: Box) -> None:
         ben.nc("session", "say", session, f"ben {number}")
         ben.nc("sync")
         ada.nc("session", "say", session, f"ada {number}")
-        codes: list[int] = []
-        both = [
-            threading.Thread(target=lambda: codes.append(ada.process("sync").returncode))
-            for _ in range(2)
-        ]
-        for one in both:
-            one.start()
-        for one in both:
-            one.join()
-        assert codes == [0, 0]
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(ada.process, "sync") for _ in range(2)]
+        assert [one.result().returncode for one in both] == [0, 0]
     ben.nc("sync")
     assert len(ben.texts(session)) == 8
     assert is_linear(hub)
@@ -391,16 +386,14 @@ def test_files_deleted_on_the_remote_come_back(box: Box) -> None:
 
 def test_a_log_of_a_newer_format_is_passed_on_unread(box: Box) -> None:
     hub, ada, ben, session = pair(box)
-    path = (
-        f"log/session/{session[17]}/{session[18]}/{session[19]}/{session}/0123456789abcdef.0001.md"
-    )
+    path = paths.segment_path(session, "0123456789abcdef", 1)
     newer = b"---\nnaturecode: log/2\nsomething: else\n---\n\x00what only later programs know\n"
     index = {**os.environ, "GIT_INDEX_FILE": str(box.path / "index")}
-    blob = subprocess.run(
-        ["git", "hash-object", "-w", "--stdin"], cwd=hub, input=newer, capture_output=True, check=True
-    ).stdout.decode()  # fmt: skip
+    write = ["git", "hash-object", "-w", "--stdin"]
+    done = subprocess.run(write, cwd=hub, input=newer, capture_output=True, check=True)
+    entry = f"100644,{done.stdout.decode().strip()},{path}"
     for args in (["read-tree", "naturecode"],
-                 ["update-index", "--add", "--cacheinfo", f"100644,{blob.strip()},{path}"]):  # fmt: skip
+                 ["update-index", "--add", "--cacheinfo", entry]):  # fmt: skip
         subprocess.run(["git", *args], cwd=hub, env=index, check=True)
     tree = subprocess.run(
         ["git", "write-tree"], cwd=hub, env=index, capture_output=True, text=True, check=True

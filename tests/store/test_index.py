@@ -1,0 +1,83 @@
+"""The index holds nothing that the logs do not: damaged, deleted, read-only, it answers right."""
+
+import os
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from box import Box, Clone
+
+from git_naturecode.store import index_file
+
+
+@pytest.fixture
+def clone(box: Box) -> Clone:
+    made = box.repo()
+    made.nc("init")
+    made.nc("session", "say", made.start("Retry jitter"), "full jitter it is")
+    return made
+
+
+def answers(clone: Clone) -> tuple[str, str]:
+    return clone.nc("session", "list").out, clone.nc("session", "search", "jitter").out
+
+
+def index(clone: Clone) -> Path:
+    return clone.path / ".git/naturecode/index.db"
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty", "rubbish", "cut", "torn pages"])
+def test_whatever_happens_to_the_file_the_answers_are_the_same(clone: Clone, damage: str) -> None:
+    before = answers(clone)
+    path = index(clone)
+    data = path.read_bytes()
+    for name in list(path.parent.glob("index.db*")):
+        name.unlink()
+    if damage != "gone":
+        kinds = {"empty": b"", "rubbish": b"x" * 5000, "cut": data[: len(data) // 2]}
+        path.write_bytes(kinds.get(damage, data[:1000] + b"\xff" * 8000 + data[9000:]))
+    assert answers(clone) == before
+    assert answers(clone) == before
+
+
+def test_an_index_of_another_version_is_made_anew(clone: Clone) -> None:
+    before = answers(clone)
+    with sqlite3.connect(index(clone)) as db:
+        db.execute("pragma user_version = 99")
+    assert answers(clone) == before
+
+
+def test_where_no_file_can_be_made_it_is_done_without(clone: Clone) -> None:
+    before = answers(clone)
+    for name in index(clone).parent.glob("index.db*"):
+        name.unlink()
+    index(clone).mkdir()
+    assert answers(clone) == before
+
+
+def test_many_may_make_it_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "index.db")
+    with ThreadPoolExecutor(8) as pool:
+        tables = list(pool.map(lambda _: _tables(path), range(16)))
+    assert len(set(tables)) == 1
+    assert "entity" in tables[0]
+
+
+def _tables(path: str) -> tuple[str, ...]:
+    db = index_file.open_file(path)
+    names = tuple(sorted(row[0] for row in db.execute("select name from sqlite_master")))
+    db.close()
+    return names
+
+
+def test_what_only_waits_in_the_spool_is_listed(clone: Clone) -> None:
+    lock = clone.path / ".git/refs/heads/naturecode.lock"
+    lock.touch()
+    session = clone.start("Not drained yet")
+    assert os.listdir(clone.path / ".git/naturecode/spool/team")
+    assert session in clone.nc("session", "list").out
+    assert clone.nc("session", "show", session[17:], "--json").json["name"] == "Not drained yet"
+    lock.unlink()
+    assert session in clone.nc("session", "list").out
+    assert not os.listdir(clone.path / ".git/naturecode/spool/team")
