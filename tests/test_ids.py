@@ -22,7 +22,9 @@ def test_frozen_ids() -> None:
     assert ids.imported_entry("claude-code", "s1", "u1", "0") == "a48a5vh264yfvy3jhbg1"
     entity = ids.imported_entity("session", "claude-code", "s1", 1_795_000_000_123)
     assert entity == "session-20261118-a223myzp"
-    assert ids.live_entry(1_795_000_000_123, 5, "7f3kq0abx2m4c9vd") == "01m7q5cqkv005-7f3kq0abx2m4c9vd"
+    assert (
+        ids.live_entry(1_795_000_000_123, 5, "7f3kq0abx2m4c9vd") == "01m7q5cqkv005-7f3kq0abx2m4c9vd"
+    )
 
 
 @given(st.binary(max_size=40), st.integers(1, 40))

@@ -40,7 +40,8 @@ def test_ten_thousand_million_paths(stage: Scene) -> None:
 
 def test_ten_thousand_million_paths_below_names_of_ours(stage: Scene) -> None:
     names = [letter.encode() for letter in "0123456789abcdefghjkmnpqrstvwxyz"]
-    below = stage.tree([("100644", b"%d.md" % n, stage.blob(b"boo")) for n in range(40_000)])
+    boo = stage.blob(b"boo")
+    below = stage.tree([("100644", b"%d.md" % n, boo) for n in range(40_000)])
     for _ in range(3):
         below = stage.tree([("40000", name, below) for name in names])
     log = stage.git("rev-parse", f"{BRANCH}:log")
