@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 
 from git_naturecode import ids
-from git_naturecode.capture import Found, Task, discover, identify, read_all
+from git_naturecode.capture import LARGEST, Found, Task, discover, identify, read_all
 from git_naturecode.domain import session as sessions
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.redact import Redactor
@@ -56,7 +56,8 @@ def import_files(
             "Claude Code (.jsonl), Gemini CLI (.json) and SpecStory (.md) histories can be read",
         )
     side = PRIVATE if options.visibility == "private" else TEAM
-    total = sum(os.path.getsize(part.path) for parts in groups for part in parts)
+    sizes = [sum(os.path.getsize(part.path) for part in parts) for parts in groups]
+    total = sum(size for size in sizes if size <= LARGEST)
     with bulk(store, side) as writer:
         places = [_place(store, parts) for parts in groups]
         tasks = (partial(_task, *pair, side, options) for pair in zip(groups, places, strict=True))

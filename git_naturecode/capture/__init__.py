@@ -1,8 +1,8 @@
 """Capture: transcripts of AI tools are found on disk and read as redacted drafts of entries."""
 
-from .ahead import Task, read_all
+from .ahead import LARGEST, Task, read_all
 from .discover import discover
 from .found import Found, identify
 from .reading import Reading, read
 
-__all__ = ["Found", "Reading", "Task", "discover", "identify", "read", "read_all"]
+__all__ = ["LARGEST", "Found", "Reading", "Task", "discover", "identify", "read", "read_all"]

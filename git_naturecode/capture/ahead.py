@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from ..redact import Redactor
 from ..store.entry import Draft
 from .reading import read
+from .seen import Seen
 
 WORTH_IT = 16 << 20  # bytes in all, below which starting processes costs more than it saves
 LARGEST = 64 << 20  # bytes of one conversation, above which it is streamed by the caller
@@ -38,8 +39,9 @@ def read_all(
 ) -> Iterator[Drafts]:
     """The new drafts of each task, in order of the tasks.
 
-    A task is asked for only when its turn to be read comes. `total` bytes decide whether other
-    processes are started; what they read has passed `redactor` there. Raises what reading raises.
+    A task is asked for only when its turn to be read comes. `total`, the bytes of those below
+    LARGEST, decides whether other processes are started; what they read has passed `redactor`
+    there. Raises what reading raises.
     """
     workers = min(os.cpu_count() or 1, 4)
     if total < WORTH_IT or workers < 2:
@@ -59,13 +61,17 @@ def read_all(
 
 def read_one(task: Task, redactor: Redactor) -> Iterator[Draft]:
     """The new drafts of one conversation, each id once."""
-    known = set(task.known)
+    seen = Seen()
+
+    def known(name: str) -> bool:
+        return name in task.known or name in seen
+
     for path in task.paths:
-        for draft in read(path, redactor, full=task.full, known=known.__contains__):
-            if draft.id not in known:
+        for draft in read(path, redactor, full=task.full, known=known):
+            if draft.id is None or not known(draft.id):
                 yield draft
             if draft.id:
-                known.add(draft.id)
+                seen.add(draft.id)
 
 
 def _ready(found: "Future[list[Draft]] | Drafts") -> Drafts:
