@@ -12,7 +12,7 @@ from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push, Refused, Vanished
-from git_naturecode.git.run import GitFailed
+from git_naturecode.git.run import GitFailed, alive
 from git_naturecode.store import reconcile
 from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
 from git_naturecode.store.lock import hold
@@ -340,18 +340,8 @@ def _forget_dead(store: Store) -> None:
     found = store.team.objects.refs(INCOMING)
     parts = {ref: ref.removeprefix(INCOMING).split("/") for ref in found}
     owners = {ref: part[1].split("-")[0] if len(part) > 1 else "" for ref, part in parts.items()}
-    dead = {ref for ref, owner in owners.items() if not (owner.isdigit() and _alive(int(owner)))}
+    dead = {ref for ref, owner in owners.items() if not (owner.isdigit() and alive(int(owner)))}
     _forget(store, {ref: found[ref] for ref in dead})
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _recall(store: Store, name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from box import Box, Way
 
 ALLOWED_SKIPS = (

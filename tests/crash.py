@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from box import Box, Clone, Way
 
+from box import Box, Clone, Way
 from git_naturecode import ids
 from git_naturecode.clock import system_ms
 from git_naturecode.store import device

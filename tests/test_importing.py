@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from box import Box, Clone
 
 MARK = re.compile(r"\[REDACTED:([a-z0-9-]+:\d+)\]")

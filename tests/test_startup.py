@@ -6,8 +6,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from box import Box, Clone
 
+from box import Box, Clone
 from git_naturecode.git import refs
 from git_naturecode.git import repo as repos
 

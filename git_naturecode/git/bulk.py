@@ -11,7 +11,7 @@ from git_naturecode.errors import NaturecodeError
 from git_naturecode.git.objects import AUTHOR, FILE_MODE
 from git_naturecode.git.program import tells_of_full_disk
 from git_naturecode.git.repo import Repo
-from git_naturecode.git.run import GitFailed
+from git_naturecode.git.run import GitFailed, alive
 
 # Loose objects pack three times better later than what fast-import packs itself, since git does
 # not try again to find deltas inside one pack. The pack on the way there is not worth compressing,
@@ -110,7 +110,7 @@ def sweep(repo: Repo) -> None:
     listed = repo.program.text("for-each-ref", "--format=%(refname)", "--", _TEMPORARY)
     for ref in listed.split():
         owner = ref.removeprefix(_TEMPORARY)
-        if not (owner.isdigit() and _alive(int(owner))):
+        if not (owner.isdigit() and alive(int(owner))):
             repo.program.run("update-ref", "--no-deref", "-d", ref, check=False)
     old = time.time() - _REPORT_SECONDS
     for name in os.listdir(repo.git_dir):
@@ -119,13 +119,3 @@ def sweep(repo: Repo) -> None:
             with suppress(OSError):
                 if os.stat(path).st_mtime < old:
                     os.unlink(path)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

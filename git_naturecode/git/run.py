@@ -228,3 +228,14 @@ def _own_group(process: "subprocess.Popen[bytes]") -> bool:
         return os.getpgid(process.pid) == process.pid
     except ProcessLookupError:
         return False
+
+
+def alive(process: int) -> bool:
+    """True when a process with this number is running."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

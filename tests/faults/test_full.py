@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import crash
 import pytest
-from box import Box, Clone, Way
 
+import crash
+from box import Box, Clone, Way
 from git_naturecode import __main__ as program
 from git_naturecode.errors import NEGATIVE, NOT_PERMITTED, NaturecodeError
 from git_naturecode.store.bulk import bulk

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import crash
 import pytest
-from box import Box, Clone, Way
 
+import crash
+from box import Box, Clone, Way
 from git_naturecode.store import format, join, segments
 from git_naturecode.store.entry import Entry
 

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import crash
 import pytest
+
+import crash
 from box import Box, Way
 
 # In this order, by one process, for each entry: its bytes, its name, the word to the user.

@@ -6,11 +6,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import crash
 import pytest
+
+import crash
 from appending import append_many
 from box import Box, Clone, Way
-
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git.bulk import BulkCommit
 from git_naturecode.git.objects import Change, Objects

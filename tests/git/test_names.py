@@ -4,8 +4,8 @@ import os
 import subprocess
 
 import pytest
-from box import Box, Way
 
+from box import Box, Way
 from git_naturecode.git import repo as repos
 from git_naturecode.git import tree
 from git_naturecode.git.door import open_objects

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from box import Box, Way
 
+from box import Box, Way
 from git_naturecode.git import repo as repos
 from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from box import Box
 
+from box import Box
 from git_naturecode import config
 from git_naturecode.errors import NaturecodeError, Unsupported, Usage
 from git_naturecode.git import repo as repos

@@ -1,6 +1,7 @@
 """A scene to do harm in."""
 
 import pytest
+
 from box import Box, Way
 from security.hostile import Scene, scene
 

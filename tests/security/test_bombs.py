@@ -68,6 +68,7 @@ def test_a_file_of_a_gibibyte_of_zeros(stage: Scene, monkeypatch: pytest.MonkeyP
     else:  # a fast machine gets through, and keeps it out by its size
         assert "1073741824 bytes" in cost.err
         assert stage.ben.texts(stage.session) == GOOD
+    assert remote._FIRST.cpu is not None
     with monkeypatch.context() as patch:  # Ada's machine is slow
         patch.setattr(remote, "_FIRST", replace(remote._FIRST, cpu=1))
         said = stage.ada.nc("sync", code=3)

@@ -2,12 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterator
+
+import pytest
 
 import crash
-import pytest
-from box import Box, Clone, Way
-
+from box import Box, Clone
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.store import bulk as bulks
@@ -15,18 +14,6 @@ from git_naturecode.store import format, join, paths
 from git_naturecode.store.bulk import bulk
 from git_naturecode.store.segments import SEGMENT_BYTES
 from git_naturecode.store.store import PRIVATE, TEAM, Store
-
-
-@pytest.fixture(autouse=True)
-def closing() -> Iterator[None]:
-    """What a test has opened is closed after it."""
-    yield
-    crash.close_all()
-
-
-@pytest.fixture
-def clone(box: Box, way: Way) -> Clone:
-    return crash.set_up(box, way=way)
 
 
 def segments(store: Store, entity: str, side: str = TEAM) -> list[bytes]:

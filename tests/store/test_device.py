@@ -6,10 +6,10 @@ import shutil
 import threading
 from pathlib import Path
 
-import crash
 import pytest
-from box import Box, Clone
 
+import crash
+from box import Box, Clone
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.store import device, join, paths

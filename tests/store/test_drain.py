@@ -2,13 +2,12 @@
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import crash
 import pytest
-from box import Box, Clone, Way
 
+import crash
+from box import Clone
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.objects import RefLocked
@@ -17,18 +16,6 @@ from git_naturecode.store.drain import drain
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.segments import SEGMENT_BYTES
 from git_naturecode.store.store import Store
-
-
-@pytest.fixture(autouse=True)
-def closing() -> Iterator[None]:
-    """What a test has opened is closed after it."""
-    yield
-    crash.close_all()
-
-
-@pytest.fixture
-def clone(box: Box, way: Way) -> Clone:
-    return crash.set_up(box, way=way)
 
 
 def files(store: Store) -> dict[str, bytes]:

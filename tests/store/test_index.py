@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from box import Box, Clone
 
+from box import Box, Clone
 from git_naturecode.store import index_file
 
 

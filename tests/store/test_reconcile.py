@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from box import Box
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from box import Box
 from git_naturecode.git import repo as repos
 from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects

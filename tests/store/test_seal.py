@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from box import Box
 
+from box import Box
 from git_naturecode.git import repo as repos
 from git_naturecode.git.library import LibraryObjects
 from git_naturecode.git.objects import Change

@@ -1,30 +1,17 @@
 """What was said can be read at once, wherever it stands, and by nobody else where it is private."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-import crash
 import pytest
-from box import Box, Clone, Way
 
+import crash
+from box import Box, Clone
 from git_naturecode import ids
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import Store
-
-
-@pytest.fixture(autouse=True)
-def closing() -> Iterator[None]:
-    """What a test has opened is closed after it."""
-    yield
-    crash.close_all()
-
-
-@pytest.fixture
-def clone(box: Box, way: Way) -> Clone:
-    return crash.set_up(box, way=way)
 
 
 def said(store: Store, entity: str) -> list[str | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
+
 from box import Box
 
 
@@ -25,10 +26,13 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
             calls.append(call)
             threading.Thread(target=_quietly, args=(answer, call), daemon=True).start()
 
-    threading.Thread(target=serve, daemon=True).start()
+    serving = threading.Thread(target=serve, daemon=True)
+    serving.start()
     try:
         yield listener.getsockname()[1]
     finally:
+        listener.shutdown(socket.SHUT_RDWR)  # wakes the one who waits for callers
+        serving.join()
         listener.close()
         for call in calls:
             call.close()

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from box import Box, Clone, Way
 
+from box import Box, Clone, Way
 from git_naturecode.store import device
 from sync.test_sync import is_linear, pair
 

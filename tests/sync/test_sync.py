@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from box import Box, Clone, Way
 
+from box import Box, Clone, Way
 from git_naturecode import sync as syncing
 from git_naturecode.git import remote as remotes
 from git_naturecode.store import paths
