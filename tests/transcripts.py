@@ -52,3 +52,33 @@ def drafts(path: str, **options: Any) -> list[Draft]:
 
 def messages(path: str, **options: Any) -> list[Draft]:
     return [draft for draft in drafts(path, **options) if draft.kind == "message"]
+
+
+CONVERSATION = [
+    {
+        "type": "file-history-snapshot",
+        "messageId": "x",
+        "snapshot": {"timestamp": "2026-01-01T00:00:00.000Z"},
+    },
+    line("user", "u1", "\nAdd a test\nfor retry", 1),
+    line("assistant", "u2", [{"type": "thinking", "thinking": "hm"}], 2),
+    line(
+        "assistant",
+        "u3",
+        [
+            {"type": "text", "text": "I do."},
+            use("t1", "Edit", file_path="/home/ada/p/src/a.py", old_string="1", new_string="2"),
+        ],
+        3,
+    ),
+    line(
+        "user",
+        "u4",
+        [result("t1", "updated")],
+        4,
+        toolUseResult={"filePath": "/p/a.py", "uuid": "no"},
+    ),
+    line(
+        "assistant", "u5", [use("t2", "Bash", command="make test\nmake lint", description="d")], 5
+    ),
+]

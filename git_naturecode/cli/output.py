@@ -1,6 +1,7 @@
 """Colour and pager as git has them."""
 
 import os
+import shutil
 import sys
 
 from git_naturecode.cli.context import Context
@@ -18,6 +19,11 @@ def paint(context: Context) -> Paint:
     return Paint(
         terminal and wanted not in ("never", "false") and not context.environ.get("NO_COLOR")
     )
+
+
+def columns(context: Context) -> int:
+    """How wide lines may be: the terminal's width, without limit in a pipe."""
+    return shutil.get_terminal_size().columns if context.out.isatty() else 1000
 
 
 def page(context: Context, text: str) -> None:

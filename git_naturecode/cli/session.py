@@ -8,7 +8,7 @@ import typer
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
-from git_naturecode.cli.output import page, paint, written
+from git_naturecode.cli.output import columns, page, paint, written
 from git_naturecode.cli.reading import opened, session_id
 
 if TYPE_CHECKING:
@@ -159,10 +159,11 @@ def list_sessions(
     if as_json:
         context.json({"items": rows[:limit], "total": len(rows)})
         return
-    page(context, render.rows_text(rows[:limit], paint(context))) if rows else None
     if not rows:
         context.tell("no sessions; see `git naturecode session import --auto`")
-    elif len(rows) > limit:
+        return
+    page(context, render.rows_text(rows[:limit], paint(context), columns(context)))
+    if len(rows) > limit:
         context.tell(f"hint: {len(rows) - limit} more; see --limit")
 
 

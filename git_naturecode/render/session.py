@@ -4,30 +4,32 @@ from collections.abc import Iterable, Sequence
 
 from git_naturecode.domain.session import Message, Session
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.show import line, show
+from git_naturecode.render.show import fit, line, show
 from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Hit
 
 _MATCH_OPEN, _MATCH_CLOSE = "\x02", "\x03"
-_TITLE_WIDTH = 44
+_OTHER_COLUMNS = 65  # of a row besides the title and the tool
+_TOOL_COLUMNS = 13
+_LEAST_TITLE, _MOST_TITLE = 16, 44
 
 
-def rows_text(rows: Sequence[dict[str, Json]], paint: Paint) -> str:
-    """A list of sessions, one line each."""
-    return "\n".join(_row(row, paint) for row in rows)
+def rows_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int) -> str:
+    """A list of sessions, one line each, for a terminal of `columns` columns."""
+    spare = columns - _OTHER_COLUMNS
+    with_tool = spare >= _LEAST_TITLE + _TOOL_COLUMNS
+    wanted = spare - (_TOOL_COLUMNS if with_tool else 0)
+    width = max(_LEAST_TITLE, min(_MOST_TITLE, wanted))
+    return "\n".join(_row(row, paint, width, with_tool) for row in rows)
 
 
-def _row(row: dict[str, Json], paint: Paint) -> str:
-    name = line(str(row["name"])) or "(no title)"
-    if len(name) > _TITLE_WIDTH:
-        name = name[: _TITLE_WIDTH - 1] + "…"
+def _row(row: dict[str, Json], paint: Paint, width: int, with_tool: bool) -> str:
+    name = fit(line(str(row["name"])) or "(no title)", width)
     count = f"{row['messages']} message{'' if row['messages'] == 1 else 's'}"
     where = "private" if not row["shared"] else str(row["visibility"])
     day = str(row["updatedAt"])[:10]
-    return (
-        f"{paint.yellow(row['id'])}  {name:<{_TITLE_WIDTH}}  {where:<7}  {count:>13}  {day}"
-        f"{paint.dim('  ' + line(str(row['tool']))) if row['tool'] else ''}"
-    )
+    tool = paint.dim("  " + line(str(row["tool"]))) if with_tool and row["tool"] else ""
+    return f"{paint.yellow(row['id'])}  {name}  {where:<7}  {count:>13}  {day}{tool}"
 
 
 def text(session: Session, paint: Paint) -> str:

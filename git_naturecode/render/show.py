@@ -1,6 +1,7 @@
 """The one filter that texts from others pass before they reach a terminal."""
 
 import re
+import unicodedata
 
 # Control characters but tab and line feed, C1, bidirectional and invisible formatting, tags.
 _HIDDEN = re.compile(
@@ -17,6 +18,29 @@ def show(text: str) -> str:
 def line(text: str) -> str:
     """`text` as one line: line breaks and tabs become blanks, the rest as `show`."""
     return show(" ".join(text.split()))
+
+
+def fit(text: str, columns: int) -> str:
+    """`text`, a line, cut and padded to exactly `columns` columns of a terminal."""
+    if text.isascii() and len(text) <= columns:
+        return text.ljust(columns)
+    kept, used = [], 0
+    for character in text:
+        width = _columns(character)
+        if used + width > columns - 1:
+            kept.append("…")
+            used += 1
+            break
+        kept.append(character)
+        used += width
+    return "".join(kept) + " " * (columns - used)
+
+
+def _columns(character: str) -> int:
+    """How many columns a terminal gives to `character`."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -11,41 +11,11 @@ from git_naturecode.capture import read
 from git_naturecode.ids import imported_entry
 from git_naturecode.redact import Redactor
 from git_naturecode.store.entry import Draft
-from transcripts import S, drafts, line, messages, result, use, write
+from transcripts import CONVERSATION, S, drafts, line, messages, result, use, write
 
 
 def entry(message: str, part: str) -> str:
     return imported_entry("claude-code", S, message, part)
-
-
-CONVERSATION = [
-    {
-        "type": "file-history-snapshot",
-        "messageId": "x",
-        "snapshot": {"timestamp": "2026-01-01T00:00:00.000Z"},
-    },
-    line("user", "u1", "\nAdd a test\nfor retry", 1),
-    line("assistant", "u2", [{"type": "thinking", "thinking": "hm"}], 2),
-    line(
-        "assistant",
-        "u3",
-        [
-            {"type": "text", "text": "I do."},
-            use("t1", "Edit", file_path="/home/ada/p/src/a.py", old_string="1", new_string="2"),
-        ],
-        3,
-    ),
-    line(
-        "user",
-        "u4",
-        [result("t1", "updated")],
-        4,
-        toolUseResult={"filePath": "/p/a.py", "uuid": "no"},
-    ),
-    line(
-        "assistant", "u5", [use("t2", "Bash", command="make test\nmake lint", description="d")], 5
-    ),
-]
 
 
 def test_a_conversation_comes_out_in_its_order(tmp_path: Path) -> None:
