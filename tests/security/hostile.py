@@ -49,9 +49,11 @@ class Cost:
 def measured(clone: Clone, *args: str) -> Cost:
     """`git naturecode ARGS` in a process of its own, with what it cost."""
     report = clone.path.parent / "cost.json"
+    # By way of a small shell: a process inherits the peak of the one that it was forked from.
+    small = ["/bin/sh", "-c", '"$@"; exit $?', "sh"]
     done = subprocess.run(
-        [sys.executable, "-c", _RUN, str(report), *args], cwd=clone.path, capture_output=True,
-        text=True, check=False, timeout=120,
+        [*small, sys.executable, "-c", _RUN, str(report), *args], cwd=clone.path,
+        capture_output=True, text=True, check=False, timeout=120,
         env={**os.environ, **clone.env, "NATURECODE_GIT": clone.way.name},
     )  # fmt: skip
     found = json.loads(report.read_text())
