@@ -2,7 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SEED ?= 1
-MINUTES ?= 10
 # Where git looks for git-naturecode.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -20,10 +19,11 @@ lint: .venv/tests-ready
 	$(BIN)/mypy
 
 bench: .venv/tests-ready
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH)
 
 torture: .venv/tests-ready
-	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) NATURECODE_MINUTES=$(MINUTES) $(BIN)/python -m pytest -m torture tests
+	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) $(BIN)/python -m pytest -m torture tests
+	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) $(BIN)/python -m pytest tests/store
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -45,7 +45,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     return home
 
 
-_KEPT = ("NATURECODE_TORTURE", "NATURECODE_SEED", "NATURECODE_MINUTES")
+_KEPT = ("NATURECODE_TORTURE", "NATURECODE_SEED")
 
 
 def _only_loopback(address: tuple[str, int], *args: object, **kwargs: object) -> socket.socket:
