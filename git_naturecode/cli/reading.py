@@ -35,6 +35,25 @@ def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, 
             index.close()
 
 
+@contextmanager
+def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str]]:
+    """The store to write in, and the id of the session that `wanted` means.
+
+    The index is brought up to date only where it does not know the session: to fold a long one
+    again costs more than to write one entry.
+    """
+    with context.store(writing=True) as store:
+        index = Index(store, {KIND: _describe})
+        try:
+            entity = session_id(index, wanted)
+        except Negative:
+            _catch_up(context, store, index)
+            entity = session_id(index, wanted)
+        finally:
+            index.close()
+        yield store, entity
+
+
 def tips(store: Store) -> str:
     """Where everything stands that a reading command looks at, and which remote counts."""
     heads = [log.head() for log in store.sides]

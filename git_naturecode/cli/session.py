@@ -9,7 +9,7 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
 from git_naturecode.cli.output import columns, page, paint, written
-from git_naturecode.cli.reading import opened, session_id
+from git_naturecode.cli.reading import opened, opened_at, session_id
 
 if TYPE_CHECKING:
     from git_naturecode.store.entry import Draft, Entry
@@ -216,13 +216,13 @@ def _attend(kind: str, session: str, as_json: bool, quiet: bool) -> None:
 
 def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, Entry]":
     """Write one entry about an existing session, on the side where it lives."""
+    from git_naturecode import ids
     from git_naturecode.domain import session as sessions
     from git_naturecode.store.store import PRIVATE, TEAM
 
-    with opened(context, writing=True) as (store, index):
-        entity = session_id(index, session)
-        row = index.row(sessions.KIND, entity)
-        entries = store.write(TEAM if row["shared"] else PRIVATE, entity, [draft])
+    with opened_at(context, session) as (store, entity):
+        shared = store.has(TEAM, sessions.KIND, ids.tail(entity))
+        entries = store.write(TEAM if shared else PRIVATE, entity, [draft])
         store.settle()
         if draft.kind in ("join", "leave"):
             store.make_active(entity if draft.kind == "join" else "")

@@ -97,15 +97,6 @@ class Index:
         ordered = sorted(rows.items(), key=lambda item: (item[1][0], item[0]), reverse=True)
         return [row for _, (_, row) in ordered]
 
-    def row(self, kind: str, entity: str) -> dict[str, Json]:
-        """The row of one entity that `match` has found, without reading all the others."""
-        query = "select row from entity where kind = ? and tail = ?"
-        found = self._db.execute(query, (kind, ids.tail(entity))).fetchone()
-        if found is None:  # it only waits in the spool
-            return next(row for row in self.rows(kind) if row["id"] == entity)
-        row: dict[str, Json] = json.loads(found[0])
-        return row
-
     def match(self, kind: str, prefix: str) -> list[str]:
         """The ids of all entities of `kind` whose last part begins with `prefix`."""
         query = "select id from entity where kind = ? and tail >= ? and tail < ?"

@@ -197,6 +197,14 @@ class Store:
         """All entries about the entity with the last part `tail`, drained or waiting."""
         return [placed for log in self.sides for placed in self._read_side(log, kind, tail)]
 
+    def has(self, side: str, kind: str, tail: str) -> bool:
+        """True when `side` says anything about the entity with the last part `tail`."""
+        log = self.side(side)
+        if any(ids.tail(one.entity) == tail for one in self.waiting(log)):
+            return True
+        folders = log.folder(f"log/{kind}/{tail[0]}/{tail[1]}/{tail[2]}", log.tree())
+        return any(folder.name.endswith(f"-{tail}".encode()) for folder in folders)
+
     def _read_side(self, log: Log, kind: str, tail: str) -> Iterator[Placed]:
         # The spool first: what is drained after that is found twice, else it could be missed.
         waiting = [one for one in self.waiting(log) if ids.tail(one.entity) == tail]
