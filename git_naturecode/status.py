@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from git_naturecode import sync
 from git_naturecode.domain import session as sessions
-from git_naturecode.git import tree
+from git_naturecode.git import remote, tree
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import Store
 
@@ -27,7 +26,7 @@ def status(store: Store, index: Index) -> Status:
     """Look at this clone; the remote is asked nothing, its last known state counts."""
     rows = index.rows(sessions.KIND)
     queued = sum(len(log.spool.waiting()) for log in store.sides)
-    name = sync.choose_remote(store, None)
+    name = remote.choose(store.config)
     theirs = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}") if name else None
     ahead, behind = _apart(store, theirs)
     shared = sum(bool(row["shared"]) for row in rows)

@@ -48,14 +48,7 @@ class Outcome:
 
 def choose_remote(store: Store, named: str | None) -> str | None:
     """The remote to sync with: `named`, the one fixed at `init`, `origin`, or the only one."""
-    known = store.config.remotes()
-    chosen = named or store.config.get("naturecode.remote")
-    if chosen:
-        remote.check_name(chosen, known)
-        return chosen
-    if "origin" in known or len(known) == 1:
-        return "origin" if "origin" in known else known[0]
-    return None
+    return remote.choose(store.config, named)
 
 
 def sync(

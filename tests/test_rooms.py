@@ -28,7 +28,6 @@ PROGRAM = "__main__"
 SIDEWAYS = {
     ("importing", "capture"): "an import writes down what capture reads",
     ("setup", "sync"): "init takes in what was fetched before it",
-    ("status", "sync"): "status asks sync which remote counts",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})
 MOST_LINES = 400
@@ -144,5 +143,5 @@ def test_the_right_arrows_pass() -> None:
 
     assert not found("from git_naturecode import errors, ids, sync\n", "cli.clone")
     assert not found("import subprocess, pygit2\nfrom .objects import Change\n", "git.library")
-    assert not found("from git_naturecode import sync\n", "status")
+    assert not found("from git_naturecode import sync\n", "setup")
     assert not found("from git_naturecode import __version__\n", "trace")

@@ -36,7 +36,7 @@ PATHS = {
     "-V": set(),
     "-h": {"typer"},
     "session list --help": {"typer"},
-    "status": {*FOLDING, "git_naturecode.sync"},
+    "status": FOLDING,
     "session list": FOLDING,
     "session show ID": FOLDING,
     "session search jitter": FOLDING,

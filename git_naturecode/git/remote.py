@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from git_naturecode.config import Config
 from git_naturecode.errors import Remote, Unsafe, Usage
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import TIMED_OUT, GitFailed, Limits
@@ -160,6 +161,21 @@ class Link:
                 f"{self.name} did not answer within {limits.wall:g} s",
                 "nothing here is lost; try again later (git config naturecode.timeout SECONDS)",
             ) from None
+
+
+def choose(config: Config, named: str | None = None) -> str | None:
+    """The remote to use: `named`, else `naturecode.remote`, else `origin` or the only one.
+
+    None where there is none; raises Usage when the one that is named is not configured.
+    """
+    known = config.remotes()
+    chosen = named or config.get("naturecode.remote")
+    if chosen:
+        check_name(chosen, known)
+        return chosen
+    if "origin" in known or len(known) == 1:
+        return "origin" if "origin" in known else known[0]
+    return None
 
 
 def check_name(name: str, known: Sequence[str]) -> None:
