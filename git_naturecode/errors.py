@@ -35,12 +35,6 @@ class Usage(NaturecodeError):
     code = USAGE
 
 
-class NeedsPerson(NaturecodeError):
-    """Something waits for a person to decide."""
-
-    code = NEEDS_PERSON
-
-
 class Remote(NaturecodeError):
     """The remote or the network did not do its part; what was written here is safe."""
 
@@ -51,12 +45,6 @@ class NotPermitted(NaturecodeError):
     """The rights of this person or this file system do not allow it."""
 
     code = NOT_PERMITTED
-
-
-class Inconclusive(NaturecodeError):
-    """A provider failed, so that there is no answer, neither yes nor no."""
-
-    code = INCONCLUSIVE
 
 
 class Unsupported(NaturecodeError):

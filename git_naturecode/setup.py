@@ -1,6 +1,5 @@
 """Init: set one clone up, asking nothing, and say what was done."""
 
-import os
 from dataclasses import dataclass, field
 
 from git_naturecode import sync
@@ -69,8 +68,3 @@ def _missing_refspecs(store: Store, remote: str) -> list[str]:
     if f"+refs/heads/*:refs/remotes/{remote}/*" not in present:
         wanted.insert(0, f"+refs/heads/{store.branch}*:refs/remotes/{remote}/{store.branch}*")
     return [spec for spec in wanted if spec not in present]
-
-
-def is_set_up(state_dir: str) -> bool:
-    """True when `init` was run in this clone."""
-    return os.path.exists(os.path.join(state_dir, "device"))

@@ -4,7 +4,6 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 
 from git_naturecode.errors import NaturecodeError
@@ -52,11 +51,6 @@ class BulkCommit:
         self._send(b"M %o inline %s\ndata %d\n" % (FILE_MODE, path.encode(), len(content)))
         self._send(content)
         self._send(b"\n")
-
-    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Lay all of `files` at their paths."""
-        for path, content in files:
-            self.put(path, content)
 
     def finish(self) -> str:
         """End the commit; its id. When this returns it survives a power cut.

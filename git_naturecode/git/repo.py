@@ -31,11 +31,6 @@ class Repo:
         """Where our own files of this clone live (spool, index, locks); shared by work trees."""
         return os.path.join(self.common_dir, "naturecode")
 
-    @property
-    def is_shallow(self) -> bool:
-        """True when the history was cut by a depth."""
-        return os.path.exists(os.path.join(self.common_dir, "shallow"))
-
     def work_trees(self) -> list[str]:
         """The folders of all work trees of this repository."""
         out = self.program.run("worktree", "list", "--porcelain", "-z")[1]
