@@ -1,5 +1,6 @@
-"""Writes docs/reference.md from the command tree: `python docs/generate.py`."""
+"""Writes docs/reference.md and the man page from the command tree: `python docs/generate.py`."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,36 @@ def reference() -> str:
     return HEAD + "".join(_commands(tree, "git naturecode"))
 
 
+def man_page() -> str:
+    """The man page git-naturecode(1), which `git naturecode --help` shows."""
+    lines = [
+        '.TH "GIT-NATURECODE" "1" "" "git naturecode"', ".SH NAME",
+        f"git-naturecode \\- {_roff(HELP)}", ".SH SYNOPSIS",
+        r"\fBgit naturecode\fR \fICOMMAND\fR [\fIARGUMENTS\fR]", ".SH COMMANDS",
+    ]  # fmt: skip
+    tree: Any = typer.main.get_command(build([]))
+    for block in "".join(_commands(tree, "git naturecode")).split("\n## ")[1:]:
+        title, _, rest = block.partition("\n")
+        lines += [".SS " + _roff(title.strip("`")), *map(_man_line, rest.strip().split("\n"))]
+    lines.append(".SH EXIT CODES")
+    for code, meaning in re.findall(r"^\| (\d+) \| (.*) \|$", HEAD, re.M):
+        lines += [".TP", rf"\fB{code}\fR", _roff(meaning)]
+    return "\n".join(lines) + "\n"
+
+
+def _man_line(line: str) -> str:
+    option = re.fullmatch(r"- `(.*?)`: (.*)", line)
+    if option:
+        return f".TP\n\\fB{_roff(option[1])}\\fR\n{_roff(option[2])}"
+    return _roff(line) if line else ".PP"
+
+
+def _roff(text: str) -> str:
+    """`text` as roff shows it: no escape, no request, hyphens that can be searched for."""
+    plain = text.replace("\\", "\\e").replace("-", "\\-").replace("`", "")
+    return "\\&" + plain if plain[:1] in (".", "'") else plain
+
+
 def _commands(group: Any, path: str) -> Iterator[str]:
     for name, command in sorted(group.commands.items()):
         if hasattr(command, "commands"):
@@ -81,6 +112,7 @@ def _names(option: Any) -> str:
 
 
 if __name__ == "__main__":
-    target = Path(__file__).with_name("reference.md")
-    target.write_text(reference(), encoding="utf-8")
-    sys.stdout.write(f"{target.name} written\n")
+    folder = Path(__file__).parent
+    for name, text in (("reference.md", reference()), ("git-naturecode.1", man_page())):
+        (folder / name).write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{name} written\n")

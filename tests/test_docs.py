@@ -15,6 +15,12 @@ def test_the_reference_is_what_the_command_tree_says() -> None:
     assert (ROOT / "docs/reference.md").read_text() == made, "run `python docs/generate.py`"
 
 
+def test_the_man_page_is_what_the_command_tree_says() -> None:
+    made = runpy.run_path(str(ROOT / "docs/generate.py"))["man_page"]()
+    assert (ROOT / "docs/git-naturecode.1").read_text() == made, "run `python docs/generate.py`"
+    assert ".SS git naturecode session say SESSION [TEXT]" in made
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
