@@ -53,7 +53,7 @@ class BulkCommit:
         self._send(b"\n")
 
     def finish(self) -> str:
-        """End the commit; its id. When this returns it survives a power cut.
+        """End the commit; its id. Its objects are on the disk before any branch moves to it.
 
         Raises NaturecodeError when it could not be written.
         """
@@ -64,6 +64,10 @@ class BulkCommit:
         self._said.close()
         os.sync()
         return out.decode().strip()
+
+    def keep(self) -> None:
+        """Make sure that the ref which now holds the commit survives a power cut as well."""
+        os.sync()
 
     def forget(self) -> None:
         """Let go of the temporary ref, once another one holds the commit."""

@@ -73,6 +73,7 @@ class BulkWriter:
                 "somebody else wrote to the branch meanwhile; nothing of this was written",
                 "run the command again",
             )
+        self._commit.keep()
         self._commit.forget()
         return new
 

@@ -184,3 +184,15 @@ def test_every_path_is_one_that_may_stand_there(clone: Clone) -> None:
         writer.write(crash.new_session(), [crash.message("a")])
     names = clone.git("ls-tree", "-r", "--name-only", "naturecode").split()
     assert all(map(paths.allowed, names))
+
+
+def test_objects_reach_the_disk_before_the_ref_and_the_ref_before_the_answer(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = clone.git("rev-parse", "naturecode")
+    seen: list[str] = []
+    monkeypatch.setattr(os, "sync", lambda: seen.append(clone.git("rev-parse", "naturecode")))
+    with clone.store() as store, bulk(store, TEAM) as writer:
+        writer.write(crash.new_session(), [crash.message("a")])
+    assert seen == [before, clone.git("rev-parse", "naturecode")]
+    assert seen[0] != seen[1]
