@@ -38,6 +38,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         "GIT_PAGER": "cat",
         "NO_COLOR": "1",
         "TZ": "UTC",
+        "NATURECODE_BACKGROUND": "0",
         "GIT_CEILING_DIRECTORIES": str(home.parent),
     }.items():
         monkeypatch.setenv(name, value)

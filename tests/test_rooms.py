@@ -17,7 +17,7 @@ FLOORS = (
     ("render",),
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
-        "status",
+        "status", "background",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip

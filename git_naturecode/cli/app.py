@@ -15,6 +15,8 @@ COMMANDS = {
     "sync": "git_naturecode.cli.clone",
     "demo": "git_naturecode.cli.demo",
 }
+# What only this program itself calls; no help names it.
+HIDDEN = {"background": "git_naturecode.cli.hidden"}
 HELP = "AI sessions, reviews, issues and knowledge inside your Git repository."
 
 
@@ -38,8 +40,9 @@ def dispatch(arguments: list[str]) -> int:
 
 def build(wanted: list[str]) -> typer.Typer:
     """The command tree; only its part `wanted`, a path of names, where we know them."""
-    known = {**GROUPS, **COMMANDS}
-    names = [name for name in wanted[:1] if name in known] or list(known)
+    known = {**GROUPS, **COMMANDS, **HIDDEN}
+    named = [name for name in wanted[:1] if name in known]
+    names = named or [*GROUPS, *COMMANDS]
     tree = typer.Typer(
         help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
         pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},

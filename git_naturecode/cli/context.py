@@ -68,8 +68,16 @@ class Context:
         try:
             device.require(store.state_dir, self.environ, self.random)
             yield store
+            self.start_background(store)
         finally:
             store.close()
+
+    def start_background(self, store: Store) -> None:
+        """Have done in the background what is behind now; costs nothing where nothing is."""
+        if self.environ.get("NATURECODE_BACKGROUND") != "0":
+            from git_naturecode import background
+
+            background.start(store)
 
     def say(self, text: str = "") -> None:
         """A line of output."""

@@ -134,6 +134,14 @@ def foreign_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name not in dropped}
 
 
+def detach(argv: Sequence[str], cwd: str, environ: Mapping[str, str]) -> None:
+    """Start `argv` in `cwd` so that it outlives us and has nothing of our terminal."""
+    subprocess.Popen(
+        list(argv), cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
 def _start(
     argv: list[str], cwd: str, env: dict[str, str], limits: Limits, talk: bool = False
 ) -> "subprocess.Popen[bytes]":

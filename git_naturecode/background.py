@@ -1,0 +1,174 @@
+"""Work that nobody waits for: drained, indexed and synced by one detached process at a time."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from git_naturecode import trace
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.git import run as git
+from git_naturecode.store.entry import Json
+from git_naturecode.store.lock import hold
+from git_naturecode.store.store import Store
+
+COMMAND = "background"
+SWITCH = "NATURECODE_BACKGROUND"  # 0 in the environment: no command starts it
+RETRY_SECONDS = 60.0  # a job that failed is left alone for so long
+_MOST_ROUNDS = 10_000
+_NICE = 10
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that may be behind.
+
+    `stale` is asked at the end of every command, so it may cost a few file reads and no process;
+    `run` does one bounded piece of the work and is called again as long as it is stale.
+    """
+
+    name: str
+    stale: Callable[[Store], bool]
+    run: Callable[[Store], None]
+
+
+_PATIENCE = 15.0
+
+
+def _drain_waits(store: Store) -> bool:
+    return any(log.spool.waiting() for log in store.sides)
+
+
+def _drain(store: Store) -> None:
+    store.settle(_PATIENCE)
+
+
+JOBS: tuple[Job, ...] = (Job("drain", _drain_waits, _drain),)
+
+
+def start(store: Store) -> bool:
+    """Start the detached process where a job is stale and none is at work; True when it did.
+
+    Never fails and never waits: what is behind stays behind until the next command.
+    """
+    if store.environ.get(SWITCH) == "0" or not store.config.flag("naturecode.background", True):
+        return False
+    try:
+        if not _stale(store):
+            return False
+        _ask(store)
+        with hold(_lock(store), 0) as free:
+            if not free:
+                return False  # whoever is at work looks again before it ends
+        argv = [sys.executable, "-m", "git_naturecode", COMMAND]
+        folder = store.repo.work_tree or store.repo.common_dir
+        git.detach(argv, folder, git.foreign_environment(store.environ))
+    except (OSError, NaturecodeError) as error:
+        trace.note("background", str(error))
+        return False
+    return True
+
+
+def work(store: Store) -> int:
+    """Run every job until none is stale; how many pieces of work that were.
+
+    Returns at once where another process is at it. What fails is noted for `status`.
+    """
+    pieces = 0
+    while True:
+        with hold(_lock(store), 0) as held:
+            if not held:
+                return pieces
+            _forget(store)
+            pieces += _rounds(store)
+        if not os.path.exists(_asked(store)) or not _stale(store):
+            return pieces
+
+
+def be_nice() -> None:
+    """Leave the processor to those who wait for something."""
+    with suppress(OSError):
+        os.nice(_NICE)
+
+
+def failures(store: Store) -> dict[str, str]:
+    """Job -> what went wrong when it was last tried, of those that have not worked since."""
+    return {name: str(found.get("error", "")) for name, found in _failed(store).items()}
+
+
+def _rounds(store: Store) -> int:
+    pieces = 0
+    for job in JOBS:
+        for _ in range(_MOST_ROUNDS):
+            if job not in _stale(store):
+                break
+            try:
+                job.run(store)
+            except (NaturecodeError, OSError) as error:
+                trace.note("background", f"{job.name}: {error}")
+                _note(store, job.name, getattr(error, "message", str(error)))
+                break
+            _note(store, job.name, None)
+            pieces += 1
+    return pieces
+
+
+def _stale(store: Store) -> list[Job]:
+    """The jobs that are behind, without those that have just failed."""
+    failed = _failed(store)
+    now = time.time()
+    return [
+        job
+        for job in JOBS
+        if abs(now - float(failed.get(job.name, {}).get("at", 0))) > RETRY_SECONDS
+        and job.stale(store)
+    ]
+
+
+def _failed(store: Store) -> dict[str, dict[str, Json]]:
+    """What went wrong lately, by job: `at` (seconds since the epoch) and `error`."""
+    try:
+        with open(_failures(store), encoding="utf-8") as file:
+            found = json.load(file)
+        return {name: dict(one) for name, one in found.items() if float(one["at"])}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _note(store: Store, name: str, error: str | None) -> None:
+    """Remember that the job `name` failed with `error`, or (None) that it worked."""
+    known = _failed(store)
+    if error is None and name not in known:
+        return
+    rest = {key: value for key, value in known.items() if key != name}
+    if error is not None:
+        rest[name] = {"at": time.time(), "error": error}
+    path = _failures(store)
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(rest, file)
+    os.replace(path + ".new", path)
+
+
+def _ask(store: Store) -> None:
+    with open(_asked(store), "wb"):
+        pass
+
+
+def _forget(store: Store) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(_asked(store))
+
+
+def _lock(store: Store) -> str:
+    return os.path.join(store.state_dir, "background.lock")
+
+
+def _asked(store: Store) -> str:
+    return os.path.join(store.state_dir, "background.asked")
+
+
+def _failures(store: Store) -> str:
+    return os.path.join(store.state_dir, "background.failed")

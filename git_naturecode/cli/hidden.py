@@ -1,0 +1,21 @@
+"""Commands that only this program itself starts."""
+
+import typer
+
+from git_naturecode.cli import context as contexts
+
+
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
+    """Hang the command `name` of this module into `tree`."""
+    tree.command(name, hidden=True)(work_in_background)
+
+
+def work_in_background() -> None:
+    """Do what is behind in this clone: drain, index, folder, automatic sync."""
+    from git_naturecode import background
+
+    background.be_nice()
+    context = contexts.current(quiet=True)
+    context.environ = {**context.environ, background.SWITCH: "0"}  # it starts no other
+    with context.store(many=True) as store:
+        background.work(store)
