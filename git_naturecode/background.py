@@ -63,9 +63,10 @@ def start(store: Store) -> bool:
         with hold(_lock(store), 0) as free:
             if not free:
                 return False  # whoever is at work looks again before it ends
-        argv = [sys.executable, "-m", "git_naturecode", COMMAND]
         folder = store.repo.work_tree or store.repo.common_dir
-        git.detach(argv, folder, git.foreign_environment(store.environ))
+        # -P: else Python would look for modules in the work tree, which is anybody's.
+        argv = [sys.executable, "-P", "-m", "git_naturecode", "-C", folder, COMMAND]
+        git.detach(argv, git.foreign_environment(store.environ))
     except (OSError, NaturecodeError) as error:
         trace.note("background", str(error))
         return False

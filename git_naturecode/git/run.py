@@ -134,12 +134,10 @@ def foreign_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name not in dropped}
 
 
-def detach(argv: Sequence[str], cwd: str, environ: Mapping[str, str]) -> None:
-    """Start `argv` in `cwd` so that it outlives us and has nothing of our terminal."""
-    subprocess.Popen(
-        list(argv), cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+def detach(argv: Sequence[str], environ: Mapping[str, str]) -> None:
+    """Start the program at the path `argv[0]` so that it outlives us; it has no terminal."""
+    nothing = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    os.posix_spawn(argv[0], list(argv), dict(environ), file_actions=nothing, setsid=True)
 
 
 def _start(
