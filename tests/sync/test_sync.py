@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone, Way
-from git_naturecode import sync as syncing
 from git_naturecode.git import remote as remotes
 from git_naturecode.store import paths
+from git_naturecode.sync import run as syncing
 
 PROGRAM = Way("program")
 OUTBOX = "refs/naturecode/outbox/"

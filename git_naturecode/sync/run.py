@@ -1,27 +1,23 @@
-"""Sync: bring what others pushed together with what was said here, and push the result."""
+"""One sync from its beginning to its end: ask, fetch, join, push, and the outbox at last."""
 
-import os
 import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from git_naturecode import ids
-from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
+from git_naturecode.errors import Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push, Refused, Vanished
-from git_naturecode.git.run import GitFailed, alive
+from git_naturecode.git.run import GitFailed
 from git_naturecode.store import reconcile
-from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
-from git_naturecode.store.lock import hold
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.store import Store
+from git_naturecode.sync import incoming
+from git_naturecode.sync.gate import PATIENCE, admit, take_in
 
 OUTBOX = "refs/naturecode/outbox/"
-INCOMING = "refs/naturecode/incoming/"
-PATIENCE = 15.0  # seconds: longer than a lock left behind needs to be surely stale
 DIRECT_TRIES = 3
 _BACK_OFF = 0.2
 _MAX_OUTBOXES = 100
@@ -62,53 +58,6 @@ def sync(
     return _Sync(store, name, tell, sleep).run()
 
 
-def take_in_fetched(store: Store) -> list[str]:
-    """Take in what plain git brought, by a fetch or straight into our branch.
-
-    Gives what was kept out and why; each state of the remote is looked at once.
-    """
-    problems = admit(store)
-    name = choose_remote(store, None)
-    tip = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}") if name else None
-    if tip is None or tip == store.team.head() or _recall(store, "taken") == tip:
-        return problems
-    try:
-        problems += _take_in(store, tip, []).problems
-    except Unsafe as unsafe:
-        problems.append(f"all of {name}: {unsafe.message}")
-    _remember(store, "taken", tip)
-    return problems
-
-
-def admit(store: Store) -> list[str]:
-    """Look at what others than this program did to our own branch: `git merge`, `pull`, `reset`.
-
-    What does not belong there is taken out again by a commit on top, and where two branches were
-    merged as texts, the join of both sides is put there. Gives what was kept out and why.
-    """
-    log = store.team
-    head, known = log.head(), _recall(store, "admitted") or None
-    if head is None or head == known:
-        return []
-
-    def cleaned(head: str | None) -> Reconciled:
-        assert head is not None
-        objects, base = log.objects, known
-        if base is not None and not reconcile.holds(objects, head, base):
-            if reconcile.holds(objects, base, head):
-                return Reconciled(head)  # set back by hand to what we knew already
-            base = None
-        return reconcile.reconcile(objects, base, head, [], store.now_ms(), _bounds(store))
-
-    try:
-        return list(_move(store, cleaned).problems)
-    except Unsafe as unsafe:
-        raise Unsafe(
-            f"{log.ref} was changed by other means, and {unsafe.message}",
-            f"set it back: git reflog {log.ref}, then git update-ref {log.ref} <a good commit>",
-        ) from None
-
-
 @dataclass
 class _Sync:
     """One run of `sync`."""
@@ -130,7 +79,7 @@ class _Sync:
         """All rounds, and the outbox at last."""
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
-        _forget_dead(self.store)
+        incoming.forget_dead(self.store)
         for attempt in range(DIRECT_TRIES):
             self.outcome.tries = attempt + 1
             if self._once(again=attempt > 0):
@@ -176,8 +125,7 @@ class _Sync:
 
         An outbox that cannot be taken in is dropped: its sender has what is in it.
         """
-        place = f"{INCOMING}{_component(self.name)}/{os.getpid()}"
-        place += f"-{ids.base32(self.store.random(5), 8)}/"
+        place = incoming.place(self.store, self.name)
         try:
             bad = self._fetch(place, theirs, outboxes)
             if theirs == _LOOK and self.log.ref not in bad:
@@ -186,15 +134,15 @@ class _Sync:
             try:
                 if self.log.ref in bad:
                     raise bad.pop(self.log.ref)
-                result = _take_in(self.store, theirs, states)
+                result = take_in(self.store, theirs, states)
             except Unsafe as unsafe:
                 if theirs is None:
                     raise
                 if states:
-                    self.outcome.received += _take_in(self.store, None, states).received
+                    self.outcome.received += take_in(self.store, None, states).received
                 raise self._poisoned(unsafe, outboxes, states) from None
         finally:
-            _forget(self.store, self.log.objects.refs(place))
+            incoming.forget(self.store, self.log.objects.refs(place))
         self.outcome.problems += [f"{ref}: {why.message}" for ref, why in bad.items()]
         self._track(theirs)
         return theirs, result
@@ -205,7 +153,7 @@ class _Sync:
         Not by git's fetch itself, which fails as a whole when two of them do it at once.
         """
         ref = f"refs/remotes/{self.name}/{self.store.branch}"
-        if theirs is not None and _component(self.name) == self.name:
+        if theirs is not None and incoming.component(self.name) == self.name:
             with suppress(RefLocked, GitFailed, OSError):
                 self.log.objects.move(ref, theirs, self.log.objects.resolve(ref))
 
@@ -280,76 +228,3 @@ class _Sync:
         mine = Push(f"{OUTBOX}{self.store.device}/{head}", head)
         emptied = [Push(ref, None, lease=True, old=oid) for ref, oid in replaced.items()]
         return self.link.push([mine, *emptied]) or bool(emptied and self.link.push([mine]))
-
-
-def _take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
-    def joined(head: str | None) -> Reconciled:
-        return reconcile.reconcile(
-            store.team.objects, head, theirs, others, store.now_ms(), _bounds(store)
-        )
-
-    result = _move(store, joined)
-    store.stamps.witness(result.newest)
-    return result
-
-
-def _bounds(store: Store) -> Bounds:
-    return Bounds(
-        store.config.number("naturecode.maxNewFiles", MAX_ENTRIES),
-        store.config.number("naturecode.maxNewBytes", MAX_TOTAL),
-    )
-
-
-def _move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
-    """Move our branch to what `make` gives for its head, under the lock."""
-    log = store.team
-    with hold(store.lock, PATIENCE) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
-        for _ in range(20):
-            head = log.head()
-            result = make(head)
-            if result.commit == head or log.move(result.commit, head, PATIENCE):
-                _remember(store, "admitted", result.commit)
-                return result
-    raise RefLocked(f"{log.ref} keeps moving")
-
-
-def _component(name: str) -> str:
-    """The remote's name as one part of a ref name."""
-    plain = re.fullmatch(r"[0-9A-Za-z_][0-9A-Za-z_-]{0,63}", name)
-    return name if plain else ids.digest32((name,), 16)
-
-
-def _forget(store: Store, refs: dict[str, str]) -> None:
-    for ref, oid in refs.items():
-        store.team.objects.move(ref, None, oid)
-
-
-def _forget_dead(store: Store) -> None:
-    """Delete incoming refs whose process has ended without deleting them."""
-    found = store.team.objects.refs(INCOMING)
-    parts = {ref: ref.removeprefix(INCOMING).split("/") for ref in found}
-    owners = {ref: part[1].split("-")[0] if len(part) > 1 else "" for ref, part in parts.items()}
-    dead = {ref for ref, owner in owners.items() if not (owner.isdigit() and alive(int(owner)))}
-    _forget(store, {ref: found[ref] for ref in dead})
-
-
-def _recall(store: Store, name: str) -> str:
-    try:
-        with open(os.path.join(store.state_dir, name), encoding="ascii") as file:
-            return file.read().strip()
-    except FileNotFoundError:
-        return ""
-
-
-def _remember(store: Store, name: str, commit: str) -> None:
-    if _recall(store, name) == commit:
-        return
-    path = os.path.join(store.state_dir, name)
-    os.makedirs(store.state_dir, mode=0o700, exist_ok=True)
-    with open(f"{path}.{ids.base32(store.random(5), 8)}", "w", encoding="ascii") as file:
-        file.write(commit)
-    os.replace(file.name, path)

@@ -1,0 +1,102 @@
+"""Taking in: what was fetched, by us or by plain git, passes the gate and moves our branch."""
+
+from collections.abc import Callable
+
+from git_naturecode.errors import NaturecodeError, Unsafe
+from git_naturecode.git import remote
+from git_naturecode.git.objects import RefLocked
+from git_naturecode.store import reconcile
+from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
+from git_naturecode.store.lock import hold
+from git_naturecode.store.reconcile import Reconciled
+from git_naturecode.store.store import Store
+from git_naturecode.sync.memory import recall, remember
+
+PATIENCE = 15.0  # seconds: longer than a lock left behind needs to be surely stale
+
+
+def take_in_fetched(store: Store) -> list[str]:
+    """Take in what plain git brought, by a fetch or straight into our branch.
+
+    Gives what was kept out and why; each state of the remote is looked at once.
+    """
+    problems = admit(store)
+    name = remote.choose(store.config)
+    tip = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}") if name else None
+    if tip is None or tip == store.team.head() or recall(store, "taken") == tip:
+        return problems
+    try:
+        problems += take_in(store, tip, []).problems
+    except Unsafe as unsafe:
+        problems.append(f"all of {name}: {unsafe.message}")
+    remember(store, "taken", tip)
+    return problems
+
+
+def admit(store: Store) -> list[str]:
+    """Look at what others than this program did to our own branch: `git merge`, `pull`, `reset`.
+
+    What does not belong there is taken out again by a commit on top, and where two branches were
+    merged as texts, the join of both sides is put there. Gives what was kept out and why.
+    """
+    log = store.team
+    head, known = log.head(), recall(store, "admitted") or None
+    if head is None or head == known:
+        return []
+
+    def cleaned(head: str | None) -> Reconciled:
+        assert head is not None
+        objects, base = log.objects, known
+        if base is not None and not reconcile.holds(objects, head, base):
+            if reconcile.holds(objects, base, head):
+                return Reconciled(head)  # set back by hand to what we knew already
+            base = None
+        return reconcile.reconcile(objects, base, head, [], store.now_ms(), _bounds(store))
+
+    try:
+        return list(move(store, cleaned).problems)
+    except Unsafe as unsafe:
+        raise Unsafe(
+            f"{log.ref} was changed by other means, and {unsafe.message}",
+            f"set it back: git reflog {log.ref}, then git update-ref {log.ref} <a good commit>",
+        ) from None
+
+
+def take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
+    """Bring our branch together with `theirs` and the outboxes `others`; moves it.
+
+    Raises Unsafe when theirs breaks a limit.
+    """
+
+    def joined(head: str | None) -> Reconciled:
+        return reconcile.reconcile(
+            store.team.objects, head, theirs, others, store.now_ms(), _bounds(store)
+        )
+
+    result = move(store, joined)
+    store.stamps.witness(result.newest)
+    return result
+
+
+def _bounds(store: Store) -> Bounds:
+    return Bounds(
+        store.config.number("naturecode.maxNewFiles", MAX_ENTRIES),
+        store.config.number("naturecode.maxNewBytes", MAX_TOTAL),
+    )
+
+
+def move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
+    """Move our branch to what `make` gives for its head, under the lock."""
+    log = store.team
+    with hold(store.lock, PATIENCE) as held:
+        if not held:
+            raise NaturecodeError(
+                "another git naturecode is writing here", "wait for it, then run the command again"
+            )
+        for _ in range(20):
+            head = log.head()
+            result = make(head)
+            if result.commit == head or log.move(result.commit, head, PATIENCE):
+                remember(store, "admitted", result.commit)
+                return result
+    raise RefLocked(f"{log.ref} keeps moving")

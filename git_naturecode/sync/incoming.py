@@ -1,0 +1,37 @@
+"""The refs below which fetched data waits for the gate; each process has a place of its own."""
+
+import os
+import re
+
+from git_naturecode import ids
+from git_naturecode.git.run import alive
+from git_naturecode.store.store import Store
+
+INCOMING = "refs/naturecode/incoming/"
+
+
+def place(store: Store, name: str) -> str:
+    """A new prefix for what this process fetches from the remote `name`."""
+    unique = ids.base32(store.random(5), 8)
+    return f"{INCOMING}{component(name)}/{os.getpid()}-{unique}/"
+
+
+def component(name: str) -> str:
+    """The remote's name as one part of a ref name."""
+    plain = re.fullmatch(r"[0-9A-Za-z_][0-9A-Za-z_-]{0,63}", name)
+    return name if plain else ids.digest32((name,), 16)
+
+
+def forget(store: Store, refs: dict[str, str]) -> None:
+    """Delete `refs` (name -> id) where they are still that."""
+    for ref, oid in refs.items():
+        store.team.objects.move(ref, None, oid)
+
+
+def forget_dead(store: Store) -> None:
+    """Delete incoming refs whose process has ended without deleting them."""
+    found = store.team.objects.refs(INCOMING)
+    parts = {ref: ref.removeprefix(INCOMING).split("/") for ref in found}
+    owners = {ref: part[1].split("-")[0] if len(part) > 1 else "" for ref, part in parts.items()}
+    dead = {ref for ref, owner in owners.items() if not (owner.isdigit() and alive(int(owner)))}
+    forget(store, {ref: found[ref] for ref in dead})

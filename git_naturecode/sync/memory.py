@@ -1,0 +1,26 @@
+"""What sync remembers in this clone: small files in the state folder."""
+
+import os
+
+from git_naturecode import ids
+from git_naturecode.store.store import Store
+
+
+def recall(store: Store, name: str) -> str:
+    """The commit that was remembered as `name`, or ""."""
+    try:
+        with open(os.path.join(store.state_dir, name), encoding="ascii") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def remember(store: Store, name: str, commit: str) -> None:
+    """Remember `commit` as `name`."""
+    if recall(store, name) == commit:
+        return
+    path = os.path.join(store.state_dir, name)
+    os.makedirs(store.state_dir, mode=0o700, exist_ok=True)
+    with open(f"{path}.{ids.base32(store.random(5), 8)}", "w", encoding="ascii") as file:
+        file.write(commit)
+    os.replace(file.name, path)
