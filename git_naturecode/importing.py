@@ -7,7 +7,16 @@ from functools import partial
 from itertools import islice
 
 from git_naturecode import ids
-from git_naturecode.capture import LARGEST, Found, Task, discover, identify, read_all
+from git_naturecode.capture import (
+    LARGEST,
+    TOOLS,
+    Found,
+    Task,
+    conversations,
+    discover,
+    identify,
+    read_all,
+)
 from git_naturecode.domain import session as sessions
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.redact import Redactor
@@ -16,7 +25,6 @@ from git_naturecode.store.entry import Draft
 from git_naturecode.store.store import PRIVATE, TEAM, Store
 
 Tell = Callable[[str], None]
-TOOLS = ("claude-code", "gemini", "specstory")
 _ENDINGS = (".jsonl", ".json", ".md")
 
 
@@ -42,9 +50,10 @@ class Options:
 
 
 def import_files(
-    store: Store, paths: Sequence[str], redactor: Redactor, options: Options, tell: Tell
+    store: Store, paths: Sequence[str | Found], redactor: Redactor, options: Options, tell: Tell
 ) -> Imported:
-    """Import the transcripts at `paths`, private or for the team; what is known is passed over.
+    """Import the transcripts at `paths` (of a Found, that conversation of the file alone),
+    private or for the team; what is known is passed over.
 
     Raises Negative when none of the files is a transcript.
     """
@@ -53,10 +62,10 @@ def import_files(
     if not groups:
         raise Negative(
             "none of these files is a transcript that I know",
-            "Claude Code (.jsonl), Gemini CLI (.json) and SpecStory (.md) histories can be read",
+            "histories of " + ", ".join(TOOLS) + " can be read",
         )
     side = PRIVATE if options.visibility == "private" else TEAM
-    sizes = [sum(os.path.getsize(part.path) for part in parts) for parts in groups]
+    sizes = [sum(part.size for part in parts) for parts in groups]
     total = sum(size for size in sizes if size <= LARGEST)
     with bulk(store, side) as writer:
         places = [_place(store, parts) for parts in groups]
@@ -71,8 +80,8 @@ def import_files(
 
 def find_files(
     store: Store, paths: Sequence[str], auto: bool, tool: str | None, after_ms: int
-) -> list[str]:
-    """The files to import: `paths` and what lies in folders among them, or what `auto` finds.
+) -> list[str | Found]:
+    """What to import: `paths` and what lies in folders among them, or what `auto` finds.
 
     Only files of `tool`, where one is named, and changed since `after_ms`. Raises Usage when
     there is nothing to look at, Negative when nothing was found.
@@ -81,17 +90,27 @@ def find_files(
         raise Usage("name files or folders, or use --auto", "one of the two")
     if tool is not None and tool not in TOOLS:
         raise Usage(f"{tool!r} is not a tool that I know", "use " + ", ".join(TOOLS))
+    found: list[str | Found] = []
     if auto:
         home = store.environ.get("HOME", "")
-        found = list(discover(home, store.environ, store.repo.work_trees()))
+        found.extend(discover(home, store.environ, store.repo.work_trees()))
     else:
-        found = [one for path in paths for one in _inside(path)]
-    chosen = [one for one in found if os.stat(one).st_mtime_ns // 1_000_000 >= after_ms]
+        found.extend(one for path in paths for one in _inside(path))
+    chosen = [one for one in found if os.stat(_path(one)).st_mtime_ns // 1_000_000 >= after_ms]
     if tool is not None:
-        chosen = [one for one in chosen if (known := identify(one)) and known.tool == tool]
+        chosen = [one for one in chosen if _tool(one) == tool]
     if not chosen:
         raise Negative("no transcripts were found", "name a file or a folder that holds some")
     return list(dict.fromkeys(chosen))
+
+
+def _path(one: str | Found) -> str:
+    return one if isinstance(one, str) else one.path
+
+
+def _tool(one: str | Found) -> str:
+    found = identify(one) if isinstance(one, str) else one
+    return found.tool if found else ""
 
 
 def _inside(path: str) -> Iterator[str]:
@@ -107,17 +126,23 @@ def _inside(path: str) -> Iterator[str]:
                 yield os.path.join(folder, name)
 
 
-def _grouped(paths: Iterable[str], done: Imported) -> list[list[Found]]:
-    """The files of each conversation, the earliest part first."""
+def _grouped(paths: Iterable[str | Found], done: Imported) -> list[list[Found]]:
+    """The parts of each conversation, the earliest first."""
     groups: dict[tuple[str, str], list[Found]] = {}
+    files = set()
     for path in paths:
-        found = identify(path)
-        if found is None:
-            done.unknown.append(path)
-        else:
-            done.files += 1
+        inside = list(conversations(path)) if isinstance(path, str) else [path]
+        if not inside:
+            done.unknown.append(_path(path))
+            continue
+        files.add(_path(path))
+        for found in inside:
             groups.setdefault((found.tool, found.session), []).append(found)
-    return [sorted(parts, key=lambda part: (part.first_ms, part.path)) for parts in groups.values()]
+    done.files = len(files)
+    return [
+        sorted(parts, key=lambda part: (part.first_ms, part.path, part.at))
+        for parts in groups.values()
+    ]
 
 
 @dataclass(frozen=True)
@@ -152,7 +177,7 @@ def _place(store: Store, parts: list[Found]) -> _Place:
 
 
 def _task(parts: list[Found], place: _Place, side: str, options: Options) -> Task:
-    return Task(tuple(part.path for part in parts), place.on(side), options.full)
+    return Task(tuple(parts), place.on(side), options.full)
 
 
 def _write(

@@ -2,7 +2,19 @@
 
 from .ahead import LARGEST, Task, read_all
 from .discover import discover
-from .found import Found, identify
+from .format import Found
+from .found import TOOLS, conversations, identify
 from .reading import Reading, read
 
-__all__ = ["LARGEST", "Found", "Reading", "Task", "discover", "identify", "read", "read_all"]
+__all__ = [
+    "LARGEST",
+    "TOOLS",
+    "Found",
+    "Reading",
+    "Task",
+    "conversations",
+    "discover",
+    "identify",
+    "read",
+    "read_all",
+]

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 
 from ..redact import Redactor
 from ..store.entry import Draft
+from .format import Found
 from .reading import read
 from .seen import Seen
 
@@ -19,16 +20,16 @@ _AHEAD = 2  # conversations read ahead for each process
 
 @dataclass(frozen=True)
 class Task:
-    """One conversation: its files in order, and the ids that are known of it."""
+    """One conversation: its parts in order, and the ids that are known of it."""
 
-    paths: tuple[str, ...]
+    parts: tuple[Found, ...]
     known: frozenset[str]
     full: bool
 
     @property
     def size(self) -> int:
-        """Bytes of all its files."""
-        return sum(os.path.getsize(path) for path in self.paths)
+        """Bytes of all its parts."""
+        return sum(part.size for part in self.parts)
 
 
 Drafts = Iterable[Draft]
@@ -66,8 +67,8 @@ def read_one(task: Task, redactor: Redactor) -> Iterator[Draft]:
     def known(name: str) -> bool:
         return name in task.known or name in seen
 
-    for path in task.paths:
-        for draft in read(path, redactor, full=task.full, known=known):
+    for part in task.parts:
+        for draft in read(part, redactor, full=task.full, known=known):
             if draft.id is None or not known(draft.id):
                 yield draft
             if draft.id:

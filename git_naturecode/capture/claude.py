@@ -13,8 +13,9 @@ from ..ids import digest32
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
 from .drafts import Drafting, Said, tilde
+from .format import Found
 from .lines import complete_lines, parse, parse_without_result
-from .times import when
+from .times import ms_of, when
 
 Json = Any
 TOOL = "claude-code"
@@ -100,8 +101,15 @@ def look(path: str, for_title: bool = False) -> Beginning | None:
     return beginning if beginning.session and beginning.t else None
 
 
-def read(path: str, drafting: Drafting) -> "Iterator[Draft | None]":
-    """The drafts of `path`; None for each line that is broken."""
+def conversations(path: str, head: bytes) -> Iterator[Found]:
+    """The session that `path` is a part of; none when it is no transcript of Claude Code."""
+    if head.startswith(b"{") and (code := look(path)):
+        yield Found(TOOL, code.session, path, ms_of(code.t), code.project)
+
+
+def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
+    """The drafts of a file; None for each line that is broken."""
+    path = found.path
     beginning = look(path, for_title=True) or Beginning()
     reader = _Reader(drafting, beginning)
     origin = {

@@ -3,64 +3,37 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from .format import Found
 from .found import identify
+from .roots import Roots
 
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9-]")
 # Claude Code shortens folder names of very long paths.
 _NAME = 150
 
 
-def discover(home: str, environ: Mapping[str, str], project_roots: Sequence[str]) -> Iterator[str]:
-    """Transcript files of Claude Code, Gemini CLI and SpecStory that belong to `project_roots`.
+def discover(
+    home: str, environ: Mapping[str, str], project_roots: Sequence[str]
+) -> Iterator[Found]:
+    """Conversations of all tools on this disk that belong to `project_roots`.
 
-    `project_roots` are the repository's work trees, `home` the user's home folder. A file of
-    Claude Code counts when the folder it names as its own lies in one of them, and not in another
-    repository inside it. Each file comes once, in order of tool and path.
+    `project_roots` are the repository's work trees, `home` the user's home folder. Where a file
+    names the folder that its tool ran in, that must lie in one of them, and not in another
+    repository inside it. Each comes once, in order of tool and path.
     """
-    roots = _Roots(project_roots)
-    seen: set[str] = set()
-    for path in (
-        *_claude(home, environ, roots),
-        *_gemini(home, environ, roots),
-        *_specstory(roots),
-    ):
-        real = os.path.realpath(path)
-        if real not in seen:
-            seen.add(real)
-            yield path
+    roots = Roots(project_roots)
+    seen: set[tuple[str, str, int]] = set()
+    for find in _FINDERS:
+        for found in find(home, environ, roots):
+            place = (os.path.realpath(found.path), found.session, found.at)
+            if place not in seen:
+                seen.add(place)
+                yield found
 
 
-class _Roots:
-    """The work trees of one repository."""
-
-    def __init__(self, roots: Iterable[str]) -> None:
-        self.paths = sorted(
-            {p for root in roots for p in (os.path.abspath(root), os.path.realpath(root))}
-        )
-
-    def hold(self, folder: str) -> bool:
-        """True when `folder` is in a work tree and in no other repository inside it."""
-        return bool(folder) and any(
-            self._in(each, root)
-            for each in {os.path.normpath(folder), os.path.realpath(folder)}
-            for root in self.paths
-        )
-
-    def _in(self, folder: str, root: str) -> bool:
-        while folder != root:
-            if folder in self.paths:
-                return True
-            if not folder.startswith(root.rstrip(os.sep) + os.sep):
-                return False
-            if os.path.lexists(os.path.join(folder, ".git")):
-                return False
-            folder = os.path.dirname(folder)
-        return True
-
-
-def _claude(home: str, environ: Mapping[str, str], roots: _Roots) -> Iterator[str]:
+def _claude(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
     """The folder's name only narrows the search: another path may give the same one."""
     starts = tuple(_NOT_IN_NAME.sub("-", root)[:_NAME] for root in roots.paths)
     for base in _claude_folders(home, environ):
@@ -70,7 +43,7 @@ def _claude(home: str, environ: Mapping[str, str], roots: _Roots) -> Iterator[st
             for path in _claude_files(os.path.join(base, "projects", name)):
                 found = identify(path)
                 if found is not None and roots.hold(found.project):
-                    yield path
+                    yield found
 
 
 def _claude_folders(home: str, environ: Mapping[str, str]) -> list[str]:
@@ -88,7 +61,7 @@ def _claude_files(folder: str) -> Iterator[str]:
             yield from (os.path.join(below, n) for n in _names(below) if n.endswith(".jsonl"))
 
 
-def _gemini(home: str, environ: Mapping[str, str], roots: _Roots) -> Iterator[str]:
+def _gemini(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
     hashes = {hashlib.sha256(os.fsencode(root)).hexdigest() for root in roots.paths}
     base = environ.get("GEMINI_CLI_HOME") or home
     tmp = os.path.join(base, ".gemini", "tmp")
@@ -98,8 +71,8 @@ def _gemini(home: str, environ: Mapping[str, str], roots: _Roots) -> Iterator[st
             continue
         for chat in _names(chats):
             path = os.path.join(chats, chat)
-            if chat.endswith((".json", ".jsonl")) and identify(path) is not None:
-                yield path
+            if chat.endswith((".json", ".jsonl")) and (found := identify(path)):
+                yield found
 
 
 def _project_root(folder: str) -> str:
@@ -112,13 +85,13 @@ def _project_root(folder: str) -> str:
         return ""
 
 
-def _specstory(roots: _Roots) -> Iterator[str]:
+def _specstory(_: str, __: Mapping[str, str], roots: Roots) -> Iterator[Found]:
     for root in roots.paths:
         folder = os.path.join(root, ".specstory", "history")
         for name in _names(folder):
             path = os.path.join(folder, name)
-            if name.endswith(".md") and identify(path) is not None:
-                yield path
+            if name.endswith(".md") and (found := identify(path)):
+                yield found
 
 
 def _names(folder: str) -> list[str]:
@@ -126,3 +99,10 @@ def _names(folder: str) -> list[str]:
         return sorted(os.listdir(folder))
     except OSError:
         return []
+
+
+_FINDERS: tuple[Callable[[str, Mapping[str, str], Roots], Iterator[Found]], ...] = (
+    _claude,
+    _gemini,
+    _specstory,
+)

@@ -16,8 +16,9 @@ from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
 from .claude import image
 from .drafts import Drafting, Said, tilde
+from .format import Found
 from .lines import complete_lines, parse
-from .times import when
+from .times import ms_of, when
 
 Json = Any
 TOOL = "gemini"
@@ -65,8 +66,15 @@ def project(path: str) -> str:
         return ""
 
 
-def read(path: str, drafting: Drafting) -> "Iterator[Draft | None]":
-    """The drafts of `path`; None for each line that is broken."""
+def conversations(path: str, head: bytes) -> Iterator[Found]:
+    """The session in `path`; none when it is no transcript of Gemini CLI."""
+    if head.startswith(b"{") and (chat := look(path)):
+        yield Found(TOOL, chat.session, path, ms_of(chat.t), project(path))
+
+
+def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
+    """The drafts of a file; None for each line that is broken."""
+    path = found.path
     last: dict[str, int] = {}
     first, title = "", ""
     head: dict[str, Json] = {}

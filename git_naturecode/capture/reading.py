@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from ..errors import Usage
 from ..redact import Redactor
 from ..store.entry import Draft
-from . import claude, gemini, specstory
 from .drafts import Drafting, nothing_known
-from .found import Found, identify
+from .format import Found
+from .found import format_of, identify
 
 
 class Reading(Iterator[Draft]):
@@ -27,28 +27,20 @@ class Reading(Iterator[Draft]):
 
 
 def read(
-    path: str,
+    path: str | Found,
     redactor: Redactor,
     *,
     full: bool = False,
     known: Callable[[str], bool] = nothing_known,
 ) -> Reading:
-    """The drafts of transcript `path`: first `open`, then what was said and done, in its order.
+    """The drafts of a conversation: first `open`, then what was said and done, in its order.
 
-    Every text of them was redacted before it was cut. `full` also keeps reasoning, and input and
-    output of tools uncut. Entries whose id is `known` are left out without a look at their text.
+    A path stands for the first conversation in that file. Every text was redacted before it was
+    cut. `full` also keeps reasoning, and input and output of tools uncut. Entries whose id is `known` are left out without a look at their text.
     Raises Usage when the file is no transcript that we know; OSError when it cannot be read.
     """
-    found = identify(path)
+    found = identify(path) if isinstance(path, str) else path
     if found is None:
         raise Usage(f"{path} is no transcript that we know")
     drafting = Drafting(found.tool, found.session, redactor, full, known)
-    return Reading(_drafts(path, drafting), found)
-
-
-def _drafts(path: str, drafting: Drafting) -> "Iterator[Draft | None]":
-    if drafting.tool == specstory.TOOL:
-        return specstory.read(path, drafting)
-    if drafting.tool == gemini.TOOL:
-        return gemini.read(path, drafting)
-    return claude.read(path, drafting)
+    return Reading(format_of(found.tool).read(found, drafting), found)

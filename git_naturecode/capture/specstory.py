@@ -12,7 +12,8 @@ from ..ids import digest32
 from ..store.entry import Draft
 from .calls import TYPES, Call, relative
 from .drafts import Drafting, Said, tilde
-from .times import when
+from .format import Found
+from .times import ms_of, when
 
 TOOL = "specstory"
 _LOOK = 65_536
@@ -78,8 +79,15 @@ def project(path: str) -> str:
     return before if found else ""
 
 
-def read(path: str, drafting: Drafting) -> Iterator[Draft | None]:
-    """The drafts of `path`."""
+def conversations(path: str, head: bytes) -> Iterator[Found]:
+    """The session in `path`; none when it is no history of SpecStory."""
+    if head.startswith(b"<!--") and (story := look(path)):
+        yield Found(TOOL, story.session, path, ms_of(story.t), project(path))
+
+
+def read(found: Found, drafting: Drafting) -> Iterator[Draft | None]:
+    """The drafts of a file."""
+    path = found.path
     story = look(path)
     blocks = (block for block in _blocks(path) if block.who == "User" and not block.kind)
     title = next((block.text for block in blocks if block.text), _TITLE)

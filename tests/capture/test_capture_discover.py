@@ -36,7 +36,7 @@ def gemini(base: Path, folder: str, root: str = "", name: str = "session-1.json"
 
 
 def found(home: Path, roots: list[Path], **environ: str) -> set[str]:
-    return set(discover(str(home), environ, [str(root) for root in roots]))
+    return {one.path for one in discover(str(home), environ, [str(root) for root in roots])}
 
 
 def test_claude_code_by_folder_and_working_directory(tmp_path: Path) -> None:
@@ -63,7 +63,8 @@ def test_the_configured_folder_counts_too_and_no_file_twice(tmp_path: Path) -> N
     path = claude(other, root)
     (home / ".config").mkdir(parents=True)
     (home / ".config" / "claude").symlink_to(other)
-    assert list(discover(str(home), {"CLAUDE_CONFIG_DIR": str(other)}, [str(root)])) == [str(path)]
+    twice = discover(str(home), {"CLAUDE_CONFIG_DIR": str(other)}, [str(root)])
+    assert [one.path for one in twice] == [str(path)]
 
 
 def test_every_work_tree_counts_but_no_repository_inside(tmp_path: Path) -> None:

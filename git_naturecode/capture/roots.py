@@ -1,0 +1,32 @@
+"""The folders of a repository, and whether a tool that ran in some folder ran in one of them."""
+
+import os
+from collections.abc import Iterable
+
+
+class Roots:
+    """The work trees of one repository."""
+
+    def __init__(self, roots: Iterable[str]) -> None:
+        self.paths = sorted(
+            {p for root in roots for p in (os.path.abspath(root), os.path.realpath(root))}
+        )
+
+    def hold(self, folder: str) -> bool:
+        """True when `folder` is in a work tree and in no other repository inside it."""
+        return bool(folder) and any(
+            self._in(each, root)
+            for each in {os.path.normpath(folder), os.path.realpath(folder)}
+            for root in self.paths
+        )
+
+    def _in(self, folder: str, root: str) -> bool:
+        while folder != root:
+            if folder in self.paths:
+                return True
+            if not folder.startswith(root.rstrip(os.sep) + os.sep):
+                return False
+            if os.path.lexists(os.path.join(folder, ".git")):
+                return False
+            folder = os.path.dirname(folder)
+        return True
