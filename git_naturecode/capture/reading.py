@@ -36,8 +36,9 @@ def read(
     """The drafts of a conversation: first `open`, then what was said and done, in its order.
 
     A path stands for the first conversation in that file. Every text was redacted before it was
-    cut. `full` also keeps reasoning, and input and output of tools uncut. Entries whose id is `known` are left out without a look at their text.
-    Raises Usage when the file is no transcript that we know; OSError when it cannot be read.
+    cut. `full` also keeps reasoning, and input and output of tools uncut. Entries whose id is
+    `known` are left out without a look at their text. Raises Usage when the file is no
+    transcript that we know; OSError when it cannot be read.
     """
     found = identify(path) if isinstance(path, str) else path
     if found is None:
