@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from git_naturecode.domain import fold
+from git_naturecode.domain import drafts, fold
 from git_naturecode.domain import session as sessions
 from git_naturecode.redact import Redactor
 from git_naturecode.store import format
@@ -59,7 +59,7 @@ def share(store: Store, leaving: Sequence[Leaving], visibility: str) -> int:
             known = [*one.shared, *one.entries]
             extra = []
             if one.entries or not _has_visibility(known, visibility):
-                extra = store.entries_of([sessions.setting(known, "visibility", visibility)])
+                extra = store.entries_of([drafts.setting(known, "visibility", visibility)])
             writer.keep(one.id, [*one.entries, *extra])
         return writer.entries
 

@@ -59,8 +59,8 @@ def start(
 def begin(context: contexts.Context, name: str, visibility: str, tags: list[str]) -> str:
     """Write the first entries of a session and make it the active one; its id."""
     from git_naturecode import ids
+    from git_naturecode.domain import drafts
     from git_naturecode.domain import session as sessions
-    from git_naturecode.store.entry import Draft
     from git_naturecode.store.store import PRIVATE, TEAM
 
     check_visibility(visibility)
@@ -68,9 +68,9 @@ def begin(context: contexts.Context, name: str, visibility: str, tags: list[str]
         raise errors.Usage("a session needs a name")
     with context.store(writing=True) as store:
         entity = ids.new_entity(sessions.KIND, context.now_ms(), context.random)
-        drafts = [sessions.opening(name, visibility, context.config.get("user.name"))]
-        drafts += [Draft("add", {"field": "tags", "value": tag}) for tag in tags]
-        store.write(PRIVATE if visibility == "private" else TEAM, entity, drafts)
+        first = [drafts.opening(name, visibility, context.config.get("user.name"))]
+        first += [drafts.element([], "tags", tag, there=True) for tag in tags]
+        store.write(PRIVATE if visibility == "private" else TEAM, entity, first)
         store.settle()
         store.make_active(entity)
     return entity
@@ -94,6 +94,7 @@ def say(
     quiet: Quiet = False,
 ) -> None:
     """Add a message to a session."""
+    from git_naturecode.domain import drafts
     from git_naturecode.domain import session as sessions
 
     context = contexts.current(quiet)
@@ -103,7 +104,7 @@ def say(
     body = written(context, text, advice)
     if not body.strip():
         raise errors.Usage("there is nothing to say in an empty text")
-    entity, entry = add(context, session, sessions.message(body, role))
+    entity, entry = add(context, session, drafts.message(body, role))
     if as_json:
         context.json({"id": entity, "messageId": entry.id, "redacted": entry.header.get("red", [])})
         return
@@ -120,13 +121,14 @@ def show(
     from git_naturecode import ids
     from git_naturecode.domain import session as sessions
     from git_naturecode.render import session as render
+    from git_naturecode.render import session_json
 
     context = contexts.current()
     with opened(context) as (store, index):
         entity = session_id(index, session)
         found = sessions.build(store.read(ids.tail(entity), sessions.KIND))
     if as_json:
-        context.json(render.json(found))
+        context.json(session_json.json(found))
     else:
         page(context, render.text(found, paint(context)))
 
@@ -142,7 +144,7 @@ def list_sessions(
     """List sessions, the latest first."""
     from git_naturecode import clock
     from git_naturecode.domain import session as sessions
-    from git_naturecode.render import session as render
+    from git_naturecode.render import rows as render
 
     context = contexts.current()
     after = clock.iso(clock.since(since, context.now_ms())) if since else ""
@@ -174,7 +176,7 @@ def search(
 ) -> None:
     """Find sessions by what was said in them."""
     from git_naturecode.domain import session as sessions
-    from git_naturecode.render import session as render
+    from git_naturecode.render import rows as render
 
     context = contexts.current()
     words = " ".join(query)
@@ -199,11 +201,11 @@ def leave(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> 
 
 
 def _attend(kind: str, session: str, as_json: bool, quiet: bool) -> None:
-    from git_naturecode.domain import session as sessions
+    from git_naturecode.domain import drafts
 
     context = contexts.current(quiet)
     name = context.config.get("user.name")
-    entity, _ = add(context, session, sessions.attendance(kind, name))
+    entity, _ = add(context, session, drafts.attendance(kind, name))
     if as_json:
         context.json({"id": entity, "joined": kind == "join"})
         return

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from git_naturecode import ids
 from git_naturecode.store.entry import Entry, Json
 from git_naturecode.store.store import TEAM, Placed
 
@@ -99,3 +100,22 @@ def members(entries: Iterable[Entry], field: str) -> list[str]:
         if isinstance(value, str):
             last[value] = entry
     return sorted(value for value, entry in last.items() if entry.kind == "add")
+
+
+def live(entries: Iterable[Entry], kind: str) -> list[Entry]:
+    """The entries of `kind`, in their order, that no other of that kind names in `over`."""
+    found = [entry for entry in entries if entry.kind == kind]
+    out = replaced(found) if found else set()
+    return [entry for entry in found if entry.id not in out]
+
+
+def writer(placed: Placed) -> str:
+    """The device that wrote an entry, wherever a copy of it stands.
+
+    What its header says, else what its id ends in, else the device of the log that it stands in.
+    """
+    named = placed.entry.header.get("device")
+    for device in (named, placed.entry.id.rpartition("-")[2]):
+        if isinstance(device, str) and ids.DEVICE.fullmatch(device):
+            return device
+    return placed.device

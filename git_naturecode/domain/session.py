@@ -4,69 +4,84 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from git_naturecode.domain import fold
-from git_naturecode.store.entry import Draft, Entry, Json
+from git_naturecode.domain.people import NOBODY, Invitation, People, people
+from git_naturecode.domain.people import Participant as Participant
+from git_naturecode.domain.said import Comment, Mark, changes, comments, messages, text_of
+from git_naturecode.domain.said import Message as Message
+from git_naturecode.store.entry import Entry, Json
 from git_naturecode.store.index import Described
 from git_naturecode.store.store import TEAM, Placed
 
 KIND = "session"
 VISIBILITIES = ("private", "team", "public")
 ROLES = ("user", "assistant", "system", "tool", "note")
+ACTIVE, CLOSED, DELETED = "active", "closed", "deleted"
 SUMMARY_CHARACTERS = 200
+_LATER = frozenset({"comment", "edit", "redact", "delete"})
 
 
 @dataclass(frozen=True)
-class Message:
-    """One thing said: by whom, in which role, when (ISO time of the source or of writing)."""
+class FileAccess:
+    """A file of the repository that somebody shared: which lines of it, as it is in which blob."""
 
-    id: str
-    role: str
+    path: str
+    lines: str
+    blob: str
     by: str
     time: str
-    text: str
-    header: dict[str, Json]
-    device: str
-    flags: tuple[str, ...] = ()
-
-    @property
-    def redacted(self) -> list[str]:
-        """The labels of the spans that were replaced."""
-        marks = self.header.get("red")
-        return [str(mark) for mark in marks] if isinstance(marks, list) else []
 
 
 @dataclass(frozen=True)
-class Participant:
-    """Somebody who takes part: an e-mail address, a name to show, since when."""
+class Forked:
+    """Where a fork comes from: the session, and the last message that it took along."""
 
-    id: str
-    name: str
-    joined: str
+    session: str
+    message: str
 
 
 @dataclass
 class Session:
-    """A session as it stands after all its entries."""
+    """A session as it stands after all its entries; of a deleted one no text is left.
+
+    `merged` is the time from which on it holds what more than one device wrote ("": it does not).
+    """
 
     id: str
     name: str = ""
     owner: str = ""
     created: str = ""
     updated: str = ""
-    status: str = "active"
+    status: str = ACTIVE
     visibility: str = "private"
     tags: list[str] = field(default_factory=list)
-    participants: list[Participant] = field(default_factory=list)
+    people: People = NOBODY
     messages: list[Message] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    files: list[FileAccess] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     origin: dict[str, Json] = field(default_factory=dict)
     summary: str = ""
     shared: bool = False
     has_private: bool = False
     opened: bool = False
+    forked: Forked | None = None
+    deleted: Mark | None = None
+    merged: str = ""
+
+    @property
+    def participants(self) -> tuple[Participant, ...]:
+        """Who takes part, the owner first."""
+        return self.people.participants
+
+    @property
+    def invited(self) -> tuple[Invitation, ...]:
+        """Who was asked and has not joined yet."""
+        return self.people.invited
 
     @property
     def derived_summary(self) -> str:
         """The first request and the last answer, for a session that nobody summed up."""
-        said = [m for m in self.messages if m.text.strip()]
+        said = [m for m in self.messages if m.text.strip() and not m.header.get("think")]
         first = next((m.text for m in said if m.role == "user"), "")
         last = next((m.text for m in reversed(said) if m.role == "assistant"), "")
         parts = (" ".join(text.split())[:SUMMARY_CHARACTERS] for text in (first, last))
@@ -77,94 +92,109 @@ def build(placed: Sequence[Placed]) -> Session:
     """The session that `placed`, all entries about it, add up to."""
     counted = fold.count(placed)
     entries = [one.entry for one in counted]
-    out = fold.replaced(entries)
     # Two clones may have imported parts of one conversation that begin on other days.
     session = Session(id=min((one.entity for one in placed), default=""))
     session.shared = any(one.side == TEAM for one in placed)
     there = {one.entry.id for one in placed if one.side == TEAM}
     session.has_private = any(one.entry.id not in there for one in placed)
-    for entry in entries:
+    for entry in reversed(entries):  # so that the first counts, should there be several
         if entry.kind == "open":
             _open(session, entry)
     _registers(session, entries)
-    session.participants = _participants(session.owner, entries)
-    session.messages = _messages(counted, out)
-    times = [m.time for m in session.messages]
-    session.created = session.created or min(times, default="")
-    session.updated = max([*times, session.created])
+    session.people = people(session.owner, entries)
+    _said(session, counted, entries)
+    session.merged = _merged(placed)
+    if session.deleted:
+        session.messages, session.comments, session.files = [], [], []
+        session.summary, session.tags = "", []
     return session
 
 
 def _open(session: Session, entry: Entry) -> None:
     header = entry.header
     session.opened = True
-    session.name = _text(header.get("title"))
-    session.owner = _text(header.get("by"))
-    session.created = _text(header.get("t")) or entry.at[:24]
-    visibility = _text(header.get("visibility"))
-    session.visibility = visibility if visibility in VISIBILITIES else "private"
-    origin = header.get("origin")
+    session.name = text_of(entry, "title")
+    session.owner = text_of(entry, "by")
+    session.created = text_of(entry, "t") or entry.at[:24]
+    session.visibility = _visibility(header.get("visibility"), "private")
+    origin, forked = header.get("origin"), header.get("forked")
     session.origin = origin if isinstance(origin, dict) else {}
+    if isinstance(forked, dict):
+        session.forked = Forked(_text(forked.get("session")), _text(forked.get("message")))
 
 
 def _registers(session: Session, entries: Sequence[Entry]) -> None:
     session.name = _text(fold.register(entries, "title")) or session.name
     session.summary = _text(fold.register(entries, "summary"))
-    session.status = _text(fold.register(entries, "status")) or session.status
-    visibility = _text(fold.register(entries, "visibility"))
-    session.visibility = visibility if visibility in VISIBILITIES else session.visibility
+    if fold.register(entries, "status") == CLOSED:
+        session.status = CLOSED
+    wanted = fold.register(entries, "visibility")
+    session.visibility = _visibility(wanted, session.visibility)
     session.tags = fold.members(entries, "tags")
+    session.links = _links(entries)
+    for entry in fold.live(entries, "delete"):
+        session.status = DELETED
+        session.deleted = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
 
 
-def _participants(owner: str, entries: Iterable[Entry]) -> list[Participant]:
-    """Who has joined and not left since; for each person the last word counts."""
-    last: dict[str, Entry] = {}
-    for entry in entries:
-        who = _text(entry.header.get("who")) or _text(entry.header.get("by"))
-        if entry.kind in ("open", "join", "leave") and who:
-            last[who] = entry
-    return [
-        Participant(who, _text(entry.header.get("name")), entry.at[:24])
-        for who, entry in sorted(last.items(), key=lambda item: (item[0] != owner, item[1].order))
-        if entry.kind != "leave"
+def _said(session: Session, counted: Sequence[fold.Counted], entries: Sequence[Entry]) -> None:
+    found = changes(entries)
+    session.comments = comments(counted, found)
+    session.messages = messages(counted, found, session.comments)
+    session.files = [
+        _file(entry)
+        for entry in fold.live(entries, "file")
+        if text_of(entry, "path") and entry.id not in found.hidden
     ]
+    times = [m.time for m in session.messages]
+    session.created = session.created or min(times, default="")
+    times += [entry.at[:24] for entry in entries if entry.kind in _LATER]
+    session.updated = max([*times, session.created])
 
 
-def _messages(counted: Iterable[fold.Counted], out: set[str]) -> list[Message]:
-    messages = [
-        _message(placed, one)
-        for one in counted
-        if one.entry.kind == "message" and one.entry.id not in out
-        for placed in (one.placed, *one.rivals)
-    ]
-    return [m for _, m in sorted(messages, key=lambda pair: pair[0])]
+def _file(entry: Entry) -> FileAccess:
+    path, lines, blob, by = (text_of(entry, key) for key in ("path", "lines", "blob", "by"))
+    return FileAccess(path, lines, blob, by, entry.at[:24])
 
 
-def _message(placed: Placed, one: fold.Counted) -> tuple[tuple[str, str, str], Message]:
-    entry, header = placed.entry, placed.entry.header
-    time = _text(header.get("t")) or entry.at[:24]
-    flags = []
-    if entry.edited_by_hand:
-        flags.append("edited by hand")
-    if one.rivals:
-        flags.append("two contents under one id")
-    if entry.is_stub:
-        flags.append("purged")
-    message = Message(
-        entry.id, _text(header.get("role")) or "user", _text(header.get("by")), time,
-        entry.body or "", header, placed.device, tuple(flags),
-    )  # fmt: skip
-    return (time, entry.at, entry.hash), message
+def _links(entries: Iterable[Entry]) -> list[str]:
+    """What the session is linked to: for each target the last word counts."""
+    last = {text_of(e, "to"): e.kind for e in entries if e.kind in ("link", "unlink")}
+    return sorted(to for to, kind in last.items() if to and kind == "link")
+
+
+def _merged(placed: Iterable[Placed]) -> str:
+    """When the second device wrote, if there is one. Copies and versions count for their writer."""
+    began: dict[str, str] = {}
+    for one in placed:
+        device, at = fold.writer(one), one.entry.at
+        began[device] = min(began.get(device, at), at)
+    return sorted(began.values())[1][:24] if len(began) > 1 else ""
 
 
 def describe(tail: str, placed: list[Placed]) -> Described | None:
     """What the index keeps of a session: its row and the texts to search."""
     session = build(placed)
-    if not session.opened and not session.messages:
+    if not session.opened and not session.messages and not session.deleted:
         return None
-    texts = [("title", session.name)] if session.name else []
-    texts += [(m.id, m.text) for m in session.messages if m.text]
-    return Described(row(session), session.updated, texts)
+    return Described(row(session), session.updated, texts(session))
+
+
+def texts(session: Session) -> list[tuple[str, str]]:
+    """What a search looks through: (id of the entry, or what it is; text). Nothing hidden."""
+    found = [("title", session.name), ("summary", session.summary)]
+    found.append(("tags", " ".join(session.tags)))
+    found += [(message.id, _searched(message)) for message in session.messages]
+    found += [(comment.id, comment.text) for comment in session.comments]
+    return [(name, text) for name, text in found if text] if not session.deleted else []
+
+
+def _searched(message: Message) -> str:
+    if message.role != "tool":
+        return message.text
+    header = message.header
+    called = [_text(header.get(key)) for key in ("tool", "target")]
+    return "\n".join(part for part in (" ".join(filter(None, called)), message.text) if part)
 
 
 def row(session: Session) -> dict[str, Json]:
@@ -179,34 +209,21 @@ def row(session: Session) -> dict[str, Json]:
         "hasPrivate": session.has_private,
         "owner": session.owner,
         "participants": [p.id for p in session.participants],
+        "invited": [one.id for one in session.invited],
         "messages": len(roles) - roles.count("tool"),
         "toolCalls": roles.count("tool"),
+        "comments": len(session.comments),
         "tags": session.tags,
         "tool": _text(session.origin.get("tool")),
         "origin": _text(session.origin.get("session")),
+        "forkedFrom": session.forked.session if session.forked else "",
         "createdAt": session.created,
         "updatedAt": session.updated,
     }
 
 
-def opening(title: str, visibility: str, name: str) -> Draft:
-    """The entry that begins a session."""
-    return Draft("open", {"title": title, "visibility": visibility, "name": name})
-
-
-def message(text: str, role: str) -> Draft:
-    """The entry that says `text`."""
-    return Draft("message", {"role": role}, text)
-
-
-def attendance(kind: str, name: str) -> Draft:
-    """The entry by which somebody joins or leaves (`kind`)."""
-    return Draft(kind, {"name": name} if name else {})
-
-
-def setting(entries: Sequence[Entry], name: str, value: str) -> Draft:
-    """The entry that sets scalar `name`, naming those that it replaces among `entries`."""
-    return Draft("set", {"field": name, "value": value, "over": fold.current(entries, name)})
+def _visibility(value: Json, otherwise: str) -> str:
+    return value if value in VISIBILITIES else otherwise
 
 
 def _text(value: Json) -> str:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 
-VERSION = 1
+VERSION = 2
 _WAIT = 30  # seconds for another process that brings the index up to date
 _SCHEMA = """
 create table source(name text primary key, tip text, tree text);

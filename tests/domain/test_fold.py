@@ -5,30 +5,13 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.made import ENTITY, entry, placed
 from git_naturecode.domain import fold
 from git_naturecode.domain.session import build, row
-from git_naturecode.store import format
-from git_naturecode.store.entry import Entry, Json
-from git_naturecode.store.store import PRIVATE, TEAM, Placed
+from git_naturecode.store.entry import Entry
+from git_naturecode.store.store import PRIVATE, TEAM
 
-ENTITY = "session-20261120-k3v9q2m7"
 IMPORTED = "0123456789abcdefghjk"
-
-
-def entry(number: int, kind: str, body: str | None = None, **fields: Json) -> Entry:
-    stamp = f"2026-11-20T10:00:{number:02}.000Z/0000"
-    header = {
-        "id": f"e{number:02}-device",
-        "at": stamp,
-        "kind": kind,
-        "by": "ada@example.com",
-        **fields,
-    }
-    return format.make({"salt": f"s{number}", **header}, body)
-
-
-def placed(*entries: Entry, side: str = TEAM, entity: str = ENTITY) -> list[Placed]:
-    return [Placed(one, entity, "d" * 16, side) for one in entries]
 
 
 def test_the_last_setting_counts_unless_it_was_replaced() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.session import rows_text
+from git_naturecode.render.rows import rows_text
 from git_naturecode.render.show import fit, line, show
 
 

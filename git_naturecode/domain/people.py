@@ -1,0 +1,118 @@
+"""Who takes part in a session, who was invited, and what each of them may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from git_naturecode.domain import fold
+from git_naturecode.domain.said import text_of
+from git_naturecode.store.entry import Entry, Json
+
+RIGHTS = ("read", "write", "invite", "manage")
+USUAL = ("read", "write")
+FIELD = "can:"
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody who takes part: an e-mail address, a name to show, since when, what he may do."""
+
+    id: str
+    name: str
+    joined: str
+    can: tuple[str, ...] = USUAL
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Somebody who was asked to take part and has not joined yet."""
+
+    id: str
+    by: str
+    time: str
+    can: tuple[str, ...] = USUAL
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody around one session. Addresses that differ only in case are one person."""
+
+    owner: str
+    participants: tuple[Participant, ...]
+    invited: tuple[Invitation, ...]
+    rights: dict[str, tuple[str, ...]]
+
+    def can(self, who: str, right: str) -> bool:
+        """True when `who` may do `right`; the owner may do everything, a stranger what is usual."""
+        if key(who) == key(self.owner):
+            return True
+        return right in self.rights.get(key(who), USUAL)
+
+
+NOBODY = People("", (), (), {})
+
+
+def key(who: str) -> str:
+    """What two spellings of one address have in common."""
+    return who.casefold()
+
+
+def people(owner: str, entries: Sequence[Entry]) -> People:
+    """Fold who joined, left, was invited and permitted what; for each person the last word counts.
+
+    An invitation is settled by joining, and renewed by another one after leaving.
+    """
+    last: dict[str, Entry] = {}
+    invited: dict[str, Entry] = {}
+    asked = {entry.id for entry in fold.live(entries, "invite")}
+    for entry in entries:
+        who = _who(entry)
+        if not who:
+            continue
+        if entry.kind in ("open", "join", "leave"):
+            last[key(who)] = entry
+            invited.pop(key(who), None)
+        elif entry.kind == "invite" and entry.id in asked:
+            invited[key(who)] = entry
+    rights = _rights(owner, entries, asked)
+    here = {who: entry for who, entry in last.items() if entry.kind != "leave"}
+    order = sorted(here.items(), key=lambda item: (item[0] != key(owner), item[1].order))
+    return People(
+        owner,
+        tuple(
+            Participant(_who(e), text_of(e, "name"), e.at[:24], rights.get(who, USUAL))
+            for who, e in order
+        ),
+        tuple(
+            Invitation(_who(e), text_of(e, "by"), e.at[:24], rights.get(who, USUAL))
+            for who, e in sorted(invited.items(), key=lambda item: item[1].order)
+            if who not in here
+        ),
+        rights,
+    )
+
+
+def _rights(owner: str, entries: Sequence[Entry], asked: set[str]) -> dict[str, tuple[str, ...]]:
+    """What each person may do who was given anything but what is usual."""
+    rights: dict[str, tuple[str, ...]] = {}
+    fields: dict[str, str] = {}
+    for entry in entries:
+        if entry.kind == "invite" and entry.id in asked and text_of(entry, "who"):
+            rights[key(text_of(entry, "who"))] = known(entry.header.get("can"))
+        elif entry.kind == "set" and text_of(entry, "field").startswith(FIELD):
+            fields[text_of(entry, "field")] = text_of(entry, "field")
+    for name in fields:
+        rights[key(name.removeprefix(FIELD))] = known(fold.register(entries, name))
+    if owner:
+        rights[key(owner)] = RIGHTS
+    return rights
+
+
+def known(value: Json) -> tuple[str, ...]:
+    """The rights that `value`, a list, names; what is usual when it is none. Reading is always."""
+    if not isinstance(value, list):
+        return USUAL
+    return tuple(right for right in RIGHTS if right == "read" or right in value)
+
+
+def _who(entry: Entry) -> str:
+    return text_of(entry, "who") or text_of(entry, "by")

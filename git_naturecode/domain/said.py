@@ -1,0 +1,217 @@
+"""What was said in a session: messages and comments as edits and redactions have left them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from git_naturecode.domain import fold
+from git_naturecode.store.entry import Entry, Json
+from git_naturecode.store.store import Placed
+
+_STEPS = 32  # from an edit of an edit to what it is about
+# What may still be said about a message whose text was redacted or purged.
+_HARMLESS = frozenset(
+    {"role", "t", "model", "tool", "type", "ok", "side", "think", "meta", "device", "at", "kind"}
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Who did something to an entry, when, and why (only a redaction says that)."""
+
+    by: str
+    time: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The text of an edit that another one, made at the same time, stands before."""
+
+    text: str
+    by: str
+    time: str
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A remark on a message (`on`), or on the session as a whole (`on` is empty)."""
+
+    id: str
+    by: str
+    time: str
+    text: str
+    on: str = ""
+    flags: tuple[str, ...] = ()
+    edited: Mark | None = None
+    hidden: Mark | None = None
+    rivals: tuple[Rival, ...] = ()
+
+
+@dataclass(frozen=True)
+class Message:
+    """One thing said: by whom, in which role, when (ISO time of the source or of writing).
+
+    `text` is the newest; of a redacted message neither text nor what its header told is left.
+    """
+
+    id: str
+    role: str
+    by: str
+    time: str
+    text: str
+    header: dict[str, Json]
+    device: str
+    flags: tuple[str, ...] = ()
+    edited: Mark | None = None
+    hidden: Mark | None = None
+    rivals: tuple[Rival, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    reactions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def redacted(self) -> list[str]:
+        """The labels of the spans that were replaced before anything was written."""
+        marks = self.header.get("red")
+        return [str(mark) for mark in marks] if isinstance(marks, list) else []
+
+
+@dataclass
+class Changes:
+    """What later entries say about earlier ones, by the id of these."""
+
+    edits: dict[str, list[Entry]] = field(default_factory=dict)
+    hidden: dict[str, Mark] = field(default_factory=dict)
+    reactions: dict[str, list[Entry]] = field(default_factory=dict)
+
+
+def changes(entries: Sequence[Entry]) -> Changes:
+    """The edits that nobody replaced, the redactions and the reactions among `entries`.
+
+    A redaction cannot be replaced: it absorbs every edit, made before, after or meanwhile.
+    """
+    found = Changes()
+    about = {e.id: text_of(e, "target") for e in entries if e.kind == "edit"}
+    for entry in fold.live(entries, "edit"):
+        if entry.body is not None:
+            found.edits.setdefault(_root(about, entry.id), []).append(entry)
+    for entry in entries:
+        if entry.kind == "redact":
+            mark = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
+            found.hidden.setdefault(_root(about, text_of(entry, "target")), mark)
+    for entry in fold.live(entries, "react"):
+        if text_of(entry, "value"):
+            found.reactions.setdefault(text_of(entry, "target"), []).append(entry)
+    return found
+
+
+def _root(about: Mapping[str, str], name: str) -> str:
+    """What `name`, perhaps an edit of an edit, is about in the end."""
+    for _ in range(_STEPS):
+        if name not in about:
+            break
+        name = about[name]
+    return name
+
+
+def messages(
+    counted: Iterable[fold.Counted], found: Changes, comments: Iterable[Comment]
+) -> list[Message]:
+    """The messages in the order of their times, each with the comments on it."""
+    said = [one for one in counted if one.entry.kind == "message"]
+    out = fold.replaced(one.entry for one in said)
+    on: dict[str, list[Comment]] = {}
+    for comment in comments:
+        if comment.on:
+            on.setdefault(comment.on, []).append(comment)
+    made = [
+        _message(version, one, found, tuple(on.get(one.entry.id, ())))
+        for one in said
+        if one.entry.id not in out
+        for version in (one.placed, *one.rivals)
+    ]
+    return [message for _, message in sorted(made, key=lambda pair: pair[0])]
+
+
+def comments(counted: Iterable[fold.Counted], found: Changes) -> list[Comment]:
+    """All comments in their order; an answer to a comment stands where that one stands."""
+    said = [one for one in counted if one.entry.kind == "comment"]
+    out = fold.replaced(one.entry for one in said)
+    about = {one.entry.id: text_of(one.entry, "on") for one in said}
+    return [
+        _comment(version.entry, one, found, about)
+        for one in said
+        if one.entry.id not in out
+        for version in (one.placed, *one.rivals)
+    ]
+
+
+def _comment(entry: Entry, one: fold.Counted, found: Changes, about: Mapping[str, str]) -> Comment:
+    state, on = _State(entry, one, found), _root(about, text_of(entry, "on"))
+    return Comment(
+        entry.id, text_of(entry, "by"), entry.at[:24], state.text, on, state.flags, state.edited,
+        state.hidden, state.rivals,
+    )  # fmt: skip
+
+
+class _State:
+    """What became of the text of one entry."""
+
+    def __init__(self, entry: Entry, one: fold.Counted, found: Changes) -> None:
+        edits = found.edits.get(entry.id, [])
+        self.hidden = found.hidden.get(entry.id)
+        self.edited = _mark(edits[-1]) if edits else None
+        self.rivals: tuple[Rival, ...] = ()
+        self.text = entry.body or ""
+        flags = []
+        if entry.edited_by_hand:
+            flags.append("edited by hand")
+        if one.rivals:
+            flags.append("two contents under one id")
+        if self.hidden:
+            self.text, self.edited = "", None
+            flags.append("redacted")
+        elif edits:
+            self.text = edits[-1].body or ""
+            self.rivals = tuple(
+                Rival(e.body or "", text_of(e, "by"), e.at[:24]) for e in edits[:-1]
+            )
+            flags.append("edited")
+            if self.rivals:
+                flags.append("edited by two at once")
+        if entry.is_stub:
+            flags.append("purged")
+        self.flags = tuple(flags)
+
+
+def _message(
+    placed: Placed, one: fold.Counted, found: Changes, on: tuple[Comment, ...]
+) -> tuple[tuple[str, str, str], Message]:
+    entry, header = placed.entry, placed.entry.header
+    time = text_of(entry, "t") or entry.at[:24]
+    state = _State(entry, one, found)
+    if state.hidden:
+        header = {key: value for key, value in header.items() if key in _HARMLESS}
+    message = Message(
+        entry.id, text_of(entry, "role") or "user", text_of(entry, "by"), time, state.text, header,
+        placed.device, state.flags, state.edited, state.hidden, state.rivals, on,
+        _reactions(found.reactions.get(entry.id, ())),
+    )  # fmt: skip
+    return (time, entry.at, entry.hash), message
+
+
+def _reactions(entries: Iterable[Entry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each reaction and who gave it, in the order in which they came first."""
+    by: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        by.setdefault(text_of(entry, "value"), {})[text_of(entry, "by")] = None
+    return tuple((value, tuple(people)) for value, people in by.items())
+
+
+def _mark(entry: Entry) -> Mark:
+    return Mark(text_of(entry, "by"), entry.at[:24])
+
+
+def text_of(entry: Entry, key: str) -> str:
+    """The text that the header of `entry` says under `key`; "" when it says none."""
+    value = entry.header.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,77 @@
+"""Lists of sessions and what a search found, as text and as JSON."""
+
+from collections.abc import Sequence
+
+from git_naturecode.render.paint import Paint
+from git_naturecode.render.show import fit, line
+from git_naturecode.store.entry import Json
+from git_naturecode.store.index import Hit
+
+_MATCH_OPEN, _MATCH_CLOSE = "\x02", "\x03"
+_OTHER_COLUMNS = 65  # of a row besides the title and the tool
+_TOOL_COLUMNS = 13
+_LEAST_TITLE, _MOST_TITLE = 16, 44
+
+
+def rows_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int) -> str:
+    """A list of sessions, one line each, for a terminal of `columns` columns."""
+    spare = columns - _OTHER_COLUMNS
+    with_tool = spare >= _LEAST_TITLE + _TOOL_COLUMNS
+    wanted = spare - (_TOOL_COLUMNS if with_tool else 0)
+    width = max(_LEAST_TITLE, min(_MOST_TITLE, wanted))
+    return "\n".join(_row(row, paint, width, with_tool) for row in rows)
+
+
+def _row(row: dict[str, Json], paint: Paint, width: int, with_tool: bool) -> str:
+    name = fit(line(str(row["name"])) or "(no title)", width)
+    count = f"{row['messages']} message{'' if row['messages'] == 1 else 's'}"
+    where = "private" if not row["shared"] else str(row["visibility"])
+    day = str(row["updatedAt"])[:10]
+    # A session that is not active says so in the place of its tool.
+    last = line(str(row["tool"] if row.get("status", "active") == "active" else row["status"]))
+    rest = paint.dim("  " + last) if with_tool and last else ""
+    return f"{paint.yellow(row['id'])}  {name}  {where:<7}  {count:>13}  {day}{rest}"
+
+
+def shared_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int) -> str:
+    """Shared sessions and how many take part in each."""
+    width = max(_LEAST_TITLE, min(_MOST_TITLE, columns - _OTHER_COLUMNS))
+    return "\n".join(
+        f"{paint.yellow(row['id'])}  {fit(line(str(row['name'])) or '(no title)', width)}"
+        f"  {row['visibility']:<7}  {_people(row)}"
+        for row in rows
+    )
+
+
+def _people(row: dict[str, Json]) -> str:
+    here, asked = len(row["participants"]), len(row["invited"])
+    return f"{here} participant{'' if here == 1 else 's'}" + (f", {asked} invited" if asked else "")
+
+
+def hits_text(hits: Sequence[Hit], paint: Paint) -> str:
+    """What a search found: the session, and the words around the match."""
+    return "\n".join(
+        f"{paint.yellow(hit.row['id'])}  {line(str(hit.row['name']))}\n    {_marked(hit, paint)}"
+        for hit in hits
+    )
+
+
+def hit_json(hit: Hit) -> dict[str, Json]:
+    """One match."""
+    plain = hit.snippet.replace(_MATCH_OPEN, "").replace(_MATCH_CLOSE, "")
+    return {
+        "id": hit.row["id"],
+        "name": hit.row["name"],
+        "messageId": hit.entry,
+        "snippet": plain,
+        "score": round(hit.score, 4),
+    }
+
+
+def _marked(hit: Hit, paint: Paint) -> str:
+    parts = hit.snippet.split(_MATCH_OPEN)
+    shown = [line(parts[0])] if parts[0].strip() else []
+    for part in parts[1:]:
+        match, _, rest = part.partition(_MATCH_CLOSE)
+        shown.append(paint.bold(line(match)) + (" " if rest[:1].isspace() else "") + line(rest))
+    return " ".join(shown)

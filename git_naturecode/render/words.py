@@ -1,0 +1,67 @@
+"""The words in which every view speaks of who said what, when, and what became of it."""
+
+from git_naturecode.domain.said import Comment, Mark, Message
+from git_naturecode.domain.session import Session
+
+
+def names(session: Session) -> dict[str, str]:
+    """The names of those who take part, by address."""
+    return {p.id: p.name for p in session.participants if p.name}
+
+
+def speaker(message: Message, known: dict[str, str]) -> str:
+    """Who said a message, as people know him."""
+    if message.role == "assistant":
+        return str(message.header.get("model") or "AI Assistant")
+    if message.role == "user":
+        return known.get(message.by) or message.by
+    return message.role
+
+
+def minute(time: str) -> str:
+    """`2026-11-22 10:30` of an ISO time."""
+    return time[:16].replace("T", " ")
+
+
+def gone(said: Message | Comment, known: dict[str, str]) -> str:
+    """What stands in the place of a text that was redacted or purged; "" when it is there."""
+    if said.hidden:
+        return f"redacted by {_done(said.hidden, known)}"
+    return "purged" if "purged" in said.flags else ""
+
+
+def remarks(said: Message | Comment, known: dict[str, str]) -> list[str]:
+    """What is to be said about a message or comment beside its text."""
+    kept = [flag for flag in said.flags if flag not in ("redacted", "purged", "edited")]
+    if said.edited:
+        by = "" if said.edited.by == said.by else f" by {known.get(said.edited.by, said.edited.by)}"
+        kept.insert(0, f"edited{by}")
+    return kept
+
+
+def ended(mark: Mark, known: dict[str, str]) -> str:
+    """What stands in the place of a deleted session."""
+    return f"deleted by {_done(mark, known)}; its texts are hidden"
+
+
+def handles(session: Session) -> dict[str, str]:
+    """How a person may name each message (`#1`) and comment (`c1`), by id."""
+    numbered = {m.id: f"#{number}" for number, m in enumerate(session.messages, 1)}
+    return numbered | {c.id: f"c{number}" for number, c in enumerate(session.comments, 1)}
+
+
+def where(session: Session) -> str:
+    """Who may read a session: private, team or public."""
+    return session.visibility if session.shared else "private"
+
+
+def outcome(message: Message) -> str:
+    """Whether a tool call went well, and how much it gave."""
+    header = message.header
+    ended = "no result" if "ok" not in header else "ok" if header["ok"] else "failed"
+    return ended + (f", {header['size']} bytes" if isinstance(header.get("size"), int) else "")
+
+
+def _done(mark: Mark, known: dict[str, str]) -> str:
+    why = f": {mark.reason}" if mark.reason else ""
+    return f"{known.get(mark.by) or mark.by or 'somebody'} on {mark.time[:10]}{why}"
