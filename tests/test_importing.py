@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from box import Box, Clone
+from git_naturecode.capture import TOOLS
 
 MARK = re.compile(r"\[REDACTED:([a-z0-9-]+:\d+)\]")
 
@@ -189,3 +190,8 @@ def test_what_is_not_a_transcript_is_said(box: Box, tmp_path: Path) -> None:
     assert "there is no file" in said.err
     assert clone.nc("session", "import", code=2).err.startswith("error: name files")
     clone.nc("session", "import", "--from", "word", str(other), code=2)
+
+
+def test_the_help_names_every_tool(box: Box) -> None:
+    told = " ".join(box.repo().nc("session", "import", "--help").out.split())
+    assert [tool for tool in TOOLS if tool not in told] == []

@@ -14,6 +14,7 @@ from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
 from .drafts import Drafting, Said, tilde
 from .format import Found
+from .images import image
 from .lines import complete_lines, parse, parse_without_result
 from .times import ms_of, when
 
@@ -281,16 +282,12 @@ def _text_of(block: dict[str, Json]) -> str:
     return ""
 
 
-def image(media_type: str, data: str) -> str:
-    """What stands in the place of an image whose base64 is `data`."""
-    return f"[image: {media_type or 'unknown'}, {len(data.rstrip('=')) * 3 // 4} bytes]"
-
-
 def _output(content: Json) -> str:
     """A tool's result as one text."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
         return ""
-    texts = (block if isinstance(block, str) else _text_of(block) for block in content if block)
+    blocks = (block for block in content if isinstance(block, str | dict))
+    texts = (block if isinstance(block, str) else _text_of(block) for block in blocks)
     return "\n".join(text for text in texts if text)

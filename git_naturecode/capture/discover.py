@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .format import Found
-from .found import identify
+from .found import conversations, identify
 from .roots import Roots
 
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9-]")
@@ -41,9 +41,7 @@ def _claude(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Fou
             if not name.startswith(starts):
                 continue
             for path in _claude_files(os.path.join(base, "projects", name)):
-                found = identify(path)
-                if found is not None and roots.hold(found.project):
-                    yield found
+                yield from _ours(path, roots)
 
 
 def _claude_folders(home: str, environ: Mapping[str, str]) -> list[str]:
@@ -59,6 +57,16 @@ def _claude_files(folder: str) -> Iterator[str]:
         else:
             below = os.path.join(path, "subagents")
             yield from (os.path.join(below, n) for n in _names(below) if n.endswith(".jsonl"))
+
+
+def _codex(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
+    base = environ.get("CODEX_HOME") or os.path.join(home, ".codex")
+    for part in ("sessions", "archived_sessions"):
+        for folder, folders, names in os.walk(os.path.join(base, part)):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith((".jsonl", ".json")):
+                    yield from _ours(os.path.join(folder, name), roots)
 
 
 def _gemini(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
@@ -94,6 +102,11 @@ def _specstory(_: str, __: Mapping[str, str], roots: Roots) -> Iterator[Found]:
                 yield found
 
 
+def _ours(path: str, roots: Roots) -> Iterator[Found]:
+    """The conversations in `path` whose tool ran in one of `roots`."""
+    return (found for found in conversations(path) if roots.hold(found.project))
+
+
 def _names(folder: str) -> list[str]:
     try:
         return sorted(os.listdir(folder))
@@ -103,6 +116,7 @@ def _names(folder: str) -> list[str]:
 
 _FINDERS: tuple[Callable[[str, Mapping[str, str], Roots], Iterator[Found]], ...] = (
     _claude,
+    _codex,
     _gemini,
     _specstory,
 )

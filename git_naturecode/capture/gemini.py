@@ -14,9 +14,9 @@ from typing import Any
 from ..ids import digest32
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
-from .claude import image
 from .drafts import Drafting, Said, tilde
 from .format import Found
+from .images import image
 from .lines import complete_lines, parse
 from .times import ms_of, when
 

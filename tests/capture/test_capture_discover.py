@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from git_naturecode.capture import discover
+from samples import codex, jsonl
 
 
 def claude(base: Path, cwd: Path | str, name: str = "a", folder: str = "") -> Path:
@@ -120,3 +121,18 @@ def test_specstory_in_the_work_tree(tmp_path: Path) -> None:
 
 def test_nothing_there_is_no_fault(tmp_path: Path) -> None:
     assert found(tmp_path / "none", [tmp_path / "gone"]) == set()
+
+
+def test_codex_by_the_folder_that_it_ran_in(tmp_path: Path) -> None:
+    home, root, moved = tmp_path / "home", tmp_path / "r", tmp_path / "codex"
+    root.mkdir()
+    paths = []
+    for base in (home / ".codex", moved):
+        for part in ("sessions/2026/11/22", "archived_sessions"):
+            (base / part).mkdir(parents=True)
+            for name, cwd in (("a", root / "sub"), ("b", tmp_path / "else")):
+                path = base / part / f"rollout-{name}.jsonl"
+                path.write_text(jsonl(codex("hi", str(cwd))))
+                paths.append(path)
+    assert found(home, [root]) == {str(paths[0]), str(paths[2])}
+    assert found(home, [root], CODEX_HOME=str(moved)) == {str(paths[4]), str(paths[6])}
