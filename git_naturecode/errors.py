@@ -47,6 +47,16 @@ class NotPermitted(NaturecodeError):
     code = NOT_PERMITTED
 
 
+class DiskFull(NaturecodeError):
+    """There is no room left to write in."""
+
+
+class Interrupted(NaturecodeError):
+    """The person stopped it; the message says what is kept."""
+
+    code = INTERRUPTED
+
+
 class Unsupported(NaturecodeError):
     """This repository, or a file in it, asks for something that this program cannot do."""
 

@@ -17,6 +17,8 @@ class Found:
 
     `project` is the folder in which the tool ran, "" where the file does not tell. A file that
     holds several gives one for each, with the `at` at which it begins and its `length` (bytes).
+    `last_ms` is when its last message was said, where that is known without reading it all; -1
+    leaves it to the time of the file. A `copy` is kept by another tool than the one it is of.
     """
 
     tool: str
@@ -26,11 +28,18 @@ class Found:
     project: str
     at: int = 0
     length: int = -1
+    last_ms: int = -1
+    copy: bool = False
 
     @property
     def size(self) -> int:
         """Bytes of this conversation."""
         return self.length if self.length >= 0 else os.path.getsize(self.path)
+
+    @property
+    def ended_ms(self) -> int:
+        """When its last message was said, or else when the file was last changed."""
+        return self.last_ms if self.last_ms >= 0 else os.stat(self.path).st_mtime_ns // 1_000_000
 
 
 class Format(Protocol):

@@ -99,6 +99,7 @@ def imported_json(done: "Imported") -> dict[str, Json]:
     return {
         "sessions": done.sessions, "newSessions": done.new_sessions, "entries": done.entries,
         "redacted": done.redacted, "files": done.files, "unknown": done.unknown,
+        "stopped": done.stopped,
     }  # fmt: skip
 
 

@@ -31,9 +31,10 @@ def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     for one in names or here:
         group.command(one)(here[one])
     if not names:
-        from git_naturecode.cli import session_share
+        from git_naturecode.cli import session_import, session_share
 
         session_share.register(group)
+        session_import.register(group)
     tree.add_typer(group, name=name)
 
 

@@ -1,4 +1,4 @@
-"""session share and session import: what comes in and what goes out."""
+"""session share: what goes out."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 def register(group: typer.Typer) -> None:
     """Hang the commands of this module into the session group."""
     group.command()(share)
-    group.command("import")(import_sessions)
 
 
 def share(
@@ -103,47 +102,3 @@ def _report(
             f"{total} shared: all who can read the repository can read them after the next "
             "`git naturecode sync`"
         )
-
-
-def import_sessions(
-    paths: Annotated[list[str] | None, typer.Argument(help="Files or folders.")] = None,
-    auto: Annotated[
-        bool, typer.Option("--auto", help="Find the histories that belong to this repository.")
-    ] = False,
-    tool: Annotated[
-        str | None,
-        typer.Option("--from", help="Only this tool: claude-code, codex, gemini, specstory."),
-    ] = None,
-    visibility: Annotated[
-        str, typer.Option(help="private (until you share them), team or public.")
-    ] = "private",
-    full: Annotated[
-        bool, typer.Option("--full", help="Keep reasoning and whole tool inputs and outputs.")
-    ] = False,
-    since: Annotated[
-        str | None, typer.Option(help="Only files changed since: 12h, 7d, 4w, 3mo or a date.")
-    ] = None,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Bring AI sessions from this disk into the repository; again only what is new."""
-    from git_naturecode import clock, importing
-    from git_naturecode.cli import answers
-    from git_naturecode.cli.session import check_visibility
-
-    context = contexts.current(quiet)
-    check_visibility(visibility)
-    after = clock.since(since, context.now_ms()) if since else 0
-    with context.store(many=True, writing=True) as store:
-        files = importing.find_files(store, paths or [], auto, tool, after)
-        options = importing.Options(visibility, full, context.config.get("user.name"))
-        done = importing.import_files(store, files, context.redactor, options, context.progress)
-    context.progress_done()
-    for path in done.unknown:
-        context.tell(f"warning: not a transcript that I know: {path}")
-    if as_json:
-        context.json(answers.imported_json(done))
-        return
-    context.say(answers.imported_text(done, visibility))
-    if done.entries and visibility == "private":
-        context.tell("hint: they are private; `git naturecode session share ID...` shares them")

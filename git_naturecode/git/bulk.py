@@ -6,7 +6,7 @@ import tempfile
 import time
 from contextlib import suppress
 
-from git_naturecode.errors import NaturecodeError
+from git_naturecode.errors import DiskFull, NaturecodeError
 from git_naturecode.git.objects import AUTHOR, FILE_MODE
 from git_naturecode.git.program import tells_of_full_disk
 from git_naturecode.git.repo import Repo
@@ -39,6 +39,7 @@ class BulkCommit:
             repo.program.argv(*_OPTIONS, *_COMMAND),
             cwd=repo.program.cwd, env=repo.program.env(), stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self._said,
+            process_group=0,  # Ctrl-C is for us; we then end what was begun
         )  # fmt: skip
         text = message.encode()
         self._send(f"commit {self._ref}\nmark :1\ncommitter {AUTHOR} {seconds} +0000\n".encode())
@@ -95,7 +96,7 @@ class BulkCommit:
             self._said.seek(0)
             said = self._said.read().decode("utf-8", "replace")
         if tells_of_full_disk(said):
-            return NaturecodeError(
+            return DiskFull(
                 "the disk is full; nothing of this was written", "make room and run it again"
             )
         lines = [line for line in said.split("\n") if line.startswith(("fatal:", "error:"))]

@@ -75,7 +75,7 @@ def _import(stage: Stage, files: Sequence[Path], full: bool) -> Path:
     with stage.store(clone) as store:
         options = importing.Options("private", full, "Ada")
         names = [str(path) for path in files]
-        done = importing.import_files(store, names, Redactor(), options, lambda text: None)
+        done = importing.import_files(store, names, Redactor(), options, lambda step: None)
     assert done.entries
     return clone
 

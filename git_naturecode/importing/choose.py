@@ -1,0 +1,66 @@
+"""Choosing what to import: named files and folders, or what belongs to this repository."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from git_naturecode.capture import TOOLS, Found, conversations, discover
+from git_naturecode.errors import Negative, Usage
+from git_naturecode.store.store import Store
+
+_ENDINGS = (".jsonl", ".json", ".md", ".db")
+
+
+def find_files(
+    store: Store, paths: Sequence[str], auto: bool, tool: str | None, after_ms: int
+) -> list[str | Found]:
+    """What to import: `paths` and what lies in folders among them, or what `auto` finds.
+
+    Only conversations of `tool`, where one is named, whose last message was said since `after_ms`
+    (told from the file's time where the file does not tell). A path stands for a file that holds
+    nothing we know. Raises Usage when there is nothing to look at, Negative when nothing was found.
+    """
+    if bool(paths) == auto:
+        raise Usage("name files or folders, or use --auto", "one of the two")
+    if tool is not None and tool not in TOOLS:
+        raise Usage(f"{tool!r} is not a tool that I know", "use " + ", ".join(TOOLS))
+    if auto:
+        home = store.environ.get("HOME", "")
+        found: Iterator[str | Found] = discover(home, store.environ, store.repo.work_trees())
+    else:
+        found = (one for path in paths for each in _inside(path) for one in _told(each, tool))
+    chosen = [one for one in found if _is_wanted(one, tool, after_ms)]
+    if not chosen:
+        since = " since then" if after_ms else ""
+        raise Negative(
+            f"no transcripts were found{since}", "name a file or a folder that holds some"
+        )
+    return list(dict.fromkeys(chosen))
+
+
+def _told(path: str, tool: str | None) -> Iterator[str | Found]:
+    """The conversations in `path`; itself, so that it can be named, where it holds none."""
+    empty = True
+    for found in conversations(path):
+        empty = False
+        yield found
+    if empty and tool is None:
+        yield path
+
+
+def _is_wanted(one: str | Found, tool: str | None, after_ms: int) -> bool:
+    if isinstance(one, str):
+        return True
+    return (tool is None or one.tool == tool) and (not after_ms or one.ended_ms >= after_ms)
+
+
+def _inside(path: str) -> Iterator[str]:
+    if not os.path.isdir(path):
+        if not os.path.exists(path):
+            raise Usage(f"there is no file {path}")
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(_ENDINGS):
+                yield os.path.join(folder, name)
