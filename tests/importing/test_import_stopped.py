@@ -106,7 +106,7 @@ def test_stopped_again_and_again_it_comes_to_the_same_end(
             time.sleep(chance.uniform(0.2, 1.2))
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, sign)
-        out, err = process.communicate()
+        err = process.communicate()[1]
         assert "Traceback" not in err, err
         ends.append(process.returncode)
         now = kept(clone)
@@ -126,8 +126,6 @@ def test_stopped_again_and_again_it_comes_to_the_same_end(
     assert now == whole[0]
     assert shown(clone) == whole[1]
     assert crash.fsck(clone, PRIVATE) == ""
-    for left in (clone.path / PRIVATE).glob("objects/pack/tmp_*"):
-        assert sign == signal.SIGKILL, left
 
 
 def test_a_kill_loses_one_batch_at_most(box: Box, histories: Path) -> None:
@@ -213,9 +211,10 @@ def test_other_failures_tell_it_too(
         if step.done > 40:
             raise NaturecodeError("odd", "look at it")
 
+    names = [str(path) for path in sorted(histories.iterdir())]
+    options = importing.Options("private")
     with clone.store() as store, pytest.raises(NaturecodeError, match="odd") as told:
-        names = [str(path) for path in sorted(histories.iterdir())]
-        importing.import_files(store, names, Redactor(), importing.Options("private"), tell)
+        importing.import_files(store, names, Redactor(), options, tell)
     assert "look at it; " in told.value.hint
     assert "of 60 conversations are imported; run the same command again" in told.value.hint
 
