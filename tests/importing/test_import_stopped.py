@@ -34,6 +34,7 @@ from git_naturecode.importing import batches
 if __name__ == "__main__":
     batches.ENTRIES = int(sys.argv.pop(1))
     ahead.WORTH_IT = int(sys.argv.pop(1))
+    print("ready", flush=True)
     program.main()
 """
 
@@ -59,12 +60,15 @@ def start(clone: Clone, histories: Path, *more: str, entries: int = 100, worth: 
 ):  # fmt: skip
     program = clone.path.parent / "program.py"
     program.write_text(PROGRAM)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, str(program), str(entries), str(worth), "session", "import",
          str(histories), *more],
         cwd=clone.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**crash.environment(), "NATURECODE_GIT": clone.way.name}, start_new_session=True,
     )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
 
 
 def kept(clone: Clone) -> "Counter[str]":
@@ -103,7 +107,7 @@ def test_stopped_again_and_again_it_comes_to_the_same_end(
     for attempt in range(40):
         process = start(clone, histories, worth=worth)
         if attempt < 5:
-            time.sleep(chance.uniform(0.2, 1.2))
+            time.sleep(chance.uniform(0, 0.9))
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, sign)
         err = process.communicate()[1]
