@@ -23,7 +23,8 @@ def import_sessions(
         bool, typer.Option("--auto", help="Find the histories that belong to this repository.")
     ] = False,
     tool: Annotated[
-        str | None, typer.Option("--from", help="Only this tool; `?` tells which there are.")
+        str | None,
+        typer.Option("--from", help="Only this tool: claude-code, codex, gemini, specstory."),
     ] = None,
     visibility: Annotated[
         str, typer.Option(help="private (until you share them), team or public.")
