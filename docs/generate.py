@@ -43,6 +43,8 @@ part.
 |---|---|
 | `naturecode.branch` | the data branch (`naturecode`) |
 | `naturecode.remote` | the remote that sync uses, fixed by `init` |
+| `naturecode.folder` | `false`: no `.naturecode/` is written in the work trees (`true`) |
+| `naturecode.folderDays` | days after its last change that a session has a file (90; 0: none) |
 | `color.naturecode` | colour, as `color.ui` |
 """
 
@@ -107,7 +109,7 @@ def _usage(argument: Any) -> str:
 
 
 def _names(option: Any) -> str:
-    names = ", ".join(option.opts)
+    names = ", ".join([*option.opts, *option.secondary_opts])
     return names if option.is_flag else f"{names} {option.name.upper()}"
 
 

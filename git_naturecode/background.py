@@ -46,7 +46,22 @@ def _drain(store: Store) -> None:
     store.settle(_PATIENCE)
 
 
-JOBS: tuple[Job, ...] = (Job("drain", _drain_waits, _drain),)
+def _folder_is_behind(store: Store) -> bool:
+    from git_naturecode.store import place
+
+    return place.is_stale(store)
+
+
+def _folder(store: Store) -> None:
+    from git_naturecode.folder.update import update_all
+
+    update_all(store)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("drain", _drain_waits, _drain),
+    Job("folder", _folder_is_behind, _folder),
+)
 
 
 def start(store: Store) -> bool:

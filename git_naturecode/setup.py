@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from git_naturecode import sync
-from git_naturecode.store import device
+from git_naturecode.store import device, exclude, place
+from git_naturecode.store.folder import NAME
 from git_naturecode.store.store import Store
 
 
@@ -16,8 +17,11 @@ class Done:
     lines: list[str] = field(default_factory=list)
 
 
-def init(store: Store, named: str | None) -> Done:
-    """Make what is missing: device key, data branch, remote, refspecs. Idempotent."""
+def init(store: Store, named: str | None, *, folder: bool = True) -> Done:
+    """Make what is missing: device key, data branch, remote, refspecs. Idempotent.
+
+    Without `folder` no work tree of this clone gets a folder `.naturecode/`.
+    """
     known = device.read(store.state_dir)
     mine = device.ensure(store.state_dir, store.environ, store.random)
     done = Done(mine, sync.choose_remote(store, named))
@@ -26,6 +30,7 @@ def init(store: Store, named: str | None) -> Done:
     )
     _branch(store, done)
     _remote(store, done, named)
+    _folder(store, done, folder)
     return done
 
 
@@ -56,6 +61,20 @@ def _remote(store: Store, done: Done, named: str | None) -> None:
     for spec in _missing_refspecs(store, done.remote):
         program.run("config", "--local", "--add", key, spec)
         done.lines.append(f"a plain `git fetch` will also bring {spec.split(':')[0].lstrip('+')}")
+
+
+def _folder(store: Store, done: Done, wanted: bool) -> None:
+    if not wanted:
+        store.repo.program.run("config", "--local", "naturecode.folder", "false")
+        done.lines.append(f"no {NAME}/ is written; `git naturecode folder --on` changes that")
+    elif not place.is_on(store):
+        done.lines.append(f"no {NAME}/ is written here")
+    else:
+        added = exclude.ensure(store.repo)
+        done.lines.append(
+            f"{NAME}/ shows in files what is shared and your own sessions"
+            + ("; .git/info/exclude keeps it out of `git status`" if added else "")
+        )
 
 
 def _missing_refspecs(store: Store, remote: str) -> list[str]:

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from git_naturecode.domain import session as sessions
 from git_naturecode.git import remote, tree
+from git_naturecode.store import place
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import Store
 
 
 @dataclass(frozen=True)
 class Status:
-    """Counts of what is here, what waits, and how far the remote is known to be."""
+    """Counts of what is here, what waits, and how far the remote is known to be.
+
+    `folder` says why which files of this work tree's folder are not as they should be.
+    """
 
     branch: str
     remote: str | None
@@ -20,6 +24,7 @@ class Status:
     ahead: int
     behind: int
     known: bool
+    folder: dict[str, str]
 
 
 def status(store: Store, index: Index) -> Status:
@@ -31,8 +36,9 @@ def status(store: Store, index: Index) -> Status:
     ahead, behind = _apart(store, theirs)
     shared = sum(bool(row["shared"]) for row in rows)
     return Status(
-        store.branch, name, shared, len(rows) - shared, queued, ahead, behind, theirs is not None
-    )
+        store.branch, name, shared, len(rows) - shared, queued, ahead, behind, theirs is not None,
+        place.notes(store),
+    )  # fmt: skip
 
 
 def _apart(store: Store, theirs: str | None) -> tuple[int, int]:

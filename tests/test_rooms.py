@@ -17,7 +17,7 @@ FLOORS = (
     ("render",),
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
-        "status", "background",
+        "status", "background", "folder",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -27,6 +27,7 @@ GROUND, FACES = 0, len(FLOORS) - 1
 PROGRAM = "__main__"
 SIDEWAYS = {
     ("importing", "capture"): "an import writes down what capture reads",
+    ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("setup", "sync"): "init takes in what was fetched before it",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})

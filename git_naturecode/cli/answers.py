@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from git_naturecode.render.show import show
 from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
+    from git_naturecode.folder.update import Updated
     from git_naturecode.importing import Imported
     from git_naturecode.sharing import Leaving
     from git_naturecode.status import Status
@@ -31,6 +33,7 @@ def status_text(found: "Status") -> str:
         lines.append(f"nothing was ever exchanged with {found.remote}; `git naturecode sync` does")
     else:
         lines.append(_distance(found))
+    lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
     return "\n".join(lines)
 
 
@@ -52,6 +55,7 @@ def status_json(found: "Status") -> dict[str, Json]:
         "branch": found.branch, "remote": found.remote, "shared": found.shared,
         "private": found.private, "queued": found.queued, "ahead": found.ahead,
         "behind": found.behind, "known": found.known,
+        "folder": [{"path": path, "why": why} for path, why in found.folder.items()],
     }  # fmt: skip
 
 
@@ -108,4 +112,22 @@ def leaving_json(one: "Leaving") -> dict[str, Json]:
     return {
         "id": one.id, "name": one.name, "messages": one.messages, "bytes": one.size,
         "redacted": one.redacted, "redactedNow": one.more,
+    }  # fmt: skip
+
+
+def folder_text(found: "Updated") -> str:
+    """What was done to the folder of a work tree."""
+    if not found.written and not found.removed:
+        return ".naturecode/ is up to date" if found.state != "off" else ".naturecode/ is off"
+    return (
+        f".naturecode/: {count(found.written, 'file')} written, "
+        f"{count(found.removed, 'file')} removed"
+    )
+
+
+def folder_json(found: "Updated") -> dict[str, Json]:
+    """The same for programs."""
+    return {
+        "state": found.state, "written": found.written, "removed": found.removed,
+        "kept": [{"path": path, "why": why} for path, why in found.kept.items()],
     }  # fmt: skip

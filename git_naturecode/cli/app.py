@@ -14,6 +14,7 @@ COMMANDS = {
     "status": "git_naturecode.cli.clone",
     "sync": "git_naturecode.cli.clone",
     "demo": "git_naturecode.cli.demo",
+    "folder": "git_naturecode.cli.folder",
 }
 # What only this program itself calls; no help names it.
 HIDDEN = {"background": "git_naturecode.cli.hidden"}

@@ -20,6 +20,9 @@ def init(
     remote: Annotated[
         str | None, typer.Option(help="The remote that sync pushes to (default: origin).")
     ] = None,
+    no_folder: Annotated[
+        bool, typer.Option("--no-folder", help="Have no `.naturecode/` in the work trees.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -30,7 +33,8 @@ def init(
     context = contexts.current(quiet)
     store = Store(context.repo, context.config, context.environ, context.now_ms, context.random)
     try:
-        done = setup.init(store, remote)
+        done = setup.init(store, remote, folder=not no_folder)
+        context.start_background(store)
     finally:
         store.close()
     if as_json:

@@ -148,7 +148,7 @@ class Gate:
             kind, size = self.objects.header(entry.oid)
         except Missing:
             return "its content is missing"
-        limit = _limit(path)
+        limit = most_bytes(path)
         if kind != "blob" or size > limit:
             return f"{size} bytes, more than {limit}"
         self._bytes += size
@@ -203,7 +203,8 @@ class Gate:
         return format.render(segment)
 
 
-def _limit(path: str) -> int:
+def most_bytes(path: str) -> int:
+    """How large the file at `path` of the data branch may be."""
     if path.startswith("files/"):
         return MAX_FILE
     return MAX_SEGMENT if path.startswith("log/") else MAX_BLOB

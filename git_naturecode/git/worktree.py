@@ -1,0 +1,111 @@
+"""What git thinks of one folder of a work tree: what it tracks there, and whether it ignores it."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import GitFailed, Program
+
+PATIENCE = 5.0  # seconds for another git process that holds the index
+_PAUSE = 0.05
+
+
+class GitAtWork(NaturecodeError):
+    """Another git process is changing this work tree."""
+
+
+def ignores(repo: Repo, folder: str) -> bool:
+    """True when git ignores what is in the folder `folder` of the work tree, whatever is there."""
+    program, where = _at_top(repo)
+    status, _, err = program.run(
+        "check-ignore", "-q", "--no-index", "--", folder + "/", check=False, extra=where
+    )
+    if status > 1:
+        raise GitFailed(("check-ignore",), status, err)
+    return status == 0
+
+
+def tracked(repo: Repo, folder: str) -> list[str]:
+    """The paths at and below `folder`, in any case of its letters, that HEAD or the index names."""
+    program, where = _at_top(repo)
+    command = ("ls-files", "-z", "--full-name")
+    names = ("--", f":(top,icase){folder}")
+    status, out, _ = program.run(*command, "--with-tree=HEAD", *names, check=False, extra=where)
+    if status:  # no HEAD yet
+        out = program.run(*command, *names, extra=where)[1]
+    return [name for name in out.decode("utf-8", "surrogateescape").split("\0") if name]
+
+
+def position(repo: Repo) -> str:
+    """What changes whenever git switches branches or stages something in this work tree."""
+    try:
+        found = os.stat(os.path.join(repo.git_dir, "index"))
+        index = f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
+    except FileNotFoundError:
+        index = "none"
+    with open(os.path.join(repo.git_dir, "HEAD"), encoding="utf-8", errors="replace") as file:
+        return f"{index} {file.read().strip()}"
+
+
+class Tracked:
+    """What git tracks in `folder`, for one who is about to write there.
+
+    It is asked again as soon as git has moved in the meantime, and no answer is given while a git
+    process holds the index, since that one may be writing the very file.
+    """
+
+    def __init__(self, repo: Repo, folder: str, patience: float = PATIENCE) -> None:
+        self._repo = repo
+        self._folder = folder
+        self._patience = patience
+        self._seen = ""
+        self._names: set[str] = set()
+        self._above: set[str] = set()
+
+    @property
+    def seen(self) -> str:
+        """`position` at the last look; "" where nothing is tracked, wherever git goes."""
+        return self._seen if self._names else ""
+
+    def covers(self, path: str) -> bool:
+        """True when git tracks `path`, a file below it, or something that it would lie in.
+
+        The case of letters is not looked at, since a file system may not either. Raises GitAtWork
+        when the index stays locked.
+        """
+        self._look()
+        low = path.casefold()
+        return low in self._above or any(one in self._names for one in _line(low))
+
+    def _look(self) -> None:
+        deadline = time.monotonic() + self._patience
+        while os.path.exists(os.path.join(self._repo.git_dir, "index.lock")):
+            if time.monotonic() >= deadline:
+                raise GitAtWork(
+                    "another git process is at work in this work tree",
+                    "run it again when that one has ended; if none is, delete "
+                    + os.path.join(self._repo.git_dir, "index.lock"),
+                )
+            time.sleep(_PAUSE)
+        now = position(self._repo)
+        if now != self._seen:
+            self._names = {name.casefold() for name in tracked(self._repo, self._folder)}
+            self._above = {one for name in self._names for one in _line(name) if one != name}
+            self._seen = now
+
+
+def _line(path: str) -> Iterator[str]:
+    """`path` and each folder above it."""
+    yield path
+    while "/" in path:
+        path = path.rsplit("/", 1)[0]
+        yield path
+
+
+def _at_top(repo: Repo) -> tuple[Program, dict[str, str]]:
+    """The git program at the top of the work tree of `repo`, and what it has to be told for it."""
+    assert repo.work_tree is not None
+    return replace(repo.program, cwd=repo.work_tree), {"GIT_WORK_TREE": repo.work_tree}

@@ -1,0 +1,1 @@
+"""The folder `.naturecode/` as a user and git see it."""
