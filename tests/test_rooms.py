@@ -17,7 +17,7 @@ FLOORS = (
     ("render",),
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
-        "status", "background", "folder",
+        "status", "background", "folder", "purging",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip

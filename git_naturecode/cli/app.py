@@ -13,6 +13,7 @@ COMMANDS = {
     "init": "git_naturecode.cli.clone",
     "status": "git_naturecode.cli.clone",
     "sync": "git_naturecode.cli.clone",
+    "redact": "git_naturecode.cli.redact",
     "demo": "git_naturecode.cli.demo",
     "folder": "git_naturecode.cli.folder",
 }

@@ -50,6 +50,8 @@ def count(placed: Iterable[Placed]) -> list[Counted]:
 def _settle(versions: list[Placed]) -> Counted:
     if len(versions) == 1:
         return Counted(versions[0])
+    # What stands in place of a purged text has the same id.
+    versions = [v for v in versions if not v.entry.is_stub] or versions
     shared = [v for v in versions if v.side == TEAM] or versions
     intact = [v for v in shared if not v.entry.edited_by_hand] or shared
     if is_imported(intact[0].entry):

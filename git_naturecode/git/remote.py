@@ -120,10 +120,12 @@ class Link:
         answers = [line for line in out.decode("utf-8", "replace").split("\n") if line[:1] == "!"]
         # What only went down with another ref says nothing about why.
         causes = [line for line in answers if "atomic" not in line] or answers
-        if causes and all(_moved_on(line) for line in causes):
+        leased = {push.ref for push in refs if push.lease}
+        final = [line for line in causes if not _moved_on(line) or _forbids_force(line, leased)]
+        if causes and not final:
             return False
         if causes:
-            cause = next(line for line in causes if not _moved_on(line))
+            cause = final[0]
             raise Refused(
                 f"{self.name} refused the push: {cause.split(chr(9))[-1]}",
                 "everything is kept here; ask who runs that host, or use another remote",
@@ -240,6 +242,12 @@ def _remove(paths: set[str]) -> None:
     """Remove what our own killed fetch left; of several, one may be somebody else's."""
     if len(paths) == 1:
         os.unlink(*paths)
+
+
+def _forbids_force(line: str, leased: set[str]) -> bool:
+    """True when the remote itself, and not our lease, is against replacing a branch."""
+    ref = line.split("\t")[1].rpartition(":")[2] if line.count("\t") > 1 else ""
+    return ref in leased and "[remote rejected] (non-fast-forward)" in line
 
 
 def _moved_on(line: str) -> bool:

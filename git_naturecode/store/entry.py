@@ -24,6 +24,7 @@ DEPTH_LIMIT = 32
 _INTEGER_DIGITS = 20
 _ID = re.compile(r"(?!.*--)[0-9A-Za-z][0-9A-Za-z._:-]{0,127}")
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z/[0-9]{4}")
+_DEVICE = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -146,13 +147,23 @@ def joined_pairs(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
+def writer(entry: Entry, device: str) -> str:
+    """The device that wrote `entry`, found in a segment of `device`: copies name the first one.
+
+    It stands in the header of imported entries and of stubs, and at the end of all other ids.
+    """
+    named = entry.header.get("device")
+    if isinstance(named, str):
+        return named
+    last = entry.id.rpartition("-")[2]
+    return last if _DEVICE.fullmatch(last) and last != entry.id else device
+
+
 def stub_of(entry: Entry, device: str) -> Entry:
-    """What a purge leaves of `entry`; `device` is named where the header names none."""
-    header = entry.header
-    named = header.get("device")
+    """What a purge leaves of `entry`, found in a segment of `device`."""
     kept = {
         "at": entry.at,
-        "device": named if isinstance(named, str) else device,
+        "device": writer(entry, device),
         "hash": entry.hash,
         "id": entry.id,
         "kind": entry.kind,

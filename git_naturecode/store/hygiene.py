@@ -115,6 +115,14 @@ class Gate:
             self.refuse(path or "the top folder", "its lines are not as git writes them")
         return list({entry.name: entry for entry in reversed(found)}.values()), orderly
 
+    def fits(self, path: str, oid: str) -> bool:
+        """True when the blob `oid` is there and not too large for `path`."""
+        try:
+            kind, size = self.objects.header(oid)
+        except Missing:
+            return False
+        return kind == "blob" and size <= most_bytes(path)
+
     def admits(self, path: str, entry: TreeEntry) -> bool:
         """True when `entry` may stand at `path` by its name, mode and size."""
         why = self._objection(path, entry)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 
 VERSION = 2
 _WAIT = 30  # seconds for another process that brings the index up to date
@@ -28,12 +29,17 @@ def open_file(path: str) -> sqlite3.Connection:
         return anew(path)
 
 
+def remove(path: str) -> None:
+    """Delete the index at `path` with all that SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            os.unlink(path + suffix)
+
+
 def anew(path: str) -> sqlite3.Connection:
     """An empty index in place of a damaged one: it holds nothing that the logs do not."""
     try:
-        for suffix in ("", "-wal", "-shm"):
-            if os.path.exists(path + suffix):
-                os.unlink(path + suffix)
+        remove(path)
         return _connect(path)
     except (OSError, sqlite3.DatabaseError):
         return in_memory()

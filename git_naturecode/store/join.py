@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from git_naturecode.errors import Unsupported
 from git_naturecode.store import format, paths
-from git_naturecode.store.entry import Entry, stub_of
+from git_naturecode.store.entry import Entry, stub_of, writer
 
-Purged = frozenset[tuple[str, str]]
+Purged = frozenset[tuple[str, str, str]]
+"""(id, hash, device): texts whose writer, that device, has said that they shall be gone."""
 NOTHING: Purged = frozenset()
 
 _BLOCK_START = b"\n<!-- nc:entry "
@@ -24,7 +25,7 @@ _SEQUENCE = re.compile(rb'"seq":([0-9]{1,15})[,}]')
 def join_segments(a: bytes, b: bytes, purged: Purged = NOTHING) -> bytes:
     """The segment that holds every entry of `a` and of `b` once, in order.
 
-    A text that `purged` names as (id, hash) is replaced by its stub.
+    A text that `purged` names is replaced by its stub.
     """
     if not _names_any(a, purged) and not _names_any(b, purged):
         grown = a if a == b else _grown(a, b) or _grown(b, a)
@@ -39,6 +40,14 @@ def join_segments(a: bytes, b: bytes, purged: Purged = NOTHING) -> bytes:
     except Unsupported:
         return _best_known(b, a, purged)
     return format.render(_union(left, right, purged))
+
+
+def purge(segment: bytes, purged: Purged) -> bytes:
+    """`segment` with a stub in place of each text that `purged` names."""
+    if not _names_any(segment, purged) or _rank(segment) != 1:
+        return segment
+    known = format.parse(segment)
+    return format.render(_union(known, known, purged))
 
 
 def extend(segment: bytes, entries: Iterable[Entry]) -> bytes:
@@ -102,7 +111,7 @@ def _union(a: format.Segment, b: format.Segment, purged: Purged) -> format.Segme
     for segment in (a, b):
         for entry in segment.entries:
             key = entry.key
-            if key in purged and not entry.is_stub:
+            if (*key, writer(entry, segment.device)) in purged and not entry.is_stub:
                 entry = stub_of(entry, segment.device)
             rival = best.get(key)
             if rival is None or _preference(entry) < _preference(rival):
@@ -150,7 +159,7 @@ def _ends_whole(data: bytes) -> bool:
 def _names_any(data: bytes, purged: Purged) -> bool:
     if not purged:
         return False
-    ids = {name.encode("utf-8", "surrogatepass") for name, _ in purged}
+    ids = {name.encode("utf-8", "surrogatepass") for name, _, _ in purged}
     return any(found[1] in ids for found in _END_ID.finditer(data))
 
 

@@ -2,7 +2,7 @@
 
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Folder, TreeEntry
-from git_naturecode.store import join
+from git_naturecode.store import join, purge
 from git_naturecode.store.hygiene import MAX_SEGMENT, Gate
 
 _MUCH = 32 << 20  # bytes of new files that are held before they are written
@@ -15,15 +15,24 @@ class Laying:
     that no name that somebody else chose ever becomes a path of ours.
     """
 
-    def __init__(self, gate: Gate, base: str | None) -> None:
+    def __init__(self, gate: Gate, base: str | None, purged: join.Purged = join.NOTHING) -> None:
         self.gate = gate
         self.base = base
+        self.purged = purged
         self.files: dict[str, Content | None] = {}
         self.received = 0
         self.sent = 0
         self._size = 0
         self._folders = False
         self._started = base
+
+    def purge_base(self) -> None:
+        """Put stubs into the base; whatever is laid over it gets them anyway."""
+        for path, clean in purge.stubbed(self.gate.objects, self.base, self.purged):
+            self._put(path, clean)
+        if self.files:
+            self._flush()
+        self._started = self.base
 
     def lay(self, untrusted: str) -> bool:
         """Add what the tree `untrusted` holds; True when the result is exactly that tree."""
@@ -74,7 +83,7 @@ class Laying:
     def _file(self, path: str, entry: TreeEntry, known: TreeEntry | None) -> bool:
         before = self._now(path, known)
         raw = self.gate.objects.read(entry.oid)[1]
-        clean = raw if raw == before else self.gate.content(path, raw)
+        clean = raw if raw == before else self._clean(path, raw)
         joined = self._joined(path, before, clean)
         if joined != raw:
             self.sent += path.startswith("log/")
@@ -82,6 +91,12 @@ class Laying:
             self.received += path.startswith("log/")
             self._put(path, entry.oid if joined == raw else joined)
         return joined == raw
+
+    def _clean(self, path: str, raw: bytes) -> bytes | None:
+        content = self.gate.content(path, raw)
+        if content is None or not path.startswith("log/"):
+            return content
+        return join.purge(content, self.purged)
 
     def _joined(self, path: str, before: bytes | None, clean: bytes | None) -> bytes | None:
         if before is None or clean is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Missing, Objects
-from git_naturecode.store import seal
+from git_naturecode.store import purge, seal, trust
 from git_naturecode.store.hygiene import Bounds, Gate, is_folder
 from git_naturecode.store.laying import Laying
 
@@ -21,6 +21,8 @@ class Reconciled:
     """The commit that holds both sides, what was kept out of it and why, the newest stamp.
 
     `received` and `sent` count the logs that changed here, and those that differ from theirs.
+    `force` says that theirs is older than a purge that is known here: the commit does not stand on
+    it and has to take its place.
     """
 
     commit: str
@@ -29,6 +31,7 @@ class Reconciled:
     newest: str = ""
     received: int = 0
     sent: int = 0
+    force: bool = False
 
 
 def reconcile(
@@ -38,37 +41,72 @@ def reconcile(
     others: Sequence[str],
     now_ms: int,
     bounds: Bounds | None = None,
+    verify: trust.Verify = trust.is_genuine,
 ) -> Reconciled:
     """The commit to stand on after `theirs` (a branch) and `others` (outboxes) came in.
 
     Where theirs holds everything, that is theirs itself; where ours already builds on theirs and
-    nothing is missing, ours; else a new commit whose only parent is theirs. No ref moves.
+    nothing is missing, ours; else a new commit whose only parent is theirs. Where theirs is older
+    than a purge, the commit has no parent, or is ours if that obeys it. No ref moves.
     Raises Unsafe when theirs breaks a limit; an outbox that does is noted and left.
     """
     gate = Gate(objects, now_ms, bounds or Bounds())
-    laying = Laying(gate, tree.tree_of(objects, ours))
-    parent = ours
-    if theirs is not None:
-        root = gate.commit(theirs).tree
-        if ours is not None and holds(objects, ours, theirs):
-            laying.sent = count_logs(Gate(objects, now_ms), root, laying.base)
-        else:
-            parent = theirs
-            sides = _merged(objects, theirs, ours)
-            if laying.lay(root) and not sides:
-                laying.rebase(root)
-            others = [*sides, *others]
+    base = tree.tree_of(objects, ours)
+    root = gate.commit(theirs).tree if theirs is not None else None
+    builds = ours is not None and theirs is not None and holds(objects, ours, theirs)
+    sides = [] if theirs is None or builds else _merged(objects, theirs, ours)
+    states = [found for other in (*sides, *others) if (found := _opened(gate, other))]
+    book = purge.gather(gate, [base, root, *states], verify)
+    obeys = _Obedience(objects, book.need)
+    laying = Laying(gate, base, frozenset(book.purged))
+    if not obeys(ours):
+        laying.purge_base()
+    if builds:
+        laying.sent = count_logs(Gate(objects, now_ms), root, laying.base)
+    elif root is not None and laying.lay(root) and not sides:
+        laying.rebase(root)
     received, sent = laying.received, laying.sent
-    for other in others:
-        _lay_other(gate, laying, other)
+    for state in states:
+        _lay_other(gate, laying, state)
     sent += laying.received - received
-    if parent is not None and laying.gives(tree.tree_of(objects, parent)):
-        commit = parent
-    else:
-        commit = _commit(objects, laying, parent, now_ms // 1000)
+    commit = _chosen(objects, laying, obeys, ours, theirs, builds, now_ms // 1000)
+    force = theirs is not None and not obeys(theirs)
     return Reconciled(
-        commit, tuple(gate.problems), gate.refused, gate.newest, laying.received, sent
+        commit, tuple(gate.problems), gate.refused, gate.newest, laying.received, sent, force
     )
+
+
+class _Obedience:
+    """Whether the whole history of a commit obeys all the records that are known."""
+
+    def __init__(self, objects: Objects, need: seal.Records) -> None:
+        self._objects = objects
+        self.need = need
+
+    def __call__(self, commit: str | None) -> bool:
+        return not self.need or self.need <= seal.of(self._objects, commit)
+
+
+def _chosen(
+    objects: Objects, laying: Laying, obeys: _Obedience, ours: str | None, theirs: str | None,
+    builds: bool, seconds: int,
+) -> str:  # fmt: skip
+    """An old commit that says what was laid, where one will do; else a new one.
+
+    No commit ever has a parent that does not obey all records (prototypes of this rule that let
+    one through each left the text reachable within a minute of random tests).
+    """
+    good = [one for one in (theirs, ours) if one is not None and obeys(one)]
+    parent = ours if builds or theirs is None else theirs
+    if parent not in good:
+        parent = theirs if theirs in good else None
+    for known in [parent] if parent is not None else good:
+        if laying.gives(tree.tree_of(objects, known)):
+            return known
+    records = seal.of(objects, parent) if parent is not None else obeys.need
+    text = seal.message("Bring both sides together", records)
+    parents = (parent,) if parent is not None else ()
+    return objects.commit(Change(laying.base, laying.files, parents, seconds, text))
 
 
 def holds(objects: Objects, new: str, old: str) -> bool:
@@ -91,18 +129,21 @@ def holds(objects: Objects, new: str, old: str) -> bool:
     return objects.is_ancestor(old, new)
 
 
-def _lay_other(gate: Gate, laying: Laying, other: str) -> None:
-    """Add the tree of the commit `other`, as far as it can be opened."""
+def _opened(gate: Gate, other: str) -> str | None:
+    """The tree of the commit `other`, if it can be opened."""
     try:
-        laying.lay(gate.commit(other).tree)
+        return gate.commit(other).tree
     except Unsafe as unsafe:
         gate.refuse(f"the state {other[:12]}", unsafe.message)
+        return None
 
 
-def _commit(objects: Objects, laying: Laying, parent: str | None, seconds: int) -> str:
-    text = seal.message("Bring both sides together", seal.of(objects, parent))
-    parents = (parent,) if parent else ()
-    return objects.commit(Change(laying.base, laying.files, parents, seconds, text))
+def _lay_other(gate: Gate, laying: Laying, root: str) -> None:
+    """Add the tree `root` of a state beside the branch, unless it breaks a limit."""
+    try:
+        laying.lay(root)
+    except Unsafe as unsafe:
+        gate.refuse(f"the state with the tree {root[:12]}", unsafe.message)
 
 
 def _merged(objects: Objects, theirs: str, ours: str | None) -> list[str]:

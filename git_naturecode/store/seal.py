@@ -44,6 +44,12 @@ def of(objects: Objects, commit: str | None) -> Records:
     return found or NONE
 
 
+def has_line(objects: Objects, commit: str) -> bool:
+    """True when `commit` says itself what it obeys: it was made by this program."""
+    info = _read(objects, commit)
+    return info is not None and _line(info.message) is not None
+
+
 def _read(objects: Objects, commit: str) -> CommitInfo | None:
     try:
         kind, size = objects.header(commit)

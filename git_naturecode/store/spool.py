@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 JOURNAL_MS = 86_400_000
@@ -76,6 +76,22 @@ class Spool:
                 count += 1
         return count
 
+    def rewrite(self, clean: Callable[[bytes], bytes], mentions: Callable[[bytes], bool]) -> None:
+        """Put what `clean` makes of each text in its place, waiting or in the journal.
+
+        Of the texts that cannot be read those that `mentions` knows go away: only a purge asks.
+        """
+        places = [self.folder, *(os.path.join(self.journal, hour) for hour in _names(self.journal))]
+        for path in (os.path.join(place, name) for place in places for name in _names(place)):
+            with suppress(FileNotFoundError):  # drained in between
+                _replace(path, clean)
+        for name in _names(self.unreadable):
+            path = os.path.join(self.unreadable, name)
+            with open(path, "rb") as file:
+                known = mentions(file.read())
+            if known:
+                os.unlink(path)
+
     def doubt(self) -> None:
         """Remember that the log may have lost what was drained into it."""
         with suppress(OSError), open(self._doubt, "wb"):
@@ -109,6 +125,25 @@ def _names(folder: str) -> list[str]:
 
 def _create(path: str) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def _replace(path: str, clean: Callable[[bytes], bytes]) -> None:
+    """Put `clean` of the file at `path` there, unless it is the same."""
+    with open(path, "rb") as file:
+        before = file.read()
+    after = clean(before)
+    if after == before:
+        return
+    hidden = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.clean")
+    with suppress(FileNotFoundError):
+        os.unlink(hidden)
+    descriptor = _create(hidden)
+    try:
+        _write_all(descriptor, after)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.rename(hidden, path)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

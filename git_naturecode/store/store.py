@@ -154,6 +154,8 @@ class Store:
             name = draft.id or ids.live_entry(stamp.ms, stamp.counter, self.device)
             header: dict[str, Json] = dict(draft.fields)
             header.update(id=name, at=str(stamp), by=self.person, kind=draft.kind, salt=salt)
+            if draft.id:  # else the id itself says which device wrote it
+                header["device"] = self.device
             if draft.redacted:
                 header["red"] = list(draft.redacted)
             made.append(format.make(header, draft.body))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from git_naturecode.errors import NaturecodeError, Unsafe
 from git_naturecode.git import remote
 from git_naturecode.git.objects import RefLocked
-from git_naturecode.store import reconcile
+from git_naturecode.store import forgetting, reconcile
 from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
 from git_naturecode.store.lock import hold
 from git_naturecode.store.reconcile import Reconciled
@@ -51,7 +51,7 @@ def admit(store: Store) -> list[str]:
             if reconcile.holds(objects, base, head):
                 return Reconciled(head)  # set back by hand to what we knew already
             base = None
-        return reconcile.reconcile(objects, base, head, [], store.now_ms(), _bounds(store))
+        return _reconciled(store, base, head, [])
 
     try:
         return list(move(store, cleaned).problems)
@@ -69,13 +69,20 @@ def take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
     """
 
     def joined(head: str | None) -> Reconciled:
-        return reconcile.reconcile(
-            store.team.objects, head, theirs, others, store.now_ms(), _bounds(store)
-        )
+        return _reconciled(store, head, theirs, others)
 
     result = move(store, joined)
     store.stamps.witness(result.newest)
     return result
+
+
+def _reconciled(
+    store: Store, ours: str | None, theirs: str | None, others: list[str]
+) -> Reconciled:
+    return reconcile.reconcile(
+        store.team.objects, ours, theirs, others, store.now_ms(), _bounds(store),
+        forgetting.verifier(store),
+    )  # fmt: skip
 
 
 def _bounds(store: Store) -> Bounds:
@@ -96,6 +103,7 @@ def move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
         for _ in range(20):
             head = log.head()
             result = make(head)
+            forgetting.expect(store, result.commit)
             if result.commit == head or log.move(result.commit, head, PATIENCE):
                 remember(store, "admitted", result.commit)
                 return result

@@ -11,7 +11,7 @@ from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push, Refused, Vanished
 from git_naturecode.git.run import GitFailed
-from git_naturecode.store import reconcile
+from git_naturecode.store import forgetting, reconcile, seal
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.store import Store
 from git_naturecode.sync import incoming
@@ -74,12 +74,22 @@ class _Sync:
         self.log = self.store.team
         self.link = Link(self.store.repo, self.name, seconds)
         self.outcome = Outcome(self.name)
+        self.stale = False  # the remote's branch, and so a ref of ours, was older than a purge
 
     def run(self) -> Outcome:
-        """All rounds, and the outbox at last."""
+        """All rounds, and what a purge that came in leaves to do in this clone."""
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
         incoming.forget_dead(self.store)
+        try:
+            return self._rounds()
+        finally:
+            if self.stale or forgetting.is_behind(self.store):
+                held = forgetting.forget(self.store)
+                self.outcome.problems += [f"{ref} still holds purged texts" for ref in held]
+
+    def _rounds(self) -> Outcome:
+        """All rounds, and the outbox at last."""
         for attempt in range(DIRECT_TRIES):
             self.outcome.tries = attempt + 1
             if self._once(again=attempt > 0):
@@ -102,13 +112,16 @@ class _Sync:
             self.outcome.state = "waiting for a code branch"
             return True
         if theirs == self.log.head() and not outboxes:
+            self._track(theirs)
             return True
         theirs, result = self._receive(theirs, outboxes)
         self.outcome.problems += result.problems
         self.outcome.refused = result.refused
         self.outcome.received += result.received
-        if not self._push(theirs, result.commit, outboxes):
+        if not self._push(theirs, result, outboxes):
             return False
+        if self.outcome.state == "in step":
+            self._track(result.commit)
         self.outcome.sent += result.sent
         return True
 
@@ -153,9 +166,15 @@ class _Sync:
         Not by git's fetch itself, which fails as a whole when two of them do it at once.
         """
         ref = f"refs/remotes/{self.name}/{self.store.branch}"
-        if theirs is not None and incoming.component(self.name) == self.name:
-            with suppress(RefLocked, GitFailed, OSError):
-                self.log.objects.move(ref, theirs, self.log.objects.resolve(ref))
+        if theirs is None or incoming.component(self.name) != self.name:
+            return
+        known = self.log.objects.resolve(ref)
+        if known == theirs:
+            return
+        need = seal.of(self.log.objects, self.log.head())
+        self.stale |= known is not None and not need <= seal.of(self.log.objects, known)
+        with suppress(RefLocked, GitFailed, OSError):
+            self.log.objects.move(ref, theirs, known)
 
     def _fetch(self, place: str, theirs: str | None, outboxes: Outboxes) -> dict[str, Unsafe]:
         """Bring what we do not have into refs below `place`; gives what git refused."""
@@ -189,21 +208,38 @@ class _Sync:
         head = self.log.head()
         return head is not None and reconcile.holds(self.log.objects, head, oid)
 
-    def _push(self, theirs: str | None, commit: str, outboxes: Outboxes) -> bool:
+    def _push(self, theirs: str | None, result: Reconciled, outboxes: Outboxes) -> bool:
         """Push the branch and delete the outboxes that are in it, all or nothing."""
-        new = theirs is None
-        branch = [Push(self.log.ref, commit, lease=new)] if commit != theirs else []
+        commit, conditional = result.commit, theirs is None or result.force
+        branch = [Push(self.log.ref, commit, conditional, theirs)] if commit != theirs else []
         emptied = [Push(ref, None, lease=True, old=oid) for ref, oid in outboxes.items()]
         if not branch and not emptied:
             return True
         try:
             return self.link.push(branch + emptied)
         except Refused:
-            if not emptied:
+            if not emptied and not result.force:
                 raise
+        if result.force:
+            return self._cannot_force(branch, outboxes)
         # Some hosts let nobody delete; then what is in the outboxes at least arrives.
         self.outcome.problems.append(f"{self.name} does not let its outbox be emptied")
         return not branch or self.link.push(branch)
+
+    def _cannot_force(self, branch: list[Push], outboxes: Outboxes) -> bool:
+        """Where the host does not let the branch be replaced, entries still reach the others."""
+        try:
+            if outboxes and self.link.push(branch):
+                self.outcome.problems.append(f"{self.name} does not let its outbox be emptied")
+                return True
+        except Refused:
+            pass
+        self.outcome.problems.append(
+            f"{self.name} does not let {self.store.branch} be replaced, so that purged texts stay "
+            f"in its history; who may, deletes that branch there once, then sync again"
+        )
+        self.outcome.state = "left in the outbox"
+        return self._leave_in_outbox(outboxes)
 
     def _poisoned(self, unsafe: Unsafe, outboxes: Outboxes, states: list[str]) -> Unsafe:
         """What to raise where the remote's branch cannot be taken in.

@@ -57,7 +57,7 @@ TWIN = entry(1, "the same id, another text")
 STUBS = [stub_of(POOL[0], DEVICE), stub_of(POOL[3], DEVICE)]
 FORGED = Entry(STUBS[1].line.replace("10:30:03", "10:30:59"))
 EDITED = Entry(POOL[2].line, "by hand", POOL[2].hash[:16])
-PURGED = frozenset({POOL[3].key})
+PURGED = frozenset({(*POOL[3].key, DEVICE)})
 
 
 @st.composite
@@ -230,7 +230,7 @@ def test_an_intact_entry_beats_one_with_a_false_end_line() -> None:
 def test_a_text_beats_its_stub_until_it_is_purged() -> None:
     full, stub = segment(A, B), segment(stub_of(A, DEVICE), B)
     assert join.join_segments(full, stub) == join.join_segments(stub, full) == full
-    purged = frozenset({A.key})
+    purged = frozenset({(*A.key, DEVICE)})
     for x, y in ((full, stub), (stub, full), (full, full), (full, segment(A))):
         assert join.join_segments(x, y, purged) == stub
     assert b"text 1" not in join.join_trees({PATH: full}, {}, purged)[PATH]
@@ -238,7 +238,7 @@ def test_a_text_beats_its_stub_until_it_is_purged() -> None:
 
 def test_a_purge_of_one_text_leaves_its_twin() -> None:
     other = entry(1, "another version")
-    end = join.join_segments(segment(A, other), segment(B), frozenset({A.key}))
+    end = join.join_segments(segment(A, other), segment(B), frozenset({(*A.key, DEVICE)}))
     assert [e.body for e in format.parse(end).entries if not e.is_stub] == [
         "another version",
         "text 2",

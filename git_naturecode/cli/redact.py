@@ -1,0 +1,238 @@
+"""redact: what looks secret in all that was said, and taking it out of the history for good."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.render.show import line
+
+if TYPE_CHECKING:
+    from git_naturecode.purging import Done, Found
+    from git_naturecode.store.entry import Json
+    from git_naturecode.store.index import Index
+    from git_naturecode.store.store import Store
+
+
+_SHORTEST = 6  # the redactor looks for nothing shorter
+
+
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
+    """Hang the command `name` of this module into `tree`."""
+    tree.command(name)(redact)
+
+
+def redact(
+    session: Annotated[
+        str | None, typer.Argument(help="With --rewrite: the session whose texts shall go.")
+    ] = None,
+    messages: Annotated[
+        list[str] | None, typer.Argument(help="Beginnings of the ids of its texts.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="List what looks secret; change nothing.")
+    ] = False,
+    rewrite: Annotated[
+        bool, typer.Option("--rewrite", help="Take it out of every clone and remote.")
+    ] = False,
+    text: Annotated[
+        str | None,
+        typer.Option(help="Look for this text instead; `-` reads it from stdin, line by line."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    no_sync: Annotated[
+        bool, typer.Option("--no-sync", help="Leave the remote to the next sync.")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find secrets that were said before anybody knew them, or take texts out for good.
+
+    To hide a text in every view, `session redact` is enough. A rewrite replaces the data branch:
+    what is left of the text is its id and a hash that cannot be guessed from.
+    """
+    if check == rewrite:
+        raise errors.Usage("say --check or --rewrite", "one of the two; --check changes nothing")
+    if session and (check or text is not None):
+        raise errors.Usage("a session goes with --rewrite alone", "or leave it out to look at all")
+    if session and not messages:
+        raise errors.Usage(
+            "which texts of it?", f"`git naturecode session show {session}` shows their ids"
+        )
+    from git_naturecode.cli.reading import opened
+
+    context = contexts.current(quiet)
+    with opened(context, writing=True) as (store, index):
+        found = (
+            _named(store, index, session, messages or [])
+            if session
+            else _looked(context, store, text)
+        )
+        if check:
+            _report(context, found, as_json)
+            return
+        _rewrite(context, store, found, yes, no_sync, as_json)
+
+
+def _looked(context: contexts.Context, store: "Store", text: str | None) -> "list[Found]":
+    from git_naturecode import purging
+    from git_naturecode.redact import Redactor
+
+    redactor, rule = context.redactor, ""
+    if text is not None:
+        lines = (sys.stdin.read() if text == "-" else text).split("\n")
+        wanted = [one.strip() for one in lines if one.strip()]
+        short = [one for one in wanted if len(one) < _SHORTEST]
+        if short or not wanted:
+            raise errors.Usage(
+                "there is no text to look for" if not wanted else "a text to look for is too short",
+                f"give at least {_SHORTEST} characters; by id: redact --rewrite SESSION MESSAGE",
+            )
+        redactor, rule = Redactor(wanted), "own"
+    found = sorted(
+        purging.look(store, redactor, rule, context.progress),
+        key=lambda one: (one.entity, one.entry.order),
+    )
+    context.progress_done()
+    return found
+
+
+def _named(store: "Store", index: "Index", session: str, messages: list[str]) -> "list[Found]":
+    from git_naturecode import ids, purging
+    from git_naturecode.cli.reading import session_id
+
+    entity = session_id(index, session)
+    known = {one.entry.id for one in store.read(ids.tail(entity), "session")}
+    chosen = set()
+    for wanted in messages:
+        fits = {one for one in known if one == wanted} or {
+            one for one in known if one.startswith(wanted)
+        }
+        if len(fits) != 1:
+            raise errors.Negative(
+                f"{line(wanted)} fits {len(fits)} texts of {entity}",
+                f"`git naturecode session show {entity} --json` has the ids",
+            )
+        chosen |= fits
+    return purging.named(store, entity, chosen)
+
+
+def _report(context: contexts.Context, found: "list[Found]", as_json: bool) -> None:
+    from git_naturecode.cli.answers import count
+
+    if as_json:
+        context.json({"items": [_json(one) for one in found]})
+    else:
+        for one in found:
+            context.say(_line(one))
+    if not found:
+        context.tell("nothing that looks secret was found")
+        return
+    raise errors.Negative(
+        f"{count(len(found), 'text')} with something that looks secret",
+        "take it out with `git naturecode redact --rewrite`, and change the secret itself",
+    )
+
+
+def _rewrite(
+    context: contexts.Context, store: "Store", found: "list[Found]", yes: bool, no_sync: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    from git_naturecode import purging
+
+    mine = [one for one in found if one.mine]
+    others = [one for one in found if not one.mine]
+    for one in mine if not as_json else ():
+        context.say(_line(one))
+    for one in others:
+        context.tell(f"warning: not yours to take out: {_line(one)}")
+    if not mine:
+        _nothing(others)
+    _confirm(context, len(mine), yes)
+    done = purging.take_out(store, mine)
+    carried = _carry(context, store, done, no_sync)
+    if as_json:
+        items = {"purged": [_json(one) for one in mine], "others": [_json(one) for one in others]}
+        context.json({**items, "said_again": done.kept, "remote": carried, "refs": done.refs})
+    else:
+        _tell_rest(context, done, carried)
+    if others:
+        raise errors.NotPermitted(*_ask_writers(others))
+
+
+def _nothing(others: "list[Found]") -> None:
+    if others:
+        raise errors.NotPermitted(*_ask_writers(others))
+    raise errors.Negative("nothing was found that could be taken out")
+
+
+def _ask_writers(others: "list[Found]") -> tuple[str, str]:
+    people = sorted({line(str(one.entry.header.get("by", ""))) for one in others})
+    return (
+        f"{len(others)} of the texts were written by devices whose keys are not here",
+        f"ask {', '.join(people)} to run the same command; only who wrote a text may purge it",
+    )
+
+
+def _confirm(context: contexts.Context, number: int, yes: bool) -> None:
+    from git_naturecode.cli.answers import count
+
+    if yes:
+        return
+    if not (sys.stdin.isatty() and context.err.isatty()):
+        raise errors.Usage("a rewrite cannot be undone", "add --yes to do it without being asked")
+    if not typer.confirm(f"take {count(number, 'text')} out for good?", err=True):
+        raise errors.Negative("nothing was changed")
+
+
+def _carry(context: contexts.Context, store: "Store", done: "Done", no_sync: bool) -> str | None:
+    """Bring the purge to the usual remote; its name, or None where that is left to a sync."""
+    from git_naturecode import sync as syncing
+
+    name = syncing.choose_remote(store, None)
+    if not done.shared or no_sync or name is None:
+        return None
+    try:
+        outcome = syncing.sync(store, name, context.tell)
+    except errors.Remote as failed:
+        raise errors.Remote(
+            f"taken out here, but not yet at {name}: {failed.message}",
+            "nothing is half done: the next `git naturecode sync` takes it there",
+        ) from None
+    for problem in outcome.problems:
+        context.tell(f"warning: {line(problem)}")
+    return name if outcome.state == "in step" else None
+
+
+def _tell_rest(context: contexts.Context, done: "Done", carried: str | None) -> None:
+    from git_naturecode.cli.answers import count
+
+    kept = f"; {count(done.kept, 'text')} said again without it" if done.kept else ""
+    context.tell(f"took {count(done.purged, 'text')} out of this clone{kept}")
+    if carried:
+        context.tell(f"{carried} has lost them too; other clones lose them when they sync")
+    elif done.shared:
+        context.tell("the next `git naturecode sync` takes them out of the remote and other clones")
+    for ref in done.refs:
+        context.tell(f"warning: {line(ref)} still holds them: it is yours; delete or move it")
+    context.tell(
+        "hint: change what was secret: who has read it, has it. Objects that nothing names any "
+        "more go with `git gc --prune=now` here, and with the host's own clean-up there"
+    )
+
+
+def _line(one: "Found") -> str:
+    labels = ", ".join(label.split(":")[0] for label in one.labels) or one.entry.kind
+    by = line(str(one.entry.header.get("by", "")))
+    where = "" if one.side == "team" else " (private)"
+    return f"{one.entity}  {line(one.entry.id)}  {by}  {labels}{where}"
+
+
+def _json(one: "Found") -> "dict[str, Json]":
+    return {
+        "id": one.entity, "messageId": one.entry.id, "senderId": one.entry.header.get("by", ""),
+        "kind": one.entry.kind, "labels": list(one.labels), "mine": one.mine, "side": one.side,
+    }  # fmt: skip

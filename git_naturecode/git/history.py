@@ -1,0 +1,61 @@
+"""What is still reachable in a repository, and letting go of it: roots, reflogs, refs."""
+
+import os
+from collections.abc import Iterable, Sequence
+
+from git_naturecode.git.repo import Repo
+
+
+def roots(repo: Repo) -> list[str]:
+    """The parentless commits that any ref or reflog entry still reaches."""
+    out = repo.program.text("rev-list", "--max-parents=0", "--all", "--reflog")
+    return out.split()
+
+
+def refs_with(repo: Repo, commit: str) -> dict[str, str]:
+    """Full name -> id of the refs whose history holds `commit`."""
+    out = repo.program.text(
+        "for-each-ref", f"--contains={commit}", "--format=%(objectname) %(refname)"
+    )
+    return {name: oid for oid, name in (line.split(" ", 1) for line in out.split("\n") if line)}
+
+
+def expire_reflogs(repo: Repo, refs: Sequence[str]) -> None:
+    """Empty the reflogs of `refs`."""
+    if refs:
+        repo.program.run("reflog", "expire", "--expire=all", "--expire-unreachable=all", *refs)
+
+
+def forget_in_heads(repo: Repo, commits: Iterable[str]) -> int:
+    """Take what builds on any of `commits` out of the reflogs of all HEADs; how many lines."""
+    bottoms = [f"^{commit}" for commit in commits]
+    found = repo.program.text("rev-list", "--ancestry-path", "--all", "--reflog", *bottoms)
+    gone = {*found.split(), *(bottom[1:] for bottom in bottoms)}
+    return sum(_forget_in(repo, head, gone) for head in _heads(repo))
+
+
+def _forget_in(repo: Repo, head: str, gone: set[str]) -> int:
+    status, out, _ = repo.program.run(
+        "rev-list", "--walk-reflogs", "--end-of-options", head, check=False
+    )
+    lines = out.decode().split() if status == 0 else []
+    numbers = [number for number, oid in enumerate(lines) if oid in gone]
+    if numbers:
+        # From the end, since the numbers count from the newest line.
+        names = [f"{head}@{{{number}}}" for number in reversed(numbers)]
+        repo.program.run("reflog", "delete", "--rewrite", *names)
+    return len(numbers)
+
+
+def _heads(repo: Repo) -> list[str]:
+    """HEAD of every work tree, as git names them from anywhere."""
+    try:
+        linked = sorted(os.listdir(os.path.join(repo.common_dir, "worktrees")))
+    except FileNotFoundError:
+        linked = []
+    return ["main-worktree/HEAD", *(f"worktrees/{name}/HEAD" for name in linked)]
+
+
+def collect_garbage(repo: Repo) -> None:
+    """Take every unreachable object off the disk; only for a repository that is ours alone."""
+    repo.program.run("gc", "--prune=now", "--quiet")

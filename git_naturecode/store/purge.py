@@ -1,0 +1,132 @@
+"""Purges: signed records of which texts are to be nowhere any more, and obeying them (DESIGN 5).
+
+A record is an operation `{"op":"purge","names":[[id, hash], ...]}` in the trust log of the device
+that wrote the named entries. The line that holds it is known by `record_id`, which is what a
+commit's `Seal:` names.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from git_naturecode.git import tree
+from git_naturecode.git.objects import Objects
+from git_naturecode.store import join, paths, seal, trust
+from git_naturecode.store.entry import Json
+from git_naturecode.store.hygiene import Gate, is_folder
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_NAMES_A_LINE = 1_000  # below the limit of a trust line, whatever the ids
+_MAX_ID = 128
+MAX_RECORDS = 1_000  # a seal holds no more
+Name = tuple[str, str]
+
+
+@dataclass
+class Book:
+    """All records that prove themselves: by id, and what they name."""
+
+    records: set[str] = field(default_factory=set)
+    purged: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def add(self, lines: bytes, device: str, verify: trust.Verify) -> None:
+        """Take in the records in `lines`, the trust log of `device`."""
+        for line, operation in trust.operations(lines, "purge"):
+            names = _names(operation.get("names"))
+            if names and len(self.records) < MAX_RECORDS and verify(line, device):
+                self.records.add(record_id(line))
+                self.purged.update((*name, device) for name in names)
+
+    @property
+    def need(self) -> seal.Records:
+        """What the seal of a commit that obeys all of them has to name."""
+        return frozenset(self.records)
+
+
+def record_id(line: bytes) -> str:
+    """The short name of a record: 26 characters of the SHA-256 of its line."""
+    return base64.b32encode(hashlib.sha256(line).digest())[:26].decode().lower()
+
+
+def operations(names: Iterable[Name]) -> Iterator[list[Json]]:
+    """The operations of one trust line after the other that together name all of `names`."""
+    ordered = sorted(names)
+    for start in range(0, len(ordered), _NAMES_A_LINE):
+        yield [{"op": "purge", "names": list(map(list, ordered[start : start + _NAMES_A_LINE]))}]
+
+
+def records(objects: Objects, root: str | None, verify: trust.Verify) -> Book:
+    """The records in the tree `root`, which hygiene has let in."""
+    book = Book()
+    folder = tree.find(objects, root, "log/trust")
+    if folder is not None and folder.is_tree:
+        for path, oid in tree.files(objects, folder.oid).items():
+            _take(book, objects, f"log/trust/{path}", oid, verify)
+    return book
+
+
+def gather(gate: Gate, roots: Sequence[str | None], verify: trust.Verify) -> Book:
+    """The records in all of `roots`, trees of which none needs to be trusted."""
+    book = Book()
+    seen: set[str] = set()
+    for root in filter(None, roots):
+        for path, oid in _trust_logs(gate, root, seen):
+            _take(book, gate.objects, path, oid, verify)
+    return book
+
+
+def _take(book: Book, objects: Objects, path: str, oid: str, verify: trust.Verify) -> None:
+    found = paths.TRUST.fullmatch(path)
+    if found:
+        book.add(objects.read(oid)[1], found["device"], verify)
+
+
+def segments(objects: Objects, root: str | None) -> Iterator[tuple[str, str, bytes]]:
+    """(path, blob, content) of every segment in the tree `root`."""
+    found = {
+        path: oid
+        for path, oid in tree.files(objects, root).items()
+        if paths.parse_segment_path(path)
+    }
+    contents = objects.read_many(found.values())
+    for (path, oid), (_, data) in zip(found.items(), contents, strict=True):
+        yield path, oid, data
+
+
+def stubbed(objects: Objects, root: str | None, purged: join.Purged) -> Iterator[tuple[str, bytes]]:
+    """(path, new content) of each segment in the tree `root` that holds a purged text."""
+    for path, _, data in segments(objects, root) if purged else ():
+        clean = join.purge(data, purged)
+        if clean != data:
+            yield path, clean
+
+
+def _trust_logs(
+    gate: Gate, root: str, seen: set[str], prefix: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Path and blob of each trust log below the untrusted tree `root`, each once."""
+    for entry in gate.lines(root, prefix)[0]:
+        path = prefix + entry.name.decode("utf-8", "surrogateescape")
+        if entry.oid in seen or not (path == "log" or path.startswith("log/trust")):
+            continue
+        if entry.is_tree and is_folder(path):
+            if path != "log":
+                seen.add(entry.oid)
+            yield from _trust_logs(gate, entry.oid, seen, path + "/")
+        elif paths.TRUST.fullmatch(path) and gate.fits(path, entry.oid):
+            seen.add(entry.oid)
+            yield path, entry.oid
+
+
+def _names(found: Json) -> list[Name]:
+    """The (id, hash) pairs of a record; none when one of them is no pair."""
+    if not isinstance(found, list):
+        return []
+    good = all(
+        isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+        and 0 < len(one[0]) <= _MAX_ID and _HASH.fullmatch(one[1])
+        for one in found
+    )  # fmt: skip
+    return [(one[0], one[1]) for one in found] if good else []

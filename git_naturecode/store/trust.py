@@ -1,0 +1,125 @@
+"""Trust logs: the signed, hash-chained lines of one device (research/security.md C).
+
+A line is canonical JSON in ASCII: `at dev key deps ops prev root seq sig v`. `sig` is the Ed25519
+signature, by the key `key` whose hash is the device `dev`, of everything else in the line.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from git_naturecode.clock import STAMP
+from git_naturecode.store.entry import Json
+
+VERSION = 1
+MAX_LINE = 256 * 1024
+_CONTEXT = b"naturecode/log/v1\0"
+
+Signer = Callable[[bytes], bytes]
+Verify = Callable[[bytes, str], bool]
+
+
+def line(
+    before: bytes, device: str, public: bytes, at: str, ops: Sequence[Json], sign: Signer
+) -> bytes:
+    """The next line (without line break) of `device`, whose log so far is `before`."""
+    lines = [one for one in before.split(b"\n") if one]
+    said = {
+        "v": VERSION, "dev": device, "key": public.hex(), "at": at, "seq": _next(lines), "deps": [],
+        "prev": digest(lines[-1]) if lines else "", "root": digest(lines[0]) if lines else "",
+        "ops": list(ops),
+    }  # fmt: skip
+    return _canonical({**said, "sig": sign(_CONTEXT + _canonical(said)).hex()})
+
+
+def digest(line: bytes) -> str:
+    """What other lines call `line`: its SHA-256 in hex."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def read(line: bytes) -> dict[str, Json] | None:
+    """The fields of a line that is written as this program writes it; None for any other."""
+    if len(line) > MAX_LINE:
+        return None
+    try:
+        said = json.loads(line)
+        good = isinstance(said, dict) and said.get("v") == VERSION and _canonical(said) == line
+    except (ValueError, RecursionError):
+        return None
+    if not good or not isinstance(said.get("ops"), list):
+        return None
+    at = said.get("at")
+    return said if isinstance(at, str) and STAMP.fullmatch(at) else None
+
+
+def is_genuine(line: bytes, device: str) -> bool:
+    """True when `line` was signed by `device`. Loads cryptography; see `Remembered`."""
+    from git_naturecode.crypto import keys
+
+    said = read(line)
+    if said is None or said.get("dev") != device:
+        return False
+    try:
+        public, signature = bytes.fromhex(said["key"]), bytes.fromhex(said["sig"])
+    except (LookupError, ValueError, TypeError):
+        return False
+    signed = _CONTEXT + _canonical({key: value for key, value in said.items() if key != "sig"})
+    return keys.device_of(public) == device and keys.is_signed(public, signature, signed)
+
+
+class Remembered:
+    """`is_genuine` that remembers in a file which lines it has found genuine before.
+
+    Only so does a sync in a repository where somebody once purged something not load cryptography.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._known: set[str] | None = None
+
+    def __call__(self, line: bytes, device: str) -> bool:
+        """True when `line` was signed by `device`."""
+        name = f"{device} {digest(line)}"
+        if name in self._read():
+            return True
+        if not is_genuine(line, device):
+            return False
+        self._read().add(name)
+        with open(self._path, "a", encoding="ascii") as file:
+            file.write(f"{name}\n")
+        return True
+
+    def _read(self) -> set[str]:
+        if self._known is None:
+            try:
+                with open(self._path, encoding="ascii", errors="replace") as file:
+                    self._known = set(file.read().split("\n"))
+            except FileNotFoundError:
+                self._known = set()
+        return self._known
+
+
+def operations(lines: bytes, name: str) -> Iterator[tuple[bytes, Mapping[str, Json]]]:
+    """(line, operation) of each operation called `name` in a log, unverified."""
+    mark = f'"op":"{name}"'.encode()
+    for one in lines.split(b"\n"):
+        said = read(one) if mark in one else None
+        if said is not None:
+            found = (op for op in said["ops"] if isinstance(op, dict) and op.get("op") == name)
+            yield from ((one, op) for op in found)
+
+
+def _next(lines: Sequence[bytes]) -> int:
+    said = read(lines[-1]) if lines else None
+    seq = said.get("seq") if said else None
+    return seq + 1 if isinstance(seq, int) else len(lines) + 1
+
+
+_canonical_text = partial(
+    json.dumps, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+)
+
+
+def _canonical(said: Mapping[str, Json]) -> bytes:
+    return _canonical_text(said).encode()
