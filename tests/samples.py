@@ -193,6 +193,69 @@ SECRET
 """
 
 
+def node(name: str, parent: str | None, role: str, content: Any, **more: Any) -> dict[str, Any]:
+    """A node of a conversation of ChatGPT; its name tells its second."""
+    if isinstance(content, str):
+        content = {"content_type": "text", "parts": [content]}
+    message = {
+        "id": name,
+        "author": {"role": role, "name": more.pop("author", None)},
+        "create_time": 1795341600.0 + len(name),
+        "content": content,
+        "recipient": "all",
+        "weight": 1.0,
+        "metadata": {},
+        **more,
+    }
+    return {"id": name, "parent": parent, "children": [], "message": message}
+
+
+def chat(nodes: Iterable[dict[str, Any]], shown: str, **more: Any) -> dict[str, Any]:
+    """A conversation of ChatGPT."""
+    mapping = {one["id"]: one for one in nodes}
+    for one in mapping.values():
+        if one["parent"] in mapping:
+            mapping[one["parent"]]["children"].append(one["id"])
+    return {
+        "title": "Red",
+        "create_time": 1795341600.0,
+        "conversation_id": "66666666-aaaa-4bbb-8ccc-000000000001",
+        "current_node": shown,
+        "default_model_slug": "gpt-x",
+        "mapping": mapping,
+        **more,
+    }
+
+
+def chatgpt(text: str) -> dict[str, Any]:
+    """A conversation of ChatGPT with everything in it."""
+    parts = [text, {"content_type": "image_asset_pointer", "size_bytes": 3}]
+    thought = {"summary": text, "content": text}
+    names = ["a" * n for n in range(1, 12)]
+    rest: list[tuple[str, Any, dict[str, Any]]] = [
+        ("user", {"content_type": "user_editable_context", "user_profile": text}, {}),
+        ("user", text, {"metadata": {"attachments": [{"name": text}]}}),
+        ("assistant", {"content_type": "thoughts", "thoughts": [thought]}, {}),
+        ("assistant", {"content_type": "code", "text": text}, {"recipient": "python"}),
+        ("tool", {"content_type": "execution_output", "text": text}, {"author": "python"}),
+        ("assistant", json.dumps({"search_query": [{"q": text}]}), {"recipient": "web.run"}),
+        ("tool", {"content_type": "tether_quote", "url": text, "text": text}, {"author": text}),
+        ("assistant", {"content_type": "odd", "text": text}, {"metadata": {"model_slug": text}}),
+        ("assistant", {"content_type": "multimodal_text", "parts": parts}, {}),
+        ("user", text, {}),
+    ]
+    nodes: list[dict[str, Any]] = [{"id": "a", "parent": None, "children": [], "message": None}]
+    for name, parent, (role, content, more) in zip(names[1:], names, rest, strict=False):
+        nodes.append(node(name, parent, role, content, **more))
+    return chat(nodes, names[-1], title=text)
+
+
+def write_chatgpt(folder: Path, text: str) -> Path:
+    path = folder / "chatgpt.json"
+    path.write_text(json.dumps([chatgpt(text), chat([node("n", None, "user", text)], "n", id="2")]))
+    return path
+
+
 def write_claude(folder: Path, text: str) -> Path:
     path = folder / "claude.jsonl"
     path.write_text(jsonl(claude(text)))
@@ -223,4 +286,5 @@ WRITERS: dict[str, tuple[Callable[[Path, str], Path], int]] = {
     "gemini": (write_gemini, 4),
     "specstory": (write_specstory, 3),
     "codex": (write_codex, 9),
+    "chatgpt": (write_chatgpt, 7),
 }

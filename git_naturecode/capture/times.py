@@ -9,6 +9,7 @@ _PLAIN = re.compile(
     r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z"
 )
 _SECONDS_UNTIL = 100_000_000_000
+_LITTLE_MS = 3_600_000
 
 
 def when(value: Any) -> str | None:
@@ -41,20 +42,21 @@ def ms_of(text: str | None) -> int:
 
 
 class Ticking:
-    """Times of messages in their order: one that stands still, or is missing, ticks by 1 ms.
+    """Times of messages in their order: one that stands still, is missing, or is a little earlier
+    than the one before it becomes 1 ms later than that.
 
     Views sort by time; without this, what two clones imported of one source could change places.
     """
 
     def __init__(self, start: str) -> None:
-        self._source = start
-        self._ticks = -1
+        self._last = start
+        self._used = False
 
     def at(self, value: Any) -> str:
         """The time of the next message, whose source says `value`."""
-        told = when(value) or self._source
-        if told != self._source:
-            self._source, self._ticks = told, 0
-            return told
-        self._ticks += 1
-        return when(ms_of(told) + self._ticks) or told if self._ticks and told else told
+        told = when(value) or self._last
+        behind = ms_of(self._last) - ms_of(told)
+        if self._used and 0 <= behind < _LITTLE_MS:
+            told = when(ms_of(self._last) + 1) or told
+        self._last, self._used = told, True
+        return told

@@ -24,7 +24,10 @@ def import_sessions(
     ] = False,
     tool: Annotated[
         str | None,
-        typer.Option("--from", help="Only this tool: claude-code, codex, gemini, specstory."),
+        typer.Option(
+            "--from",
+            help="Only this tool: chatgpt, claude-code, codex, gemini, specstory.",
+        ),
     ] = None,
     visibility: Annotated[
         str, typer.Option(help="private (until you share them), team or public.")

@@ -12,7 +12,7 @@ from git_naturecode.capture import conversations, read
 from git_naturecode.redact import Redactor
 from samples import WRITERS
 
-DEEP = 100_000
+DEEP = 5_000
 JSON = [name for name in WRITERS if name != "specstory"]
 
 
