@@ -8,9 +8,8 @@ from contextlib import suppress
 
 from git_naturecode.errors import DiskFull, NaturecodeError
 from git_naturecode.git.objects import AUTHOR, FILE_MODE
-from git_naturecode.git.program import tells_of_full_disk
 from git_naturecode.git.repo import Repo
-from git_naturecode.git.run import GitFailed, alive
+from git_naturecode.git.run import GitFailed, alive, tells_of_full_disk
 
 # Loose objects pack three times better later than what fast-import packs itself, since git does
 # not try again to find deltas inside one pack. The pack on the way there is not worth compressing,

@@ -13,12 +13,6 @@ from git_naturecode.git.run import GitFailed
 
 _BATCH = 500  # requests that surely fit into a pipe before the first answer is read
 _PLAIN = re.compile(rb"[A-Za-z0-9._/-]+")
-_FULL = ("No space left", "Out of diskspace", "quota exceeded")
-
-
-def tells_of_full_disk(text: str) -> bool:
-    """True when git, libgit2 or the system said in `text` that there is no room left."""
-    return any(words in text for words in _FULL)
 
 
 class ProgramObjects:

@@ -40,12 +40,26 @@ QUIET = (
 )  # fmt: skip
 
 
+_FULL = ("No space left", "Out of diskspace", "quota exceeded")
+
+
+def tells_of_full_disk(text: str) -> bool:
+    """True when git, libgit2 or the system said in `text` that there is no room left."""
+    return any(words in text for words in _FULL)
+
+
 class GitFailed(NaturecodeError):
     """The git program said no; `status` is its exit code and `stderr` what it wrote."""
 
     def __init__(self, args: Sequence[str], status: int, stderr: str) -> None:
         lines = [line for line in stderr.strip().split("\n") if line]
-        super().__init__(f"git {args[0] if args else ''} failed: {lines[-1] if lines else status}")
+        # fast-import says what was wrong first, and writes about its crash report after it.
+        causes = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[-1:]
+        said = causes[-1] if causes else status
+        if tells_of_full_disk(stderr):
+            super().__init__(f"the disk is full ({said})", "make room and run the command again")
+        else:
+            super().__init__(f"git {args[0] if args else ''} failed: {said}")
         self.status = status
         self.stderr = stderr
 

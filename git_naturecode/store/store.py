@@ -17,9 +17,8 @@ from git_naturecode.config import Config
 from git_naturecode.errors import NaturecodeError, Unsupported, Usage
 from git_naturecode.git.door import open_objects
 from git_naturecode.git.objects import RefLocked
-from git_naturecode.git.program import tells_of_full_disk
 from git_naturecode.git.repo import Repo, open_private
-from git_naturecode.git.run import GitFailed
+from git_naturecode.git.run import GitFailed, tells_of_full_disk
 from git_naturecode.store import device, format
 from git_naturecode.store.drain import drain
 from git_naturecode.store.entry import Draft, Entry, Json

@@ -1,0 +1,182 @@
+"""The oracle's own reader of the record: segments (docs/design/format.md) through plain git.
+
+It shares no code with the program that it judges.
+"""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+BRANCH = "refs/heads/naturecode"
+TOKEN = re.compile(r"tk[0-9]{6}")
+_START = re.compile(r"<!-- nc:entry (\{.*\}) -->")
+_END = re.compile(r"<!-- nc:end (\S+) sha256:([0-9a-f]{16}) -->")
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One entry as it stands: the header, what the end line says, the text as it is written."""
+
+    header: dict[str, Any]
+    stated: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return str(self.header["id"])
+
+    @property
+    def tokens(self) -> set[str]:
+        """The words of our plan in its header and its text."""
+        return set(TOKEN.findall(self.text)) | set(TOKEN.findall(json.dumps(self.header)))
+
+
+@dataclass
+class State:
+    """What one branch (or spool) says: path -> blocks."""
+
+    files: dict[str, tuple[Block, ...]] = field(default_factory=dict)
+    tree: str = ""
+
+    def blocks(self) -> Iterator[tuple[str, str, Block]]:
+        """(path, entity, block) of all."""
+        for path, blocks in self.files.items():
+            entity = path.split("/")[-2] if path.startswith("log/") else ""
+            for block in blocks:
+                yield path, entity, block
+
+    def keys(self) -> set[Key]:
+        """(entity, id) of all."""
+        return {(entity, block.id) for _, entity, block in self.blocks()}
+
+    def tokens(self) -> set[str]:
+        """All words of our plan."""
+        return {token for _, _, block in self.blocks() for token in block.tokens}
+
+
+class Reader:
+    """Reads branches; blobs that it has seen are not parsed again."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        self._seen: dict[str, tuple[Block, ...]] = {}
+
+    def git(self, git_dir: Path, *args: str) -> str:
+        """The output of git there; raises AssertionError when it fails."""
+        done = subprocess.run(
+            ["git", f"--git-dir={git_dir}", *args], check=False, capture_output=True, env=self.env
+        )
+        assert done.returncode == 0, (args, done.stderr)
+        return done.stdout.decode("utf-8", "surrogateescape")
+
+    def refs(self, git_dir: Path) -> dict[str, str]:
+        """Full name -> id."""
+        lines = self.git(git_dir, "for-each-ref", "--format=%(refname) %(objectname)").split("\n")
+        return {line.split(" ")[0]: line.split(" ")[1] for line in lines if line}
+
+    def branch(self, git_dir: Path, ref: str = BRANCH) -> State:
+        """The state of the data branch; an empty one where there is none."""
+        if ref not in self.refs(git_dir):
+            return State()
+        listed = self.git(git_dir, "ls-tree", "-r", "-z", "--full-tree", ref).split("\0")
+        ids = {line.split("\t", 1)[1]: line.split(" ")[2].split("\t")[0] for line in listed if line}
+        self._read(git_dir, set(ids.values()))
+        tree = self.git(git_dir, "rev-parse", f"{ref}^{{tree}}").strip()
+        return State({path: self._seen[oid] for path, oid in ids.items()}, tree)
+
+    def _read(self, git_dir: Path, oids: set[str]) -> None:
+        wanted = sorted(oids - self._seen.keys())
+        for oid, data in contents(git_dir, wanted, self.env):
+            self._seen[oid] = tuple(parse(data.decode("utf-8", "surrogateescape")))
+
+    def spool(self, state_dir: Path, side: str) -> State:
+        """What waits in the spool of a clone."""
+        found = State()
+        folder = state_dir / "spool" / side
+        with suppress(FileNotFoundError):
+            for path in folder.iterdir():
+                if not path.name.startswith("."):
+                    text = path.read_bytes().decode("utf-8", "surrogateescape")
+                    entity = re.search(r"^entity: (\S+)$", text, re.M)
+                    name = f"log/spool/{entity[1] if entity else '?'}/{path.name}"
+                    found.files[name] = tuple(parse(text))
+        return found
+
+
+def contents(
+    git_dir: Path, wanted: Iterable[str], env: dict[str, str]
+) -> Iterator[tuple[str, bytes]]:
+    """(id, bytes) of objects, by one `git cat-file --batch`."""
+    names = "".join(f"{one}\n" for one in wanted)
+    if not names:
+        return
+    done = subprocess.run(
+        ["git", f"--git-dir={git_dir}", "cat-file", "--batch"], input=names.encode(), env=env,
+        capture_output=True, check=True,
+    )  # fmt: skip
+    data, at = done.stdout, 0
+    while at < len(data):
+        end = data.index(b"\n", at)
+        head = data[at:end].decode().split(" ")
+        assert len(head) == 3, head
+        size = int(head[2])
+        yield head[0], data[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+
+
+def parse(text: str) -> Iterator[Block]:
+    """The blocks of a segment; the first six lines are not looked at."""
+    header, lines = None, list[str]()
+    for line in text.split("\n"):
+        start, end = _START.fullmatch(line), _END.fullmatch(line)
+        if start:
+            header, lines = json.loads(start[1]), []
+        elif end and header is not None:
+            if header.get("id") == end[1]:
+                yield Block(header, end[2], "\n".join(lines))
+            header = None
+        elif header is not None:
+            lines.append(line)
+
+
+def everything(git_dir: Path, env: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    """All objects of a repository, reachable or not."""
+    done = subprocess.run(
+        ["git", f"--git-dir={git_dir}", "cat-file", "--batch-all-objects",
+         "--batch-check=%(objectname) %(objecttype)"], env=env, capture_output=True, check=True,
+        text=True,
+    )  # fmt: skip
+    names = [line.split(" ")[0] for line in done.stdout.split("\n") if line]
+    for start in range(0, len(names), 5000):
+        yield from contents(git_dir, names[start : start + 5000], env)
+
+
+def reachable(git_dir: Path, env: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    """All objects that some ref reaches, also through its reflog."""
+    done = subprocess.run(
+        ["git", f"--git-dir={git_dir}", "rev-list", "--objects", "--no-object-names", "--all",
+         "--reflog", "--indexed-objects"], env=env, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    names = [line for line in done.stdout.split("\n") if line]
+    for start in range(0, len(names), 5000):
+        yield from contents(git_dir, names[start : start + 5000], env)
+
+
+def state_files(state_dir: Path) -> Iterator[tuple[Path, bytes]]:
+    """All files of what a clone keeps for itself, but for its private repository's."""
+    for folder, names, files in os.walk(state_dir):
+        if Path(folder).name == "private.git":
+            names[:] = []
+            continue
+        for name in files:
+            path = Path(folder, name)
+            with suppress(FileNotFoundError):
+                yield path, path.read_bytes()
