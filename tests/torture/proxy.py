@@ -115,7 +115,9 @@ class _Line:
                     self._end()
                     return
                 if self.mode == "swallow" and self.sent > self.limit:
+                    # Silence; sometimes for longer than the program is willing to wait.
                     self.struck = True
+                    self.server.settimeout(2 if self.limit else 25)
                     continue
                 self.call.sendall(data)
         if self.mode == "swallow" and self.struck:
