@@ -17,7 +17,7 @@ FLOORS = (
     ("render",),
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
-        "status", "background", "folder", "purging",
+        "status", "background", "folder", "purging", "forking",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip

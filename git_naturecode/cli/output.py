@@ -41,8 +41,8 @@ def page(context: Context, text: str) -> None:
     through_pager(pager, text + "\n", {**_PAGER_DEFAULTS, **context.environ})
 
 
-def written(context: Context, given: str | None, start: str) -> str:
-    """The text of a message: as given, from stdin for `-`, else from the user's editor.
+def written(context: Context, given: str | None, advice: str, before: str = "") -> str:
+    """A text: as given, from stdin for `-`, else what the user makes of `before` in his editor.
 
     Raises Usage when there is none and nobody to ask, Negative when the editor left it empty.
     """
@@ -56,7 +56,7 @@ def written(context: Context, given: str | None, start: str) -> str:
         raise Usage("there is no text", "write it as an argument, or `-` to read it from stdin")
     from git_naturecode.git.terminal import through_editor
 
-    text = through_editor(context.repo, start)
+    text = through_editor(context.repo, advice, before)
     if not text.strip():
         raise Negative("nothing was written, so nothing was said")
     return text

@@ -9,6 +9,7 @@ from git_naturecode import ids
 from git_naturecode.cli.context import Context
 from git_naturecode.errors import Negative
 from git_naturecode.render.show import line, show
+from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Described, Index
 from git_naturecode.store.store import Placed, Store
 
@@ -36,8 +37,8 @@ def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, 
 
 
 @contextmanager
-def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str]]:
-    """The store to write in, and the id of the session that `wanted` means.
+def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str, dict[str, Json]]]:
+    """The store to write in, the id of the session that `wanted` means, and its row if known.
 
     The index is brought up to date only where it does not know the session: to fold a long one
     again costs more than to write one entry.
@@ -45,13 +46,15 @@ def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str]]:
     with context.store(writing=True) as store:
         index = Index(store, {KIND: _describe})
         try:
-            entity = session_id(index, wanted)
-        except Negative:
-            _catch_up(context, store, index)
-            entity = session_id(index, wanted)
+            try:
+                entity = session_id(index, wanted)
+            except Negative:
+                _catch_up(context, store, index)
+                entity = session_id(index, wanted)
+            row = index.row(KIND, ids.tail(entity))
         finally:
             index.close()
-        yield store, entity
+        yield store, entity, row
 
 
 def tips(store: Store) -> str:

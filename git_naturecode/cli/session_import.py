@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from git_naturecode.importing import Imported
 
 
-def register(group: typer.Typer) -> None:
-    """Hang the command of this module into the session group."""
-    group.command("import")(import_sessions)
-
-
 def import_sessions(
     paths: Annotated[list[str] | None, typer.Argument(help="Files or folders.")] = None,
     auto: Annotated[
@@ -48,7 +43,7 @@ def import_sessions(
     """
     from git_naturecode import clock, importing
     from git_naturecode.cli.progress import Meter, stoppable
-    from git_naturecode.cli.session import check_visibility
+    from git_naturecode.cli.session_say import check_visibility
 
     context = contexts.current(quiet)
     check_visibility(visibility)

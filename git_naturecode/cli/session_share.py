@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from git_naturecode.sharing import Leaving
 
 
-def register(group: typer.Typer) -> None:
-    """Hang the commands of this module into the session group."""
-    group.command()(share)
-
-
 def share(
     sessions: Annotated[
         list[str] | None, typer.Argument(help="Ids; nothing: the active session.")
@@ -27,15 +22,23 @@ def share(
     ] = None,
     visibility: Annotated[str, typer.Option(help="team or public.")] = "team",
     every: Annotated[bool, typer.Option("--all", help="All private sessions.")] = False,
+    team: Annotated[str | None, typer.Option(help="Only with this team.")] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="An encrypted link for anybody who has it.")
+    ] = False,
+    expires: Annotated[
+        str | None, typer.Option(help="Until when the link of --public works: 12h, 7d, 4w, 3mo.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option(help="Only show what would leave.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Share private sessions with the team, or begin a shared one with --name."""
-    from git_naturecode.cli.session import begin, check_visibility
+    from git_naturecode.cli.session_say import begin, check_visibility
 
     context = contexts.current(quiet)
     check_visibility(visibility)
+    _check_audience(name, team, public, expires)
     if name is not None:
         if sessions or every:
             raise errors.Usage("an id and --name do not go together", "leave one of them out")
@@ -50,6 +53,29 @@ def share(
         raise errors.Usage("sharing cannot make a session private", "use team or public")
     leaving = _leave(context, sessions or [], every, visibility, dry_run)
     _report(context, leaving, as_json, dry_run)
+
+
+def _check_audience(name: str | None, team: str | None, public: bool, expires: str | None) -> None:
+    """Raise what stands in the way of a team's or a link's audience."""
+    from git_naturecode import clock
+
+    if sum((name is not None, team is not None, public)) > 1:
+        raise errors.Usage("--name, --team and --public do not go together", "choose one of them")
+    if expires is not None:
+        if not public:
+            raise errors.Usage("--expires belongs to the link of --public", "leave it out")
+        clock.since(expires, clock.system_ms())
+    if team is not None:
+        raise errors.Negative(
+            f"there is no team {team!r}: this repository has no teams yet",
+            "without --team a session is shared with everybody who can read the repository",
+        )
+    if public:
+        raise errors.NotPermitted(
+            "an encrypted link needs encryption, which this version does not have yet; nothing was "
+            "shared",
+            "`git naturecode session export ID` writes a file that you can hand on",
+        )
 
 
 def _leave(

@@ -42,9 +42,9 @@ def redaction(target: str, reason: str) -> Draft:
     return Draft("redact", {"target": target, **({"reason": reason} if reason else {})})
 
 
-def deletion() -> Draft:
+def deletion(reason: str) -> Draft:
     """The entry that deletes a session."""
-    return Draft("delete")
+    return Draft("delete", {"reason": reason} if reason else {})
 
 
 def attendance(kind: str, name: str) -> Draft:

@@ -1,15 +1,18 @@
 """Who takes part in a session, who was invited, and what each of them may do."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from git_naturecode.domain import fold
 from git_naturecode.domain.said import text_of
+from git_naturecode.errors import Negative
 from git_naturecode.store.entry import Entry, Json
 
 RIGHTS = ("read", "write", "invite", "manage")
 USUAL = ("read", "write")
 FIELD = "can:"
+ADDRESS = re.compile(r"[^\s@,<>\"]{1,64}@[^\s@,<>\"]{1,190}")
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,28 @@ def known(value: Json) -> tuple[str, ...]:
     if not isinstance(value, list):
         return USUAL
     return tuple(right for right in RIGHTS if right == "read" or right in value)
+
+
+def named(those: People, wanted: str) -> str:
+    """The address of the person that `wanted` means: an address as it is, else a known name.
+
+    An address is never refused. Raises Negative for a name that nobody around has, or two have.
+    """
+    if ADDRESS.fullmatch(wanted):
+        return next((who for who in _addresses(those) if key(who) == key(wanted)), wanted)
+    found = sorted({p.id for p in those.participants if p.name.casefold() == wanted.casefold()})
+    if len(found) == 1:
+        return found[0]
+    some = ", ".join(found or sorted(p.name for p in those.participants if p.name))
+    if found:
+        raise Negative(f"{wanted!r} is the name of {len(found)} people", f"write one of {some}")
+    raise Negative(
+        f"nobody here is called {wanted!r}", "write an e-mail address, or a name of " + some
+    )
+
+
+def _addresses(those: People) -> list[str]:
+    return [p.id for p in those.participants] + [i.id for i in those.invited]
 
 
 def _who(entry: Entry) -> str:

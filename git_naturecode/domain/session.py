@@ -210,6 +210,7 @@ def row(session: Session) -> dict[str, Json]:
         "owner": session.owner,
         "participants": [p.id for p in session.participants],
         "invited": [one.id for one in session.invited],
+        "readOnly": sorted(who for who, can in session.people.rights.items() if "write" not in can),
         "messages": len(roles) - roles.count("tool"),
         "toolCalls": roles.count("tool"),
         "comments": len(session.comments),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from git_naturecode import config
-from git_naturecode.errors import NaturecodeError, Unsupported
+from git_naturecode.errors import NaturecodeError, Negative, Unsupported
 from git_naturecode.git.run import GitFailed, Program, foreign_environment
 
 _LISTING = ("config", "--list", "-z", "--show-scope")
@@ -36,6 +36,24 @@ class Repo:
         out = self.program.run("worktree", "list", "--porcelain", "-z")[1]
         lines = out.decode("utf-8", "surrogateescape").split("\0")
         return [line[9:] for line in lines if line.startswith("worktree ")]
+
+    def tracked(self, cwd: str, path: str) -> tuple[str, str]:
+        """The path inside the repository of the file `path`, and the id of its present content.
+
+        Raises Negative when it is no file of this work tree that git knows.
+        """
+        top = os.path.realpath(self.work_tree or self.common_dir)
+        inside = os.path.relpath(os.path.realpath(os.path.join(cwd, path)), top)
+        where = ("-C", top)
+        known = (
+            inside.split(os.sep)[0] != os.pardir
+            and not self.program.run(
+                *where, "ls-files", "--error-unmatch", "--", f":(top,literal){inside}", check=False
+            )[0]
+        )
+        if not known or not os.path.isfile(os.path.join(top, inside)):
+            raise Negative(f"{path} is no file of this repository", "add it to git first")
+        return inside, self.program.text(*where, "hash-object", "--", inside)
 
     @property
     def is_partial(self) -> bool:

@@ -8,6 +8,7 @@ from git_naturecode.errors import NaturecodeError
 from git_naturecode.git.repo import Repo
 
 _COMMENT = "# "
+_LINE = "# ------------------------ >8 ------------------------"
 
 
 def through_pager(pager: str, text: str, environ: Mapping[str, str]) -> None:
@@ -24,19 +25,23 @@ def through_pager(pager: str, text: str, environ: Mapping[str, str]) -> None:
         process.wait()
 
 
-def through_editor(repo: Repo, advice: str) -> str:
-    """What the user writes in his editor; lines that begin with `# ` are advice and go away.
+def through_editor(repo: Repo, advice: str, text: str = "") -> str:
+    """What the user makes of `text` in his editor; `advice` stands below a line and goes away.
 
-    Raises NaturecodeError when the editor fails.
+    All above that line is his, also what looks like a heading or a comment. Raises
+    NaturecodeError when the editor fails.
     """
     editor = repo.program.text("var", "GIT_EDITOR")
     path = os.path.join(repo.git_dir, "NATURECODE_EDITMSG")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n" + "".join(f"{_COMMENT}{line}\n" for line in advice.split("\n")))
+    below = [_LINE, *(f"{_COMMENT}{line}" for line in advice.split("\n"))]
+    with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text + "\n" + "".join(line + "\n" for line in below))
     status = subprocess.run(["/bin/sh", "-c", f'{editor} "$@"', editor, path], check=False)
     if status.returncode:
         raise NaturecodeError("the editor failed", "set one with git config core.editor")
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        lines = [one for one in file if not one.startswith(_COMMENT)]
+        written = file.read().split("\n")
     os.unlink(path)
-    return "".join(lines).strip("\n")
+    if _LINE in written:
+        del written[written.index(_LINE) :]
+    return "\n".join(line for line in written if line not in below).strip("\n")

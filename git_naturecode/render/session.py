@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from git_naturecode.domain.handles import handles
 from git_naturecode.domain.people import USUAL, Invitation
 from git_naturecode.domain.runs import Run, runs
 from git_naturecode.domain.said import Comment, Message
@@ -59,7 +60,7 @@ class _Said:
     def __init__(self, session: Session, paint: Paint) -> None:
         self.session, self.paint = session, paint
         self.names = words.names(session)
-        self.handles = words.handles(session)
+        self.handles = handles(session)
 
     def lines(self) -> Iterator[str]:
         """Each run, then what was remarked on the session as a whole."""

@@ -44,12 +44,6 @@ def ended(mark: Mark, known: dict[str, str]) -> str:
     return f"deleted by {_done(mark, known)}; its texts are hidden"
 
 
-def handles(session: Session) -> dict[str, str]:
-    """How a person may name each message (`#1`) and comment (`c1`), by id."""
-    numbered = {m.id: f"#{number}" for number, m in enumerate(session.messages, 1)}
-    return numbered | {c.id: f"c{number}" for number, c in enumerate(session.comments, 1)}
-
-
 def where(session: Session) -> str:
     """Who may read a session: private, team or public."""
     return session.visibility if session.shared else "private"

@@ -97,6 +97,12 @@ class Index:
         ordered = sorted(rows.items(), key=lambda item: (item[1][0], item[0]), reverse=True)
         return [row for _, (_, row) in ordered]
 
+    def row(self, kind: str, tail: str) -> dict[str, Json]:
+        """The row of one entity as the index knows it; empty when it does not."""
+        query = "select row from entity where kind = ? and tail = ?"
+        found = self._db.execute(query, (kind, tail)).fetchone()
+        return dict(json.loads(found[0])) if found else {}
+
     def match(self, kind: str, prefix: str) -> list[str]:
         """The ids of all entities of `kind` whose last part begins with `prefix`."""
         query = "select id from entity where kind = ? and tail >= ? and tail < ?"

@@ -1,0 +1,98 @@
+"""Opening a session in order to change it: what it is, where it lives, who may do what."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from git_naturecode import ids
+from git_naturecode.cli.context import Context
+from git_naturecode.cli.reading import KIND, opened_at
+from git_naturecode.domain import handles, people
+from git_naturecode.domain import session as sessions
+from git_naturecode.domain.said import Comment, Message
+from git_naturecode.errors import Negative, NotPermitted
+from git_naturecode.render.show import line
+from git_naturecode.store.entry import Draft, Entry
+from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session and the store to write in."""
+
+    store: Store
+    session: sessions.Session
+    placed: Sequence[Placed]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All entries about it."""
+        return [one.entry for one in self.placed]
+
+    @property
+    def side(self) -> str:
+        """Where it is written: with the team once any of it is shared."""
+        return TEAM if self.session.shared else PRIVATE
+
+    @property
+    def short(self) -> str:
+        """The part of its id that is enough to name it."""
+        return ids.tail(self.session.id)
+
+    def write(self, *drafts: Draft) -> list[Entry]:
+        """Say `drafts` about it."""
+        made = self.store.write(self.side, self.session.id, drafts)
+        self.store.settle()
+        return made
+
+    def require(self, right: str, doing: str) -> None:
+        """Raise NotPermitted unless this person may do `right` here (or manages the session)."""
+        me, those = self.store.person, self.session.people
+        if not those.can(me, right) and not those.can(me, "manage"):
+            raise refused(me, those.owner, self.short, right, doing)
+
+    def require_own(self, said: Message | Comment, doing: str) -> None:
+        """Raise NotPermitted unless this person said it or may manage the session."""
+        if people.key(said.by) != people.key(self.store.person):
+            self.require("manage", doing)
+        else:
+            self.require("write", doing)
+
+    def said(self, wanted: str) -> Message | Comment:
+        """The message or comment that `wanted` means, which may still be changed."""
+        found = handles.said(self.session, wanted)
+        if found.hidden:
+            raise Negative(f"{wanted} was redacted", "a redaction cannot be undone")
+        return found
+
+
+def refused(person: str, owner: str, session: str, right: str, doing: str) -> NotPermitted:
+    """What is said to somebody who may not do something, and whom he can ask."""
+    wanted = "read,write" if right == "write" else f"read,write,{right}"
+    return NotPermitted(
+        f"{line(person)} may not {doing} in this session",
+        f"its owner {line(owner)} can permit it: "
+        f"git naturecode session permit {session} {line(person)} --can {wanted}",
+    )
+
+
+@contextmanager
+def changing(context: Context, wanted: str) -> Iterator[Opened]:
+    """The session that `wanted` means, folded, to be changed.
+
+    Raises Negative when there is none, or when it was deleted.
+    """
+    with opened_at(context, wanted) as (store, entity, _):
+        placed = store.read(ids.tail(entity), KIND)
+        session = sessions.build(placed)
+        if session.deleted:
+            raise deleted(session.id, session.deleted.by)
+        yield Opened(store, session, placed)
+
+
+def deleted(entity: str, by: str = "") -> Negative:
+    """What is said about a session that is no more."""
+    return Negative(
+        f"{entity} was deleted" + (f" by {line(by)}" if by else ""),
+        "`git naturecode session list --deleted` shows the deleted ones",
+    )

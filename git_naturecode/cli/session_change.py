@@ -1,0 +1,221 @@
+"""session comment, edit, redact: what is said about what was said."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet, SessionId
+from git_naturecode.cli.output import written
+
+if TYPE_CHECKING:
+    from git_naturecode.cli.changing import Opened
+    from git_naturecode.store.entry import Draft
+    from git_naturecode.store.index import Index
+
+Handle = Annotated[
+    str,
+    typer.Argument(
+        help="Its number in `session show` (3; c2 for a comment), or the beginning of its id."
+    ),
+]
+
+
+def comment(
+    session: SessionId,
+    text: Annotated[
+        str | None, typer.Argument(help="The comment; `-` reads stdin; nothing: your editor.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="The message or comment that it is about (see `edit`).")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Comment on a session, or on one message of it."""
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.cli.session_say import warn_of_secrets
+    from git_naturecode.domain import drafts
+
+    context = contexts.current(quiet)
+    with changing(context, session) as here:
+        here.require("write", "comment")
+        target = here.said(on).id if on else ""
+        body = written(context, text, f"What is your comment on {on or session}?")
+        if not body.strip():
+            raise errors.Usage("there is nothing to say in an empty text")
+        (entry,) = here.write(drafts.comment(body, target))
+    if as_json:
+        context.json({"id": here.session.id, "commentId": entry.id, "messageId": target})
+        return
+    warn_of_secrets(context, entry)
+    context.tell(f"commented in {here.session.id}")
+
+
+def edit(
+    session: SessionId,
+    message: Annotated[
+        str | None,
+        typer.Argument(
+            help="What to change: a number of `session show` (3; c2 for a comment), or the "
+            "beginning of its id."
+        ),
+    ] = None,
+    text: Annotated[
+        str | None, typer.Argument(help="The new text; `-` reads stdin; nothing: your editor.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="A new name for the session.")] = None,
+    summary: Annotated[str | None, typer.Option(help="A summary; `-` reads stdin.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Add a tag; may be repeated.")] = None,
+    untag: Annotated[list[str] | None, typer.Option(help="Take a tag away.")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Give a message or comment a new text, or a session a name, a summary, tags."""
+    from git_naturecode.cli.changing import changing
+
+    context = contexts.current(quiet)
+    of_session = not (name is None and summary is None and not tag and not untag)
+    if (message is None) != of_session:
+        raise errors.Usage(
+            "a message and --name, --summary, --tag, --untag do not go together"
+            if of_session
+            else "there is nothing to change",
+            "name a message, or at least one of these options",
+        )
+    if name is not None and not name.strip():
+        raise errors.Usage("a session needs a name")
+    with changing(context, session) as here:
+        if message is not None:
+            made = [_new_text(context, here, message, text)]
+        else:
+            summary = written(context, summary, "") if summary == "-" else summary
+            made = _new_fields(here, name, summary, tag or [], untag or [])
+        entries = here.write(*made)
+    if as_json:
+        context.json({"id": here.session.id, "entries": [entry.id for entry in entries]})
+        return
+    from git_naturecode.cli.session_say import warn_of_secrets
+
+    for entry in entries:
+        warn_of_secrets(context, entry)
+    context.tell(f"changed in {here.session.id}: {message or 'the session'}")
+
+
+def _new_text(context: contexts.Context, here: "Opened", message: str, text: str | None) -> "Draft":
+    from git_naturecode.domain import drafts
+
+    said = here.said(message)
+    here.require_own(said, "change what others said")
+    body = written(context, text, f"The new text of {message}", said.text)
+    if not body.strip():
+        raise errors.Usage(
+            "an empty text would leave nothing",
+            f"`git naturecode session redact {here.short} {message}` hides it",
+        )
+    if body == said.text and not said.rivals:
+        raise errors.Negative("the text is as it was; nothing was changed")
+    return drafts.edit(here.entries, said.id, body)
+
+
+def _new_fields(
+    here: "Opened", name: str | None, summary: str | None, tag: list[str], untag: list[str]
+) -> "list[Draft]":
+    from git_naturecode.domain import drafts
+
+    here.require("write", "change anything")
+    if name is not None:
+        here.require("manage", "rename it")
+    entries = here.entries
+    both = sorted(set(tag) & set(untag))
+    if both:
+        raise errors.Usage(f"{both[0]!r} cannot be added and taken away at once")
+    missing = [one for one in untag if one not in here.session.tags]
+    if missing:
+        known = ", ".join(here.session.tags) or "no tags"
+        raise errors.Negative(f"it has no tag {missing[0]!r}", f"it has {known}")
+    made = [
+        drafts.setting(entries, field, value)
+        for field, value in (("title", name), ("summary", summary))
+        if value is not None
+    ]
+    made += [drafts.element(entries, "tags", one, there=True) for one in dict.fromkeys(tag)]
+    made += [drafts.element(entries, "tags", one, there=False) for one in dict.fromkeys(untag)]
+    return made
+
+
+def redact(
+    session: SessionId,
+    message: Handle,
+    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hide the text of a message or comment in every view, also in forks; for good."""
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.domain import drafts, handles
+    from git_naturecode.render import words
+    from git_naturecode.render.show import line
+
+    context = contexts.current(quiet)
+    with changing(context, session) as here:
+        said = handles.said(here.session, message)
+        here.require_own(said, "redact what others said")
+        if not said.hidden:
+            here.write(drafts.redaction(said.id, reason))
+        forks = _in_forks(context, here, said.id, reason)
+    if said.hidden and not forks:
+        raise errors.Negative(f"{message} was redacted before")
+    if as_json:
+        context.json({"id": here.session.id, "redacted": said.id, "forks": forks})
+        return
+    for entity in ([] if said.hidden else [here.session.id]) + forks:
+        by = f"{line(said.by)}, {words.minute(said.time)}"
+        context.say(f"{entity}  redacted what was said ({by})")
+    context.tell(
+        "hint: views hide it from now on; the text itself stays in the log until "
+        "`git naturecode redact --rewrite`"
+    )
+
+
+def _in_forks(context: contexts.Context, here: "Opened", target: str, reason: str) -> list[str]:
+    """Hide the same entry in every session that shares it by forking; the ids of these."""
+    from git_naturecode import ids
+    from git_naturecode.cli.reading import KIND, opened
+    from git_naturecode.domain import drafts
+    from git_naturecode.store.store import PRIVATE, TEAM
+
+    done = []
+    with opened(context, writing=True) as (store, index):
+        for entity in _family(index, here.session.id):
+            placed = store.read(ids.tail(entity), KIND)
+            done_before = any(
+                one.entry.kind == "redact" and one.entry.header.get("target") == target
+                for one in placed
+            )
+            if done_before or all(one.entry.id != target for one in placed):
+                continue
+            side = TEAM if any(one.side == TEAM for one in placed) else PRIVATE
+            store.write(side, entity, [drafts.redaction(target, reason)])
+            done.append(entity)
+        store.settle()
+    return done
+
+
+def _family(index: "Index", entity: str) -> list[str]:
+    """The sessions that are forks of `entity`, of which it is one, and so on."""
+    from git_naturecode.cli.reading import KIND
+
+    beside: dict[str, set[str]] = {}
+    for row in index.rows(KIND):
+        if row.get("forkedFrom"):
+            one, other = str(row["id"]), str(row["forkedFrom"])
+            beside.setdefault(one, set()).add(other)
+            beside.setdefault(other, set()).add(one)
+    seen, waiting = {entity}, [entity]
+    while waiting:
+        for other in sorted(beside.get(waiting.pop(), set()) - seen):
+            seen.add(other)
+            waiting.append(other)
+    return sorted(seen - {entity})

@@ -1,0 +1,79 @@
+"""session close, reopen, delete: how a session ends."""
+
+from typing import Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet, SessionId
+
+
+def close(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Mark a session as done; it stays readable and can be reopened."""
+    _become("closed", session, as_json, quiet)
+
+
+def reopen(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Make a closed session active again."""
+    _become("active", session, as_json, quiet)
+
+
+def _become(status: str, session: str, as_json: bool, quiet: bool) -> None:
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.domain import drafts
+
+    context = contexts.current(quiet)
+    with changing(context, session) as here:
+        here.require("manage", "close or reopen it")
+        already = here.session.status == status
+        if not already:
+            here.write(drafts.setting(here.entries, "status", status))
+        if status == "closed" and here.store.active() == here.session.id:
+            here.store.make_active("")
+    if as_json:
+        context.json({"id": here.session.id, "status": status, "changed": not already})
+    else:
+        context.tell(f"{here.session.id} is {status}" + (" already" if already else ""))
+
+
+def delete(
+    session: SessionId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Delete a session: its texts are hidden everywhere and for good, its name stays in the log."""
+    from git_naturecode.cli.answers import count
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.domain import drafts
+    from git_naturecode.render.show import line
+
+    context = contexts.current(quiet)
+    with changing(context, session) as here:
+        here.require("manage", "delete it")
+        if not yes:
+            name = line(here.session.name) or here.session.id
+            many = count(len(here.session.messages), "message")
+            _ask(context, f"delete {name} with {many}, for everybody?")
+        here.write(drafts.deletion(reason))
+        if here.store.active() == here.session.id:
+            here.store.make_active("")
+    if as_json:
+        context.json({"id": here.session.id, "status": "deleted"})
+        return
+    context.tell(f"deleted {here.session.id}")
+    context.tell(
+        "hint: its texts stay in the log, where nobody shows them; "
+        "`git naturecode redact --rewrite` takes texts out of it"
+    )
+
+
+def _ask(context: contexts.Context, question: str) -> None:
+    import sys
+
+    if not sys.stdin.isatty():
+        raise errors.Usage("deleting has to be confirmed", "add --yes")
+    if not typer.confirm(question, err=True):
+        raise errors.Negative("nothing was deleted")

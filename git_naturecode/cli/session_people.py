@@ -1,0 +1,151 @@
+"""session join, leave, invite, permit: who takes part and what he may do."""
+
+from typing import Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet, SessionId
+
+Rights = Annotated[
+    list[str] | None,
+    typer.Option(help="read, write, invite, manage; repeated or with commas (default read,write)."),
+]
+
+
+def join(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Take part in a session and make it the active one."""
+    _attend("join", session, as_json, quiet)
+
+
+def leave(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Take part no longer."""
+    _attend("leave", session, as_json, quiet)
+
+
+def _attend(kind: str, session: str, as_json: bool, quiet: bool) -> None:
+    from git_naturecode.cli.session_say import add
+    from git_naturecode.domain import drafts
+
+    context = contexts.current(quiet)
+    name = context.config.get("user.name")
+    entity, _ = add(context, session, drafts.attendance(kind, name))
+    if as_json:
+        context.json({"id": entity, "joined": kind == "join"})
+        return
+    if kind == "leave":
+        context.tell(f"you have left {entity}")
+        return
+    context.say(entity)
+    context.tell(f'hint: answer with `git naturecode session say {entity[17:]} "..."`')
+
+
+def invite(
+    session: SessionId,
+    who: Annotated[list[str], typer.Argument(help="E-mail addresses, or names of members.")],
+    can: Rights = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask people to take part; who has no account or key yet stays invited until he joins."""
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.domain import drafts, people
+    from git_naturecode.render.show import line
+    from git_naturecode.store.store import PRIVATE
+
+    context = contexts.current(quiet)
+    rights = _rights(can) if can else people.USUAL
+    with changing(context, session) as here:
+        if here.side == PRIVATE:
+            raise errors.NotPermitted(
+                f"{here.session.id} is private, and there is no encryption yet by which single "
+                "people alone could read it",
+                f"`git naturecode session share {here.short}` lets everybody read it who can read "
+                "the repository; then invite",
+            )
+        here.require("invite", "invite")
+        those = here.session.people
+        asked = list(dict.fromkeys(people.named(those, one) for one in _split(who)))
+        inside = {people.key(p.id) for p in those.participants}
+        new = [one for one in asked if people.key(one) not in inside]
+        made = [drafts.invitation(one, rights) for one in new]
+        # Who was permitted something before is permitted what this invitation says.
+        made += [
+            drafts.permission(here.entries, one, rights)
+            for one in new
+            if people.key(one) in those.rights
+        ]
+        if made:
+            here.write(*made)
+    if as_json:
+        told = {"id": here.session.id, "invited": new, "can": list(rights)}
+        context.json({**told, "alreadyHere": [one for one in asked if one not in new]})
+    else:
+        for one in asked:
+            state = "invited" if one in new else "takes part already"
+            context.say(f"{line(one)}  {state}")
+        if new:
+            context.tell(
+                f"hint: after `git naturecode sync` they join with: "
+                f"git naturecode session join {here.short}"
+            )
+    if not new:
+        raise errors.Negative("all of them take part already", _permit_hint(here.short, asked[0]))
+
+
+def permit(
+    session: SessionId,
+    member: Annotated[str, typer.Argument(help="An e-mail address, or the name of a member.")],
+    can: Annotated[
+        list[str], typer.Option(help="read, write, invite, manage; repeated or with commas.")
+    ],
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what a member may do in a session from now on."""
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.domain import drafts, people
+    from git_naturecode.render.show import line
+
+    context = contexts.current(quiet)
+    rights = _rights(can)
+    with changing(context, session) as here:
+        here.require("manage", "permit anything")
+        those = here.session.people
+        who = people.named(those, member)
+        if people.key(who) == people.key(those.owner):
+            raise errors.NotPermitted(f"{line(who)} owns this session and may do everything in it")
+        known = {people.key(p.id) for p in those.participants}
+        known |= {people.key(one.id) for one in those.invited}
+        here.write(drafts.permission(here.entries, who, rights))
+    if as_json:
+        context.json({"id": here.session.id, "userId": who, "can": list(rights)})
+        return
+    context.say(f"{line(who)}  may {', '.join(rights)}")
+    if people.key(who) not in known:
+        context.tell(
+            f"hint: {line(who)} does not take part yet: "
+            f"git naturecode session invite {here.short} {line(who)}"
+        )
+
+
+def _rights(given: list[str]) -> tuple[str, ...]:
+    """The rights in `given`; reading is always among them. Raises Usage for another word."""
+    from git_naturecode.domain.people import RIGHTS, known
+
+    words = _split(given)
+    for word in words:
+        if word not in RIGHTS:
+            raise errors.Usage(f"{word!r} is not a permission", "use " + ", ".join(RIGHTS))
+    if not words:
+        raise errors.Usage("--can names nothing", "use " + ", ".join(RIGHTS))
+    return known(words)
+
+
+def _split(given: list[str]) -> list[str]:
+    return [part.strip() for one in given for part in one.split(",") if part.strip()]
+
+
+def _permit_hint(session: str, who: str) -> str:
+    return f"what they may do: git naturecode session permit {session} {who} --can read,write"

@@ -1,0 +1,123 @@
+"""session start and session say: begin a session, add a message."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet, SessionId
+from git_naturecode.cli.output import written
+from git_naturecode.cli.reading import KIND, opened_at
+
+if TYPE_CHECKING:
+    from git_naturecode.store.entry import Draft, Entry
+
+
+def start(
+    name: Annotated[str, typer.Argument(help="What it is about.")],
+    visibility: Annotated[
+        str, typer.Option(help="private (this clone only), team, or public.")
+    ] = "team",
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Begin a session."""
+    context = contexts.current(quiet)
+    entity = begin(context, name, visibility, tag or [])
+    if as_json:
+        context.json({"id": entity, "name": name, "visibility": visibility})
+    else:
+        context.say(entity)
+        context.tell(f'hint: say something with `git naturecode session say {entity[17:]} "..."`')
+
+
+def begin(context: contexts.Context, name: str, visibility: str, tags: list[str]) -> str:
+    """Write the first entries of a session and make it the active one; its id."""
+    from git_naturecode import ids
+    from git_naturecode.domain import drafts
+    from git_naturecode.store.store import PRIVATE, TEAM
+
+    check_visibility(visibility)
+    if not name.strip():
+        raise errors.Usage("a session needs a name")
+    with context.store(writing=True) as store:
+        entity = ids.new_entity(KIND, context.now_ms(), context.random)
+        first = [drafts.opening(name, visibility, context.config.get("user.name"))]
+        first += [drafts.element([], "tags", tag, there=True) for tag in tags]
+        store.write(PRIVATE if visibility == "private" else TEAM, entity, first)
+        store.settle()
+        store.make_active(entity)
+    return entity
+
+
+def check_visibility(visibility: str) -> None:
+    """Raise Usage unless it is one of the three."""
+    from git_naturecode.domain.session import VISIBILITIES
+
+    if visibility not in VISIBILITIES:
+        raise errors.Usage(f"{visibility!r} is not a visibility", "use " + ", ".join(VISIBILITIES))
+
+
+def say(
+    session: SessionId,
+    text: Annotated[
+        str | None, typer.Argument(help="What to say; `-` reads stdin; nothing: your editor.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="user, assistant, system, tool or note.")] = "user",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add a message to a session."""
+    from git_naturecode.domain import drafts
+    from git_naturecode.domain import session as sessions
+
+    context = contexts.current(quiet)
+    if role not in sessions.ROLES:
+        raise errors.Usage(f"{role!r} is not a role", "use " + ", ".join(sessions.ROLES))
+    body = written(context, text, f"What do you want to say in {session}?")
+    if not body.strip():
+        raise errors.Usage("there is nothing to say in an empty text")
+    entity, entry = add(context, session, drafts.message(body, role))
+    if as_json:
+        context.json({"id": entity, "messageId": entry.id, "redacted": entry.header.get("red", [])})
+        return
+    warn_of_secrets(context, entry)
+    context.tell(f"said in {entity}")
+
+
+def warn_of_secrets(context: contexts.Context, entry: "Entry") -> None:
+    """Say what was replaced in a text before it was written."""
+    if entry.header.get("red"):
+        context.tell(f"warning: replaced what looked secret: {', '.join(entry.header['red'])}")
+
+
+def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, Entry]":
+    """Write one entry about an existing session, on the side where it lives.
+
+    The session is not folded for that: what the index says of it has to do.
+    """
+    from git_naturecode import ids
+    from git_naturecode.store.store import PRIVATE, TEAM
+
+    with opened_at(context, session) as (store, entity, row):
+        if row.get("status") == "deleted" or row.get("readOnly"):
+            _check(store.person, row, draft.kind)
+        shared = store.has(TEAM, KIND, ids.tail(entity))
+        entries = store.write(TEAM if shared else PRIVATE, entity, [draft])
+        store.settle()
+        if draft.kind in ("join", "leave"):
+            store.make_active(entity if draft.kind == "join" else "")
+    return entity, entries[0]
+
+
+def _check(person: str, row: dict[str, object], kind: str) -> None:
+    from git_naturecode.cli.changing import deleted, refused
+    from git_naturecode.domain.people import key
+
+    entity, readers = str(row["id"]), row.get("readOnly")
+    if row.get("status") == "deleted":
+        raise deleted(entity)
+    if kind == "message" and isinstance(readers, list) and key(person) in readers:
+        raise refused(person, str(row["owner"]), entity[17:], "write", "write")
