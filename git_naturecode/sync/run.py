@@ -211,6 +211,7 @@ class _Sync:
     def _push(self, theirs: str | None, result: Reconciled, outboxes: Outboxes) -> bool:
         """Push the branch and delete the outboxes that are in it, all or nothing."""
         commit, conditional = result.commit, theirs is None or result.force
+        self.stale |= result.force  # git's own push notes in a reflog what it replaced
         branch = [Push(self.log.ref, commit, conditional, theirs)] if commit != theirs else []
         emptied = [Push(ref, None, lease=True, old=oid) for ref, oid in outboxes.items()]
         if not branch and not emptied:
