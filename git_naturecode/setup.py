@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from git_naturecode import sync
+from git_naturecode.git import remote
 from git_naturecode.store import device, exclude, place
 from git_naturecode.store.folder import NAME
 from git_naturecode.store.store import Store
@@ -58,7 +59,7 @@ def _remote(store: Store, done: Done, named: str | None) -> None:
         program.run("config", "--local", "naturecode.remote", done.remote)
     done.lines.append(f"sync goes to {done.remote}")
     key = f"remote.{done.remote}.fetch"
-    for spec in _missing_refspecs(store, done.remote):
+    for spec in remote.missing_refspecs(store.config, done.remote, store.branch):
         program.run("config", "--local", "--add", key, spec)
         done.lines.append(f"a plain `git fetch` will also bring {spec.split(':')[0].lstrip('+')}")
 
@@ -75,15 +76,3 @@ def _folder(store: Store, done: Done, wanted: bool) -> None:
             f"{NAME}/ shows in files what is shared and your own sessions"
             + ("; .git/info/exclude keeps it out of `git status`" if added else "")
         )
-
-
-def _missing_refspecs(store: Store, remote: str) -> list[str]:
-    """What `git fetch` has to be told: notes always, the branch in a single-branch clone.
-
-    With patterns, since a plain name would fail every fetch while the remote lacks it.
-    """
-    present = store.config.all(f"remote.{remote}.fetch")
-    wanted = [f"+refs/notes/naturecode/*:refs/notes/remotes/{remote}/naturecode/*"]
-    if f"+refs/heads/*:refs/remotes/{remote}/*" not in present:
-        wanted.insert(0, f"+refs/heads/{store.branch}*:refs/remotes/{remote}/{store.branch}*")
-    return [spec for spec in wanted if spec not in present]

@@ -17,7 +17,7 @@ FLOORS = (
     ("render",),
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
-        "status", "background", "folder", "purging", "forking",
+        "status", "background", "folder", "purging", "forking", "doctor",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -29,6 +29,8 @@ SIDEWAYS = {
     ("importing", "capture"): "an import writes down what capture reads",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("setup", "sync"): "init takes in what was fetched before it",
+    ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
+    ("doctor", "background"): "what failed behind the scenes is told",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})
 MOST_LINES = 400

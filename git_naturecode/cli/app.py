@@ -16,6 +16,7 @@ COMMANDS = {
     "redact": "git_naturecode.cli.redact",
     "demo": "git_naturecode.cli.demo",
     "folder": "git_naturecode.cli.folder",
+    "doctor": "git_naturecode.cli.doctor",
 }
 # What only this program itself calls; no help names it.
 HIDDEN = {"background": "git_naturecode.cli.hidden"}

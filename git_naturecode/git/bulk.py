@@ -21,7 +21,7 @@ _COMMAND = (
     "fast-import", "--quiet", "--done", "--force", "--date-format=raw-permissive", "--depth=0",
     "--cat-blob-fd=1",
 )  # fmt: skip
-_TEMPORARY = "refs/naturecode/tmp/"
+TEMPORARY = "refs/naturecode/tmp/"
 _REPORT = "fast_import_crash_"
 _REPORT_SECONDS = 3600
 
@@ -31,7 +31,7 @@ class BulkCommit:
 
     def __init__(self, repo: Repo, parent: str | None, seconds: int, message: str) -> None:
         self._repo = repo
-        self._ref = f"{_TEMPORARY}{os.getpid()}"
+        self._ref = f"{TEMPORARY}{os.getpid()}"
         # A file, since nobody reads a pipe while the stream is written.
         self._said = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -105,9 +105,9 @@ class BulkCommit:
 
 def sweep(repo: Repo) -> None:
     """Remove what writers that died left in the repository: reports, and temporary refs."""
-    listed = repo.program.text("for-each-ref", "--format=%(refname)", "--", _TEMPORARY)
+    listed = repo.program.text("for-each-ref", "--format=%(refname)", "--", TEMPORARY)
     for ref in listed.split():
-        owner = ref.removeprefix(_TEMPORARY)
+        owner = ref.removeprefix(TEMPORARY)
         if not (owner.isdigit() and alive(int(owner))):
             repo.program.run("update-ref", "--no-deref", "-d", ref, check=False)
     old = time.time() - _REPORT_SECONDS

@@ -187,6 +187,18 @@ def check_name(name: str, known: Sequence[str]) -> None:
         raise Usage(f"there is no remote called {name!r}", f"known remotes: {names}")
 
 
+def missing_refspecs(config: Config, remote: str, branch: str) -> list[str]:
+    """What `git fetch` has to be told: notes always, the data `branch` in a single-branch clone.
+
+    With patterns, since a plain name would fail every fetch while the remote lacks it.
+    """
+    present = config.all(f"remote.{remote}.fetch")
+    wanted = [f"+refs/notes/naturecode/*:refs/notes/remotes/{remote}/naturecode/*"]
+    if f"+refs/heads/*:refs/remotes/{remote}/*" not in present:
+        wanted.insert(0, f"+refs/heads/{branch}*:refs/remotes/{remote}/{branch}*")
+    return [spec for spec in wanted if spec not in present]
+
+
 def unreachable(remote: str, err: str) -> Remote:
     """What git's messages `err` about `remote` mean for a person."""
     lines = [line for line in strike(err).strip().split("\n") if line.strip()]

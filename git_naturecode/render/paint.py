@@ -19,6 +19,14 @@ class Paint:
         """Faint."""
         return self._wrap("2", text)
 
+    def red(self, text: Json) -> str:
+        """Red, for what is wrong."""
+        return self._wrap("31", text)
+
+    def green(self, text: Json) -> str:
+        """Green, for what is well."""
+        return self._wrap("32", text)
+
     def yellow(self, text: Json) -> str:
         """Yellow, as git shows ids."""
         return self._wrap("33", text)

@@ -38,3 +38,20 @@ def _take(descriptor: int, wait: float) -> bool:
             time.sleep(_PAUSE)
         else:
             return True
+
+
+def move_aside(path: str, seen: os.stat_result, folder: str) -> str:
+    """Move the lock file of another program to `folder`, if it is still the one that was `seen`.
+
+    Its new path; "" where a living process had made a new one in between, which is put back.
+    Raises FileNotFoundError when it is gone.
+    """
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    aside = os.path.join(folder, f"{time.time_ns()}-{os.path.basename(path)}")
+    os.rename(path, aside)
+    now = os.stat(aside)
+    if (now.st_ino, now.st_mtime_ns) == (seen.st_ino, seen.st_mtime_ns):
+        return aside
+    os.link(aside, path)
+    os.unlink(aside)
+    return ""

@@ -12,6 +12,7 @@ from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Missing, Objects, RefLocked, TreeEntry
 from git_naturecode.git.repo import Repo
 from git_naturecode.store import seal
+from git_naturecode.store.lock import move_aside
 from git_naturecode.store.spool import Spool
 
 README = """\
@@ -147,15 +148,9 @@ class Log:
 
     def _move_aside(self, path: str, seen: os.stat_result) -> None:
         folder = os.path.join(os.path.dirname(os.path.dirname(self.spool.folder)), "stale-locks")
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        aside = os.path.join(folder, f"{self.name}-{time.time_ns()}.lock")
-        os.rename(path, aside)
-        now = os.stat(aside)
-        if (now.st_ino, now.st_mtime_ns) != (seen.st_ino, seen.st_mtime_ns):
-            os.link(aside, path)  # a living process made a new one in between
-            os.unlink(aside)
-            return
-        trace.note("lock", f"moved the stale lock of {self.ref} to {aside}")
+        aside = move_aside(path, seen, folder)
+        if aside:
+            trace.note("lock", f"moved the stale lock of {self.ref} to {aside}")
 
     def broken(self) -> NaturecodeError:
         """What to say when the newest commit cannot be read; the journal will be drained again."""

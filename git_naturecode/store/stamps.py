@@ -43,6 +43,18 @@ class Stamps:
         finally:
             os.close(descriptor)
 
+    def set_back(self, ms: int) -> None:
+        """Go on from `ms`, once a wrong clock of the system has been set right.
+
+        Safe as to ids while `ms` is past every stamp that was given with a right clock.
+        """
+        descriptor, _ = self._open()
+        try:
+            self._write(descriptor, Stamp(ms, 0))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
     def _open(self) -> tuple[int, Stamp]:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         try:

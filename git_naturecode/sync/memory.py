@@ -1,18 +1,22 @@
 """What sync remembers in this clone: small files in the state folder."""
 
 import os
+import re
 
 from git_naturecode import ids
 from git_naturecode.store.store import Store
+
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
 def recall(store: Store, name: str) -> str:
     """The commit that was remembered as `name`, or ""."""
     try:
-        with open(os.path.join(store.state_dir, name), encoding="ascii") as file:
-            return file.read().strip()
-    except FileNotFoundError:
+        with open(os.path.join(store.state_dir, name), "rb") as file:
+            found = file.read(100).decode("ascii", "replace").strip()
+    except (FileNotFoundError, IsADirectoryError):
         return ""
+    return found if _COMMIT.fullmatch(found) else ""
 
 
 def remember(store: Store, name: str, commit: str) -> None:

@@ -1,0 +1,269 @@
+"""Setting a broken branch back to what is whole, with all that can still be read beside it."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from git_naturecode.doctor.case import Case, count
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.git import objects as git
+from git_naturecode.git.objects import Change, Content, Missing
+from git_naturecode.git.run import GitFailed
+from git_naturecode.store import paths, reconcile, seal
+from git_naturecode.store.lock import hold
+from git_naturecode.store.log import ATTRIBUTES, README, Log
+from git_naturecode.store.store import TEAM
+from git_naturecode.sync.memory import recall
+
+WAIT = 15.0
+_REFLOG, _MOST = 50, 20
+_STATES = 40  # damaged ones that are read, the newest first
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to mend one branch: the newest `base` that is whole, and what else is joined to it."""
+
+    base: str | None
+    whole: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    when: str = ""
+
+    @property
+    def words(self) -> str:
+        """What mending does."""
+        if self.base:
+            start = (
+                f"sets it back to {self.base[:12]} of {self.when}, the newest state that is whole"
+            )
+        elif self.whole or self.damaged:
+            start = "writes it anew"
+        else:
+            start = "begins it anew, since no state of it can be read"
+        more = len(self.whole) + len(self.damaged)
+        rest = f", takes in what can be read of {count(more, 'other state')}" if more else ""
+        return f"{start}{rest}, and puts back what was said here within the last day"
+
+
+def plan(case: Case, log: Log) -> Plan:
+    """Find the states that the branch had: by its reflog, by what was remembered or fetched.
+
+    Only where all that is gone, by the commits of ours that nothing points to any more.
+    """
+    logged = reflog(log)
+    known = [*logged, *_remembered(case, log)]
+    if not logged:
+        known += _dangling(log)
+    known = list(dict.fromkeys(known))
+    base = next((one for one in known[:_MOST] if is_whole(log, one)), None)
+    if base is None:
+        return Plan(None, (), tuple(known[:_STATES]))
+    # What the reflog says came before is in the base; what was remembered may be beside it.
+    whole: list[str] = []
+    damaged = known[: known.index(base)]
+    for one in known[known.index(base) + 1 :]:
+        if one not in logged and not reconcile.holds(log.objects, base, one):
+            (whole if is_whole(log, one) else damaged).append(one)
+    return Plan(base, tuple(whole), tuple(damaged[:_STATES]), _date(log, base))
+
+
+def plan_is_known(log: Log) -> bool:
+    """True when the branch existed before."""
+    return bool(reflog(log))
+
+
+def mend(case: Case, log: Log, plan: Plan) -> None:
+    """Do what `plan` says, and drain the journal again; what was there is set aside, not lost."""
+    objects = log.objects
+    with hold(case.store.lock, WAIT) as held:
+        if not held:
+            raise NaturecodeError("another git naturecode is writing here", "wait for it to end")
+        log.unlock(WAIT)
+        others = list(plan.whole)
+        for state in plan.damaged:
+            files = dict(_readable(case, log, state))
+            others += [_commit(case, log, files)] if files else []
+        if plan.base is None and not others:
+            others += [_commit(case, log, files) for files in _salvaged(log)]
+        if plan.base is None and not others:
+            new = _commit(case, log, {})
+        else:
+            new = reconcile.reconcile(objects, plan.base, None, others, case.now_ms()).commit
+        set_ref(case, log, new)
+        log.spool.doubt()
+    objects.close()
+    log.repo.program.run(
+        "reflog",
+        "expire",
+        "--stale-fix",
+        "--expire=never",
+        "--expire-unreachable=never",
+        log.ref,
+        check=False,
+    )
+    case.store.settle(WAIT)
+
+
+def set_ref(case: Case, log: Log, new: str) -> None:
+    """Let the ref of `log` point to `new`, whatever stands there."""
+    path = os.path.join(log.repo.common_dir, log.ref)
+    if os.path.isfile(path):
+        aside = case.path("broken-refs")
+        os.makedirs(aside, mode=0o700, exist_ok=True)
+        os.replace(path, os.path.join(aside, f"{log.name}-{case.now_ms()}"))
+    drop_ref(log, log.ref)  # a packed one
+    log.repo.program.run("update-ref", "--no-deref", "-m", "git naturecode: doctor", log.ref, new)
+
+
+def drop_ref(log: Log, ref: str) -> None:
+    """Take `ref` away, also where it says nothing that git could read."""
+    path = os.path.join(log.repo.common_dir, ref)
+    if os.path.isfile(path) and log.objects.resolve(ref) is None:
+        os.unlink(path)
+    log.repo.program.run("update-ref", "--no-deref", "-d", ref, check=False)
+
+
+def is_whole(log: Log, commit: str | None) -> bool:
+    """True when `commit` is there with all of its history."""
+    return commit is not None and not lost(log, commit)
+
+
+def lost(log: Log, commit: str) -> str:
+    """What is missing of `commit` or its history, in git's words; "" when nothing is."""
+    promised = ("--exclude-promisor-objects",) if log.repo.is_partial else ()
+    status, _, err = log.repo.program.run(
+        "rev-list", "--objects", "--quiet", *promised, commit, "--", check=False
+    )
+    said = [line for line in err.strip().split("\n") if line]
+    return (said[-1] if said else f"git says {status}").removeprefix("fatal: ") if status else ""
+
+
+def reflog(log: Log) -> list[str]:
+    """What the branch pointed to earlier, the latest first, read past git's own opinion of it."""
+    try:
+        with open(os.path.join(log.repo.common_dir, "logs", log.ref), "rb") as file:
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    nothing = "0" * log.objects.hexsz
+    found = [word for line in reversed(lines) for word in reversed(line.split(" ")[:2])]
+    good = [one for one in found if len(one) == log.objects.hexsz and one != nothing]
+    return list(dict.fromkeys(good))[:_REFLOG]
+
+
+def _remembered(case: Case, log: Log) -> list[str]:
+    if log.name != TEAM:
+        return []
+    named = [recall(case.store, "admitted"), recall(case.store, "taken")]
+    for name in case.config.remotes():
+        named.append(log.objects.resolve(f"refs/remotes/{name}/{case.store.branch}") or "")
+    return [one for one in named if len(one) == log.objects.hexsz]
+
+
+def _dangling(log: Log) -> list[str]:
+    """Commits of ours that nothing points to, the latest first."""
+    out = log.repo.program.run(
+        "fsck", "--unreachable", "--no-reflogs", "--no-progress", "--connectivity-only", check=False
+    )[1].decode("utf-8", "replace")
+    found = []
+    for line in out.split("\n"):
+        words = line.split(" ")
+        if words[:2] == ["unreachable", "commit"] and len(words) == 3:
+            info = _info(log, words[2])
+            if info is not None:
+                found.append((info.seconds, words[2]))
+    return [oid for _, oid in sorted(found, reverse=True)]
+
+
+def _info(log: Log, commit: str) -> git.CommitInfo | None:
+    """What the commit says, if it can be read and is one of ours."""
+    data = read(log, commit)
+    if data is None or f"\ncommitter {git.AUTHOR} ".encode() not in data:
+        return None
+    return git.parse_commit(data)
+
+
+def _date(log: Log, commit: str) -> str:
+    return log.repo.program.text("show", "-s", "--format=%ci", commit, "--")
+
+
+def read(log: Log, oid: str) -> bytes | None:
+    """The content of an object; None when it is missing or damaged."""
+    try:
+        return log.objects.read(oid)[1]
+    except (Missing, GitFailed):
+        return None
+
+
+def loose_file(log: Log, oid: str) -> str:
+    """Where the object is while it is in no pack."""
+    return os.path.join(log.repo.common_dir, "objects", oid[:2], oid[2:])
+
+
+def set_aside(case: Case, log: Log, oid: str) -> None:
+    """Move a damaged object out of the store, so that a good one can take its place."""
+    folder = case.path("broken-objects")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    os.replace(loose_file(log, oid), os.path.join(folder, oid))
+
+
+def _rescue(case: Case, log: Log, oid: str) -> bytes | None:
+    """`read`; what is there and cannot be read is set aside."""
+    data = read(log, oid)
+    if data is None and os.path.exists(loose_file(log, oid)):
+        set_aside(case, log, oid)
+    return data
+
+
+def _readable(case: Case, log: Log, commit: str) -> Iterator[tuple[str, Content]]:
+    """What can be read of a damaged state: path and blob."""
+    data = _rescue(case, log, commit)
+    if data is not None and data.startswith(b"tree "):
+        yield from _below(case, log, git.parse_commit(data).tree, "")
+
+
+def _below(case: Case, log: Log, folder: str, prefix: str) -> Iterator[tuple[str, Content]]:
+    data = _rescue(case, log, folder)
+    for entry in git.parse_tree(data, log.objects.hexsz) if data else ():
+        path = prefix + entry.name.decode("utf-8", "surrogateescape")
+        if entry.is_tree:
+            yield from _below(case, log, entry.oid, path + "/")
+        elif paths.allowed(path) and _rescue(case, log, entry.oid) is not None:
+            yield path, entry.oid
+
+
+def _salvaged(log: Log) -> Iterator[dict[str, Content]]:
+    """Every log in the object store, under the path that it names itself; states of one apart."""
+    from git_naturecode.store import format
+
+    out = log.repo.program.run(
+        "cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)"
+    )[1]
+    states: list[dict[str, Content]] = []
+    for line in out.decode().split("\n"):
+        oid, _, kind = line.partition(" ")
+        data = read(log, oid) if kind == "blob" else None
+        if data is None or format.version(data) != 1:
+            continue
+        try:
+            found = format.parse(data)
+        except NaturecodeError:
+            continue
+        path = paths.segment_path(found.entity, found.device, found.number)
+        place = next((one for one in states if path not in one), None)
+        if place is None:
+            states.append(place := {})
+        place[path] = oid
+    yield from states
+
+
+def _commit(case: Case, log: Log, files: Mapping[str, Content]) -> str:
+    """A commit without parents that holds `files`, to be joined with others."""
+    first: dict[str, Content] = {
+        "README.md": README.encode(),
+        ".gitattributes": ATTRIBUTES.encode(),
+    }
+    text = seal.message("Put together what could be read", frozenset())
+    change = Change(None, {**first, **files}, (), case.now_ms() // 1000, text)
+    return log.objects.commit(change)

@@ -1,0 +1,411 @@
+"""Damage of every kind that a clone can suffer, each done by plain means."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from box import Clone
+from git_naturecode.store.device import config_folder
+
+REF = "refs/heads/naturecode"
+OLD = 7200  # seconds, older than whatever may still be finished
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is done to a clone, and the check of the doctor that has to name it."""
+
+    do: Callable[[Clone], object]
+    check: str
+    level: str = "error"
+    left: bool = False  # only a person can mend it
+    says: str = ""  # what tells it from others of that check
+    alone: bool = False  # what others do cannot be seen beside it
+
+    @property
+    def is_deep(self) -> bool:
+        """True when the record itself is hit."""
+        return self.check in ("branch", "record", "journal")
+
+
+def git_dir(clone: Clone) -> Path:
+    """The repository itself."""
+    return clone.path / ".git"
+
+
+def state(clone: Clone, *names: str) -> Path:
+    """A path in our state folder."""
+    return git_dir(clone).joinpath("naturecode", *names)
+
+
+def loose(clone: Clone, name: str, folder: str = ".git") -> Path:
+    """The file of the object that `name` means."""
+    oid = clone.git("--git-dir", folder, "rev-parse", name).strip()
+    return clone.path / folder / "objects" / oid[:2] / oid[2:]
+
+
+def lose(clone: Clone, name: str) -> None:
+    """An object goes away."""
+    loose(clone, name).unlink()
+
+
+def write(path: Path, text: str | bytes = "") -> Path:
+    """A file with this content, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def old(path: Path) -> Path:
+    """A file that nobody has touched for two hours."""
+    os.utime(path, (time.time() - OLD, time.time() - OLD))
+    return path
+
+
+def segment(clone: Clone) -> str:
+    """The path of the largest log on the data branch."""
+    found = clone.git("ls-tree", "-r", "--format=%(objectsize) %(path)", REF, "log/")
+    return max(found.splitlines(), key=lambda line: int(line.split()[0])).split(" ")[1]
+
+
+def edit(clone: Clone, change: Callable[[bytes], bytes]) -> None:
+    """Somebody commits another content of a log by plain git."""
+    path = segment(clone)
+    before = subprocess.run(
+        ["git", "show", f"{REF}:{path}"], cwd=clone.path, capture_output=True, check=True
+    ).stdout
+    after = change(before)
+    assert after != before
+    subprocess.run(
+        ["git", "fast-import", "--quiet"], cwd=clone.path, check=True,
+        input=f"commit {REF}\ncommitter x <x> 1 +0000\ndata 1\nx\nfrom {REF}^0\n"
+              f"M 100644 inline {path}\ndata {len(after)}\n".encode() + after + b"\n",
+    )  # fmt: skip
+
+
+def conflicted(data: bytes) -> bytes:
+    """As a merge by hand leaves it: marks, and one side without the last entry."""
+    last = data.rfind(b"<!-- nc:entry ")
+    return data[:last] + b"<<<<<<< ours\n" + data[last:] + b"=======\n>>>>>>> theirs\n"
+
+
+def folder_instead(path: Path) -> None:
+    """A folder stands where a file should."""
+    path.unlink()
+    path.mkdir()
+
+
+def mangle(path: Path) -> None:
+    """The file holds other bytes from now on."""
+    path.chmod(0o644)
+    path.write_bytes(b"\x78\x01" + os.urandom(30))
+
+
+def no_way_back(clone: Clone) -> Path:
+    """The reflog goes away; the file of the ref."""
+    (git_dir(clone) / "logs" / REF).unlink(missing_ok=True)
+    return git_dir(clone) / REF
+
+
+def gone_long_ago(clone: Clone) -> None:
+    """Somebody deleted the branch, more than a day ago."""
+    clone.git("update-ref", "-d", REF)
+    clear_journal(clone)
+
+
+def only_blobs_stay(clone: Clone) -> None:
+    """Every commit and tree of the data branch goes away, here and where the remote stood."""
+    listed = clone.git("rev-list", "--objects", "--no-object-names", REF).split()
+    kinds = subprocess.run(
+        ["git", "cat-file", "--batch-check=%(objectname) %(objecttype)"], cwd=clone.path,
+        input="\n".join(listed), capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    for line in kinds.splitlines():
+        oid, kind = line.split()
+        if kind != "blob":
+            (git_dir(clone) / "objects" / oid[:2] / oid[2:]).unlink()
+    clear_journal(clone)
+
+
+def clear_journal(clone: Clone) -> None:
+    """More than a day has passed."""
+    shutil.rmtree(state(clone, "spool", "team-journal"), ignore_errors=True)
+
+
+def alternates(clone: Clone) -> None:
+    """The private repository becomes an alternate of the user's."""
+    write(git_dir(clone) / "objects/info/alternates", f"{state(clone, 'private.git/objects')}\n")
+
+
+def set_config(*words: str) -> Callable[[Clone], object]:
+    """`git config WORDS`."""
+    return lambda clone: clone.git("config", *words)
+
+
+def pack_and_lose(clone: Clone) -> None:
+    """The ref is packed, and its commit goes away."""
+    lost = loose(clone, REF)
+    clone.git("pack-refs", "--all")
+    lost.unlink()
+
+
+def key(clone: Clone) -> Path:
+    """The key file of this device."""
+    name = json.loads(state(clone, "device").read_text())["device"]
+    return Path(config_folder(os.environ), "keys", f"{name}.key")
+
+
+def copied(clone: Clone) -> None:
+    """`cp -r` of the state folder, as of the whole clone."""
+    shutil.copytree(state(clone), str(state(clone)) + "2", symlinks=True)
+    shutil.rmtree(state(clone))
+    Path(str(state(clone)) + "2").rename(state(clone))
+
+
+def clock_ahead(clone: Clone) -> None:
+    """The machine's clock was ten years ahead for a while."""
+    path = state(clone, "clock")
+    year = int(path.read_text()[:4])
+    path.write_text(path.read_text().replace(str(year), str(year + 10), 1))
+
+
+def not_excluded(clone: Clone) -> None:
+    """Somebody took our line out of the exclude."""
+    write(clone.path / ".naturecode" / "README.md", "x")
+    write(git_dir(clone) / "info/exclude", "*.log")
+
+
+def undrained(clone: Clone) -> None:
+    """Nobody drained what was said last."""
+    clone.env["GIT_AUTHOR_EMAIL"] = "ada@example.com"
+    with clone.store(many=False) as store:
+        from git_naturecode.store.entry import Draft
+
+        entity = store.active()
+        store.write("team", entity, [Draft("message", {"role": "user"}, "waits", clean=True)])
+
+
+def doubted(clone: Clone) -> None:
+    """A command has seen that something is lost."""
+    write(state(clone, "spool", "team-doubted"))
+
+
+def forced_back(clone: Clone) -> None:
+    """`git fetch origin +naturecode:naturecode` of an old state."""
+    clone.git("update-ref", REF, f"{REF}~1")
+
+
+def checked_out(clone: Clone) -> None:
+    """The data branch in a work tree."""
+    clone.git("worktree", "add", "-q", str(clone.path.parent / "tree"), "naturecode")
+
+
+DAMAGES: dict[str, Damage] = {
+    "an empty ref": Damage(lambda c: write(git_dir(c) / REF), "branch"),
+    "a ref of rubbish": Damage(lambda c: write(git_dir(c) / REF, "\0\0\0\0"), "branch"),
+    "a ref to nothing": Damage(lambda c: write(git_dir(c) / REF, "5" * 40 + "\n"), "branch"),
+    "a ref to a blob": Damage(
+        lambda c: write(git_dir(c) / REF, c.git("rev-parse", f"{REF}:README.md")), "branch"
+    ),
+    "a symbolic ref": Damage(lambda c: c.git("symbolic-ref", REF, "refs/heads/main"), "branch"),
+    "no ref": Damage(lambda c: c.git("update-ref", "-d", REF), "branch"),
+    "a lost commit": Damage(lambda c: lose(c, REF), "branch"),
+    "a lost commit of a packed ref": Damage(pack_and_lose, "branch"),
+    "a lost tree": Damage(lambda c: lose(c, f"{REF}^{{tree}}"), "branch"),
+    "a lost folder": Damage(lambda c: lose(c, f"{REF}:log/session"), "branch"),
+    "a lost log": Damage(lambda c: lose(c, f"{REF}:{segment(c)}"), "branch"),
+    "a damaged log": Damage(lambda c: mangle(loose(c, f"{REF}:{segment(c)}")), "record"),
+    "a damaged commit": Damage(lambda c: mangle(loose(c, REF)), "branch"),
+    "an empty ref without a reflog": Damage(lambda c: write(no_way_back(c)), "branch"),
+    "no ref and no journal": Damage(gone_long_ago, "branch"),
+    "nothing but blobs": Damage(only_blobs_stay, "branch"),
+    "a branch set back": Damage(forced_back, "journal"),
+    "a text edited by hand": Damage(
+        lambda c: edit(c, lambda d: d.replace(b"second", b"sec0nd")), "record", "warning"
+    ),
+    "a torn log": Damage(lambda c: edit(c, lambda d: d[:-40]), "record", "warning"),
+    "marks of a conflict": Damage(lambda c: edit(c, conflicted), "record", "warning"),
+    "other line ends": Damage(
+        lambda c: edit(c, lambda d: d.replace(b"\n", b"\r\n")), "record", "warning"
+    ),
+    "a log that is none": Damage(lambda c: edit(c, lambda _: b"# Hello\n"), "record"),
+    "where the remote stood, lost": Damage(
+        lambda c: write(git_dir(c) / "refs/remotes/origin/naturecode", "5" * 40 + "\n"),
+        "branch",
+        "warning",
+    ),
+    "a lock": Damage(
+        lambda c: old(write(git_dir(c) / f"{REF}.lock")),
+        "locks",
+        "warning",
+        says="heads/naturecode.lock",
+    ),
+    "a lock of the private branch": Damage(
+        lambda c: old(write(state(c, "private.git", f"{REF}.lock"))),
+        "locks",
+        "warning",
+        says="private.git/refs/heads/naturecode.lock",
+    ),
+    "a lock of notes": Damage(
+        lambda c: old(write(git_dir(c) / "refs/notes/naturecode/kb.lock")),
+        "locks",
+        "warning",
+        says="kb.lock",
+    ),
+    "a lock that is not ours": Damage(
+        lambda c: old(write(git_dir(c) / "packed-refs.lock")),
+        "locks",
+        "warning",
+        left=True,
+        says="packed-refs.lock",
+    ),
+    "a private repository without HEAD": Damage(
+        lambda c: state(c, "private.git/HEAD").unlink(), "private", says="HEAD"
+    ),
+    "a private configuration of rubbish": Damage(
+        lambda c: write(state(c, "private.git/config"), "[core\n"), "private", says="bad config"
+    ),
+    "a lost private ref": Damage(lambda c: write(state(c, "private.git", REF)), "branch"),
+    "a private repository that others can read": Damage(
+        lambda c: state(c, "private.git").chmod(0o755), "access", says="private.git"
+    ),
+    "a private repository with a remote": Damage(
+        lambda c: c.git("--git-dir", str(state(c, "private.git")), "remote", "add", "o", "/x"),
+        "private",
+        says="has a remote",
+    ),
+    "a remote that is the private repository": Damage(
+        lambda c: c.git("remote", "add", "mine", str(state(c, "private.git"))),
+        "private",
+        says="remote mine",
+    ),
+    "the private repository as alternate": Damage(alternates, "private", says="alternates"),
+    "a key that others can read": Damage(lambda c: key(c).chmod(0o644), "access", says=".key"),
+    "no key": Damage(lambda c: key(c).unlink(), "device", says="gone"),
+    "a key of rubbish": Damage(
+        lambda c: write(key(c), "-----"), "device", says="not that of this device"
+    ),
+    "a torn device": Damage(
+        lambda c: write(state(c, "device"), "{"), "device", says="does not know who"
+    ),
+    "a copied clone": Damage(copied, "device", "warning", says="copied"),
+    "a state file of rubbish": Damage(
+        lambda c: write(state(c, "active"), b"\xff"), "device", "warning", says="active"
+    ),
+    "a folder in place of a state file": Damage(
+        lambda c: folder_instead(state(c, "admitted")),
+        "device",
+        "warning",
+        says="admitted",
+    ),
+    "a clock ten years ahead": Damage(clock_ahead, "clock", "warning", says="days ahead"),
+    "an index of rubbish": Damage(
+        lambda c: write(state(c, "index.db"), b"SQLite" + os.urandom(5000)),
+        "index",
+        "warning",
+        says="index.db",
+    ),
+    "a folder as index": Damage(
+        lambda c: folder_instead(state(c, "index.db")),
+        "index",
+        "warning",
+        says="no file",
+    ),
+    "a text that waits": Damage(undrained, "spool", "warning", says="1 text safe"),
+    "a text that cannot be read": Damage(
+        lambda c: write(state(c, "spool/team-unreadable/x"), "?"),
+        "spool",
+        "warning",
+        left=True,
+        says="set aside",
+    ),
+    "a text of a later version": Damage(
+        lambda c: write(state(c, "spool/team/0"), "---\nnaturecode: log/2\nx: y\n"),
+        "spool",
+        "warning",
+        left=True,
+        says="later version",
+    ),
+    "a half-written text": Damage(
+        lambda c: old(write(state(c, "spool/team/.x"), "half")),
+        "spool",
+        "warning",
+        says="not written to the end",
+    ),
+    "a doubt": Damage(doubted, "spool", "warning", says="lost what was drained"),
+    "a branch that cannot be": Damage(
+        set_config("naturecode.branch", "a..b"), "settings", says="a..b", alone=True
+    ),
+    "a branch of code": Damage(
+        set_config("naturecode.branch", "main"), "settings", says="branch of code", alone=True
+    ),
+    "another branch": Damage(
+        set_config("naturecode.branch", "nature"), "settings", says="not there", alone=True
+    ),
+    "an unknown remote": Damage(
+        set_config("naturecode.remote", "upstream"), "settings", says="upstream", alone=True
+    ),
+    "a number that is none": Damage(
+        set_config("naturecode.timeout", "soon"), "settings", says="timeout"
+    ),
+    "a flag that is none": Damage(
+        set_config("naturecode.autoSync", "maybe"), "settings", says="autoSync"
+    ),
+    "gc without grace": Damage(
+        set_config("gc.pruneExpire", "now"), "git settings", "warning", says="gc.pruneExpire"
+    ),
+    "no reflogs": Damage(
+        set_config("core.logAllRefUpdates", "false"),
+        "git settings",
+        "warning",
+        says="logAllRefUpdates",
+    ),
+    "no refspec for notes": Damage(
+        lambda c: c.git("config", "--unset-all", "remote.origin.fetch", "notes"),
+        "remote",
+        "warning",
+        says="does not bring",
+    ),
+    "a fetch into the branch": Damage(
+        set_config("--add", "remote.origin.fetch", "+refs/heads/nat*:refs/heads/nat*"),
+        "remote",
+        says="itself",
+    ),
+    "a forced push": Damage(
+        set_config("remote.origin.push", "+refs/heads/*:refs/heads/*"),
+        "remote",
+        "warning",
+        left=True,
+        says="forces",
+    ),
+    "a mirror": Damage(
+        set_config("remote.origin.mirror", "true"), "remote", "warning", left=True, says="mirror"
+    ),
+    "a folder that is not excluded": Damage(not_excluded, "exclude", "warning", says="not ignored"),
+    "a branch that is checked out": Damage(
+        checked_out, "work trees", "warning", left=True, says="checked out"
+    ),
+    "a ref of a dead process": Damage(
+        lambda c: c.git("update-ref", "refs/naturecode/incoming/origin/4194305-x/heads/n", "main"),
+        "leftovers",
+        "warning",
+        says="1 ref",
+    ),
+    "an object never finished": Damage(
+        lambda c: old(write(git_dir(c) / "objects/17/tmp_object_git2_a1b2c3", "x")),
+        "leftovers",
+        "warning",
+        says="tmp_object",
+    ),
+    "a report of a crash": Damage(
+        lambda c: old(write(git_dir(c) / "fast_import_crash_77", "x")),
+        "leftovers",
+        "warning",
+        says="fast_import_crash",
+    ),
+}
