@@ -66,11 +66,16 @@ def look(store: Store, redactor: Redactor, rule: str, tell: Tell) -> Iterator[Fo
 
 
 def named(store: Store, entity: str, entries: Iterable[str]) -> list[Found]:
-    """The entries of `entity` with these ids, in every version and wherever copies stand."""
+    """The entries of `entity` with these ids and the edits of them, wherever copies stand."""
     kind, wanted = entity.split("-")[0], set(entries)
     here = (placed.entry for placed in store.read(ids.tail(entity), kind))
-    keys = {entry.key for entry in here if entry.id in wanted}
+    keys = {e.key for e in here if wanted & {e.id, str(e.header.get("target"))} and _says(e)}
     return [found for found in _everything(store) if found.entry.key in keys]
+
+
+def _says(entry: Entry) -> bool:
+    """True for what holds words of a person; a redaction of them stays."""
+    return entry.kind != "redact"
 
 
 def take_out(store: Store, targets: Iterable[Found]) -> Done:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from git_naturecode.purging import Done, Found
     from git_naturecode.store.entry import Json
     from git_naturecode.store.index import Index
-    from git_naturecode.store.store import Store
+    from git_naturecode.store.store import Placed, Store
 
 
 _SHORTEST = 6  # the redactor looks for nothing shorter
@@ -103,21 +103,28 @@ def _looked(context: contexts.Context, store: "Store", text: str | None) -> "lis
 def _named(store: "Store", index: "Index", session: str, messages: list[str]) -> "list[Found]":
     from git_naturecode import ids, purging
     from git_naturecode.cli.reading import session_id
+    from git_naturecode.domain import session as sessions
 
     entity = session_id(index, session)
-    known = {one.entry.id for one in store.read(ids.tail(entity), "session")}
-    chosen = set()
-    for wanted in messages:
-        fits = {one for one in known if one == wanted} or {
-            one for one in known if one.startswith(wanted)
-        }
-        if len(fits) != 1:
-            raise errors.Negative(
-                f"{line(wanted)} fits {len(fits)} texts of {entity}",
-                f"`git naturecode session show {entity} --json` has the ids",
-            )
-        chosen |= fits
+    placed = store.read(ids.tail(entity), sessions.KIND)
+    chosen = {_one(placed, entity, wanted) for wanted in messages}
     return purging.named(store, entity, chosen)
+
+
+def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
+    """The id of the entry that `wanted` means: the beginning of one, or a number in `show`."""
+    from git_naturecode.domain import handles
+    from git_naturecode.domain import session as sessions
+
+    fits = {one.entry.id for one in placed if one.entry.id.startswith(wanted)}
+    if wanted in fits or len(fits) == 1:
+        return wanted if wanted in fits else fits.pop()
+    if len(fits) > 1:
+        raise errors.Negative(
+            f"{line(wanted)} fits {len(fits)} texts of {entity}",
+            f"`git naturecode session show {entity} --json` has the ids",
+        )
+    return handles.said(sessions.build(placed), wanted).id
 
 
 def _report(context: contexts.Context, found: "list[Found]", as_json: bool) -> None:

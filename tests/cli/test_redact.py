@@ -1,0 +1,190 @@
+"""redact: finding what should not have been said, and taking it out of everything."""
+
+from pathlib import Path
+
+import pytest
+
+from box import Box, Clone
+from sync.purge_world import _own_files, _reachable
+from sync.test_sync import pair
+
+KEY = "ghp_" + "x9Kq2Lm8Zt4Rv6Wb1Nc3Yd5Fg7Hj0Ps4Qa2E"
+WORD = "chrysanthemum-4711"
+
+
+def everywhere(*repos: Clone) -> bytes:
+    return b"".join(_reachable(repo) + _own_files(repo) for repo in repos)
+
+
+def said(clone: Clone, session: str, text: str) -> str:
+    """Say `text` past the redaction, as an older version that did not know the rule."""
+    from git_naturecode.store.entry import Draft
+
+    with clone.store() as store:
+        draft = Draft("message", {"role": "user"}, text, clean=True)
+        (entry,) = store.write("team", session, [draft])
+        store.settle()
+    return entry.id
+
+
+def test_nothing_to_find(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    clone.start()
+    assert "nothing" in clone.nc("redact", "--check").err
+    assert clone.nc("redact", "--check", "--json").json["items"] == []
+    assert "nothing was found" in clone.nc("redact", "--rewrite", "--yes", code=1).err
+
+
+def test_a_key_that_was_said_is_found_and_taken_out(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    said(ada, session, f"use {KEY} for now")
+    ada.nc("session", "say", session, "and nothing else")
+    ada.nc("sync")
+    ben.nc("sync")
+    found = ada.nc("redact", "--check", code=1)
+    assert session in found.out
+    assert "1 text with" in found.err
+    assert KEY not in found.out + found.err
+    answer = ada.nc("redact", "--rewrite", "--yes")
+    assert "1 text said again without it" in answer.err
+    assert ada.texts(session)[-2:] == ["use [REDACTED:github-token:1] for now", "and nothing else"]
+    assert "nothing" in ada.nc("redact", "--check").err
+    ben.nc("sync")
+    assert ben.texts(session) == ada.texts(session)
+    assert KEY.encode() not in everywhere(ada, ben, Clone(hub))
+    assert "nothing new" in ada.nc("sync").out
+
+
+def test_a_message_goes_as_a_whole_with_its_edits(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    message = said(ada, session, f"about {WORD} and more")
+    ada.nc("session", "edit", session, message, f"about {WORD}, better")
+    ada.nc("session", "fork", session, "--name", "A fork")
+    ada.nc("sync")
+    ben.nc("sync")
+    ben.nc("session", "fork", session, "--name", "Another fork")
+    ben.nc("sync")
+    ada.nc("sync")
+    ada.nc("redact", "--rewrite", session, message, "--yes")
+    ben.nc("sync")
+    ada.nc("sync")
+    assert WORD.encode() not in everywhere(ada, ben, Clone(hub))
+    assert WORD not in str(ben.texts(session))
+    assert len(ben.ids()) == 3
+
+
+def test_texts_of_others_are_named_and_left(box: Box) -> None:
+    _, ada, ben, session = pair(box)
+    ben.env["XDG_CONFIG_HOME"] = str(box.path / "ben-config")
+    ben.nc("init")
+    said(ada, session, f"{WORD} by ada")
+    ada.nc("sync")
+    ben.nc("sync")
+    answer = ben.nc("redact", "--rewrite", "--text", WORD, "--yes", code=5)
+    assert "ada@example.com" in answer.err
+    assert any(WORD in text for text in ben.texts(session))
+
+
+def test_a_private_text_goes_without_a_record(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start(visibility="private")
+    clone.nc("session", "say", session, f"privately {WORD}")
+    before = clone.git("rev-parse", "naturecode")
+    clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    assert clone.git("rev-parse", "naturecode") == before
+    private = Clone(clone.path / ".git/naturecode/private.git")
+    held = private.git("cat-file", "--batch-all-objects", "--batch")
+    assert WORD not in held
+    assert WORD.encode() not in _own_files(clone)
+    assert clone.texts(session) == ["privately [REDACTED:own:1]"]
+
+
+def test_a_remote_that_forbids_force_still_gets_what_is_new(box: Box) -> None:
+    hub, ada, ben, session = pair(box)
+    Clone(hub).git("config", "receive.denyNonFastForwards", "true")
+    said(ada, session, f"oh {WORD}")
+    ada.nc("sync")
+    ben.nc("sync")
+    answer = ada.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    assert "does not let naturecode be replaced" in answer.err
+    ben.nc("session", "say", session, "still talking")
+    ben.nc("sync")
+    ada.nc("sync")
+    ben.nc("sync")
+    assert WORD.encode() not in everywhere(ada, ben)
+    assert "still talking" in ada.texts(session)
+    Clone(hub).git("config", "receive.denyNonFastForwards", "false")
+    ada.nc("sync")
+    assert WORD.encode() not in everywhere(Clone(hub))
+
+
+def test_offline_it_is_done_here_and_carried_on_later(box: Box) -> None:
+    hub, ada, _, session = pair(box)
+    said(ada, session, f"oh {WORD}")
+    ada.nc("sync")
+    hub.rename(hub.with_name("away.git"))
+    answer = ada.nc("redact", "--rewrite", "--text", WORD, "--yes", code=4)
+    assert "taken out here, but not yet at origin" in answer.err
+    assert WORD.encode() not in everywhere(ada)
+    hub.with_name("away.git").rename(hub)
+    ada.nc("sync")
+    assert WORD.encode() not in everywhere(ada, Clone(hub))
+
+
+def test_refs_of_the_user_are_named_and_head_forgets(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    said(clone, session, f"oh {WORD}")
+    clone.git("checkout", "-q", "naturecode")
+    clone.git("checkout", "-q", "main")
+    clone.git("tag", "keep", "naturecode")
+    mine = clone.git("rev-parse", "main")
+    answer = clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    assert "refs/tags/keep still holds them" in answer.err
+    clone.git("tag", "-d", "keep")
+    clone.nc("redact", "--rewrite", "--text", "nothing like it", "--yes", code=1)
+    assert mine in clone.git("reflog", "show", "--format=%H", "HEAD")
+    said(clone, session, f"again {WORD}")
+    clone.git("checkout", "-q", "naturecode")
+    clone.git("checkout", "-q", "main")
+    clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    assert WORD.encode() not in everywhere(clone)
+    assert mine in clone.git("reflog", "show", "--format=%H", "HEAD")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [], ["--check", "--rewrite"], ["abc"], ["--check", "abc"], ["--rewrite", "abc"],
+        ["--rewrite", "--text", "no"], ["--rewrite", "--text", ""], ["--rewrite"],
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(box: Box, words: list[str]) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    said(clone, clone.start(), KEY)
+    answer = clone.nc("redact", *words, code=2)
+    assert answer.err.startswith("error: ")
+    assert "hint: " in answer.err
+
+
+def test_a_wrong_id_is_said(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    assert "no session" in clone.nc("redact", "--rewrite", "zzzz", "1", "--yes", code=1).err
+    clone.nc("redact", "--rewrite", session, "zzzz", "--yes", code=1)
+
+
+def test_the_index_and_the_journal_know_it_no_more(box: Box, tmp_path: Path) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    said(clone, session, f"oh {WORD}")
+    assert clone.nc("session", "search", WORD).code == 0
+    clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    assert clone.nc("session", "search", WORD, code=1).code == 1
+    assert WORD.encode() not in _own_files(clone)

@@ -1,0 +1,79 @@
+"""Trust logs: lines that only their device can have written."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from git_naturecode.crypto import keys
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.store import trust
+
+AT = "2026-11-22T10:30:05.123Z/0000"
+OPS = [{"op": "purge", "names": [["m1", "0" * 64]]}]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return str(tmp_path / "keys")
+
+
+def line(folder: str, device: str, before: bytes = b"", ops: list[object] | None = None) -> bytes:
+    public = keys.public_key(folder, device)
+    return trust.line(
+        before, device, public, AT, OPS if ops is None else ops,
+        lambda data: keys.sign(folder, device, data),
+    )  # fmt: skip
+
+
+def test_a_line_is_canonical_and_chained(folder: str) -> None:
+    device = keys.make_device(folder, b"1" * 32)
+    one = line(folder, device)
+    two = line(folder, device, one + b"\n")
+    first, second = json.loads(one), json.loads(two)
+    assert trust.read(one) == first
+    assert (first["seq"], first["prev"], first["root"]) == (1, "", "")
+    assert (second["seq"], second["prev"], second["root"]) == (2, *[trust.digest(one)] * 2)
+    assert trust.is_genuine(one, device)
+    assert trust.is_genuine(two, device)
+
+
+def test_nothing_in_a_line_can_be_changed(folder: str) -> None:
+    device, other = (keys.make_device(folder, n * 32) for n in (b"1", b"2"))
+    good = json.loads(line(folder, device))
+    theirs = json.loads(line(folder, other))
+    changes = {
+        "at": "2026-11-22T10:30:05.124Z/0000", "seq": 2, "prev": "x", "deps": ["y"], "ops": [],
+        "dev": other, "key": theirs["key"], "sig": theirs["sig"], "root": "z", "more": 1, "v": 2,
+    }  # fmt: skip
+    for key, value in changes.items():
+        assert not trust.is_genuine(trust._canonical({**good, key: value}), device), key
+    assert not trust.is_genuine(trust._canonical({**theirs, "dev": device}), device)
+    assert not trust.is_genuine(trust._canonical(theirs), device)
+    assert trust.is_genuine(trust._canonical(theirs), other)
+    assert not trust.is_genuine(json.dumps(good).encode(), device)  # not as we write it
+    for rubbish in (b"", b"[]", b"{}", b"null", b"[" * 100_000, b"\xff", b'{"v":1}'):
+        assert not trust.is_genuine(rubbish, device)
+
+
+def test_what_was_genuine_once_is_remembered(folder: str, tmp_path: Path) -> None:
+    device = keys.make_device(folder, b"1" * 32)
+    good, place = line(folder, device), tmp_path / "known"
+    assert trust.Remembered(str(place))(good, device)
+    assert not trust.Remembered(str(place))(good.replace(b'"seq":1', b'"seq":2'), device)
+    assert not trust.Remembered(str(place))(good, "0" * 16)
+    assert place.read_text().split() == [device, trust.digest(good)]
+    assert trust.Remembered(str(place))(good, device)
+
+
+def test_a_missing_or_damaged_key_is_said(folder: str) -> None:
+    with pytest.raises(NaturecodeError, match="missing"):
+        keys.public_key(folder, "0" * 16)
+    device = keys.make_device(folder, b"1" * 32)
+    other = keys.make_device(folder, b"2" * 32)
+    Path(folder, f"{device}.key").write_bytes(Path(folder, f"{other}.key").read_bytes())
+    with pytest.raises(NaturecodeError, match="damaged"):
+        keys.public_key(folder, device)
+    Path(folder, f"{device}.key").write_text("rubbish")
+    with pytest.raises(NaturecodeError, match="damaged"):
+        keys.sign(folder, device, b"x")
