@@ -46,6 +46,16 @@ def _drain(store: Store) -> None:
     store.settle(_PATIENCE)
 
 
+def _has_to_forget(store: Store) -> bool:
+    return os.path.exists(os.path.join(store.state_dir, "forget"))
+
+
+def _forget(store: Store) -> None:
+    from git_naturecode.store import forgetting
+
+    forgetting.forget(store)
+
+
 def _folder_is_behind(store: Store) -> bool:
     from git_naturecode.store import place
 
@@ -60,6 +70,7 @@ def _folder(store: Store) -> None:
 
 JOBS: tuple[Job, ...] = (
     Job("drain", _drain_waits, _drain),
+    Job("forget", _has_to_forget, _forget),
     Job("folder", _folder_is_behind, _folder),
 )
 
@@ -98,7 +109,7 @@ def work(store: Store) -> int:
         with hold(_lock(store), 0) as held:
             if not held:
                 return pieces
-            _forget(store)
+            _answer(store)
             pieces += _rounds(store)
         if not os.path.exists(_asked(store)) or not _stale(store):
             return pieces
@@ -173,7 +184,7 @@ def _ask(store: Store) -> None:
         pass
 
 
-def _forget(store: Store) -> None:
+def _answer(store: Store) -> None:
     with suppress(FileNotFoundError):
         os.unlink(_asked(store))
 

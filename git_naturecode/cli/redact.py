@@ -1,6 +1,7 @@
 """redact: what looks secret in all that was said, and taking it out of the history for good."""
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -149,6 +150,7 @@ def _rewrite(
     as_json: bool,
 ) -> None:  # fmt: skip
     from git_naturecode import purging
+    from git_naturecode.folder.update import update_all
 
     mine = [one for one in found if one.mine]
     others = [one for one in found if not one.mine]
@@ -160,6 +162,8 @@ def _rewrite(
         _nothing(others)
     _confirm(context, len(mine), yes)
     done = purging.take_out(store, mine)
+    with suppress(errors.NaturecodeError):  # whoever is at it in the background does it
+        update_all(store)
     carried = _carry(context, store, done, no_sync)
     if as_json:
         items = {"purged": [_json(one) for one in mine], "others": [_json(one) for one in others]}

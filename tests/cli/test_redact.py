@@ -53,6 +53,9 @@ def test_a_key_that_was_said_is_found_and_taken_out(box: Box) -> None:
     ben.nc("sync")
     assert ben.texts(session) == ada.texts(session)
     assert KEY.encode() not in everywhere(ada, ben, Clone(hub))
+    pages = [p for p in (ada.path / ".naturecode").rglob("*.md") if p.is_file()]
+    assert any("and nothing else" in page.read_text() for page in pages)
+    assert not any(KEY in page.read_text() for page in pages)
     assert "nothing new" in ada.nc("sync").out
 
 
