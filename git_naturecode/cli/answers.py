@@ -117,8 +117,10 @@ def leaving_json(one: "Leaving") -> dict[str, Json]:
 
 def folder_text(found: "Updated") -> str:
     """What was done to the folder of a work tree."""
+    if found.state == "tracked":
+        return "git tracks .naturecode itself on this branch, so nothing is written there"
     if not found.written and not found.removed:
-        return ".naturecode/ is up to date" if found.state != "off" else ".naturecode/ is off"
+        return ".naturecode/ is up to date"
     return (
         f".naturecode/: {count(found.written, 'file')} written, "
         f"{count(found.removed, 'file')} removed"

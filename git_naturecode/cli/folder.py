@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 _WAIT = 60.0
 _KEY = "naturecode.folder"
+_HINTS = {
+    "not ignored": "`git naturecode init` adds the line to .git/info/exclude; a .gitignore may "
+    "undo it",
+    "blocked": "move it away and run this again",
+}
 
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
@@ -93,8 +98,5 @@ def _checked(found: "Updated") -> "Updated":
             "another process is writing the folder", "it is up to date when that one has ended"
         )
     if found.why:
-        raise errors.NaturecodeError(
-            found.why,
-            "`git naturecode init` adds the line to .git/info/exclude; a .gitignore may undo it",
-        )
+        raise errors.NaturecodeError(found.why, _HINTS[found.state])
     return found

@@ -24,7 +24,7 @@ from git_naturecode.store.manifest import Manifest, Row
 from git_naturecode.store.store import Store
 
 UP_TO_DATE, OFF, NO_WORK_TREE, BUSY = "up to date", "off", "no work tree", "busy"
-NOT_IGNORED = "not ignored"
+TRACKED, BLOCKED, NOT_IGNORED = "tracked", "blocked", "not ignored"
 _PRIVATE_FOLDERS = ("sessions",)
 NOT_IGNORED_WHY = f"git does not ignore {NAME}/ here, so nothing is written there"
 _PATIENCE = 60.0
@@ -118,11 +118,16 @@ class _Work:
         if self.manifest.fact("version") is None:
             exclude.ensure(repo)
         tips = place.tips(self.store)
-        if worktree.ignores(repo, NAME):
+        obstacle = self.folder.obstacle()
+        if self.tracked.holds(NAME):
+            self.result.state = TRACKED
+        elif obstacle:
+            self.result.state, self.result.why = BLOCKED, obstacle
+        elif not worktree.ignores(repo, NAME):
+            self.result.state, self.result.why = NOT_IGNORED, NOT_IGNORED_WHY
+        else:
             self.folder.sweep()
             self._bring(progress)
-        else:
-            self.result.state, self.result.why = NOT_IGNORED, NOT_IGNORED_WHY
         self._remember(tips)
         return self.result
 
@@ -228,7 +233,7 @@ class _Work:
         repo = self.store.repo
         found = self.result
         place.write(
-            repo, place.State(tips, self.tracked.seen, place.exists(repo), found.why, found.kept)
+            repo, place.State(tips, self.tracked.head, place.exists(repo), found.why, found.kept)
         )
 
 

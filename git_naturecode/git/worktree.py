@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from git_naturecode.errors import NaturecodeError
+from git_naturecode.git import refs
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed, Program
 
@@ -39,36 +40,39 @@ def tracked(repo: Repo, folder: str) -> list[str]:
     return [name for name in out.decode("utf-8", "surrogateescape").split("\0") if name]
 
 
-def position(repo: Repo) -> str:
-    """What changes whenever git switches branches or stages something in this work tree."""
+def head(repo: Repo) -> str:
+    """What changes whenever HEAD of this work tree names another commit; starts no process."""
+    with open(os.path.join(repo.git_dir, "HEAD"), encoding="utf-8", errors="replace") as file:
+        text = file.read().strip()
+    ref = text.removeprefix("ref: ")
+    hexsz = 64 if repo.object_format == "sha256" else 40
+    return text if ref == text else f"{text} {refs.resolve(repo, ref, hexsz)}"
+
+
+def _position(repo: Repo) -> str:
+    """What changes whenever git may track other paths than before."""
     try:
         found = os.stat(os.path.join(repo.git_dir, "index"))
         index = f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
     except FileNotFoundError:
         index = "none"
-    with open(os.path.join(repo.git_dir, "HEAD"), encoding="utf-8", errors="replace") as file:
-        return f"{index} {file.read().strip()}"
+    return f"{index} {head(repo)}"
 
 
 class Tracked:
     """What git tracks in `folder`, for one who is about to write there.
 
     It is asked again as soon as git has moved in the meantime, and no answer is given while a git
-    process holds the index, since that one may be writing the very file.
+    process holds the index, since that one may be writing the very file. `head` is where HEAD was
+    if anything is tracked there, else "".
     """
 
-    def __init__(self, repo: Repo, folder: str, patience: float = PATIENCE) -> None:
+    def __init__(self, repo: Repo, folder: str) -> None:
         self._repo = repo
         self._folder = folder
-        self._patience = patience
-        self._seen = ""
+        self._seen = self.head = ""
         self._names: set[str] = set()
         self._above: set[str] = set()
-
-    @property
-    def seen(self) -> str:
-        """`position` at the last look; "" where nothing is tracked, wherever git goes."""
-        return self._seen if self._names else ""
 
     def covers(self, path: str) -> bool:
         """True when git tracks `path`, a file below it, or something that it would lie in.
@@ -76,12 +80,15 @@ class Tracked:
         The case of letters is not looked at, since a file system may not either. Raises GitAtWork
         when the index stays locked.
         """
+        return self.holds(path) or path.casefold() in self._above
+
+    def holds(self, path: str) -> bool:
+        """True when git tracks `path`, or as a file or submodule something that it would lie in."""
         self._look()
-        low = path.casefold()
-        return low in self._above or any(one in self._names for one in _line(low))
+        return any(one in self._names for one in _line(path.casefold()))
 
     def _look(self) -> None:
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + PATIENCE
         while os.path.exists(os.path.join(self._repo.git_dir, "index.lock")):
             if time.monotonic() >= deadline:
                 raise GitAtWork(
@@ -90,11 +97,11 @@ class Tracked:
                     + os.path.join(self._repo.git_dir, "index.lock"),
                 )
             time.sleep(_PAUSE)
-        now = position(self._repo)
+        now = _position(self._repo)
         if now != self._seen:
             self._names = {name.casefold() for name in tracked(self._repo, self._folder)}
             self._above = {one for name in self._names for one in _line(name) if one != name}
-            self._seen = now
+            self._seen, self.head = now, head(self._repo) if self._names else ""
 
 
 def _line(path: str) -> Iterator[str]:

@@ -74,9 +74,12 @@ class Folder:
         while self._open:
             os.close(self._open.popitem()[1])
 
-    def is_there(self) -> bool:
-        """True when something stands at the folder's place."""
-        return self._look(self._open[""], self._name) is not None
+    def obstacle(self) -> str:
+        """What is wrong with the folder's place, if it cannot be one; "" when it can."""
+        found = self._look(self._open[""], self._name)
+        if found is None or stat.S_ISDIR(found.st_mode):
+            return ""
+        return f"{self._name} is not a folder"
 
     def sweep(self) -> None:
         """Remove what a writer that was killed left half written."""

@@ -20,11 +20,11 @@ _LINKED = "tree-"
 class State:
     """What the last update left: `tips` that it showed, what it could not write and why.
 
-    `seen` is git's position where git tracks files there; `exists` whether there is a folder.
+    `head` is where HEAD was where git tracks files there; `exists` whether there is a folder.
     """
 
     tips: str = ""
-    seen: str = ""
+    head: str = ""
     exists: bool = False
     why: str = ""
     kept: dict[str, str] = field(default_factory=dict)
@@ -85,7 +85,7 @@ def is_stale(store: Store) -> bool:
     state = read(store.repo)
     if state.tips != tips(store) or state.exists != exists(store.repo):
         return True
-    return bool(state.seen) and state.seen != worktree.position(store.repo)
+    return bool(state.head) and state.head != worktree.head(store.repo)
 
 
 def exists(repo: Repo) -> bool:

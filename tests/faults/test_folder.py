@@ -1,0 +1,94 @@
+"""A writer of the folder killed at every step it takes: the next one ends what it began."""
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from box import Box, Clone
+from git_naturecode.folder import update
+from git_naturecode.store.entry import Draft
+from git_naturecode.store.manifest import Manifest
+
+CALLS = ("open", "link", "unlink", "rename", "replace", "mkdir", "rmdir", "stat")
+
+
+def _prepared(box: Box) -> tuple[Clone, list[str]]:
+    """A clone whose folder is behind: a session said more and was renamed, one went, one came."""
+    clone = box.repo()
+    clone.nc("init")
+    changed, gone = clone.start("first"), clone.start("second")
+    clone.nc("folder")
+    clone.nc("session", "say", changed, "more")
+    new = clone.start("third")
+    with clone.store() as store:
+        store.write("team", changed, [Draft("set", {"field": "title", "value": "New", "over": []})])
+        store.write("team", gone, [Draft("delete", {})])
+        store.settle()
+    (clone.path / ".naturecode/mine.txt").write_text("mine")
+    return clone, [changed, new]
+
+
+def _files(clone: Clone) -> dict[str, str]:
+    top = clone.path / ".naturecode"
+    return {str(p.relative_to(top)): p.read_text() for p in top.rglob("*") if p.is_file()}
+
+
+def _killed_after(clone: Clone, steps: int) -> bool:
+    """Run an update in a process that is gone after so many steps; False when it needs fewer."""
+    child = os.fork()
+    if child == 0:
+        try:
+            _count_down(steps)
+            with clone.store(many=False) as store:
+                update.update(store)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def _count_down(steps: int) -> None:
+    left = [steps]
+
+    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **kwargs: Any) -> Any:
+            if "dir_fd" in kwargs or "src_dir_fd" in kwargs or call is not real_stat:
+                left[0] -= 1
+                if left[0] < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return call(*args, **kwargs)
+
+        return step
+
+    real_stat = os.stat
+    for name in CALLS:
+        setattr(os, name, counted(getattr(os, name)))
+    setattr(Manifest, "_all", counted(Manifest._all))  # noqa: B010
+
+
+def test_killed_at_every_step(box: Box, tmp_path: Path) -> None:
+    base, sessions = _prepared(box)
+    seed = int(os.environ.get("NATURECODE_SEED", "0"))
+    stride = 1 if os.environ.get("NATURECODE_TORTURE") else 3
+    points = 0
+    for steps in range(seed % stride, 1000, stride):
+        clone = Clone(tmp_path / "killed")
+        shutil.rmtree(clone.path, ignore_errors=True)
+        shutil.copytree(base.path, clone.path, symlinks=True)
+        if not _killed_after(clone, steps):
+            break
+        points += 1
+        with clone.store(many=False) as store:
+            for session in sessions:  # the logs have gone on when the next one comes
+                store.write("team", session, [Draft("message", {"role": "user"}, "and more")])
+            store.settle()
+            assert update.update(store).kept == {}, steps
+            assert update.update(store).written == 0, steps
+            healed = _files(clone)
+            for left in (clone.path / ".git/naturecode/folders", clone.path / ".naturecode"):
+                shutil.rmtree(left)
+            update.update(store)
+        assert healed == {**_files(clone), "mine.txt": "mine"}, steps
+    assert points > 40 / stride
