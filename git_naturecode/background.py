@@ -56,6 +56,22 @@ def _forget(store: Store) -> None:
     forgetting.forget(store)
 
 
+def _texts_miss(store: Store) -> bool:
+    from git_naturecode.store.index_file import is_behind
+
+    return is_behind(store.state_dir)
+
+
+def _fill(store: Store) -> None:
+    from git_naturecode.domain.kinds import open_index
+
+    index = open_index(store)
+    try:
+        index.fill()
+    finally:
+        index.close()
+
+
 def _folder_is_behind(store: Store) -> bool:
     from git_naturecode.store import place
 
@@ -71,6 +87,7 @@ def _folder(store: Store) -> None:
 JOBS: tuple[Job, ...] = (
     Job("drain", _drain_waits, _drain),
     Job("forget", _has_to_forget, _forget),
+    Job("index", _texts_miss, _fill),
     Job("folder", _folder_is_behind, _folder),
 )
 
@@ -80,7 +97,7 @@ def start(store: Store) -> bool:
 
     Never fails and never waits: what is behind stays behind until the next command.
     """
-    if store.environ.get(SWITCH) == "0" or not store.config.flag("naturecode.background", True):
+    if not allowed(store):
         return False
     try:
         if not _stale(store):
@@ -97,6 +114,12 @@ def start(store: Store) -> bool:
         trace.note("background", str(error))
         return False
     return True
+
+
+def allowed(store: Store) -> bool:
+    """True unless the user has switched the background off."""
+    off = store.environ.get(SWITCH) == "0"
+    return not off and store.config.flag("naturecode.background", True)
 
 
 def work(store: Store) -> int:

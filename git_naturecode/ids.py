@@ -4,8 +4,6 @@ The alphabet is Crockford's base 32 in lower case (no i, l, o, u), so that an id
 aloud and typed. Randomness is an argument.
 """
 
-import base64
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -20,6 +18,8 @@ RandomBytes = Callable[[int], bytes]
 
 def base32(data: bytes, length: int) -> str:
     """The first `length` base-32 characters (5 bits each, high bits first) of `data`."""
+    import base64
+
     whole = -(-length * 5 // 40) * 5  # whole groups of 40 bits, so that there is no padding
     return base64.b32encode(data[:whole].ljust(whole, b"\0"))[:length].translate(_OURS).decode()
 
@@ -36,6 +36,8 @@ def digest32(parts: Iterable[str], length: int) -> str:
 
 def digest(parts: Iterable[str]) -> bytes:
     """SHA-256 over length-prefixed UTF-8 `parts` (lone surrogates kept)."""
+    import hashlib
+
     coded = [part.encode("utf-8", "surrogatepass") for part in parts]
     return hashlib.sha256(b"".join([b"%d:%s" % (len(data), data) for data in coded])).digest()
 

@@ -17,6 +17,8 @@ HEAVY = (
     "pydantic", "ssl", "asyncio", "http.client", "email", "typer",
     "git_naturecode.sync", "git_naturecode.redact", "git_naturecode.capture",
     "git_naturecode.crypto.keys", "git_naturecode.domain.session", "git_naturecode.store.bulk",
+    "git_naturecode.store.drain", "git_naturecode.store.format", "git_naturecode.store.index_rows",
+    "hashlib",
 )  # fmt: skip
 _ASK = (
     "import sys\n"
@@ -29,20 +31,22 @@ _ASK = (
 )
 
 READING = {"typer"}
-FOLDING = {*READING, "git_naturecode.domain.session"}
-WRITING = {"typer", "git_naturecode.redact", "git_naturecode.domain.session"}
+FOLDING = {
+    *READING, "git_naturecode.domain.session", "git_naturecode.store.format", "hashlib",
+}  # fmt: skip
+WRITING = {*FOLDING, "git_naturecode.redact", "git_naturecode.store.drain"}
 PATHS = {
     "--version": set(),
     "-V": set(),
     "-h": {"typer"},
     "session list --help": {"typer"},
-    "status": FOLDING,
+    "status": READING,
     "session list": READING,
     "session show ID": FOLDING,
     "session search jitter": READING,
     "session say ID hello": WRITING,
     "session start another": WRITING,
-    "sync": {"typer", "git_naturecode.sync"},
+    "sync": {"typer", "git_naturecode.sync", "git_naturecode.store.format", "hashlib"},
 }
 
 
@@ -54,7 +58,7 @@ def clone(box: Box) -> Clone:
     made.nc("session", "say", session, "Make the jitter configurable.")
     made.nc("sync")
     for _ in range(2):  # the first takes in where the remote stands, the second finds no change
-        made.nc("session", "list")
+        made.nc("session", "search", "jitter")
     return made
 
 

@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from git_naturecode import ids
 from git_naturecode.cli.context import Context
+from git_naturecode.domain.kinds import SESSION, open_index
 from git_naturecode.errors import Negative
 from git_naturecode.render.show import line, show
 from git_naturecode.store.entry import Json
-from git_naturecode.store.index import Described, Index
-from git_naturecode.store.store import Placed, Store
+from git_naturecode.store.index import Index
+from git_naturecode.store.store import Store
 
-KIND = "session"
+KIND = SESSION
 _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
 Result = TypeVar("Result")
 NEAREST = 3
@@ -27,7 +28,7 @@ def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, 
     """
     with context.store(writing=writing) as store:
         _if_writable(context, store.settle)
-        index = Index(store, {KIND: _describe})
+        index = open_index(store)
         try:
             if index.seen() != tips(store):
                 _catch_up(context, store, index)
@@ -44,7 +45,7 @@ def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str, dict[
     again costs more than to write one entry.
     """
     with context.store(writing=True) as store:
-        index = Index(store, {KIND: _describe})
+        index = open_index(store)
         try:
             try:
                 entity = session_id(index, wanted)
@@ -88,12 +89,6 @@ def _if_writable(context: Context, change: Callable[[], Result]) -> Result | Non
         return None
 
 
-def _describe(tail: str, placed: list[Placed]) -> Described | None:
-    from git_naturecode.domain.session import describe
-
-    return describe(tail, placed)
-
-
 def session_id(index: Index, wanted: str) -> str:
     """The full id of the session that `wanted` means.
 
@@ -108,7 +103,7 @@ def session_id(index: Index, wanted: str) -> str:
         return min(found)
     if tails:
         raise Negative(f"{line(wanted)} fits {len(tails)} sessions", f"write more: {_some(found)}")
-    foreign = [row for row in index.rows(KIND) if row["origin"] and row["origin"] in (wanted, name)]
+    foreign = index.page(KIND, {"origin": (wanted, name)}, limit=1).rows
     if foreign:
         return str(foreign[0]["id"])
     raise Negative(f"there is no session {line(wanted)}", _suggestion(index, name))
@@ -117,10 +112,9 @@ def session_id(index: Index, wanted: str) -> str:
 def _suggestion(index: Index, name: str) -> str:
     import difflib
 
-    rows = index.rows(KIND)
-    if not rows:
+    every = index.ids(KIND)
+    if not every:
         return "there are no sessions yet; see `git naturecode session import --auto`"
-    every = [str(row["id"]) for row in rows]
     tails = {ids.tail(one): one for one in every}
     near = difflib.get_close_matches(ids.tail(name), tails, NEAREST, 0.3)
     chosen = [tails[tail] for tail in near] or every[:NEAREST]

@@ -6,15 +6,11 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import AsJson, SessionId
+from git_naturecode.cli.options import AsJson, Quiet, SessionId
 from git_naturecode.cli.output import columns, page, paint
 from git_naturecode.cli.reading import KIND, opened, session_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from git_naturecode.store.entry import Json
-    from git_naturecode.store.index import Hit, Index
     from git_naturecode.store.store import Store
 
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
@@ -63,18 +59,18 @@ def list_sessions(
         raise errors.Usage(f"{status!r} is not a status", "use " + ", ".join(STATUSES))
     if deleted and status not in (None, "deleted"):
         raise errors.Usage(f"--deleted and --status {status} exclude each other")
+    statuses = ["deleted"] if deleted else [status] if status else ["active", "closed"]
     with opened(context) as (store, index):
-        chosen = _chooser(context, store, tag, mine, since)
-        wanted = "deleted" if deleted else status
-        rows = [row for row in index.rows(KIND) if _has_status(row, wanted) and chosen(row)]
+        where, after = _narrowed(context, store, tag, mine, since)
+        found = index.page(KIND, {"status": statuses, **where}, after, limit)
     if as_json:
-        context.json({"items": rows[:limit], "total": len(rows)})
+        context.json({"items": found.rows, "total": found.total})
         return
-    if not rows:
+    if not found.rows:
         context.tell("no sessions; see `git naturecode session import --auto`")
         return
-    page(context, render.rows_text(rows[:limit], paint(context), columns(context)))
-    _more(context, len(rows) - limit)
+    page(context, render.rows_text(found.rows, paint(context), columns(context)))
+    _more(context, found.total - limit)
 
 
 def list_shared(limit: Limit = 50, as_json: AsJson = False) -> None:
@@ -83,74 +79,54 @@ def list_shared(limit: Limit = 50, as_json: AsJson = False) -> None:
 
     context = contexts.current()
     with opened(context) as (_, index):
-        rows = [r for r in index.rows(KIND) if r["shared"] and r["status"] == "active"]
+        found = index.page(KIND, {"shared": ["yes"], "status": ["active"]}, limit=limit)
     if as_json:
-        context.json({"items": rows[:limit], "total": len(rows)})
+        context.json({"items": found.rows, "total": found.total})
         return
-    if not rows:
+    if not found.rows:
         context.tell("nothing is shared yet; see `git naturecode session share`")
         return
-    page(context, render.shared_text(rows[:limit], paint(context), columns(context)))
-    _more(context, len(rows) - limit)
+    page(context, render.shared_text(found.rows, paint(context), columns(context)))
+    _more(context, found.total - limit)
 
 
 def search(
-    query: Annotated[list[str], typer.Argument(help="Words; all of them, else any.")],
+    query: Annotated[list[str], typer.Argument(help="Words; what has all of them comes first.")],
     tag: Tags = None,
     mine: Mine = False,
     since: Since = None,
     limit: Limit = 20,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Find sessions by what was said in them: messages, tool calls, comments, names, tags."""
+    from git_naturecode.cli.filling import fill
     from git_naturecode.render import rows as render
 
-    context = contexts.current()
+    context = contexts.current(quiet)
     words = " ".join(query)
     with opened(context) as (store, index):
-        hits = _found(index, words, limit, _chooser(context, store, tag, mine, since))
+        where, after = _narrowed(context, store, tag, mine, since)
+        filled, total = fill(context, store, index)
+        hits = index.search(KIND, words, limit, where, after)
     if as_json:
-        context.json({"items": [render.hit_json(hit) for hit in hits]})
+        items = [render.hit_json(hit) for hit in hits]
+        context.json({"items": items, "indexed": filled, "total": total})
     elif hits:
         page(context, render.hits_text(hits, paint(context)))
     if not hits:
         raise errors.Negative(f"nothing was said about {words!r}")
 
 
-def _found(
-    index: "Index", words: str, limit: int, chosen: "Callable[[dict[str, Json]], bool]"
-) -> "list[Hit]":
-    """The best `limit` matches in sessions that are `chosen`, looking on until there are enough."""
-    asked = limit
-    while True:
-        hits = index.search(KIND, words, asked)
-        kept = [hit for hit in hits if chosen(hit.row)]
-        if len(kept) >= limit or len(hits) < asked:
-            return kept[:limit]
-        asked *= 8
-
-
-def _chooser(
+def _narrowed(
     context: contexts.Context, store: "Store", tag: list[str] | None, mine: bool, since: str | None
-) -> "Callable[[dict[str, Json]], bool]":
-    """Whether a session is among those that the options ask for."""
+) -> tuple[dict[str, list[str]], str]:
+    """What the options ask for: the values of facets, and the least time of the last change."""
     from git_naturecode import clock
 
+    asked = {"tag": tag or [], "participant": [store.person.casefold()] if mine else []}
     after = clock.iso(clock.since(since, context.now_ms())) if since else ""
-    person = store.person.casefold() if mine else ""
-
-    def chosen(row: "dict[str, Json]") -> bool:
-        return bool(
-            row["updatedAt"] >= after
-            and (not tag or set(tag) & set(row["tags"]))
-            and (not mine or any(who.casefold() == person for who in row["participants"]))
-        )
-
-    return chosen
-
-
-def _has_status(row: "dict[str, Json]", wanted: str | None) -> bool:
-    return bool(row["status"] == wanted if wanted else row["status"] != "deleted")
+    return {name: values for name, values in asked.items() if values}, after
 
 
 def _more(context: contexts.Context, left: int) -> None:

@@ -82,13 +82,12 @@ def _leave(
     context: contexts.Context, wanted: Sequence[str], every: bool, visibility: str, dry_run: bool
 ) -> "list[Leaving]":
     from git_naturecode import ids, sharing
-    from git_naturecode.cli.reading import opened, session_id
-    from git_naturecode.domain import session as domain
+    from git_naturecode.cli.reading import KIND, opened, session_id
 
     with opened(context, writing=True) as (store, index):
         if every:
-            rows = index.rows(domain.KIND)
-            found = [str(row["id"]) for row in rows if row["hasPrivate"]]
+            rows = index.page(KIND, {"private": ("yes",)}).rows
+            found = [str(row["id"]) for row in rows]
         else:
             active = [store.active()] if not wanted and store.active() else []
             found = [session_id(index, one) for one in wanted or active]

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from git_naturecode.domain import fold
-from git_naturecode.domain.people import NOBODY, Invitation, People, people
+from git_naturecode.domain.people import NOBODY, Invitation, People, key, people
 from git_naturecode.domain.people import Participant as Participant
 from git_naturecode.domain.said import Comment, Mark, changes, comments, messages, text_of
 from git_naturecode.domain.said import Message as Message
+from git_naturecode.store.described import Described
 from git_naturecode.store.entry import Entry, Json
-from git_naturecode.store.index import Described
 from git_naturecode.store.store import TEAM, Placed
 
 KIND = "session"
@@ -173,33 +173,43 @@ def _merged(placed: Iterable[Placed]) -> str:
 
 
 def describe(tail: str, placed: list[Placed]) -> Described | None:
-    """What the index keeps of a session: its row and the texts to search."""
+    """What the index keeps of a session: its row, the texts to search, what lists ask for."""
     session = build(placed)
     if not session.opened and not session.messages and not session.deleted:
         return None
-    return Described(row(session), session.updated, texts(session))
+    made = row(session)
+    return Described(made, session.updated, texts(session), facets(made))
 
 
-def texts(session: Session) -> list[tuple[str, str]]:
-    """What a search looks through: (id of the entry, or what it is; text). Nothing hidden."""
+def texts(
+    session: Session, said: Iterable[tuple[str, str, dict[str, Json]]] | None = None
+) -> list[tuple[str, str]]:
+    """What a search looks through: (id of the entry, or what it is; text). Nothing hidden.
+
+    `said` are the messages (id, text, header) where they are not in the session itself.
+    """
+    if session.deleted:
+        return []
+    if said is None:
+        said = ((message.id, message.text, message.header) for message in session.messages)
     found = [("title", session.name), ("summary", session.summary)]
     found.append(("tags", " ".join(session.tags)))
-    found += [(message.id, _searched(message)) for message in session.messages]
+    found += [(name, _searched(text, header)) for name, text, header in said]
     found += [(comment.id, comment.text) for comment in session.comments]
-    return [(name, text) for name, text in found if text] if not session.deleted else []
+    return [(name, text) for name, text in found if text]
 
 
-def _searched(message: Message) -> str:
-    if message.role != "tool":
-        return message.text
-    header = message.header
+def _searched(text: str, header: dict[str, Json]) -> str:
+    if header.get("role") != "tool":
+        return text
     called = [_text(header.get(key)) for key in ("tool", "target")]
-    return "\n".join(part for part in (" ".join(filter(None, called)), message.text) if part)
+    return "\n".join(part for part in (" ".join(filter(None, called)), text) if part)
 
 
-def row(session: Session) -> dict[str, Json]:
-    """What a list says about a session."""
-    roles = [m.role for m in session.messages]
+def row(session: Session, roles: Sequence[str] | None = None) -> dict[str, Json]:
+    """What a list says about a session; `roles` of its messages where they are not in it."""
+    if roles is None:
+        roles = [message.role for message in session.messages]
     return {
         "id": session.id,
         "name": session.name,
@@ -221,6 +231,16 @@ def row(session: Session) -> dict[str, Json]:
         "createdAt": session.created,
         "updatedAt": session.updated,
     }
+
+
+def facets(row: dict[str, Json]) -> list[tuple[str, str]]:
+    """What lists can be narrowed by: status, tag, participant, origin; shared, private if so."""
+    found = [("status", row["status"]), ("origin", row["origin"])]
+    found += [("tag", tag) for tag in row["tags"]]
+    found += [("participant", key(who)) for who in row["participants"]]
+    found += [("shared", "yes" if row["shared"] else "")]
+    found += [("private", "yes" if row["hasPrivate"] else "")]
+    return [(name, value) for name, value in found if value]
 
 
 def _visibility(value: Json, otherwise: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -11,7 +12,7 @@ from git_naturecode.git.objects import AUTHOR, Change, Folder, Missing, RefLocke
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 
-_BATCH = 500  # requests that surely fit into a pipe before the first answer is read
+_BATCH = 200  # requests of which two lots surely fit into a pipe before an answer is read
 _PLAIN = re.compile(rb"[A-Za-z0-9._/-]+")
 
 
@@ -35,12 +36,22 @@ class ProgramObjects:
         return kind, size
 
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Id and content of each of `oids`, in order; raises Missing."""
+        """Id and content of each of `oids`, in order; raises Missing.
+
+        The next batch is asked for before the last one is read, so that git works meanwhile.
+        """
         rest = iter(oids)
-        while batch := list(islice(rest, _BATCH)):
-            self._ask("".join(f"contents {oid}\n" for oid in batch).encode())
-            for oid in batch:
-                yield oid, self._answer(oid)[1]
+        asked: deque[str] = deque()
+        try:
+            self._request(asked, islice(rest, _BATCH))
+            while asked:
+                self._request(asked, islice(rest, _BATCH))
+                for _ in range(min(_BATCH, len(asked))):
+                    yield asked[0], self._answer(asked[0])[1]
+                    asked.popleft()
+        finally:
+            if asked:  # nobody will read the answers that are on their way
+                self.close()
 
     def resolve(self, ref: str) -> str | None:
         """The commit that the full ref name points to."""
@@ -127,6 +138,12 @@ class ProgramObjects:
     def _named(self, ref: str) -> str | None:
         out = self.repo.program.run("rev-parse", "--verify", "--quiet", ref, check=False)[1]
         return out.decode().strip() or None
+
+    def _request(self, asked: deque[str], batch: Iterable[str]) -> None:
+        oids = list(batch)
+        if oids:
+            self._ask("".join(f"contents {oid}\n" for oid in oids).encode())
+            asked.extend(oids)
 
     def _ask(self, request: bytes) -> None:
         if self._process is None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -31,6 +32,7 @@ LOCAL_VARIABLES = (
 )
 TIMED_OUT, TOO_MUCH = -1, -2  # in place of an exit code
 _GRACE = 0.5
+_PIPE_BYTES = 1 << 20  # what Linux lets everybody have
 _COMMAND_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 
 # Our own calls run none of the user's hooks, start no clean-up and no file system monitor.
@@ -124,7 +126,9 @@ class Program:
     def open(self, *args: str) -> "subprocess.Popen[bytes]":
         """Start `git ARGS` with pipes for input and output, to talk with it."""
         trace.note("git", " ".join(args))
-        return _start(self.argv(*args), self.cwd, self.env(), Limits(), talk=True)
+        process = _start(self.argv(*args), self.cwd, self.env(), Limits(), talk=True)
+        _widen(process)
+        return process
 
     def argv(self, *args: str) -> list[str]:
         """The command line of `git ARGS` here."""
@@ -170,6 +174,15 @@ def _start(
         raise Unsupported(
             "the git program is not on the PATH", "install git 2.39 or newer"
         ) from None
+
+
+def _widen(process: "subprocess.Popen[bytes]") -> None:
+    """Let git write its answers ahead of who reads them, where the system can."""
+    import fcntl
+
+    if process.stdout is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _restriction(limits: Limits) -> Callable[[], None] | None:

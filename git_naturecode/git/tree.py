@@ -35,14 +35,41 @@ def read_path(objects: Objects, tree: str | None, path: str) -> bytes | None:
 
 
 def differences(
-    objects: Objects, old: str | None, new: str | None, prefix: str = ""
+    objects: Objects, old: str | None, new: str | None
 ) -> Iterator[tuple[str, str | None, str | None]]:
-    """(path, old blob, new blob) of each file that differs; equal folders are never opened."""
-    if old == new:
-        return
-    before = {e.name: e for e in entries(objects, old)} if old else {}
-    after = {e.name: e for e in entries(objects, new)} if new else {}
-    for name in sorted(before.keys() | after.keys()):
+    """(path, old blob, new blob) of each file that differs, in the order of their paths.
+
+    Equal folders are never opened; all folders of one depth are asked for together.
+    """
+    found: list[_Difference] = []
+    level: list[_Difference] = [("", old, new)] if old != new else []
+    while level:
+        known = _read_trees(objects, level)
+        below: list[_Difference] = []
+        for prefix, before, after in level:
+            _compare(prefix, known.get(before, {}), known.get(after, {}), found, below)
+        level = below
+    return iter(sorted(found))
+
+
+_Difference = tuple[str, str | None, str | None]
+_Lines = dict[bytes, TreeEntry]
+
+
+def _read_trees(objects: Objects, level: list[_Difference]) -> dict[str | None, _Lines]:
+    """Tree -> its lines by name, of all trees in `level`; raises Missing."""
+    wanted = dict.fromkeys(oid for _, *pair in level for oid in pair if oid is not None)
+    return {
+        oid: {entry.name: entry for entry in parse_tree(data, objects.hexsz)}
+        for oid, data in objects.read_many(wanted)
+    }
+
+
+def _compare(
+    prefix: str, before: _Lines, after: _Lines, found: list[_Difference], below: list[_Difference]
+) -> None:
+    """Add the files that differ in one folder to `found`, the folders to `below`."""
+    for name in before.keys() | after.keys():
         a, b = before.get(name), after.get(name)
         if a == b:
             continue
@@ -50,9 +77,9 @@ def differences(
         old_tree, new_tree = (e.oid if e and e.is_tree else None for e in (a, b))
         old_blob, new_blob = (e.oid if e and not e.is_tree else None for e in (a, b))
         if old_blob or new_blob:
-            yield path, old_blob, new_blob
-        if old_tree or new_tree:
-            yield from differences(objects, old_tree, new_tree, path + "/")
+            found.append((path, old_blob, new_blob))
+        if old_tree != new_tree:
+            below.append((path + "/", old_tree, new_tree))
 
 
 def files(objects: Objects, tree: str | None) -> dict[str, str]:

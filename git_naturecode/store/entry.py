@@ -5,7 +5,6 @@ An entry is one line of JSON (the header) and, mostly, a text (the body). It is 
 that the hash of a short text cannot be guessed once the text is gone (DESIGN 4).
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -118,7 +117,9 @@ class Entry:
 
 def content_hash(line: str, body: str | None) -> str:
     """SHA-256 in hex of a header line and a body."""
-    state = hashlib.sha256(line.encode("utf-8", "surrogatepass"))
+    from hashlib import sha256  # a list needs none, and loading it costs 1 ms
+
+    state = sha256(line.encode("utf-8", "surrogatepass"))
     if body is not None:
         state.update(b"\n")
         state.update(body.encode("utf-8", "surrogatepass"))
@@ -248,4 +249,7 @@ def _no_constant(name: str) -> Json:
     raise ValueError(f"{name} is not JSON")
 
 
-_decode = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant).decode
+_decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant)
+_decode = _decoder.decode
+raw_decode = _decoder.raw_decode
+"""The JSON value at the beginning of a line and where it ends; ValueError, RecursionError."""

@@ -22,16 +22,16 @@ from git_naturecode.store.entry import (
 )
 from git_naturecode.store.heading import heading
 
-_START = "<!-- nc:entry "
-_END = "<!-- nc:end "
-_CLOSE = " -->"
-_PREAMBLE = re.compile(
+START = "<!-- nc:entry "
+END = "<!-- nc:end "
+CLOSE = " -->"
+PREAMBLE = re.compile(
     r"---\nnaturecode: log/1\nentity: ([a-z]{2,16}-[0-9]{8}-[0-9a-hjkmnp-tv-z]{8})\n"
     r"device: ([0-9a-hjkmnp-tv-z]{16})\nsegment: ([1-9][0-9]{0,5})\n---\n"
 )
 _VERSION = re.compile(rb"(?:\xef\xbb\xbf)?---\r?\nnaturecode: log/([1-9][0-9]{0,5})\r?\n")
 _END_LINE = re.compile(rf"<!-- nc:end (\S+) sha256:([0-9a-f]{{{SHORT_HASH}}}) -->")
-_MARKER = "\n<!-- nc:e"
+MARKER = "\n<!-- nc:e"
 _ESCAPE = re.compile(r"^(<!-- \\*)nc:", re.M)
 _UNESCAPE = re.compile(r"^(<!-- \\*)\\nc:", re.M)
 _RUNS = re.compile(r"`{3,}")
@@ -84,11 +84,11 @@ def preamble(entity: str, device: str, segment: int) -> str:
 def block(entry: Entry) -> str:
     """`entry` as it stands in a segment; a segment grows by adding blocks at its end."""
     header = entry.header
-    end = f"{_END}{header['id']} sha256:{entry.stated or entry.hash[:SHORT_HASH]}{_CLOSE}\n\n"
+    end = f"{END}{header['id']} sha256:{entry.stated or entry.hash[:SHORT_HASH]}{CLOSE}\n\n"
     if entry.body is None:
-        return f"{_START}{entry.line}{_CLOSE}\n{end}"
+        return f"{START}{entry.line}{CLOSE}\n{end}"
     text = _written(entry.body, header.get("enc"))
-    return f"{_START}{entry.line}{_CLOSE}\n{heading(header)}\n\n{text}\n\n{end}"
+    return f"{START}{entry.line}{CLOSE}\n{heading(header)}\n\n{text}\n\n{end}"
 
 
 def render(segment: Segment) -> bytes:
@@ -111,7 +111,7 @@ def parse(data: bytes) -> Segment:
     the first lines are not those of a segment that this program knows.
     """
     text, problems = _decode(data)
-    head = _PREAMBLE.match(text)
+    head = PREAMBLE.match(text)
     if not head:
         raise _unsupported(data)
     reader = _Reader(text, problems)
@@ -189,7 +189,7 @@ class _Reader:
         """The entries from `pos` on."""
         text = self.text
         while pos < len(text):
-            if not text.startswith(_START, pos):
+            if not text.startswith(START, pos):
                 pos = self.skip(pos)
                 continue
             entry, pos = self.block(pos)
@@ -208,21 +208,21 @@ class _Reader:
         text = self.text
         eol = text.find("\n", pos)
         end = _find_marker(text, eol)
-        if not text.startswith(_END, end):
+        if not text.startswith(END, end):
             return self.drop(pos, "was not written to its end", end)
         end_eol = text.find("\n", end)
         rest = len(text) if end_eol < 0 else end_eol + 1
         stated = _END_LINE.fullmatch(text, end, rest - 1 if end_eol >= 0 else rest)
-        if not text.startswith(_CLOSE, eol - len(_CLOSE)):
+        if not text.startswith(CLOSE, eol - len(CLOSE)):
             return self.drop(pos, "has a broken first line", rest)
-        line = text[pos + len(_START) : eol - len(_CLOSE)]
+        line = text[pos + len(START) : eol - len(CLOSE)]
         if self.broken_bytes and _BROKEN_BYTES.search(text, pos, end):
             return self.drop(pos, "is not UTF-8", rest)
         try:
             header, canonical = read_header(line)
         except ValueError as error:
             return self.drop(pos, str(error), rest)
-        body = _read_body(text[eol + 1 : end], header.get("enc")) if end > eol + 1 else None
+        body = read_body(text[eol + 1 : end], header.get("enc")) if end > eol + 1 else None
         fault = header_fault(header, body)
         if fault:
             return self.drop(pos, fault, rest)
@@ -262,20 +262,20 @@ class _Reader:
 
 def _find_marker(text: str, eol: int) -> int:
     """Where the next line begins that starts or ends an entry, from the line end `eol` on."""
-    found = text.find(_MARKER, eol) if eol >= 0 else -1
-    while found >= 0 and not text.startswith((_START, _END), found + 1):
-        found = text.find(_MARKER, found + 1)
+    found = text.find(MARKER, eol) if eol >= 0 else -1
+    while found >= 0 and not text.startswith((START, END), found + 1):
+        found = text.find(MARKER, found + 1)
     return len(text) if found < 0 else found + 1
 
 
 def _find_start(text: str, pos: int) -> int:
-    if text.startswith(_START, pos):
+    if text.startswith(START, pos):
         return pos
-    found = text.find("\n" + _START, pos)
+    found = text.find("\n" + START, pos)
     return len(text) if found < 0 else found + 1
 
 
-def _read_body(inner: str, enc: Json) -> str:
+def read_body(inner: str, enc: Json) -> str:
     """The body out of what stands between the start line and the end line."""
     if inner.startswith("#### "):
         inner = inner[inner.find("\n") + 1 :].removeprefix("\n")

@@ -2,47 +2,117 @@
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
-VERSION = 2
+from git_naturecode.store.lock import hold
+
+VERSION = 5
+_BEHIND = "index.behind"
 _WAIT = 30  # seconds for another process that brings the index up to date
+_PAGES = 2_000  # of the log before it is copied into the file
+_CACHE_KIB = 32_768
+_TOKENS = "porter unicode61 remove_diacritics 2"
 _SCHEMA = """
 create table source(name text primary key, tip text, tree text);
-create table entity(tail text, kind text, id text, changed text, row text, primary key(kind, tail));
-create index by_change on entity(kind, changed);
-create table part(path text, side text, tail text, kind text, blob text, primary key(side, path));
-create index by_entity on part(kind, tail);
-create virtual table words using fts5(body, kind unindexed, tail unindexed, entry unindexed,
-  tokenize="unicode61 remove_diacritics 2 tokenchars '_'");
-create table said(tail text, kind text, words integer);
-create index by_said on said(kind, tail);
+create table entity(number integer primary key, kind text, tail text, id text, changed text,
+  row text, filled integer not null, unique(kind, tail));
+create index by_change on entity(kind, changed, tail);
+create index unfilled on entity(changed) where not filled;
+create table facet(name text, value text, entity integer,
+  primary key(name, value, entity)) without rowid;
+create index facet_of on facet(entity);
+create table part(side text, path text, kind text, tail text, blob text,
+  primary key(side, path)) without rowid;
+create index part_of on part(kind, tail);
+create table said(number integer primary key, entity integer, entry text);
+create index said_of on said(entity)
 """
+TEXTS = tuple(
+    f'create virtual table {name} using fts5(text, tokenize="{_TOKENS}")'
+    for name in ("title", "body")
+)
+_ELSEWHERE = frozenset((
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
+))  # fmt: skip
 
 
 def open_file(path: str) -> sqlite3.Connection:
-    """The index at `path`; a new one in memory where that cannot be written (read-only, full)."""
+    """The index at `path`; one in memory where that cannot be written (read-only, full)."""
     try:
-        return _connect(path)
-    except sqlite3.OperationalError:
-        return in_memory()
-    except sqlite3.DatabaseError:
-        return anew(path)
+        with _alone(path):
+            return _connect(path)
+    except sqlite3.DatabaseError as error:
+        return copied(path) if is_elsewhere(error) else anew(path)
+
+
+def is_elsewhere(error: sqlite3.DatabaseError) -> bool:
+    """True when not the index is to blame but the disk, its permissions or another process."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _ELSEWHERE
 
 
 def remove(path: str) -> None:
     """Delete the index at `path` with all that SQLite keeps beside it."""
+    with _alone(path):
+        _unlink(path)
+
+
+def anew(path: str, seen: int | None = None) -> sqlite3.Connection:
+    """An empty index in place of a damaged one: it holds nothing that the logs do not.
+
+    `seen` is the inode of the damaged file: another process may have replaced it already.
+    """
+    try:
+        with _alone(path):
+            if seen in (None, inode(path)):
+                _unlink(path)
+            return _connect(path)
+    except (OSError, sqlite3.DatabaseError):
+        return in_memory()
+
+
+@contextmanager
+def _alone(path: str) -> Iterator[None]:
+    """While nobody else opens or deletes the index at `path`.
+
+    Whoever opened it while its log was being deleted would write into a file without a name, and
+    the next one would not see what he wrote.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):  # where nothing can be written nobody deletes
+            stack.enter_context(hold(path + ".lock", _WAIT))
+        yield
+
+
+def _unlink(path: str) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             os.unlink(path + suffix)
 
 
-def anew(path: str) -> sqlite3.Connection:
-    """An empty index in place of a damaged one: it holds nothing that the logs do not."""
+def inode(path: str) -> int:
+    """What tells the file at `path` from one that takes its place; 0 where there is none."""
     try:
-        remove(path)
-        return _connect(path)
-    except (OSError, sqlite3.DatabaseError):
-        return in_memory()
+        return os.stat(path).st_ino
+    except OSError:
+        return 0
+
+
+def is_behind(state_dir: str) -> bool:
+    """True while not all texts are in the index, told by a file so that it costs no database."""
+    return os.path.exists(os.path.join(state_dir, _BEHIND))
+
+
+def mark_behind(state_dir: str, missing: bool) -> None:
+    """Say whether texts are missing in the index; without effect where nothing can be written."""
+    path = os.path.join(state_dir, _BEHIND)
+    with suppress(OSError):
+        if missing:
+            with open(path, "wb"):
+                pass
+        elif os.path.exists(path):
+            os.unlink(path)
 
 
 def in_memory() -> sqlite3.Connection:
@@ -50,24 +120,60 @@ def in_memory() -> sqlite3.Connection:
     return _connect(":memory:")
 
 
+def copied(path: str) -> sqlite3.Connection:
+    """A copy in memory of the index at `path`, empty where that cannot be read."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    # One without a log beside it can be read even where nobody may make such a log.
+    whole = not os.path.exists(path + "-wal") or not os.path.getsize(path + "-wal")
+    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    address = f"file:{quoted}?{'immutable=1' if whole else 'mode=ro'}"
+    try:
+        source = sqlite3.connect(address, uri=True)
+        try:
+            source.backup(copy)
+        finally:
+            source.close()
+        if _version(copy) == VERSION:
+            return _settled(copy)
+    except sqlite3.DatabaseError:
+        pass
+    copy.close()
+    return in_memory()
+
+
 def _connect(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    try:
+        return _ready(db)
+    except BaseException:
+        db.close()
+        raise
+
+
+def _ready(db: sqlite3.Connection) -> sqlite3.Connection:
     db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = off")
+    _settled(db)
     if _version(db) == VERSION:
         return db
     db.execute("begin exclusive")
     if _version(db) == VERSION:  # made by another process while we waited
         db.execute("commit")
-    elif _version(db):
-        db.execute("rollback")
-        db.close()
+        return db
+    if _version(db) or db.execute("select 1 from sqlite_master").fetchone():
         raise sqlite3.DatabaseError("an index of another version")
-    else:
-        for statement in _SCHEMA.strip().split(";\n"):
-            db.execute(statement.rstrip(";"))
-        db.execute(f"pragma user_version = {VERSION}")
-        db.execute("commit")
+    for statement in (*_SCHEMA.strip().split(";\n"), *TEXTS):
+        db.execute(statement)
+    db.execute(f"pragma user_version = {VERSION}")
+    db.execute("commit")
+    return db
+
+
+def _settled(db: sqlite3.Connection) -> sqlite3.Connection:
+    for setting in (
+        "synchronous = normal", "secure_delete = on", "temp_store = memory",
+        f"wal_autocheckpoint = {_PAGES}", f"cache_size = -{_CACHE_KIB}",
+    ):  # fmt: skip
+        db.execute(f"pragma {setting}").fetchall()
     return db
 
 

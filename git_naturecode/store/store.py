@@ -19,9 +19,7 @@ from git_naturecode.git.door import open_objects
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.repo import Repo, open_private
 from git_naturecode.git.run import GitFailed, tells_of_full_disk
-from git_naturecode.store import device, format
-from git_naturecode.store.drain import drain
-from git_naturecode.store.entry import Draft, Entry, Json
+from git_naturecode.store import device
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.spool import Spool
@@ -29,6 +27,8 @@ from git_naturecode.store.stamps import Stamps
 
 if TYPE_CHECKING:
     from git_naturecode.redact import Redactor
+    from git_naturecode.store.entry import Draft, Entry, Json
+    from git_naturecode.store.format import Segment
 
 TEAM, PRIVATE = "team", "private"
 DEFAULT_BRANCH = "naturecode"
@@ -45,7 +45,7 @@ _MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 class Placed:
     """An entry and where it stands: about what, by which device, on which side."""
 
-    entry: Entry
+    entry: "Entry"
     entity: str
     device: str
     side: str
@@ -144,8 +144,10 @@ class Store:
             )
         return by
 
-    def entries_of(self, drafts: Sequence[Draft]) -> list[Entry]:
+    def entries_of(self, drafts: "Sequence[Draft]") -> "list[Entry]":
         """Give each draft its stamp, id, salt and author, after redaction; nothing is kept yet."""
+        from git_naturecode.store import format
+
         clean = list(map(self._redacted, drafts))  # takes its time, so before the stamps
         made = []
         for stamp, draft in zip(self.stamps.take(len(clean)), clean, strict=True):
@@ -160,16 +162,18 @@ class Store:
             made.append(format.make(header, draft.body))
         return made
 
-    def write(self, side: str, entity: str, drafts: Sequence[Draft]) -> list[Entry]:
+    def write(self, side: str, entity: str, drafts: "Sequence[Draft]") -> "list[Entry]":
         """Say `drafts` about `entity`; when this returns they survive a power cut.
 
         They are in the log once somebody drained the spool: see `settle`.
         """
         return self.keep(side, entity, self.entries_of(drafts))
 
-    def keep(self, side: str, entity: str, entries: Sequence[Entry]) -> list[Entry]:
+    def keep(self, side: str, entity: str, entries: "Sequence[Entry]") -> "list[Entry]":
         """Acknowledge entries that are already made (new ones, or copies of shared ones)."""
         if entries:
+            from git_naturecode.store import format
+
             text = format.preamble(entity, self.device, 1) + "".join(map(format.block, entries))
             at = entries[0].at.replace(":", "").replace("/", "-")
             name = f"{at}-{ids.base32(self.random(5), 8)}"
@@ -182,6 +186,10 @@ class Store:
         Raises NaturecodeError when it cannot be done; what waits goes on waiting.
         """
         for log in self.sides:
+            if not log.spool.waiting() and not log.spool.doubted:
+                continue
+            from git_naturecode.store.drain import drain
+
             try:
                 drain(log, self.lock, self.now_ms(), wait)
             except RefLocked:
@@ -217,7 +225,9 @@ class Store:
                 seen.add((segment.device, *entry.key))
                 yield Placed(entry, segment.entity, segment.device, log.name)
 
-    def _segments(self, log: Log, kind: str, tail: str) -> Iterator[format.Segment]:
+    def _segments(self, log: Log, kind: str, tail: str) -> "Iterator[Segment]":
+        from git_naturecode.store import format
+
         root = log.tree()
         above = f"log/{kind}/{tail[0]}/{tail[1]}/{tail[2]}"
         for folder in log.folder(above, root):
@@ -227,15 +237,17 @@ class Store:
                     with suppress(Unsupported):
                         yield format.parse(log.objects.read(line.oid)[1])
 
-    def waiting(self, log: Log) -> Iterable[format.Segment]:
+    def waiting(self, log: Log) -> "Iterable[Segment]":
         """What is acknowledged on `log` and not drained yet."""
         for name in log.spool.waiting():
+            from git_naturecode.store import format
+
             try:
                 yield format.parse(log.spool.read(name))
             except (FileNotFoundError, Unsupported):  # drained in between, or of another program
                 continue
 
-    def _redacted(self, draft: Draft) -> Draft:
+    def _redacted(self, draft: "Draft") -> "Draft":
         if draft.clean:
             return draft
         if self.redactor is None:

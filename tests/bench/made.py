@@ -20,6 +20,12 @@ RARE, MID = "zebrafinch", "wallclock"
 _RARE_EVERY, _MID_EVERY = 1_667, 18
 
 
+def vocabulary(count: int) -> list[str]:
+    """`count` different words: those of one round of syllables, then of two."""
+    longer = ("".join(pair) for pair in itertools.product(_WORDS, _WORDS[:40]))
+    return list(itertools.islice(dict.fromkeys(itertools.chain(_WORDS, longer)), count))
+
+
 def entity(number: int) -> str:
     """The id of made-up session `number`."""
     return f"{sessions.KIND}-20261122-{ids.digest32(('bench', str(number)), 8)}"

@@ -148,3 +148,19 @@ def test_both_ways_make_the_same_commit(box: Box) -> None:
     over = Change(tree.tree_of(by_program, one), {"a/b": None, "z": b"z"}, (one,), 1700000001, "ü")
     assert by_program.commit(over) == by_library.commit(over)
     by_program.close()
+
+
+def test_what_is_not_read_to_its_end_confuses_no_later_answer(objects: Objects) -> None:
+    blobs = [f"text {number}".encode() for number in range(700)]
+    change = Change(None, {f"f{n}": data for n, data in enumerate(blobs)}, (), 1, "many")
+    commit = objects.commit(change)
+    found = tree.files(objects, tree.tree_of(objects, commit))
+    oids = [found[f"f{number}"] for number in range(700)]
+    assert [data for _, data in objects.read_many(iter(oids))] == blobs
+    for _, data in objects.read_many(oids):
+        assert data == blobs[0]
+        break
+    assert objects.read(oids[5])[1] == blobs[5]
+    with pytest.raises(Missing):
+        list(objects.read_many([oids[1], "0" * len(oids[0]), oids[2]]))
+    assert objects.read(oids[3])[1] == blobs[3]

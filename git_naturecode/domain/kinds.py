@@ -1,0 +1,26 @@
+"""What the index asks about each kind of entity; the nouns themselves are loaded only then."""
+
+from collections.abc import Sequence
+
+from git_naturecode.store.described import Described, Part
+from git_naturecode.store.index import Index
+from git_naturecode.store.store import Placed, Store
+
+SESSION = "session"
+
+
+def open_index(store: Store) -> Index:
+    """The index of `store` over all kinds that this program knows; to be closed."""
+    return Index(store, {SESSION: _session}, {SESSION: _session_outline})
+
+
+def _session(tail: str, placed: list[Placed]) -> Described | None:
+    from git_naturecode.domain.session import describe
+
+    return describe(tail, placed)
+
+
+def _session_outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
+    from git_naturecode.domain.outline import outline
+
+    return outline(tail, parts, texts)

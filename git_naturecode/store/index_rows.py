@@ -1,0 +1,213 @@
+"""Taking changed logs into the index: a row for each entity at once, texts where they were in."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from git_naturecode import ids
+from git_naturecode.errors import NaturecodeError, Unsupported
+from git_naturecode.git import tree
+from git_naturecode.git.objects import Missing
+from git_naturecode.store import format, index_text, paths, scan
+from git_naturecode.store.described import Described, Part
+from git_naturecode.store.log import Log
+from git_naturecode.store.store import PRIVATE, TEAM, Placed
+
+if TYPE_CHECKING:
+    from git_naturecode.store.index import Index
+
+_MOST_AGAIN = 1_000  # entities whose texts are looked through at once; else all texts are dropped
+
+Key = tuple[str, str]
+"""Kind and last part of an id."""
+
+
+class Blob(NamedTuple):
+    """A segment as it was found: which side it stands on, and its bytes."""
+
+    side: str
+    data: bytes
+
+
+def refresh(index: "Index") -> None:
+    """Bring the rows up to the present trees, and take out every text that is there no more."""
+    db = index.db
+    db.execute("begin immediate")
+    with db:
+        stale: set[Key] = set()
+        for log in index.store.sides:
+            if log.head() != index.tip(log.name):
+                stale |= _note_changes(db, log)
+        again = _with_texts(db, stale)
+        if len(again) > _MOST_AGAIN:
+            index_text.drop(db)
+            again = {}
+        _take_in(index, stale - again.keys(), texts=False)
+        _take_in(index, again.keys(), texts=True)
+    index_text.scrub(index)
+    index_text.mark(index)
+
+
+def put(
+    db: sqlite3.Connection, kind: str, tail: str, found: Described | None, *, texts: bool
+) -> None:
+    """Write what is known of an entity in place of what was; None: there is none."""
+    query = "select number from entity where kind = ? and tail = ?"
+    row = db.execute(query, (kind, tail)).fetchone()
+    number = row[0] if row else None
+    if found is None:
+        if number is not None:
+            index_text.put(db, number, ())
+            db.execute("delete from facet where entity = ?", (number,))
+            db.execute("delete from entity where number = ?", (number,))
+        return
+    text = _storable(json.dumps(found.row, ensure_ascii=False))
+    values = (found.row["id"], found.changed, text, texts)
+    if number is None:
+        number = db.execute(
+            "insert into entity (kind, tail, id, changed, row, filled) values (?, ?, ?, ?, ?, ?)",
+            (kind, tail, *values),
+        ).lastrowid
+        assert number is not None
+    else:
+        db.execute(
+            "update entity set id = ?, changed = ?, row = ?, filled = ? where number = ?",
+            (*values, number),
+        )
+        db.execute("delete from facet where entity = ?", (number,))
+    db.executemany(
+        "insert or ignore into facet values (?, ?, ?)",
+        [(name, _storable(value), number) for name, value in found.facets],
+    )
+    if texts:
+        index_text.put(db, number, found.texts)
+
+
+def read(index: "Index", keys: Iterable[Key]) -> Iterator[tuple[Key, list[Blob]]]:
+    """The segments of each of `keys` as the index knows them, read in one go.
+
+    Raises NaturecodeError when one of them is not in this clone.
+    """
+    wanted = []
+    for key in sorted(keys):
+        query = "select side, blob from part where kind = ? and tail = ? order by side desc, path"
+        wanted += [(key, *part) for part in index.db.execute(query, key)]
+    blobs = {}
+    for name in (TEAM, PRIVATE):
+        oids = [oid for _, side, oid in wanted if side == name]
+        if oids:
+            blobs[name] = index.store.side(name).objects.read_many(oids)
+    try:
+        for key, parts in groupby(wanted, key=lambda one: one[0]):
+            yield key, [Blob(side, next(blobs[side])[1]) for _, side, _ in parts]
+    except Missing as missing:
+        raise NaturecodeError(
+            f"a part of the record is not available offline ({missing})",
+            "bring it here: git fetch --refetch, or git fetch --unshallow",
+        ) from None
+
+
+def described(index: "Index", key: Key, blobs: Sequence[Blob], *, texts: bool) -> Described | None:
+    """What the domain says about an entity: from its headers where that is enough."""
+    kind, tail = key
+    outline = index.outline.get(kind)
+    parts = _parts(blobs) if outline else None
+    if outline and parts is not None:
+        found = outline(tail, parts, texts)
+        if found is not None:
+            return found
+    describe = index.describe.get(kind)
+    return describe(tail, _placed(blobs)) if describe else None
+
+
+def _take_in(index: "Index", keys: Iterable[Key], *, texts: bool) -> None:
+    left = set(keys)
+    for key, blobs in read(index, left):
+        left.discard(key)
+        put(index.db, *key, described(index, key, blobs, texts=texts), texts=texts)
+    for key in left:  # nothing stands about them any more
+        put(index.db, *key, None, texts=texts)
+
+
+def _with_texts(db: sqlite3.Connection, stale: set[Key]) -> dict[Key, int]:
+    """Those of `stale` that have texts in the index, with their numbers."""
+    found: dict[Key, int] = {}
+    query = "select number from entity where kind = ? and tail = ? and filled"
+    for key in stale:
+        row = db.execute(query, key).fetchone()
+        if row:
+            found[key] = row[0]
+    return found
+
+
+def _note_changes(db: sqlite3.Connection, log: Log) -> set[Key]:
+    """Bring the list of segments of one side up to date; the entities that are touched."""
+    tip = log.head()
+    root = log.tree_at(tip)
+    row = db.execute("select tree from source where name = ?", (log.name,)).fetchone()
+    try:
+        changes = list(tree.differences(log.objects, row[0] if row else None, root))
+    except Missing:  # the old tree is gone, as a purge leaves it
+        db.execute("delete from part where side = ?", (log.name,))
+        everything = {(k, t) for k, t in db.execute("select kind, tail from entity")}
+        changes = list(tree.differences(log.objects, None, root))
+    else:
+        everything = set()
+    stale, gone, there = everything, [], []
+    for path, old, new in changes:
+        place = paths.parse_segment_path(path)
+        if place is None:
+            continue
+        kind, tail = place[0].split("-", 1)[0], ids.tail(place[0])
+        stale.add((kind, tail))
+        if new:
+            there.append((log.name, path, kind, tail, new))
+        elif old:
+            gone.append((log.name, path))
+    db.executemany("delete from part where side = ? and path = ?", gone)
+    db.executemany("insert or replace into part values (?, ?, ?, ?, ?)", there)
+    db.execute("insert or replace into source values (?, ?, ?)", (log.name, tip, root))
+    return stale
+
+
+def _parts(blobs: Sequence[Blob]) -> list[Part] | None:
+    """The segments quickly read; None where that cannot be done, or an id has two contents.
+
+    Of copies that are the same, letter by letter, the first counts.
+    """
+    seen: dict[str, str] = {}
+    parts = []
+    for side, data in blobs:
+        scanned = scan.scan(data)
+        if scanned is None:
+            return None
+        entity, device, headers, blocks = scanned
+        own = {header["id"]: block for header, block in zip(headers, blocks, strict=True)}
+        if len(own) != len(blocks):
+            return None
+        copies = own.keys() & seen.keys()
+        if copies:
+            if any(own[name] != seen[name] for name in copies):
+                return None
+            fresh = [i for i, header in enumerate(headers) if header["id"] not in copies]
+            headers, blocks = [headers[i] for i in fresh], [blocks[i] for i in fresh]
+        seen.update(own)
+        parts.append(Part(entity, device, side, headers, blocks))
+    return parts
+
+
+def _placed(blobs: Sequence[Blob]) -> list[Placed]:
+    placed = []
+    for side, data in blobs:
+        try:
+            segment = format.parse(data)
+        except Unsupported:  # of a later program: it must not hide the others
+            continue
+        placed += [Placed(e, segment.entity, segment.device, side) for e in segment.entries]
+    return placed
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,143 @@
+"""Words of a text as the search counts them: parts of identifiers, pairs of Chinese characters."""
+
+import re
+
+OPEN, CLOSE = "\x02", "\x03"
+"""Around a match in a snippet."""
+_MORE, _END = "\x04", "\x05"  # around what is only for the index
+_MARKS = dict.fromkeys(map(ord, (OPEN, CLOSE, _MORE, _END)), " ")
+# Scripts that are written without spaces between words, and Hangul, whose words carry endings.
+_DENSE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0002ffff"
+_RUN = re.compile(f"[{_DENSE}]+")
+_IDENTIFIER = re.compile(
+    r"[A-Za-z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9]*|[A-Z]{2,}[a-z][A-Za-z0-9]*"
+)
+_HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*")
+_WORD = re.compile(r"\w+")
+_CLASSES = (
+    bytes(
+        b"a"[0] if chr(c).islower() or chr(c).isdigit() else b"A"[0] if chr(c).isupper() else 32
+        for c in range(128)
+    )
+    + b" " * 128
+)
+_EXPANSION = re.compile(f"{_MORE}([^{_END}]*){_END}")
+_MATCH = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+# Words that say nothing in a question; they count where a query has no others.
+_STOP_WORDS = """
+a about all an and any are as at be been being but by can could did do does for from had has have
+how i if in into is it its may me must my no not of on or our should so such than that the their
+then there these they this to was we were what when where which who why will with would you your
+"""
+STOP = frozenset(_STOP_WORDS.split())
+MOST_WORDS = 64  # of a query
+_BEFORE, _WIDTH = 40, 160
+
+
+def expanded(text: str) -> str:
+    """`text` as it is indexed: identifiers and dense scripts followed by their parts, marked."""
+    text = text.encode("utf-8", "replace").decode().translate(_MARKS)
+    classes = text.encode("ascii", "replace").translate(_CLASSES)
+    if b"aA" in classes or b"AAa" in classes:
+        text = _IDENTIFIER.sub(_with_humps, text)
+    return text if text.isascii() else _RUN.sub(_with_pairs, text)
+
+
+def plain(text: str) -> str:
+    """An expanded text (or a piece of one) without what is only for the index."""
+    head, _, tail = text.partition(_END)
+    if _MORE not in head:
+        text = tail if tail or _END in text else text
+    return _EXPANSION.sub("", text).partition(_MORE)[0]
+
+
+def terms(query: str) -> list[str]:
+    """The words of `query`, each quoted for FTS5; without stop words where others are left."""
+    found: dict[str, None] = {}
+    for word in _WORD.findall(query)[:MOST_WORDS]:
+        if word.strip("_"):
+            found.update(dict.fromkeys(_term(word)))
+    telling = [term for term in found if term.strip('"').lower() not in STOP]
+    return telling or list(found)
+
+
+def excerpt(highlighted: str) -> str:
+    """The piece of a text around its matches; `highlighted` is expanded, its matches marked."""
+    text = _EXPANSION.sub("", _marked_parts(highlighted))
+    best = _densest([found.start() for found in _MATCH.finditer(text)])
+    start = max(0, best - _BEFORE)
+    if start:
+        start = max(text.find(" ", start, best) + 1, text.rfind(OPEN, 0, start), start)
+    end = min(len(text), start + _WIDTH)
+    if end < len(text):
+        space = text.rfind(" ", best, end)
+        end = space if space > best else end
+        opened, closed = text.rfind(OPEN, start, end), text.rfind(CLOSE, start, end)
+        if opened > closed:  # never cut through a match
+            end = text.find(CLOSE, opened) + 1
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+
+
+def _with_humps(found: re.Match[str]) -> str:
+    word = found[0]
+    return f"{word}{_MORE} {' '.join(_HUMP.findall(word))} {_END}"
+
+
+def _with_pairs(found: re.Match[str]) -> str:
+    run = found[0]
+    pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+    # An empty one before it parts it from a word of another script; the last character by itself
+    # lets a query of one character find it wherever it stands.
+    return f"{_MORE}{_END}{run}{_MORE} {' '.join((*pairs, run[-1]))} {_END}"
+
+
+def _term(word: str) -> list[str]:
+    """What to look for in place of one word of a query."""
+    if word.isascii():
+        parts = [part for piece in word.split("_") for part in _HUMP.findall(piece)]
+        longer = [part for part in parts if len(part) > 1 and part.lower() not in STOP]
+        return [f'"{word}"', *(f'"{part}"' for part in longer if part != word)]
+    found = []
+    position = 0
+    for run in _RUN.finditer(word):
+        found += _term(word[position : run.start()]) if run.start() > position else []
+        pairs = [run[0][i : i + 2] for i in range(len(run[0]) - 1)]
+        found += [f'"{pair}"' for pair in pairs] or [f'"{run[0]}" *']
+        position = run.end()
+    rest = word[position:]
+    return found + ([f'"{rest}"'] if rest else [])
+
+
+def _marked_parts(text: str) -> str:
+    """Matches among the parts of a word are marked in the word itself."""
+    return _WORD_AND_MORE.sub(lambda found: _marked(found[1], _MATCH.findall(found[2])), text)
+
+
+def _marked(word: str, parts: list[str]) -> str:
+    """`word` with all `parts` of it marked; as it is where it is marked itself."""
+    if OPEN in word or not parts:
+        return word
+    inside = [False] * (len(word) + 1)
+    for part in parts:
+        start = word.find(part)
+        while start >= 0:
+            inside[start : start + len(part)] = [True] * len(part)
+            start = word.find(part, start + 1)
+    made, before = [], False
+    for character, now in zip((*word, ""), inside, strict=True):
+        made.append((OPEN if now else CLOSE) * (now != before) + character)
+        before = now
+    return "".join(made)
+
+
+_WORD_AND_MORE = re.compile(f"([^\\s{_END}{_MORE}]+){_MORE}( [^{_END}]*){_END}")
+
+
+def _densest(starts: list[int]) -> int:
+    """Where the stretch begins that holds the most matches."""
+    best, most = 0, 0
+    for i, start in enumerate(starts):
+        count = sum(other < start + _WIDTH - _BEFORE for other in starts[i : i + 20])
+        if count > most:
+            best, most = start, count
+    return best
