@@ -40,7 +40,7 @@ PATHS = {
     "-V": set(),
     "-h": {"typer"},
     "session list --help": {"typer"},
-    "status": READING,
+    "status": {*READING, "hashlib"},  # for the folder
     "session list": READING,
     "session show ID": FOLDING,
     "session search jitter": READING,
