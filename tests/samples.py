@@ -256,6 +256,125 @@ def write_chatgpt(folder: Path, text: str) -> Path:
     return path
 
 
+def event(kind: str, second: int, name: str = "", **data: Any) -> dict[str, Any]:
+    """A line of an event stream of Copilot."""
+    return {
+        "type": kind,
+        "data": data,
+        "id": name or f"e{second}",
+        "timestamp": T.format(second, 0),
+    }
+
+
+def copilot_events(text: str = "hi", project: str = "/home/ada/p") -> list[dict[str, Any]]:
+    """The lines of an event stream of Copilot."""
+    context = {"cwd": project, "branch": text}
+    request = {"toolCallId": "c1", "name": text, "arguments": json.dumps({"command": text})}
+    start, complete = "tool.execution_start", "tool.execution_complete"
+    return [
+        event("session.start", 0, sessionId="s1", copilotVersion=text, context=context),
+        event("session.model_change", 0, newModel=text),
+        event("system.message", 1, content=text),
+        event("user.message", 2, content=text, attachments=[]),
+        event("assistant.message", 3, content=text, reasoningText=text, toolRequests=[request]),
+        event(start, 4, toolCallId="c1", toolName=text, arguments={"command": text}),
+        event(complete, 5, toolCallId="c1", success=True, result={"content": text}),
+        event(complete, 6, toolCallId="c0", success=False, error={"message": text}),
+        event("session.compaction_complete", 7, summaryContent=text),
+        event("session.error", 8, message=text),
+        event(start, 9, toolCallId="c2", toolName="view", arguments={"path": text}),
+        event("brand.new", 10, content=text),
+    ]  # fmt: skip
+
+
+def asked(name: str, text: str, *parts: Any, **more: Any) -> dict[str, Any]:
+    """A request of a chat of VS Code with its answer."""
+    return {
+        "requestId": name,
+        "timestamp": 1795341600000,
+        "message": {"text": text},
+        "response": list(parts),
+        "result": {},
+        "modelId": "copilot/gpt-x",
+        **more,
+    }
+
+
+def invoked(name: str, tool: str, **more: Any) -> dict[str, Any]:
+    """A tool call in such an answer."""
+    return {
+        "kind": "toolInvocationSerialized",
+        "toolCallId": name,
+        "toolId": tool,
+        "isComplete": True,
+        **more,
+    }
+
+
+def copilot_chat(text: str = "hi") -> dict[str, Any]:
+    """A chat of VS Code with everything in it."""
+    call = {"id": "c1", "name": text, "arguments": json.dumps({"command": text})}
+    metadata = {
+        "toolCallRounds": [{"toolCalls": [call]}],
+        "toolCallResults": {
+            "c1": {"content": [{"value": {"node": {"children": [{"text": text}]}}}]}
+        },
+        "resolvedModel": text,
+    }
+    terminal = {"commandLine": {"original": text}, "terminalCommandOutput": {"text": text}}
+    first = asked(
+        "r1",
+        text,
+        {"kind": "thinking", "value": text},
+        {"value": text},
+        invoked("c1", text),
+        {"kind": "inlineReference", "name": text, "inlineReference": {"fsPath": text}},
+        invoked("c2", "run_in_terminal", toolSpecificData=terminal),
+        {"kind": "textEditGroup", "uri": {"fsPath": text}, "edits": [[{"text": text}]]},
+        invoked("c3", "mcp", resultDetails={"output": [{"value": text}]}, pastTenseMessage=text),
+        {"value": text},
+        result={"metadata": metadata, "errorDetails": {"message": text}},
+    )
+    return {
+        "version": 3,
+        "sessionId": "s2",
+        "creationDate": 1795341600000,
+        "customTitle": text,
+        "requests": [first, asked("r2", text, {"value": text})],
+    }  # fmt: skip
+
+
+def logged(chat: dict[str, Any]) -> list[dict[str, Any]]:
+    """The log of changes by which a chat of VS Code came about, part by part."""
+    lines: list[dict[str, Any]] = [{"kind": 0, "v": {**chat, "requests": []}}]
+    for number, request in enumerate(chat["requests"]):
+        early = {k: v for k, v in request.items() if k != "result"}
+        lines.append({"kind": 2, "k": ["requests"], "v": [{**early, "response": []}]})
+        path = ["requests", number, "response"]
+        lines += [{"kind": 2, "k": path, "v": [part]} for part in request["response"]]
+        if "result" in request:
+            lines.append({"kind": 1, "k": ["requests", number, "result"], "v": request["result"]})
+    return lines
+
+
+def write_copilot_events(folder: Path, text: str) -> Path:
+    path = folder / "copilot-events.jsonl"
+    path.write_text(jsonl(copilot_events(text)))
+    return path
+
+
+def write_copilot_chat(folder: Path, text: str) -> Path:
+    path = folder / "copilot-chat.json"
+    path.write_text(json.dumps(copilot_chat(text), indent=2))
+    return path
+
+
+def write_copilot_log(folder: Path, text: str) -> Path:
+    path = folder / "copilot-log.jsonl"
+    path.write_text(jsonl(logged(copilot_chat(text))))
+    return path
+
+
 def write_claude(folder: Path, text: str) -> Path:
     path = folder / "claude.jsonl"
     path.write_text(jsonl(claude(text)))
@@ -287,4 +406,7 @@ WRITERS: dict[str, tuple[Callable[[Path, str], Path], int]] = {
     "specstory": (write_specstory, 3),
     "codex": (write_codex, 9),
     "chatgpt": (write_chatgpt, 7),
+    "copilot-events": (write_copilot_events, 7),
+    "copilot-chat": (write_copilot_chat, 9),
+    "copilot-log": (write_copilot_log, 9),
 }

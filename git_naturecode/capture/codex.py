@@ -14,7 +14,7 @@ from typing import Any
 
 from ..store.entry import Draft
 from .calls import Call, about, patched, type_of, written_out
-from .drafts import Drafting, Said, tilde
+from .drafts import Drafting, Names, Said, tilde
 from .fields import Record, reach, record, records, text, unfolded, written
 from .format import Found
 from .images import image_at
@@ -237,7 +237,7 @@ class _Reader:
         self._prefix = f"{thread.id}/" if thread.parent else ""
         self._ticking = Ticking(thread.t)
         self._calls: dict[str, Call | None] = {}
-        self._nameless: dict[str, int] = {}
+        self._names = Names()
 
     def line(self, line: Record) -> Iterator[Draft]:
         kind, payload = _unwrapped(line)
@@ -339,9 +339,7 @@ class _Reader:
 
     def _name(self, stamp: Json, *parts: str) -> str:
         """An id for an item, which has none: its time, its kind, and the how many-th such it is."""
-        name = f"{self._prefix}{when(stamp) or ''}/{'/'.join(parts)}"
-        self._nameless[name] = self._nameless.get(name, 0) + 1
-        return f"{name}/{self._nameless[name]}"
+        return self._names.of(f"{self._prefix}{when(stamp) or ''}", *parts)
 
 
 def _parts(content: Json) -> list[str]:

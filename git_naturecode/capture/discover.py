@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from .format import Found
 from .found import conversations, identify
 from .roots import Roots
+from .workspaces import folder_of, user_folders
 
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9-]")
 # Claude Code shortens folder names of very long paths.
 _NAME = 150
+_CODES = ("Code", "Code - Insiders", "Code - OSS", "VSCodium")
 
 
 def discover(
@@ -69,6 +71,34 @@ def _codex(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Foun
                     yield from _ours(os.path.join(folder, name), roots)
 
 
+def _copilot(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
+    """Chats of VS Code; event streams of Copilot Chat where there is no chat; those of the CLI."""
+    for user in user_folders(home, environ, _CODES):
+        storage = os.path.join(user, "workspaceStorage")
+        for name in _names(storage):
+            if not roots.hold(folder_of(os.path.join(storage, name))):
+                continue
+            chats = os.path.join(storage, name, "chatSessions")
+            streams = os.path.join(storage, name, "GitHub.copilot-chat", "transcripts")
+            there = {os.path.splitext(chat)[0] for chat in _names(chats)}
+            paths = [os.path.join(chats, chat) for chat in _names(chats)]
+            paths += [
+                os.path.join(streams, stream)
+                for stream in _names(streams)
+                if os.path.splitext(stream)[0] not in there
+            ]
+            for path in paths:
+                yield from conversations(path)
+    states = os.path.join(
+        environ.get("COPILOT_HOME") or os.path.join(home, ".copilot"), "session-state"
+    )
+    for name in _names(states):
+        path = os.path.join(states, name)
+        yield from _ours(
+            path if name.endswith(".jsonl") else os.path.join(path, "events.jsonl"), roots
+        )
+
+
 def _gemini(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
     hashes = {hashlib.sha256(os.fsencode(root)).hexdigest() for root in roots.paths}
     base = environ.get("GEMINI_CLI_HOME") or home
@@ -117,6 +147,7 @@ def _names(folder: str) -> list[str]:
 _FINDERS: tuple[Callable[[str, Mapping[str, str], Roots], Iterator[Found]], ...] = (
     _claude,
     _codex,
+    _copilot,
     _gemini,
     _specstory,
 )

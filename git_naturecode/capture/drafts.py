@@ -42,6 +42,19 @@ class Said:
     flags: tuple[str, ...] = ()
 
 
+class Names:
+    """Ids for pieces that have none: what is told of them, and the how many-th such it is."""
+
+    def __init__(self) -> None:
+        self._count: dict[str, int] = {}
+
+    def of(self, *parts: str) -> str:
+        """The id of one more piece of which `parts` are told."""
+        name = "/".join(parts)
+        self._count[name] = self._count.get(name, 0) + 1
+        return f"{name}/{self._count[name]}"
+
+
 @dataclass
 class Drafting:
     """Makes the drafts of one conversation; None where the store or this run has the entry."""
@@ -94,8 +107,8 @@ class Drafting:
             fields["over"] = [over]
         return self._draft("set", fields, None, entry, labels)
 
-    def message(self, said: Said) -> Draft | None:
-        """The draft of one message."""
+    def message(self, said: Said, replaced: str = "") -> Draft | None:
+        """The draft of one message; it replaces part `replaced` of its source, if known."""
         entry = self.id(said.source, said.part)
         if not said.text or not self._new(entry):
             return None
@@ -104,6 +117,8 @@ class Drafting:
         if model:
             fields["model"] = model
         fields.update(dict.fromkeys(said.flags, True))
+        if replaced and self.known(earlier := self.id(said.source, replaced)):
+            fields["over"] = [earlier]
         return self._draft("message", fields, text, entry, labels)
 
     def clean(self, text: str) -> str:

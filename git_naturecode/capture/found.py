@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterator
 
-from . import chatgpt, claude, codex, gemini, specstory
+from . import chatgpt, claude, codex, copilot, gemini, specstory
 from .format import HEAD, Format, Found
 
 # The first that knows a file has it.
-FORMATS: tuple[Format, ...] = (specstory, codex, gemini, claude, chatgpt)
+FORMATS: tuple[Format, ...] = (specstory, codex, copilot, gemini, claude, chatgpt)
 TOOLS = tuple(sorted(each.TOOL for each in FORMATS))
 _BY_TOOL = {each.TOOL: each for each in FORMATS}
 

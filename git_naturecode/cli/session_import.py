@@ -21,7 +21,7 @@ def import_sessions(
         str | None,
         typer.Option(
             "--from",
-            help="Only this tool: chatgpt, claude-code, codex, gemini, specstory.",
+            help="Only this tool: chatgpt, claude-code, codex, copilot, gemini, specstory.",
         ),
     ] = None,
     visibility: Annotated[

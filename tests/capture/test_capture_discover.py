@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from git_naturecode.capture import discover
-from samples import codex, jsonl
+from samples import codex, copilot_chat, copilot_events, jsonl
 
 
 def claude(base: Path, cwd: Path | str, name: str = "a", folder: str = "") -> Path:
@@ -136,3 +136,31 @@ def test_codex_by_the_folder_that_it_ran_in(tmp_path: Path) -> None:
                 paths.append(path)
     assert found(home, [root]) == {str(paths[0]), str(paths[2])}
     assert found(home, [root], CODEX_HOME=str(moved)) == {str(paths[4]), str(paths[6])}
+
+
+def test_copilot_by_the_workspace_and_by_its_own_word(tmp_path: Path) -> None:
+    home, root = tmp_path / "home", tmp_path / "my r"
+    root.mkdir()
+    storage = home / ".config/Code/User/workspaceStorage"
+    paths = {}
+    for name, folder in (("a", root), ("b", tmp_path / "else")):
+        for part in ("chatSessions", "GitHub.copilot-chat/transcripts"):
+            (storage / name / part).mkdir(parents=True)
+        (storage / name / "workspace.json").write_text(json.dumps({"folder": folder.as_uri()}))
+        paths[name] = [
+            storage / name / "chatSessions/one.json",
+            storage / name / "GitHub.copilot-chat/transcripts/one.jsonl",
+            storage / name / "GitHub.copilot-chat/transcripts/two.jsonl",
+        ]
+        paths[name][0].write_text(json.dumps(copilot_chat()))
+        for path in paths[name][1:]:
+            path.write_text(jsonl(copilot_events()))
+        state = home / ".copilot/session-state" / name
+        state.mkdir(parents=True)
+        (state / "events.jsonl").write_text(jsonl(copilot_events("hi", str(folder))))
+    old = home / ".copilot/session-state/old.jsonl"
+    old.write_text(jsonl(copilot_events("hi", str(root))))
+    chats = {str(paths["a"][0]), str(paths["a"][2])}
+    cli = {str(home / ".copilot/session-state/a/events.jsonl"), str(old)}
+    assert found(home, [root]) == chats | cli
+    assert found(home, [root], COPILOT_HOME=str(tmp_path)) == chats
