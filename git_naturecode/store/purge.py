@@ -8,9 +8,10 @@ commit's `Seal:` names.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Objects
 from git_naturecode.store import join, paths, seal, trust
@@ -20,6 +21,7 @@ from git_naturecode.store.hygiene import Gate, is_folder
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NAMES_A_LINE = 1_000  # below the limit of a trust line, whatever the ids
 _MAX_ID = 128
+_MAX_LOGS = 64 << 20  # bytes, of all trust logs together
 MAX_RECORDS = 1_000  # a seal holds no more
 Name = tuple[str, str]
 
@@ -67,14 +69,23 @@ def records(objects: Objects, root: str | None, verify: trust.Verify) -> Book:
     return book
 
 
-def gather(gate: Gate, roots: Sequence[str | None], verify: trust.Verify) -> Book:
-    """The records in all of `roots`, trees of which none needs to be trusted."""
-    book = Book()
-    seen: set[str] = set()
-    for root in filter(None, roots):
-        for path, oid in _trust_logs(gate, root, seen):
-            _take(book, gate.objects, path, oid, verify)
-    return book
+class Gathering:
+    """Takes in the records of trees of which none needs to be trusted."""
+
+    def __init__(self, gate: Gate, verify: trust.Verify) -> None:
+        self.book = Book()
+        self._gate = gate
+        self._verify = verify
+        self._seen: set[str] = set()
+        self._size = 0
+
+    def add(self, root: str) -> None:
+        """The records in the tree `root`; raises Unsafe when its trust logs are beyond measure."""
+        for path, oid in _trust_logs(self._gate, root, self._seen):
+            self._size += self._gate.objects.header(oid)[1]
+            if self._size > _MAX_LOGS:
+                raise Unsafe(f"it brings more than {_MAX_LOGS} bytes of trust logs")
+            _take(self.book, self._gate.objects, path, oid, self._verify)
 
 
 def _take(book: Book, objects: Objects, path: str, oid: str, verify: trust.Verify) -> None:

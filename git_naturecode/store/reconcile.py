@@ -55,8 +55,11 @@ def reconcile(
     root = gate.commit(theirs).tree if theirs is not None else None
     builds = ours is not None and theirs is not None and holds(objects, ours, theirs)
     sides = [] if theirs is None or builds else _merged(objects, theirs, ours)
-    states = [found for other in (*sides, *others) if (found := _opened(gate, other))]
-    book = purge.gather(gate, [base, root, *states], verify)
+    gathering = purge.Gathering(gate, verify)
+    for one in filter(None, (base, root)):
+        gathering.add(one)
+    states = [found for other in (*sides, *others) if (found := _opened(gate, gathering, other))]
+    book = gathering.book
     obeys = _Obedience(objects, book.need)
     laying = Laying(gate, base, frozenset(book.purged))
     if not obeys(ours):
@@ -129,10 +132,12 @@ def holds(objects: Objects, new: str, old: str) -> bool:
     return objects.is_ancestor(old, new)
 
 
-def _opened(gate: Gate, other: str) -> str | None:
-    """The tree of the commit `other`, if it can be opened."""
+def _opened(gate: Gate, gathering: purge.Gathering, other: str) -> str | None:
+    """The tree of the commit `other`, if it can be opened; its records are taken in."""
     try:
-        return gate.commit(other).tree
+        root = gate.commit(other).tree
+        gathering.add(root)
+        return root
     except Unsafe as unsafe:
         gate.refuse(f"the state {other[:12]}", unsafe.message)
         return None

@@ -14,6 +14,7 @@ from git_naturecode.store.entry import Json
 
 VERSION = 1
 MAX_LINE = 256 * 1024
+MAX_TRIES = 2_000  # signatures that one process verifies, 0.4 ms each
 _CONTEXT = b"naturecode/log/v1\0"
 
 Signer = Callable[[bytes], bytes]
@@ -72,10 +73,12 @@ class Remembered:
     """`is_genuine` that remembers in a file which lines it has found genuine before.
 
     Only so does a sync in a repository where somebody once purged something not load cryptography.
+    At most `tries` unknown lines are looked at; a flood of them would hold the sync for minutes.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, tries: int = MAX_TRIES) -> None:
         self._path = path
+        self._tries = tries
         self._known: set[str] | None = None
 
     def __call__(self, line: bytes, device: str) -> bool:
@@ -83,7 +86,8 @@ class Remembered:
         name = f"{device} {digest(line)}"
         if name in self._read():
             return True
-        if not is_genuine(line, device):
+        self._tries -= 1
+        if self._tries < 0 or not is_genuine(line, device):
             return False
         self._read().add(name)
         with open(self._path, "a", encoding="ascii") as file:

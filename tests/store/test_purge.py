@@ -7,6 +7,7 @@ import pytest
 
 from box import Box
 from git_naturecode.crypto import keys
+from git_naturecode.errors import Unsafe
 from git_naturecode.git import repo as repos
 from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects
@@ -192,3 +193,16 @@ def test_many_names_make_several_operations() -> None:
     names = [(f"m{n}", f"{n:064x}") for n in range(2_500)]
     found = list(purge.operations(names))
     assert [len(ops[0]["names"]) for ops in found] == [1000, 1000, 500]
+
+
+def test_trust_logs_beyond_all_measure_are_refused(
+    objects: LibraryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "_MAX_LOGS", 1000)
+    big = {paths.trust_path(c * 16): b'{"seq":1}\n' * 60 for c in "ab"}
+    big[paths.trust_path("b" * 16)] += b'{"seq":2}\n'
+    theirs = commit(objects, big)
+    with pytest.raises(Unsafe, match="trust"):
+        together(objects, commit(objects, {}), theirs)
+    ours = commit(objects, log("c" * 16, said(1, "c" * 16)))
+    assert together(objects, ours, None, theirs) == ours  # an outbox is only left

@@ -77,3 +77,14 @@ def test_a_missing_or_damaged_key_is_said(folder: str) -> None:
     Path(folder, f"{device}.key").write_text("rubbish")
     with pytest.raises(NaturecodeError, match="damaged"):
         keys.sign(folder, device, b"x")
+
+
+def test_a_flood_of_lines_is_not_verified_to_its_end(folder: str, tmp_path: Path) -> None:
+    device = keys.make_device(folder, b"1" * 32)
+    first, second = line(folder, device), line(folder, device, line(folder, device) + b"\n")
+    verify = trust.Remembered(str(tmp_path / "known"), tries=2)
+    assert verify(first, device)
+    assert not verify(b"rubbish", device)
+    assert not verify(second, device)
+    assert verify(first, device)  # what is known needs no try
+    assert trust.Remembered(str(tmp_path / "known"))(second, device)
