@@ -1,5 +1,6 @@
 """Colour and pager as git has them."""
 
+import io
 import os
 import shutil
 import sys
@@ -49,7 +50,7 @@ def written(context: Context, given: str | None, advice: str, before: str = "") 
     from git_naturecode.errors import Negative, Usage
 
     if given == "-":
-        return sys.stdin.read()
+        return _piped()
     if given is not None:
         return given
     if not sys.stdin.isatty():
@@ -60,3 +61,13 @@ def written(context: Context, given: str | None, advice: str, before: str = "") 
     if not text.strip():
         raise Negative("nothing was written, so nothing was said")
     return text
+
+
+def _piped() -> str:
+    """All of stdin as it stands: line ends are kept, and bytes that are not UTF-8 as arguments do.
+
+    Python would turn a CR into a line break and stop at the first wrong byte.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
+    return sys.stdin.read()

@@ -1,6 +1,7 @@
 """The session commands, as a person or a program uses them."""
 
 import json
+import tempfile
 
 import pytest
 
@@ -42,6 +43,21 @@ def test_json_has_the_keys_of_the_specification(clone: Clone) -> None:
     assert message["content"] == "Hello"
     assert message["messageId"]
     assert message["timestamp"].endswith("Z")
+
+
+def test_what_is_piped_in_is_kept_byte_for_byte(clone: Clone) -> None:
+    session = clone.start()
+    said = b"a\r\nb\rc\n\xff not UTF-8"
+    with tempfile.TemporaryFile() as piped:
+        piped.write(said)
+        piped.seek(0)
+        done = clone.process("session", "say", session, "-", stdin=piped)
+    assert (done.returncode, done.stderr) == (0, f"said in {session}\n")
+    (text,) = clone.texts(session)
+    assert text == "a\r\nb\rc\n? not UTF-8"
+    with clone.store() as store:
+        bodies = [one.entry.body for one in store.read(session[-8:], "session")]
+    assert said.decode("utf-8", "surrogateescape") in bodies
 
 
 def test_text_comes_from_stdin_or_the_editor(clone: Clone) -> None:
