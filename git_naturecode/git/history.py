@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import GitFailed
 
 
 def roots(repo: Repo) -> list[str]:
@@ -21,9 +22,14 @@ def refs_with(repo: Repo, commit: str) -> dict[str, str]:
 
 
 def expire_reflogs(repo: Repo, refs: Sequence[str]) -> None:
-    """Empty the reflogs of `refs`."""
-    if refs:
-        repo.program.run("reflog", "expire", "--expire=all", "--expire-unreachable=all", *refs)
+    """Empty the reflogs of `refs`; one that is gone by now has none. Raises GitFailed."""
+    if not refs:
+        return
+    args = ("reflog", "expire", "--expire=all", "--expire-unreachable=all", *refs)
+    status, _, err = repo.program.run(*args, check=False)
+    # git goes on with the others, and another process may just have deleted what it had fetched.
+    if status and not all("points nowhere" in line for line in err.strip().split("\n")):
+        raise GitFailed(args, status, err)
 
 
 def forget_in_heads(repo: Repo, commits: Iterable[str]) -> int:

@@ -169,10 +169,12 @@ class _Sync:
         if theirs is None or incoming.component(self.name) != self.name:
             return
         known = self.log.objects.resolve(ref)
+        need = seal.of(self.log.objects, self.log.head())
+        # Also theirs: the reflog will name it, however soon a newer one takes its place.
+        states = {theirs, known} - {None}
+        self.stale |= any(not need <= seal.of(self.log.objects, one) for one in states)
         if known == theirs:
             return
-        need = seal.of(self.log.objects, self.log.head())
-        self.stale |= known is not None and not need <= seal.of(self.log.objects, known)
         with suppress(RefLocked, GitFailed, OSError):
             self.log.objects.move(ref, theirs, known)
 

@@ -120,10 +120,9 @@ def _said(
 
 
 def _entry_id(answer: dict[str, Any]) -> str:
-    for key in ("messageId", "commentId", "entryId", "editId"):
-        if isinstance(answer.get(key), str):
-            return str(answer[key])
-    return ""
+    if answer.get("entries"):
+        return str(answer["entries"][0])
+    return str(answer.get("commentId") or answer.get("messageId") or "")
 
 
 def attend(verb: str) -> Action:
@@ -218,7 +217,7 @@ def delete(world: World, place: Place, step: Step) -> None:
     if session is None:
         return
     session.deleted = "maybe"
-    done = world.program(step, place, ["session", "delete", session.id, "--json"])
+    done = world.program(step, place, ["session", "delete", session.id, "--yes", "--json"])
     if done.code == 0:
         session.deleted = "yes"
 
@@ -247,6 +246,21 @@ def sync(world: World, place: Place, step: Step) -> None:
         world.count(f"sync: {done.json.get('state', '?')}")
 
 
+def purge(world: World, place: Place, step: Step) -> None:
+    """Take a text out of every clone and remote: by its id, or by a word of it."""
+    session = world.ledger.choose(place.number, step.pick)
+    target = world.ledger.message(session, place.number, step.more) if session else None
+    if session is None or target is None:
+        return
+    which = ["--text", target.token] if step.more % 3 == 0 else [session.id, target.id]
+    argv = ["redact", "--rewrite", *which, "--yes", "--json"]
+    world.ledger.purge([target], certain=False)
+    done = world.program(step, place, [*argv, *(["--no-sync"] if step.pick % 2 else [])])
+    if done.code == 0 or (done.code == 4 and "taken out here" in done.err):
+        world.ledger.purge([target], certain=True)
+        world.count("purges")
+
+
 def doctor(world: World, place: Place, step: Step) -> None:
     """Let the doctor look, and mend what it finds."""
     world.program(step, place, ["doctor", *(["--fix"] if step.more % 3 else [])])
@@ -259,5 +273,7 @@ ACTIONS: dict[str, Action] = {
     "export": export, "delete": delete, "search": read("session", "search", "{word}"),
     "list": read("session", "list", "--json"),
     "show": read("session", "show", "{session}", "--json"), "status": read("status", "--json"),
-    "sync": sync, "doctor": doctor,
+    "sync": sync, "doctor": doctor, "purge": purge,
 }  # fmt: skip
+# The commands of steps that are no verb of `session`.
+NEEDS = {"status": "status", "sync": "sync", "doctor": "doctor", "purge": "redact"}

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from . import oracle, plan
-from .actions import ACTIONS
+from .actions import ACTIONS, NEEDS
 from .plan import ALONE, Step
 from .report import Report
 from .scenery import SCENERY
@@ -76,7 +76,8 @@ class Driver:
 
     def _there(self, name: str) -> bool:
         """True when the program knows what this step needs (some commands are still to come)."""
-        return name in SCENERY or name in self.world.commands
+        known = self.world.commands
+        return name in SCENERY or NEEDS.get(name, f"session {name}") in known
 
     def _in_slot(self, step: Step) -> None:
         try:
@@ -102,16 +103,16 @@ class Driver:
 
 
 def known_commands() -> frozenset[str]:
-    """The verbs of the program that is under test."""
+    """The commands of the program under test: `sync`, `session say`, ..."""
     import typer
 
     from git_naturecode.cli.app import build
 
-    group = typer.main.get_command(build(["session"]))
-    top = typer.main.get_command(build([]))
-    names = set(getattr(top, "commands", {}))
-    session = getattr(group, "commands", {})["session"]
-    return frozenset(names | set(getattr(session, "commands", {})))
+    top = getattr(typer.main.get_command(build([])), "commands", {})
+    names = set(top)
+    for group, command in top.items():
+        names |= {f"{group} {verb}" for verb in getattr(command, "commands", {})}
+    return frozenset(names)
 
 
 def run(options: Options, folder: Path) -> Report:

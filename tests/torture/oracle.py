@@ -204,8 +204,8 @@ def _clean(world: World) -> None:
         strange = [ref for ref in refs if ref.startswith("refs/naturecode/")]
         _report(world, f"refs left in {name}", strange)
         locks = [str(p.relative_to(place.git_dir)) for p in place.git_dir.rglob("*.lock")]
-        ours = ("naturecode/background.lock", "naturecode/device.lock")
-        left = [one for one in locks if not one.startswith(ours) and "stale-locks" not in one]
+        # Files that we lock by flock stay; a lock that is its being there must not.
+        left = [one for one in locks if not one.startswith("naturecode/")]
         _report(world, f"locks left in {name}", left)
         for side in ("team", "private"):
             waiting = world.reader.spool(place.state, side).files
@@ -263,7 +263,7 @@ def _redacted(world: World) -> dict[str, Said]:
 def _search(world: World, place: Place) -> None:
     for token in list(_redacted(world))[:_MOST_VIEWS]:
         done = world.program(0, place, ["session", "search", token, "--json"])
-        if done.code == 0 and TOKEN.search(done.out.replace(token, "", 0)) and done.json["items"]:
+        if done.code == 0 and done.json["items"]:
             _report(world, f"redacted and found by search in c{place.number}", [token])
 
 
@@ -275,7 +275,7 @@ def _show(world: World, place: Place, session: Session, entities: set[str]) -> N
         return
     plain = world.program(0, place, ["session", "show", session.id])
     outputs = {"show --json": done.out, "show": plain.out}
-    if "export" in world.commands:
+    if "session export" in world.commands:
         for kind in ("markdown", "html", "json"):
             argv = ["session", "export", session.id, "--format", kind, "-o", "-"]
             outputs[f"export {kind}"] = world.program(0, place, argv).out

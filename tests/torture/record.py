@@ -170,12 +170,11 @@ def reachable(git_dir: Path, env: dict[str, str]) -> Iterator[tuple[str, bytes]]
         yield from contents(git_dir, names[start : start + 5000], env)
 
 
-def state_files(state_dir: Path) -> Iterator[tuple[Path, bytes]]:
-    """All files of what a clone keeps for itself, but for its private repository's."""
-    for folder, names, files in os.walk(state_dir):
-        if Path(folder).name == "private.git":
-            names[:] = []
-            continue
+def state_files(top: Path) -> Iterator[tuple[Path, bytes]]:
+    """All files below `top` but for objects."""
+    for folder, names, files in os.walk(top):
+        if "objects" in names:
+            names.remove("objects")
         for name in files:
             path = Path(folder, name)
             with suppress(FileNotFoundError):

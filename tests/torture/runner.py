@@ -50,7 +50,7 @@ class _Asked:
 class Runner:
     """Starts commands; each carries the mark of this run and of its step in its environment."""
 
-    def __init__(self, folder: Path, mutant: str = "") -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], mutant: str = "") -> None:
         self.folder = folder / "out"
         self.folder.mkdir()
         self.mark = f"{os.getpid()}-{time.time_ns()}"
@@ -60,7 +60,7 @@ class Runner:
         self._number = 0
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.torture.server"], stdin=subprocess.PIPE, cwd=ROOT,
-            stdout=subprocess.PIPE, env={**os.environ, "TORTURE_MUTANT": mutant},
+            stdout=subprocess.PIPE, env={**env, "TORTURE_MUTANT": mutant},
         )  # fmt: skip
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

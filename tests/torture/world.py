@@ -25,6 +25,9 @@ _DAY = 86_400.0
 _WAYS = ("program", "library", "", "library", "program")
 _SKEWS = (0.0, 0.0, -3_000.0, 10 * 365 * _DAY, -10 * 365 * _DAY)
 
+# Two of them have two clones, each with a device key of its own.
+_PEOPLE = ("ada", "ben", "cleo", "ada", "ben")
+
 
 class Broken(Exception):
     """The program did what it must not do."""
@@ -91,7 +94,7 @@ class World:
             self.make_remote(remote)
         self.daemon = Daemon(self.folder / "remotes", self.env)
         self.proxy = Proxy(self.daemon.port)
-        self.runner = Runner(self.folder, self.mutant)
+        self.runner = Runner(self.folder, self.env, self.mutant)
         self.diary = open(self.folder / "diary.jsonl", "a", encoding="utf-8")  # noqa: SIM115
         self.clones = [self._place(number) for number in range(CLONES)]
         for place in self.clones:
@@ -113,7 +116,9 @@ class World:
         }  # fmt: skip
 
     def _place(self, number: int) -> Place:
-        env = {**self.env, "GIT_AUTHOR_EMAIL": f"c{number}@example.com"}
+        person = _PEOPLE[number]
+        env = {**self.env, "GIT_AUTHOR_EMAIL": f"{person}@example.com"}
+        env["XDG_CONFIG_HOME"] = str(self.folder / "home" / f"config{number}")
         if _WAYS[number]:
             env["NATURECODE_GIT"] = _WAYS[number]
         parent, disk = self.folder, None
@@ -185,10 +190,13 @@ class World:
         """
         number = step if isinstance(step, int) else step.number
         kill, delay, fresh = ("", 0.0, False)
+        env = place.env
         if isinstance(step, Step):
             kill, delay, fresh = step.kill, step.delay, step.fresh
+            if step.pick % 8 == 0:
+                env = {**env, "NATURECODE_BACKGROUND": "1"}
         done = self.runner.program(
-            argv, place.path, place.env, number, text, place.skew, fresh, kill, delay
+            argv, place.path, env, number, text, place.skew, fresh, kill, delay
         )
         self.note(number, done)
         self.count("commands")

@@ -1,0 +1,46 @@
+"""What a purge leaves in the clone that made it: nothing, in no reflog either."""
+
+from pathlib import Path
+
+import pytest
+
+from box import Box, Clone, Way
+from sync.test_sync import pair
+
+SECRET = "the word is xyzzyplugh"
+
+
+def reachable(clone: Clone) -> str:
+    """All that any ref or reflog still leads to, as text."""
+    names = clone.git("rev-list", "--objects", "--no-object-names", "--all", "--reflog").split()
+    return "".join(clone.git("cat-file", "-p", name) for name in names)
+
+
+def purged(clone: Clone, session: str, *more: str) -> None:
+    message = clone.nc("session", "show", session, "--json").json["messages"][-1]["messageId"]
+    clone.nc("redact", "--rewrite", session, message, "--yes", *more)
+
+
+@pytest.mark.parametrize("more", [(), ("--no-sync",)])
+def test_no_reflog_of_the_purging_clone_names_it(box: Box, way: Way, more: tuple[str, ...]) -> None:
+    _, ada, _, session = pair(box, way)
+    ada.nc("session", "say", session, SECRET)
+    ada.nc("sync")
+    assert SECRET in reachable(ada)
+    purged(ada, session, *more)
+    ada.nc("sync")
+    assert SECRET not in reachable(ada)
+
+
+def test_nor_after_a_fetch_from_a_remote_that_went_back(box: Box) -> None:
+    hub, ada, _, session = pair(box)
+    ada.nc("session", "say", session, SECRET)
+    ada.nc("sync")
+    old = ada.git("rev-parse", "naturecode").strip()
+    purged(ada, session)
+    ada.git("push", "-q", "--force", str(hub), f"{old}:refs/heads/naturecode", check=False)
+    Path(hub, "refs/heads/naturecode").write_text(old + "\n")
+    ada.git("fetch", "-q")
+    ada.nc("sync")
+    assert SECRET not in reachable(ada)
+    assert ada.git("ls-remote", "origin", "naturecode").split()[0] != old
