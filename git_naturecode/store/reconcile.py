@@ -66,7 +66,9 @@ def reconcile(
         laying.purge_base()
     if builds:
         laying.sent = count_logs(Gate(objects, now_ms), root, laying.base)
-    elif root is not None and laying.lay(root) and not sides:
+    elif root is None:
+        laying.sent = count_logs(Gate(objects, now_ms), None, laying.base)
+    elif laying.lay(root) and not sides:
         laying.rebase(root)
     received, sent = laying.received, laying.sent
     for state in states:

@@ -412,3 +412,11 @@ def test_a_log_of_a_newer_format_is_passed_on_unread(box: Box) -> None:
                           capture_output=True, check=True).stdout  # fmt: skip
     assert kept == newer
     assert other in ben.ids()
+
+
+def test_the_first_sync_says_what_it_sent(box: Box) -> None:
+    ada = box.clone(box.remote(), "ada")
+    ada.start("One")
+    ada.start("Two")
+    assert "sent 2 logs" in ada.nc("sync").out
+    assert "nothing new" in ada.nc("sync").out
