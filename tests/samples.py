@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from logs import write_aider, write_llm, write_naturecode
+
 T = "2026-11-22T10:00:{:02d}.{:03d}Z"
 
 
@@ -409,4 +411,9 @@ WRITERS: dict[str, tuple[Callable[[Path, str], Path], int]] = {
     "copilot-events": (write_copilot_events, 7),
     "copilot-chat": (write_copilot_chat, 9),
     "copilot-log": (write_copilot_log, 9),
+    "naturecode": (write_naturecode, 7),
+    "aider": (write_aider, 8),
+    "llm": (write_llm, 9),
 }
+# Those of them that are JSON or lines of it.
+JSON = [name for name in WRITERS if name not in ("specstory", "aider", "llm")]

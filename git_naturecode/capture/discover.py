@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from . import aider
 from .format import Found
 from .found import conversations, identify
 from .roots import Roots
@@ -132,6 +133,23 @@ def _specstory(_: str, __: Mapping[str, str], roots: Roots) -> Iterator[Found]:
                 yield found
 
 
+def _aider(_: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
+    """The history at the top of each work tree, where it is kept unless told otherwise."""
+    name = environ.get("AIDER_CHAT_HISTORY_FILE") or aider.HISTORY
+    for root in roots.paths:
+        yield from conversations(os.path.join(root, name))
+
+
+def _naturecode(home: str, _: Mapping[str, str], roots: Roots) -> Iterator[Found]:
+    base = os.path.join(home, ".naturecode", "sessions")
+    archived = os.path.join(base, "archived")
+    folders = [os.path.join(archived, name) for name in _names(archived)]
+    for folder in (os.path.join(base, "active"), archived, *folders):
+        for name in _names(folder):
+            if name.endswith(".json"):
+                yield from _ours(os.path.join(folder, name), roots)
+
+
 def _ours(path: str, roots: Roots) -> Iterator[Found]:
     """The conversations in `path` whose tool ran in one of `roots`."""
     return (found for found in conversations(path) if roots.hold(found.project))
@@ -150,4 +168,6 @@ _FINDERS: tuple[Callable[[str, Mapping[str, str], Roots], Iterator[Found]], ...]
     _copilot,
     _gemini,
     _specstory,
+    _aider,
+    _naturecode,
 )

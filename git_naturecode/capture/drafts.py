@@ -107,6 +107,14 @@ class Drafting:
             fields["over"] = [over]
         return self._draft("set", fields, None, entry, labels)
 
+    def change(self, kind: str, name: str, value: str) -> Draft | None:
+        """The draft that sets (`set`) or adds (`add`) field `name`, known by what it says."""
+        text, labels = self.redactor.text(value)
+        entry = self.id(name, text)
+        if not self._new(entry):
+            return None
+        return self._draft(kind, {"field": name, "value": text}, None, entry, labels)
+
     def message(self, said: Said, replaced: str = "") -> Draft | None:
         """The draft of one message; it replaces part `replaced` of its source, if known."""
         entry = self.id(said.source, said.part)

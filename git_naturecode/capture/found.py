@@ -3,11 +3,21 @@
 import os
 from collections.abc import Iterator
 
-from . import chatgpt, claude, codex, copilot, gemini, specstory
+from . import aider, chatgpt, claude, codex, copilot, gemini, llm, naturecode, specstory
 from .format import HEAD, Format, Found
 
 # The first that knows a file has it.
-FORMATS: tuple[Format, ...] = (specstory, codex, copilot, gemini, claude, chatgpt)
+FORMATS: tuple[Format, ...] = (
+    specstory,
+    codex,
+    copilot,
+    gemini,
+    claude,
+    chatgpt,
+    naturecode,
+    aider,
+    llm,
+)  # fmt: skip
 TOOLS = tuple(sorted(each.TOOL for each in FORMATS))
 _BY_TOOL = {each.TOOL: each for each in FORMATS}
 

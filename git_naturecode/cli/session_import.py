@@ -21,7 +21,8 @@ def import_sessions(
         str | None,
         typer.Option(
             "--from",
-            help="Only this tool: chatgpt, claude-code, codex, copilot, gemini, specstory.",
+            help="Only this tool: aider, chatgpt, claude-code, codex, copilot, gemini, llm, "
+            "naturecode, specstory.",
         ),
     ] = None,
     visibility: Annotated[

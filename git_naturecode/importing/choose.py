@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 
-from git_naturecode.capture import TOOLS, Found, conversations, discover
+from git_naturecode.capture import TOOLS, Found, conversations, discover, llm
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.store.store import Store
 
@@ -23,9 +23,12 @@ def find_files(
         raise Usage("name files or folders, or use --auto", "one of the two")
     if tool is not None and tool not in TOOLS:
         raise Usage(f"{tool!r} is not a tool that I know", "use " + ", ".join(TOOLS))
-    if auto:
-        home = store.environ.get("HOME", "")
-        found: Iterator[str | Found] = discover(home, store.environ, store.repo.work_trees())
+    home = store.environ.get("HOME", "")
+    if auto and tool == llm.TOOL:
+        # Its log does not say where it ran, so that it belongs to no repository unless one asks.
+        found: Iterator[str | Found] = conversations(llm.default_path(home, store.environ))
+    elif auto:
+        found = discover(home, store.environ, store.repo.work_trees())
     else:
         found = (one for path in paths for each in _inside(path) for one in _told(each, tool))
     chosen = [one for one in found if _is_wanted(one, tool, after_ms)]

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from git_naturecode.capture import conversations, read
 from git_naturecode.redact import Redactor
-from samples import WRITERS
+from samples import JSON, WRITERS
 
 DEEP = 5_000
-JSON = [name for name in WRITERS if name != "specstory"]
 
 
 def everything(path: Path, full: bool = True) -> list[str | None]:

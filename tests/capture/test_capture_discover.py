@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from git_naturecode.capture import discover
+from logs import naturecode, write_aider
 from samples import codex, copilot_chat, copilot_events, jsonl
 
 
@@ -164,3 +165,21 @@ def test_copilot_by_the_workspace_and_by_its_own_word(tmp_path: Path) -> None:
     cli = {str(home / ".copilot/session-state/a/events.jsonl"), str(old)}
     assert found(home, [root]) == chats | cli
     assert found(home, [root], COPILOT_HOME=str(tmp_path)) == chats
+
+
+def test_aider_and_naturecode(tmp_path: Path) -> None:
+    home, root = tmp_path / "home", tmp_path / "r"
+    root.mkdir()
+    own = {str(write_aider(root, "hi"))}
+    sessions = home / ".naturecode" / "sessions"
+    for folder, project in (("active", root), ("archived/r", root / "sub"), ("active/x", root)):
+        (sessions / folder).mkdir(parents=True)
+        (sessions / folder / "session-1.json").write_text(
+            json.dumps(naturecode("hi", projectPath=str(project)))
+        )
+    own |= {str(sessions / "active/session-1.json"), str(sessions / "archived/r/session-1.json")}
+    (sessions / "active" / "other.json").write_text(json.dumps(naturecode("hi")))
+    assert found(home, [root]) == own
+    (root / "log.md").write_bytes((root / ".aider.chat.history.md").read_bytes())
+    named = found(home, [root], AIDER_CHAT_HISTORY_FILE="log.md")
+    assert {name for name in named if not name.startswith(str(home))} == {str(root / "log.md")}

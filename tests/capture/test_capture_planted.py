@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from git_naturecode.capture import read
+from git_naturecode.capture import conversations, read
 from git_naturecode.redact import Redactor
 from git_naturecode.store.entry import Draft
 from samples import WRITERS
@@ -128,7 +128,8 @@ def test_no_piece_of_a_planted_secret_comes_out(tmp_path: Path, name: str, full:
     secret, text = _PLACES[name]
     wanted = set(pieces(secret))
     for file, (write, least) in WRITERS.items():
-        found = list(read(str(write(tmp_path, text)), Redactor(OWN), full=full))
+        inside = conversations(str(write(tmp_path, text)))
+        found = [d for one in inside for d in read(one, Redactor(OWN), full=full)]
         assert len(found) >= least
         assert all(draft.clean for draft in found)
         for draft in found:
