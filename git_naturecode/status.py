@@ -1,54 +1,80 @@
-"""Status: how this clone stands towards its remote, in plain words."""
+"""Status: how this clone stands towards its remotes, in plain words."""
 
 from dataclasses import dataclass
 
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
-from git_naturecode.store import place
+from git_naturecode.store import place, remotes
 from git_naturecode.store.index import Index
+from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
 
 
 @dataclass(frozen=True)
-class Status:
-    """Counts of what is here, what waits, and how far the remote is known to be.
+class Towards:
+    """How we stand towards one remote: logs that it lacks, logs that we lack, what is remembered.
 
+    `known` says whether anything was ever fetched from it.
+    """
+
+    remote: str
+    ahead: int
+    behind: int
+    known: bool
+    memory: Memory
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts of what is here, what waits, and how far the remotes are known to be.
+
+    `usual` is the remote that sync goes to, `others` those that were synced with besides;
     `folder` says why which files of this work tree's folder are not as they should be.
     """
 
     branch: str
-    remote: str | None
     shared: int
     private: int
     queued: int
-    ahead: int
-    behind: int
-    known: bool
+    usual: Towards | None
+    others: tuple[Towards, ...]
+    automatic: bool
     folder: dict[str, str]
 
 
 def status(store: Store, index: Index) -> Status:
-    """Look at this clone; the remote is asked nothing, its last known state counts."""
+    """Look at this clone; no remote is asked anything, its last known state counts."""
     every, shared = index.count(SESSION), index.count(SESSION, {"shared": ("yes",)})
     queued = sum(len(log.spool.waiting()) for log in store.sides)
     name = remote.choose(store.config)
-    theirs = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}") if name else None
-    ahead, behind = _apart(store, index, theirs)
+    usual = _towards(store, index, name) if name else None
+    others = [_towards(store, index, other) for other in store.config.remotes() if other != name]
     return Status(
-        store.branch, name, shared, every - shared, queued, ahead, behind, theirs is not None,
-        place.notes(store),
+        store.branch, shared, every - shared, queued, usual,
+        tuple(one for one in others if one.known and one.memory.last),
+        store.config.flag("naturecode.autoSync", False), place.notes(store),
     )  # fmt: skip
 
 
+def _towards(store: Store, index: Index, name: str) -> Towards:
+    theirs = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}")
+    ahead, behind = _apart(store, index, theirs)
+    memory = remotes.load(store.state_dir, store.config, name)
+    return Towards(name, ahead, behind, theirs is not None, memory)
+
+
 def _apart(store: Store, index: Index, theirs: str | None) -> tuple[int, int]:
-    """How many log files we have more or longer, and how many they have."""
+    """How many log files we have that they lack or have otherwise, and the other way round."""
     objects, ours = store.team.objects, store.team.head()
     if ours is None or theirs == ours:
         return 0, 0
     if theirs is None:
         return index.segments(TEAM), 0
     a, b = tree.tree_of(objects, theirs), tree.tree_of(objects, ours)
-    changed = sum(path.startswith("log/") for path, _, _ in tree.differences(objects, a, b))
+    changed = [one for one in tree.differences(objects, a, b) if one[0].startswith("log/")]
     if objects.is_ancestor(theirs, ours):
-        return changed, 0
-    return (0, changed) if objects.is_ancestor(ours, theirs) else (changed, changed)
+        return len(changed), 0
+    if objects.is_ancestor(ours, theirs):
+        return 0, len(changed)
+    ahead = sum(new is not None for _, _, new in changed)
+    return ahead, sum(old is not None for _, old, _ in changed)

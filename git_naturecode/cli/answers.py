@@ -1,16 +1,13 @@
-"""What status, sync, import and share say, as text and as JSON."""
+"""What import and share say, as text and as JSON."""
 
 from typing import TYPE_CHECKING
 
-from git_naturecode.render.show import show
 from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
     from git_naturecode.folder.update import Updated
     from git_naturecode.importing import Imported
     from git_naturecode.sharing import Leaving
-    from git_naturecode.status import Status
-    from git_naturecode.sync import Outcome
 
 
 def count(number: int, noun: str) -> str:
@@ -19,73 +16,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else plural}"
 
 
-def status_text(found: "Status") -> str:
-    """The state of a clone in a few sentences."""
-    lines = [
-        f"{count(found.shared, 'shared session')}, {found.private} private "
-        f"(data branch `{found.branch}`)"
-    ]
-    if found.queued:
-        lines.append(f"{count(found.queued, 'text')} saved, waiting to be written to the log")
-    if found.remote is None:
-        lines.append("no remote: everything stays in this clone")
-    elif not found.known:
-        lines.append(f"nothing was ever exchanged with {found.remote}; `git naturecode sync` does")
-    else:
-        lines.append(_distance(found))
-    lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
-    return "\n".join(lines)
-
-
-def _distance(found: "Status") -> str:
-    remote = found.remote
-    if not found.ahead and not found.behind:
-        return f"in step with {remote}, as far as is known here"
-    parts = []
-    if found.ahead:
-        parts.append(f"{count(found.ahead, 'log')} to push to {remote}")
-    if found.behind:
-        parts.append(f"{count(found.behind, 'log')} fetched and not yet taken in")
-    return "; ".join(parts) + "; `git naturecode sync` does it"
-
-
-def status_json(found: "Status") -> dict[str, Json]:
-    """The same for programs."""
-    return {
-        "branch": found.branch, "remote": found.remote, "shared": found.shared,
-        "private": found.private, "queued": found.queued, "ahead": found.ahead,
-        "behind": found.behind, "known": found.known,
-        "folder": [{"path": path, "why": why} for path, why in found.folder.items()],
-    }  # fmt: skip
-
-
-def sync_text(outcome: "Outcome") -> str:
-    """What a sync did."""
-    if outcome.state == "waiting for a code branch":
-        return (
-            f"{outcome.remote} is empty: push your code first (`git push {outcome.remote} HEAD`), "
-            "so that the host does not take the data branch for the main one; then sync again"
-        )
-    if outcome.state == "left in the outbox":
-        return (
-            f"{outcome.remote} is busy: what is new here was left in its outbox, from where the "
-            "next sync of anybody takes it in"
-        )
-    if not outcome.received and not outcome.sent:
-        return f"in step with {outcome.remote}: nothing new on either side"
-    return (
-        f"in step with {outcome.remote}: received {count(outcome.received, 'log')}, "
-        f"sent {count(outcome.sent, 'log')}"
-    )
-
-
-def sync_json(outcome: "Outcome") -> dict[str, Json]:
-    """The same for programs."""
-    return {
-        "remote": outcome.remote, "state": outcome.state, "received": outcome.received,
-        "sent": outcome.sent, "tries": outcome.tries, "refused": outcome.refused,
-        "problems": outcome.problems,
-    }  # fmt: skip
+def size(number: int) -> str:
+    """`512 bytes`, `3.1 KB`, `20.0 MB`."""
+    if number < 1000:
+        return count(number, "byte")
+    return f"{number / 1000:.1f} KB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"
 
 
 def imported_text(done: "Imported", visibility: str) -> str:

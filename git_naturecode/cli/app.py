@@ -12,7 +12,7 @@ GROUPS = {"session": "git_naturecode.cli.session"}
 COMMANDS = {
     "init": "git_naturecode.cli.clone",
     "status": "git_naturecode.cli.clone",
-    "sync": "git_naturecode.cli.clone",
+    "sync": "git_naturecode.cli.sync",
     "redact": "git_naturecode.cli.redact",
     "demo": "git_naturecode.cli.demo",
     "folder": "git_naturecode.cli.folder",

@@ -1,6 +1,7 @@
 """Opening what a reading command needs, and finding the entity that a person means."""
 
 import errno
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -63,7 +64,21 @@ def tips(store: Store) -> str:
     heads = [log.head() for log in store.sides]
     for name in store.config.remotes():
         heads.append(store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}"))
+        heads += _fetched_notes(store, name)
     return " ".join([*map(str, heads), store.config.get("naturecode.remote")])
+
+
+def _fetched_notes(store: Store, remote: str) -> list[str]:
+    """Where the notes stand that a plain fetch brought lately (git packs such refs later on)."""
+    folder = os.path.join(store.repo.common_dir, "refs/notes/remotes", remote, "naturecode")
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    found = (
+        store.team.objects.resolve(f"refs/notes/remotes/{remote}/naturecode/{n}") for n in names
+    )
+    return [oid or "" for oid in found]
 
 
 def _catch_up(context: Context, store: Store, index: Index) -> None:

@@ -2,15 +2,16 @@
 
 import glob
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from git_naturecode.config import Config
 from git_naturecode.errors import Remote, Unsafe, Usage
+from git_naturecode.git import complaints
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import TIMED_OUT, GitFailed, Limits
-from git_naturecode.trace import strike
 
 # git checks each object, never writes a received one anew (a bomb costs it half then), streams big
 # ones, and fetches all of a data branch even in a partial clone.
@@ -20,7 +21,7 @@ _SAFE_FETCH = (
     "-c", "fetch.recurseSubmodules=false",
 )  # fmt: skip
 TIMEOUT = 60  # seconds that a remote may take to answer a question (naturecode.timeout)
-_PATIENT = 10  # a transfer may take that many times longer; so may a person who types a password
+PATIENT = 10  # a transfer may take that many times longer; so may a person who types a password
 _MEBI = 1 << 20
 _QUESTION = Limits(cpu=30, memory=256 * _MEBI, output=64 * _MEBI)
 # 3 s of work unpack 300 MB of small files (docs/design/sync.md); a bomb is found out by them. Who
@@ -29,24 +30,23 @@ _FIRST = Limits(cpu=3, memory=256 * _MEBI, file=2048 * _MEBI, output=_MEBI)
 _SECOND = replace(_FIRST, cpu=300, memory=1024 * _MEBI)
 _MUCH = 2 * _MEBI
 _PUSH = Limits(output=16 * _MEBI)
-_OFFLINE = (
-    "could not resolve host", "connection refused", "timed out", "network is unreachable",
-    "unable to access", "no route to host", "connection reset", "could not read from remote",
-    "early eof", "unexpected disconnect", "hung up",
-)  # fmt: skip
-_REFUSED = (
-    "authentication failed", "permission denied", "could not read username",
-    "could not read password", "host key verification failed", "returned error: 401",
-    "returned error: 403", "access denied", "terminal prompts disabled",
-)  # fmt: skip
-_NOT_THERE = (
-    "does not appear to be a git repository", "repository not found", "returned error: 404",
-    "not found",
-)  # fmt: skip
+_ELSEWHERE = (
+    "all is kept here and can be read; to push elsewhere: git naturecode init --remote NAME, "
+    "or ask who runs it for the right to push"
+)
+_NO_ATOMIC = "does not support --atomic"
+_PROGRESS = re.compile(
+    rb"(Counting|Compressing|Receiving|Writing|Resolving) (objects|deltas): +\d{1,3}% "
+    rb"\(\d+/\d+\)(, [0-9.]+ [A-Za-z]+)?"
+)
 
 
 class Refused(Remote):
-    """The remote was reached, and refused what was pushed."""
+    """The remote was reached, and refused what was pushed; it will do so again."""
+
+
+class ReadOnly(Refused):
+    """The remote lets this person read, and push nothing."""
 
 
 class Vanished(Remote):
@@ -65,11 +65,15 @@ class Push:
 
 @dataclass(frozen=True)
 class Link:
-    """A remote as one repository sees it; `timeout` in seconds, see TIMEOUT."""
+    """A remote as one repository sees it; `timeout` in seconds, see TIMEOUT.
+
+    `hear` is told in a few words how far a transfer is, many times a second.
+    """
 
     repo: Repo
     name: str
     timeout: float = TIMEOUT
+    hear: Callable[[str], None] | None = None
 
     def list_refs(self, patterns: Sequence[str]) -> dict[str, str]:
         """Full name -> id of its refs that match `patterns`, in one request; raises Remote."""
@@ -77,7 +81,7 @@ class Link:
             "ls-remote", "--end-of-options", self.name, *patterns, limits=_QUESTION
         )
         if status:
-            raise unreachable(self.name, err)
+            raise complaints.unreachable(self.name, err)
         lines = (line.split("\t", 1) for line in out.decode("utf-8", "replace").split("\n"))
         return {pair[1]: pair[0] for pair in lines if len(pair) == 2}
 
@@ -87,56 +91,108 @@ class Link:
         Raises Remote when that did not work (Vanished when one of them is gone), Unsafe when git
         refuses what came.
         """
+        self._guarded(refspecs)
+
+    def complete(self, commits: Sequence[str]) -> None:
+        """Bring, in one go, what a partial clone lacks of the trees of `commits`.
+
+        Without it git would ask the remote for each missing object by itself. Raises as `fetch`.
+        """
+        out = self.repo.program.run(
+            "rev-list", "--objects", "--no-walk", "--missing=print", "--end-of-options", *commits
+        )[1]
+        lacking = [
+            line[1:] for line in out.decode("ascii", "replace").split("\n") if line[:1] == "?"
+        ]
+        if lacking:
+            self._guarded((), "\n".join(lacking).encode())
+
+    def _guarded(self, refspecs: Sequence[str], wanted: bytes | None = None) -> None:
+        """A fetch that a bomb does not survive; an honestly large one gets a second chance."""
         before = self._half_packs()
-        status, err = self._fetch(refspecs, _FIRST)
-        if status and not _malformed(err):
+        status, err = self._fetch(refspecs, wanted, _FIRST)
+        if status and not complaints.is_malformed(err):
             left = self._half_packs() - before
             size = sum(map(_size, left))
-            if left and _cut(err) and size < _MUCH:
+            if left and complaints.is_cut(err) and size < _MUCH and not _lost(err):
                 _remove(left)
                 raise Unsafe(
                     f"what {self.name} sends unpacks to far more than it is, and was stopped",
                     "nothing was taken in; you can go on working here, and should ask who pushed",
                 )
-            if _cut(err):
+            if complaints.is_cut(err):
                 _remove(left)
-                status, err = self._fetch(refspecs, _SECOND)
-        if "couldn't find remote ref" in err:
+                status, err = self._fetch(refspecs, wanted, _SECOND)
+        if "couldn't find remote ref" in err or "not our ref" in err:
             raise Vanished(f"{self.name} has just changed", "sync again")
         if status:
-            raise _refused_by_git(self.name, err) or unreachable(self.name, err)
+            self._remove_new(before)
+            raise complaints.malformed(self.name, err) or complaints.unreachable(self.name, err)
 
     def push(self, refs: Sequence[Push]) -> bool:
         """Push all of `refs` or none; False when the remote has moved on; raises Remote."""
         leases = [f"--force-with-lease={p.ref}:{p.old or ''}" for p in refs if p.lease]
-        specs = [f"{p.new or ''}:{p.ref}" for p in refs]
+        status, out, err = self._send(refs, *leases, "--atomic")
+        if status and _NO_ATOMIC in err:
+            return self._one_by_one(refs)
+        return self._answer(refs, status, out, err)
+
+    def _one_by_one(self, refs: Sequence[Push]) -> bool:
+        """For a host that cannot do all or nothing: deletions wait for the rest."""
+        for push in sorted(refs, key=lambda push: push.new is None):
+            lease = [f"--force-with-lease={push.ref}:{push.old or ''}"] if push.lease else []
+            if not self._answer([push], *self._send([push], *lease)):
+                return False
+        return True
+
+    def _send(self, refs: Sequence[Push], *options: str) -> tuple[int, str, str]:
+        specs = [f"{push.new or ''}:{push.ref}" for push in refs]
         status, out, err = self._run(
-            "-c", "push.gpgSign=false", "push", "--porcelain", "--atomic", "--no-verify",
-            "--no-follow-tags", "--recurse-submodules=no", *leases, "--end-of-options", self.name,
-            *specs, limits=_PUSH, times=_PATIENT,
+            "-c", "push.gpgSign=false", "push", "--porcelain", "--no-verify",
+            "--progress" if self.hear else "--no-progress", "--no-follow-tags",
+            "--recurse-submodules=no", *options, "--end-of-options", self.name, *specs,
+            limits=_PUSH, times=PATIENT,
         )  # fmt: skip
+        return status, out.decode("utf-8", "replace"), err
+
+    def _answer(self, refs: Sequence[Push], status: int, out: str, err: str) -> bool:
         if status == 0:
             return True
-        answers = [line for line in out.decode("utf-8", "replace").split("\n") if line[:1] == "!"]
+        answers = [line for line in out.split("\n") if line[:1] == "!"]
         # What only went down with another ref says nothing about why.
         causes = [line for line in answers if "atomic" not in line] or answers
         leased = {push.ref for push in refs if push.lease}
-        final = [line for line in causes if not _moved_on(line) or _forbids_force(line, leased)]
+        final = [
+            line for line in causes if not complaints.moved_on(line) or _forbids_force(line, leased)
+        ]
         if causes and not final:
             return False
         if causes:
-            cause = final[0]
-            raise Refused(
-                f"{self.name} refused the push: {cause.split(chr(9))[-1]}",
-                "everything is kept here; ask who runs that host, or use another remote",
-            )
-        raise unreachable(self.name, err)
+            raise self._refusal(final[0].split("\t")[-1], err)
+        if complaints.denies(err):  # but it has let us read a moment ago
+            said = complaints.unreachable(self.name, err).message
+            raise ReadOnly(f"{self.name} is read-only for you: {said}", _ELSEWHERE)
+        raise complaints.unreachable(self.name, err)
 
-    def _fetch(self, refspecs: Sequence[str], limits: Limits) -> tuple[int, str]:
+    def _refusal(self, said: str, err: str) -> Remote:
+        if "unpacker error" in said or "remote failure" in said:
+            if complaints.denies(err):
+                return ReadOnly(f"{self.name} is read-only for you: nothing can be written there",
+                                _ELSEWHERE)  # fmt: skip
+            return complaints.unreachable(self.name, err)
+        return Refused(
+            f"{self.name} refused the push: {said}",
+            "everything is kept here; ask who runs that host, or use another remote",
+        )
+
+    def _fetch(
+        self, refspecs: Sequence[str], wanted: bytes | None, limits: Limits
+    ) -> tuple[int, str]:
         status, _, err = self._run(
-            *_SAFE_FETCH, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-            "--no-auto-gc", "--no-filter", "--refmap=", "--end-of-options", self.name, *refspecs,
-            limits=limits, times=_PATIENT,
+            *_SAFE_FETCH, "fetch", "--progress" if self.hear else "--quiet", "--no-tags",
+            "--no-write-fetch-head", "--no-auto-gc", "--no-filter", "--refmap=",
+            *(("--stdin",) if wanted else ()), "--end-of-options", self.name, *refspecs,
+            limits=limits, times=PATIENT, data=wanted,
         )  # fmt: skip
         return status, err
 
@@ -145,16 +201,21 @@ class Link:
         folder = glob.escape(os.path.join(self.repo.common_dir, "objects", "pack"))
         return set(glob.glob(f"{folder}/tmp_pack_*"))
 
-    def _run(self, *args: str, limits: Limits, times: int = 1) -> tuple[int, bytes, str]:
+    def _remove_new(self, before: set[str]) -> None:
+        _remove(self._half_packs() - before)
+
+    def _run(
+        self, *args: str, limits: Limits, times: int = 1, data: bytes | None = None
+    ) -> tuple[int, bytes, str]:
         asks = os.isatty(0) and sys.stderr.isatty()
         limits = replace(
-            limits, terminal=asks, wall=self.timeout * (_PATIENT if asks else 1) * times
+            limits, terminal=asks, wall=self.timeout * (PATIENT if asks else 1) * times
         )
         slow = ("-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={int(self.timeout)}")
         try:
             return self.repo.program.run(
                 *slow, *args, check=False, extra={} if asks else {"GIT_TERMINAL_PROMPT": "0"},
-                limits=limits,
+                limits=limits, data=data, hear=self._progress if self.hear else None,
             )  # fmt: skip
         except GitFailed as failed:
             if failed.status != TIMED_OUT:
@@ -163,6 +224,11 @@ class Link:
                 f"{self.name} did not answer within {limits.wall:g} s",
                 "nothing here is lost; try again later (git config naturecode.timeout SECONDS)",
             ) from None
+
+    def _progress(self, heard: bytes) -> None:
+        found = list(_PROGRESS.finditer(heard))
+        if found and self.hear is not None:
+            self.hear(f"{self.name}: {found[-1][0].decode()}")
 
 
 def choose(config: Config, named: str | None = None) -> str | None:
@@ -199,50 +265,6 @@ def missing_refspecs(config: Config, remote: str, branch: str) -> list[str]:
     return [spec for spec in wanted if spec not in present]
 
 
-def unreachable(remote: str, err: str) -> Remote:
-    """What git's messages `err` about `remote` mean for a person."""
-    lines = [line for line in strike(err).strip().split("\n") if line.strip()]
-    fatal = [line for line in lines if line.lower().startswith(("fatal:", "error:"))]
-    said = (fatal or lines or ["it gave no reason"])[0]
-    lower = err.lower()
-    if any(word in lower for word in _REFUSED):
-        return Remote(
-            f"{remote} did not let us in ({said})",
-            f"nothing here is lost; `git ls-remote {remote}` must work first",
-        )
-    if any(word in lower for word in _NOT_THERE):
-        return Remote(
-            f"{remote} has no such repository ({said})",
-            f"nothing here is lost; see `git remote get-url {remote}`",
-        )
-    if any(word in lower for word in _OFFLINE):
-        return Remote(
-            f"{remote} cannot be reached ({said})",
-            "you can go on working; run `git naturecode sync` again when it is there",
-        )
-    return Remote(f"{remote} did not do its part ({said})", "nothing here is lost; try again")
-
-
-def _refused_by_git(remote: str, err: str) -> Unsafe | None:
-    if not _malformed(err):
-        return None
-    lines = [line for line in err.split("\n") if line.lower().startswith("error: object")]
-    said = lines[0].removeprefix("error: ") if lines else "it is malformed"
-    return Unsafe(f"git refuses what {remote} sends: {said}")
-
-
-def _malformed(err: str) -> bool:
-    return "fsck error" in err or "error: object " in err.lower()
-
-
-def _cut(err: str) -> bool:
-    """True when a fetch ended because one of its processes was stopped by a limit."""
-    signs = ("index-pack output", "died of signal", "pack-objects died", "malloc failed",
-             "out of memory", "hung up", "early eof", "unpack-objects")  # fmt: skip
-    lower = err.lower()
-    return "no space left" not in lower and any(sign in lower for sign in signs)
-
-
 def _size(path: str) -> int:
     try:
         return os.stat(path).st_size
@@ -262,8 +284,8 @@ def _forbids_force(line: str, leased: set[str]) -> bool:
     return ref in leased and "[remote rejected] (non-fast-forward)" in line
 
 
-def _moved_on(line: str) -> bool:
-    reasons = ("fetch first", "non-fast-forward", "stale info", "failed to update ref",
-               "cannot lock ref", "incorrect old value", "atomic", "failed to lock",
-               "reference already exists")  # fmt: skip
-    return any(reason in line for reason in reasons)
+def _lost(err: str) -> bool:
+    """True when it was the connection that broke, not a process of ours that met its limit."""
+    lower = err.lower()
+    ours = ("died of signal", "malloc failed", "out of memory")
+    return not any(sign in lower for sign in ours) and ("hung up" in lower or "early eof" in lower)

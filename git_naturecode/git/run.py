@@ -97,8 +97,11 @@ class Program:
     def run(
         self, *args: str, data: bytes | None = None, check: bool = True,
         extra: Mapping[str, str] | None = None, limits: Limits | None = None,
+        hear: Callable[[bytes], None] | None = None,
     ) -> tuple[int, bytes, str]:  # fmt: skip
         """Run `git ARGS`; give its exit code, its output and its messages.
+
+        With limits for its output, `hear` gets each piece of its messages as it comes.
 
         Raises GitFailed when `check` and the exit code is not 0, Unsupported without git.
         """
@@ -107,7 +110,7 @@ class Program:
         limits = limits or Limits()
         process = _start(argv, self.cwd, self.env(extra), limits)
         try:
-            out, err = _talk(process, data, limits)
+            out, err = _talk(process, data, limits, hear)
         except subprocess.TimeoutExpired:
             _kill(process)
             raise GitFailed(args, TIMED_OUT, f"stopped after {limits.wall:g} s") from None
@@ -208,20 +211,23 @@ def _restriction(limits: Limits) -> Callable[[], None] | None:
 
 
 def _talk(
-    process: "subprocess.Popen[bytes]", data: bytes | None, limits: Limits
-) -> tuple[bytes, bytes]:
+    process: "subprocess.Popen[bytes]", data: bytes | None, limits: Limits,
+    hear: Callable[[bytes], None] | None,
+) -> tuple[bytes, bytes]:  # fmt: skip
     """Send `data`; what the process says until it ends, kept only up to the limit."""
     if limits.output is None:
         return process.communicate(data, timeout=limits.wall)
     assert process.stdin is not None
-    process.stdin.close()
     heard: tuple[list[bytes], list[bytes]] = ([], [])
+    pipes = ((process.stdout, heard[0], None), (process.stderr, heard[1], hear))
     listeners = [
-        threading.Thread(target=_listen, args=(pipe, kept, limits.output), daemon=True)
-        for pipe, kept in zip((process.stdout, process.stderr), heard, strict=True)
+        threading.Thread(target=_listen, args=(pipe, kept, limits.output, told), daemon=True)
+        for pipe, kept, told in pipes
     ]
     for listener in listeners:
         listener.start()
+    with suppress(BrokenPipeError), process.stdin as stdin:
+        stdin.write(data or b"")
     process.wait(limits.wall)
     for listener in listeners:
         listener.join(limits.wall)
@@ -231,7 +237,9 @@ def _talk(
     return out, err
 
 
-def _listen(pipe: IO[bytes], kept: list[bytes], limit: int) -> None:
+def _listen(
+    pipe: IO[bytes], kept: list[bytes], limit: int, told: Callable[[bytes], None] | None
+) -> None:
     """Read `pipe` to its end; what is over the limit is forgotten."""
     size = 0
     with pipe:
@@ -239,6 +247,8 @@ def _listen(pipe: IO[bytes], kept: list[bytes], limit: int) -> None:
             if size <= limit:
                 kept.append(chunk)
             size += len(chunk)
+            if told is not None:
+                told(chunk)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

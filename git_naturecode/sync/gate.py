@@ -1,10 +1,11 @@
-"""Taking in: what was fetched, by us or by plain git, passes the gate and moves our branch."""
+"""The gate: what came from elsewhere is looked at, joined with ours, and moves our branch."""
 
 from collections.abc import Callable
 
-from git_naturecode.errors import NaturecodeError, Unsafe
+from git_naturecode.errors import NaturecodeError, Remote, Unsafe
 from git_naturecode.git import remote
 from git_naturecode.git.objects import RefLocked
+from git_naturecode.git.remote import TIMEOUT, Link
 from git_naturecode.store import forgetting, reconcile
 from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
 from git_naturecode.store.lock import hold
@@ -13,24 +14,6 @@ from git_naturecode.store.store import Store
 from git_naturecode.sync.memory import recall, remember
 
 PATIENCE = 15.0  # seconds: longer than a lock left behind needs to be surely stale
-
-
-def take_in_fetched(store: Store) -> list[str]:
-    """Take in what plain git brought, by a fetch or straight into our branch.
-
-    Gives what was kept out and why; each state of the remote is looked at once.
-    """
-    problems = admit(store)
-    name = remote.choose(store.config)
-    tip = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}") if name else None
-    if tip is None or tip == store.team.head() or recall(store, "taken") == tip:
-        return problems
-    try:
-        problems += take_in(store, tip, []).problems
-    except Unsafe as unsafe:
-        problems.append(f"all of {name}: {unsafe.message}")
-    remember(store, "taken", tip)
-    return problems
 
 
 def admit(store: Store) -> list[str]:
@@ -43,6 +26,7 @@ def admit(store: Store) -> list[str]:
     head, known = log.head(), recall(store, "admitted") or None
     if head is None or head == known:
         return []
+    complete(store, [head])
 
     def cleaned(head: str | None) -> Reconciled:
         assert head is not None
@@ -51,7 +35,7 @@ def admit(store: Store) -> list[str]:
             if reconcile.holds(objects, base, head):
                 return Reconciled(head)  # set back by hand to what we knew already
             base = None
-        return _reconciled(store, base, head, [])
+        return reconciled(store, base, head, [])
 
     try:
         return list(move(store, cleaned).problems)
@@ -69,23 +53,40 @@ def take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
     """
 
     def joined(head: str | None) -> Reconciled:
-        return _reconciled(store, head, theirs, others)
+        return reconciled(store, head, theirs, others)
 
     result = move(store, joined)
     store.stamps.witness(result.newest)
     return result
 
 
-def _reconciled(
-    store: Store, ours: str | None, theirs: str | None, others: list[str]
-) -> Reconciled:
+def reconciled(store: Store, ours: str | None, theirs: str | None, others: list[str]) -> Reconciled:
+    """Both sides and the outboxes `others` in one commit; no ref moves (store/reconcile)."""
     return reconcile.reconcile(
-        store.team.objects, ours, theirs, others, store.now_ms(), _bounds(store),
+        store.team.objects, ours, theirs, others, store.now_ms(), bounds(store),
         forgetting.verifier(store),
     )  # fmt: skip
 
 
-def _bounds(store: Store) -> Bounds:
+def complete(store: Store, commits: list[str]) -> None:
+    """Have all of `commits` here, in one request, where this is a partial clone.
+
+    Raises Remote when the remote cannot be asked for what is not here.
+    """
+    if not store.repo.is_partial:
+        return
+    name = remote.choose(store.config) or "origin"
+    try:
+        Link(store.repo, name, store.config.number("naturecode.timeout", TIMEOUT)).complete(commits)
+    except Remote as away:
+        raise Remote(
+            f"the logs are not available offline: this is a partial clone ({away.message})",
+            f"when {name} is there: git fetch --refetch --no-filter {name} {store.branch}",
+        ) from None
+
+
+def bounds(store: Store) -> Bounds:
+    """How much may come in at once here."""
     return Bounds(
         store.config.number("naturecode.maxNewFiles", MAX_ENTRIES),
         store.config.number("naturecode.maxNewBytes", MAX_TOTAL),

@@ -1,10 +1,10 @@
 """The refs below which fetched data waits for the gate; each process has a place of its own."""
 
 import os
-import re
 
 from git_naturecode import ids
 from git_naturecode.git.run import alive
+from git_naturecode.store.remotes import component
 from git_naturecode.store.store import Store
 
 INCOMING = "refs/naturecode/incoming/"
@@ -14,12 +14,6 @@ def place(store: Store, name: str) -> str:
     """A new prefix for what this process fetches from the remote `name`."""
     unique = ids.base32(store.random(5), 8)
     return f"{INCOMING}{component(name)}/{os.getpid()}-{unique}/"
-
-
-def component(name: str) -> str:
-    """The remote's name as one part of a ref name."""
-    plain = re.fullmatch(r"[0-9A-Za-z_][0-9A-Za-z_-]{0,63}", name)
-    return name if plain else ids.digest32((name,), 16)
 
 
 def forget(store: Store, refs: dict[str, str]) -> None:

@@ -107,7 +107,7 @@ class World:
     ) -> None:
         failing = self._faulty(faults, between)
         with self._store(c) as store, failing, contextlib.suppress(errors.Remote):
-            sync.sync(store, f"r{r}", lambda _: None, lambda _: None)
+            sync.sync(store, f"r{r}", lambda _: None, sleep=lambda _: None)
 
     def _purge(self, c: int, r: int, k: int, faults: str = "") -> None:
         self._take_out(c, k)

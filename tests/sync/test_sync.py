@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone, Way
+from git_naturecode.git import complaints
 from git_naturecode.git import remote as remotes
 from git_naturecode.store import paths
 from git_naturecode.sync import run as syncing
@@ -133,7 +134,7 @@ def test_offline_keeps_everything(box: Box) -> None:
     ],
 )  # fmt: skip
 def test_what_git_says_becomes_one_sentence(err: str, says: str, hint: str) -> None:
-    told = remotes.unreachable("hub", err)
+    told = complaints.unreachable("hub", err)
     assert told.code == 4
     assert says in told.message
     assert hint in told.hint

@@ -1,0 +1,208 @@
+"""What status and sync say, as text and as JSON."""
+
+from typing import TYPE_CHECKING
+
+from git_naturecode import clock
+from git_naturecode.cli.answers import count, size
+from git_naturecode.render.show import line, show
+from git_naturecode.store.entry import Json
+from git_naturecode.store.remotes import BRANCH, DELETION, FORCE, NOTES, OUTBOX, Event
+from git_naturecode.trace import strike
+
+if TYPE_CHECKING:
+    from git_naturecode.status import Status, Towards
+    from git_naturecode.sync import Outcome
+    from git_naturecode.sync.preview import Preview, Side
+
+_FEW = 10
+_REFUSES = {
+    NOTES: "refuses notes: they stay in this clone",
+    OUTBOX: "refuses the outbox: while others push, sync only tries again",
+    DELETION: "lets nobody delete refs: its outbox is not emptied",
+    FORCE: "forbids to force a push: what was purged stays in its history",
+}
+
+
+def status_text(found: "Status") -> str:
+    """The state of a clone in a few sentences."""
+    lines = [
+        f"{count(found.shared, 'shared session')}, {found.private} private "
+        f"(data branch `{found.branch}`)"
+    ]
+    if found.queued:
+        lines.append(f"{count(found.queued, 'text')} saved, waiting to be written to the log")
+    if found.usual is None:
+        lines.append("no remote: everything stays in this clone")
+    for one in (found.usual, *found.others):
+        if one is not None:
+            lines += _towards(one, one is not found.usual, found.automatic)
+    lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
+    return "\n".join(lines)
+
+
+def _towards(one: "Towards", other: bool, automatic: bool) -> list[str]:
+    memory = one.memory
+    command = "git naturecode sync" + (f" --remote {line(one.remote)}" if other else "")
+    lines = []
+    if BRANCH in memory.refused:
+        event = memory.refused[BRANCH]
+        lines.append(f"{waiting(one.ahead)}: {show(event.text)} ({_when(event)})")
+        lines += [f"{count(one.behind, 'log')} fetched and not yet taken in"] * bool(one.behind)
+    elif memory.left and one.ahead:
+        lines.append(
+            f"{count(one.ahead, 'log')} left in the outbox of {one.remote}: the next sync of "
+            f"anybody takes them in"
+        )
+    elif not one.known:
+        lines.append(f"nothing was ever exchanged with {one.remote}; `{command}` does")
+    else:
+        lines.append(_distance(one, command))
+    if memory.last and memory.last.text and BRANCH not in memory.refused:
+        lines.append(f"the last sync failed ({_when(memory.last)}): {show(memory.last.text)}")
+    for what, says in _REFUSES.items():
+        if what in memory.refused:
+            lines.append(f"{one.remote} {says} (since {_when(memory.refused[what])})")
+    if automatic and memory.automatic:
+        how = show(memory.automatic.text) or "done"
+        lines.append(f"last automatic sync ({_when(memory.automatic)}): {how}")
+    return lines
+
+
+def waiting(logs: int) -> str:
+    """`1 log waits here`, `2 logs wait here`."""
+    return f"{count(logs, 'log')} {'waits' if logs == 1 else 'wait'} here"
+
+
+def _when(event: Event) -> str:
+    return clock.iso(event.at)[:16].replace("T", " ") + " UTC"
+
+
+def _distance(one: "Towards", command: str) -> str:
+    if not one.ahead and not one.behind:
+        return f"in step with {one.remote}, as far as is known here"
+    parts = []
+    if one.ahead:
+        parts.append(f"{count(one.ahead, 'log')} to push to {one.remote}")
+    if one.behind:
+        parts.append(f"{count(one.behind, 'log')} fetched and not yet taken in")
+    return "; ".join(parts) + f"; `{command}` does it"
+
+
+def status_json(found: "Status") -> dict[str, Json]:
+    """The same for programs."""
+    usual = found.usual
+    towards = [one for one in (usual, *found.others) if one is not None]
+    return {
+        "branch": found.branch, "remote": usual.remote if usual else None, "shared": found.shared,
+        "private": found.private, "queued": found.queued,
+        "ahead": usual.ahead if usual else 0, "behind": usual.behind if usual else 0,
+        "known": bool(usual and usual.known), "remotes": [_towards_json(one) for one in towards],
+        "autoSync": found.automatic,
+        "folder": [{"path": path, "why": why} for path, why in found.folder.items()],
+    }  # fmt: skip
+
+
+def _towards_json(one: "Towards") -> Json:
+    memory = one.memory
+    return {
+        "name": one.remote, "ahead": one.ahead, "behind": one.behind, "known": one.known,
+        "readOnly": BRANCH in memory.refused, "inOutbox": bool(memory.left and one.ahead),
+        "refused": {what: _event_json(event) for what, event in memory.refused.items()},
+        "lastSync": _event_json(memory.last), "lastAutomaticSync": _event_json(memory.automatic),
+    }  # fmt: skip
+
+
+def _event_json(event: Event | None) -> Json:
+    return None if event is None else {"at": clock.iso(event.at), "error": event.text}
+
+
+def sync_text(outcome: "Outcome") -> str:
+    """What a sync did."""
+    if outcome.state == "waiting for a code branch":
+        return empty_text(outcome.remote)
+    if outcome.state == "left in the outbox":
+        return (
+            f"{outcome.remote} is busy: what is new here was left in its outbox, from where the "
+            "next sync of anybody takes it in"
+        )
+    notes = outcome.notes_received, outcome.notes_sent
+    if outcome.failure:
+        state = f"{outcome.state}: {waiting(outcome.waiting)}"
+        return f"{state}; received {count(outcome.received, 'log')} from {outcome.remote}"
+    if not outcome.received and not outcome.sent and not any(notes):
+        return f"in step with {outcome.remote}: nothing new on either side"
+    said = (
+        f"in step with {outcome.remote}: received {count(outcome.received, 'log')}, "
+        f"sent {count(outcome.sent, 'log')}"
+    )
+    if any(notes):
+        said += f"; received {count(notes[0], 'note')}, sent {count(notes[1], 'note')}"
+    return said
+
+
+def empty_text(remote: str) -> str:
+    """What to do about a remote without any branch."""
+    return (
+        f"{remote} is empty: push your code first (`git push {remote} HEAD`), "
+        "so that the host does not take the data branch for the main one; then sync again"
+    )
+
+
+def sync_json(outcome: "Outcome") -> dict[str, Json]:
+    """The same for programs."""
+    return {
+        "remote": outcome.remote, "state": outcome.state, "received": outcome.received,
+        "sent": outcome.sent, "tries": outcome.tries, "refused": outcome.refused,
+        "problems": outcome.problems, "notices": outcome.notices,
+        "notesReceived": outcome.notes_received, "notesSent": outcome.notes_sent,
+        "waiting": outcome.waiting,
+    }  # fmt: skip
+
+
+def preview_text(found: "Preview") -> str:
+    """What a sync would do."""
+    if found.empty:
+        return empty_text(found.remote)
+    remote = f"{line(found.remote)} ({line(strike(found.url))})"
+    if not found.coming and not found.going and not found.queued:
+        return f"in step with {remote}: nothing would come or go"
+    lines = [f"with {remote}"]
+    for word, side in (("receive", found.coming), ("send", found.going)):
+        lines.append(f"would {word} {_side(side)}")
+        lines += [f"  {entity}  {line(name) or '(deleted)'}" for entity, name in side.named[:_FEW]]
+        if side.sessions > _FEW:
+            lines.append(f"  and {count(side.sessions - _FEW, 'other session')}")
+    if found.queued:
+        lines.append(f"{count(found.queued, 'text')} not yet written to a log would go too")
+    return "\n".join(lines)
+
+
+def _side(side: "Side") -> str:
+    if not side:
+        return "nothing"
+    parts = [
+        f"{count(side.files, 'file')} with {count(side.entries, 'new entry')} of "
+        f"{count(side.sessions, 'session')} ({size(side.size)}, "
+        f"{count(side.redacted, 'secret')} redacted)"
+    ]
+    parts += [f"{count(side.notes, 'note')}"] * bool(side.notes)
+    parts += [f"{count(side.purges, 'purge')}"] * bool(side.purges)
+    return ", ".join(parts)
+
+
+def preview_json(found: "Preview") -> dict[str, Json]:
+    """The same for programs."""
+    return {
+        "remote": found.remote, "url": strike(found.url), "dryRun": True, "empty": found.empty,
+        "receive": _side_json(found.coming), "send": _side_json(found.going),
+        "queued": found.queued, "problems": found.problems,
+    }  # fmt: skip
+
+
+def _side_json(side: "Side") -> Json:
+    return {
+        "files": side.files, "entries": side.entries, "bytes": side.size,
+        "redacted": side.redacted, "sessions": side.sessions, "notes": side.notes,
+        "purges": side.purges,
+        "items": [{"id": entity, "name": name} for entity, name in side.named],
+    }  # fmt: skip

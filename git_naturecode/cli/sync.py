@@ -1,0 +1,98 @@
+"""sync: fetch, join, push; or only say what would come and go."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.render.show import show
+
+if TYPE_CHECKING:
+    from git_naturecode.store.store import Store
+
+
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
+    """Hang the command of this module into `tree`."""
+    tree.command(name)(sync)
+
+
+def sync(
+    remote: Annotated[str | None, typer.Option(help="Another remote than the usual one.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would come and go.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Push to another remote unasked.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fetch what others shared, join it with what is here, push the result."""
+    from git_naturecode import errors
+    from git_naturecode import sync as syncing
+
+    context = contexts.current(quiet)
+    with context.store() as store:
+        name = syncing.choose_remote(store, remote)
+        if name is None:
+            raise errors.Remote(
+                "there is no remote to sync with", "git remote add origin <address>, then sync"
+            )
+        usual = syncing.choose_remote(store, None)
+        if dry_run:
+            _show_preview(context, store, name, as_json)
+            return
+        if name != usual and not yes:
+            _ask_about_other_remote(context, store, str(usual), name)
+        _sync(context, store, name, as_json)
+
+
+def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -> None:
+    from git_naturecode import sync as syncing
+    from git_naturecode.cli import standing
+
+    hear = context.progress if context.err.isatty() and not context.quiet else None
+    try:
+        outcome = syncing.sync(store, name, context.tell, hear=hear)
+    finally:
+        context.progress_done()
+    for problem in outcome.problems:
+        context.tell(f"warning: kept out: {show(problem)}")
+    for notice in outcome.notices:
+        context.tell(f"warning: {show(notice)}")
+    if as_json:
+        context.json(standing.sync_json(outcome))
+    else:
+        context.say(standing.sync_text(outcome))
+    if outcome.failure:
+        raise outcome.failure
+
+
+def _show_preview(context: contexts.Context, store: "Store", name: str, as_json: bool) -> None:
+    from git_naturecode.cli import standing
+    from git_naturecode.sync import link_to
+    from git_naturecode.sync.preview import preview
+
+    found = preview(store, link_to(store, name))
+    for problem in found.problems:
+        context.tell(f"warning: would be kept out: {show(problem)}")
+    if as_json:
+        context.json(standing.preview_json(found))
+    else:
+        context.say(standing.preview_text(found))
+        context.tell("nothing was changed")
+
+
+def _ask_about_other_remote(
+    context: contexts.Context, store: "Store", usual: str, name: str
+) -> None:
+    """Pushing everything shared to a remote that was not chosen at `init` needs a yes."""
+    from git_naturecode import errors
+    from git_naturecode.cli import standing
+    from git_naturecode.sync import link_to
+    from git_naturecode.sync.preview import preview
+
+    context.err.write(standing.preview_text(preview(store, link_to(store, name))) + "\n")
+    if not context.err.isatty():
+        raise errors.Usage(f"{name} is not the remote of this clone ({usual})", "add --yes")
+    if not typer.confirm(f"sync with {show(name)}?", err=True):
+        raise errors.Negative("nothing was pushed")

@@ -1,0 +1,34 @@
+"""What a sync did, for people and programs to read."""
+
+from dataclasses import dataclass, field
+
+from git_naturecode.errors import Remote
+
+IN_STEP = "in step"
+IN_OUTBOX = "left in the outbox"
+NO_CODE = "waiting for a code branch"
+READ_ONLY = "read-only"
+REFUSED = "refused"
+
+
+@dataclass
+class Outcome:
+    """How a sync ended.
+
+    `received` and `sent` count logs, `notes_*` annotated objects, `waiting` the logs that could
+    not be pushed; `problems` is what was kept out, `notices` what to know of the remote;
+    `failure` is raised when all has been told: what was received is in then, nothing is lost.
+    """
+
+    remote: str
+    state: str = IN_STEP
+    received: int = 0
+    sent: int = 0
+    tries: int = 0
+    refused: int = 0
+    notes_received: int = 0
+    notes_sent: int = 0
+    waiting: int = 0
+    problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    failure: Remote | None = None
