@@ -113,13 +113,13 @@ def described(index: "Index", key: Key, blobs: Sequence[Blob], *, texts: bool) -
     """What the domain says about an entity: from its headers where that is enough."""
     kind, tail = key
     outline = index.outline.get(kind)
-    parts = _parts(blobs) if outline else None
-    if outline and parts is not None:
-        found = outline(tail, parts, texts)
+    quick = parts(blobs) if outline else None
+    if outline and quick is not None:
+        found = outline(tail, quick, texts)
         if found is not None:
             return found
     describe = index.describe.get(kind)
-    return describe(tail, _placed(blobs)) if describe else None
+    return describe(tail, placed(blobs)) if describe else None
 
 
 def _take_in(index: "Index", keys: Iterable[Key], *, texts: bool) -> None:
@@ -172,13 +172,13 @@ def _note_changes(db: sqlite3.Connection, log: Log) -> set[Key]:
     return stale
 
 
-def _parts(blobs: Sequence[Blob]) -> list[Part] | None:
+def parts(blobs: Sequence[Blob]) -> list[Part] | None:
     """The segments quickly read; None where that cannot be done, or an id has two contents.
 
     Of copies that are the same, letter by letter, the first counts.
     """
     seen: dict[str, str] = {}
-    parts = []
+    found = []
     for side, data in blobs:
         scanned = scan.scan(data)
         if scanned is None:
@@ -194,19 +194,20 @@ def _parts(blobs: Sequence[Blob]) -> list[Part] | None:
             fresh = [i for i, header in enumerate(headers) if header["id"] not in copies]
             headers, blocks = [headers[i] for i in fresh], [blocks[i] for i in fresh]
         seen.update(own)
-        parts.append(Part(entity, device, side, headers, blocks))
-    return parts
+        found.append(Part(entity, device, side, headers, blocks))
+    return found
 
 
-def _placed(blobs: Sequence[Blob]) -> list[Placed]:
-    placed = []
+def placed(blobs: Sequence[Blob]) -> list[Placed]:
+    """All entries of the segments, wholly read; those of a later program are passed over."""
+    found = []
     for side, data in blobs:
         try:
             segment = format.parse(data)
-        except Unsupported:  # of a later program: it must not hide the others
+        except Unsupported:
             continue
-        placed += [Placed(e, segment.entity, segment.device, side) for e in segment.entries]
-    return placed
+        found += [Placed(e, segment.entity, segment.device, side) for e in segment.entries]
+    return found
 
 
 def _storable(text: str) -> str:

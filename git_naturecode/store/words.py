@@ -65,7 +65,7 @@ def excerpt(highlighted: str) -> str:
     """The piece of a text around its matches; `highlighted` is expanded, its matches marked."""
     text = _EXPANSION.sub("", _marked_parts(highlighted))
     best = _densest([found.start() for found in _MATCH.finditer(text)])
-    start = max(0, best - _BEFORE)
+    start = max(0, best - _BEFORE) if len(text) > _WIDTH else 0
     if start:
         start = max(text.find(" ", start, best) + 1, text.rfind(OPEN, 0, start), start)
     end = min(len(text), start + _WIDTH)
