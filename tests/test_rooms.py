@@ -17,7 +17,7 @@ FLOORS = (
     ("render",),
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
-        "status", "background", "folder", "purging", "forking", "doctor",
+        "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip

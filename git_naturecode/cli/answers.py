@@ -38,7 +38,7 @@ def imported_json(done: "Imported") -> dict[str, Json]:
     return {
         "sessions": done.sessions, "newSessions": done.new_sessions, "entries": done.entries,
         "redacted": done.redacted, "files": done.files, "unknown": done.unknown,
-        "stopped": done.stopped,
+        "stopped": done.stopped, "problems": done.problems, "leftOut": done.left_out,
     }  # fmt: skip
 
 

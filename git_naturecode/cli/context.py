@@ -101,8 +101,13 @@ class Context:
 
     def json(self, value: Mapping[str, Json]) -> None:
         """`value` as one JSON object with the version of its schema."""
-        text = json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False, indent=2)
-        self.say(text.encode("utf-8", "replace").decode())
+        self.say(json_text(value))
+
+
+def json_text(value: Mapping[str, Json]) -> str:
+    """`value` as JSON with the version of its schema, in UTF-8 whatever it holds."""
+    text = json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False, indent=2)
+    return text.encode("utf-8", "replace").decode()
 
 
 def current(quiet: bool = False) -> Context:

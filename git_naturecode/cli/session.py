@@ -26,6 +26,7 @@ VERBS = {
     "use": ("session_fork", "use"),
     "file": ("session_fork", "file"),
     "share": ("session_share", "share"),
+    "export": ("session_export", "export"),
     "import": ("session_import", "import_sessions"),
 }
 # Groups below this one -> their verbs.

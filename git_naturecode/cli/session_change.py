@@ -175,7 +175,7 @@ def redact(
         context.say(f"{entity}  redacted what was said ({by})")
     context.tell(
         "hint: views hide it from now on; the text itself stays in the log until "
-        "`git naturecode redact --rewrite`"
+        f"`git naturecode redact {here.short} {said.id} --rewrite`"
     )
 
 

@@ -1,5 +1,6 @@
-"""session import: what comes in from the histories of AI tools."""
+"""session import: what comes in from the histories of AI tools, and from other repositories."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,22 +41,35 @@ def import_sessions(
 ) -> None:
     """Bring AI sessions from this disk into the repository; again only what is new.
 
+    Reads the histories of AI tools, and what `session export` wrote in another repository.
     Stopped by Ctrl-C or anything else, it keeps what it has read; the same command goes on there.
     """
     from git_naturecode import clock, importing
+    from git_naturecode.cli import session_taking
     from git_naturecode.cli.progress import Meter, stoppable
     from git_naturecode.cli.session_say import check_visibility
 
     context = contexts.current(quiet)
     check_visibility(visibility)
     after = clock.since(since, context.now_ms()) if since else 0
+    exports, rest = session_taking.parted(paths or [], tool)
+    done = importing.Imported()
     with context.store(many=True, writing=True) as store:
-        files = importing.find_files(store, paths or [], auto, tool, after)
-        options = importing.Options(visibility, full, context.config.get("user.name"))
-        meter = Meter(context, "session")
-        with stoppable(lambda: meter.note("stopping: what was read is written down")) as stop:
-            done = importing.import_files(store, files, context.redactor, options, meter.step, stop)
-        meter.done()
+        if rest or auto or not exports:
+            options = importing.Options(visibility, full, context.config.get("user.name"))
+            meter = Meter(context, "session")
+            with (
+                stoppable(lambda: meter.note("stopping: what was read is written down")) as stop,
+                # A folder that holds nothing but exports of ours holds no transcripts.
+                suppress(*((errors.Negative,) if exports else ())),
+            ):
+                files = importing.find_files(store, rest, auto, tool, after)
+                done = importing.import_files(
+                    store, files, context.redactor, options, meter.step, stop
+                )
+            meter.done()
+        for path in exports:
+            session_taking.take_in(context, store, path, visibility, done)
     _report(context, done, visibility, as_json)
 
 
@@ -63,6 +77,8 @@ def _report(context: contexts.Context, done: "Imported", visibility: str, as_jso
     from git_naturecode.cli import answers
     from git_naturecode.render.show import line
 
+    for problem in done.problems:
+        context.tell(f"warning: {line(problem)}")
     for path in done.unknown:
         context.tell(f"warning: not a transcript that I know: {line(path)}")
     if as_json:
@@ -75,4 +91,9 @@ def _report(context: contexts.Context, done: "Imported", visibility: str, as_jso
         raise errors.Interrupted(
             f"stopped; {done.finished} of {answers.count(done.found, 'conversation')} are imported",
             "run the same command again: it goes on where it stopped",
+        )
+    if done.left_out:
+        raise errors.Unsafe(
+            f"{answers.count(done.left_out, 'part')} of it could not be taken in and stayed out",
+            "ask for the file once more, unchanged; what was taken in is not taken in twice",
         )

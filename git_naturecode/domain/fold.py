@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from git_naturecode import ids
 from git_naturecode.store.entry import Entry, Json
 from git_naturecode.store.store import TEAM, Placed
 
@@ -109,15 +108,3 @@ def live(entries: Iterable[Entry], kind: str) -> list[Entry]:
     found = [entry for entry in entries if entry.kind == kind]
     out = replaced(found) if found else set()
     return [entry for entry in found if entry.id not in out]
-
-
-def writer(placed: Placed) -> str:
-    """The device that wrote an entry, wherever a copy of it stands.
-
-    What its header says, else what its id ends in, else the device of the log that it stands in.
-    """
-    named = placed.entry.header.get("device")
-    for device in (named, placed.entry.id.rpartition("-")[2]):
-        if isinstance(device, str) and ids.DEVICE.fullmatch(device):
-            return device
-    return placed.device

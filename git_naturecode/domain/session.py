@@ -9,7 +9,7 @@ from git_naturecode.domain.people import Participant as Participant
 from git_naturecode.domain.said import Comment, Mark, changes, comments, messages, text_of
 from git_naturecode.domain.said import Message as Message
 from git_naturecode.store.described import Described
-from git_naturecode.store.entry import Entry, Json
+from git_naturecode.store.entry import Entry, Json, writer
 from git_naturecode.store.store import TEAM, Placed
 
 KIND = "session"
@@ -167,7 +167,7 @@ def _merged(placed: Iterable[Placed]) -> str:
     """When the second device wrote, if there is one. Copies and versions count for their writer."""
     began: dict[str, str] = {}
     for one in placed:
-        device, at = fold.writer(one), one.entry.at
+        device, at = writer(one.entry, one.device), one.entry.at
         began[device] = min(began.get(device, at), at)
     return sorted(began.values())[1][:24] if len(began) > 1 else ""
 

@@ -47,6 +47,8 @@ class Imported:
     files: int = 0
     found: int = 0
     finished: int = 0
+    problems: list[str] = field(default_factory=list)
+    left_out: int = 0
 
     @property
     def stopped(self) -> bool:

@@ -7,7 +7,7 @@ shows the file.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from git_naturecode.domain.runs import Run, runs
 from git_naturecode.domain.said import Comment, Message
@@ -55,7 +55,7 @@ def text(session: Session) -> str:
     """The page: what the session is, as YAML and in words, then what was said."""
     parts = [_front_matter(session), f"# {escaped(_title(session))}\n", *_about(session)]
     size = 0
-    for part in _conversation(session):
+    for part in conversation(session):
         size += len(part)
         if size > MOST_CHARACTERS:
             rest = f"git naturecode session show {session.id}"
@@ -73,8 +73,13 @@ def block(body: str) -> str:
     shown = show(body).rstrip("\n")
     if markdown.safe(shown):
         return _FALSE_HEADING.sub(r"\1\\", shown) + "\n"
-    fence = "`" * max(3, 1 + max(map(len, _RUNS.findall(shown)), default=0))
-    return f"{fence}\n{shown}\n{fence}\n"
+    return fenced(shown)
+
+
+def fenced(body: str) -> str:
+    """`body` in a fence that nothing in it ends."""
+    fence = "`" * max(3, 1 + max(map(len, _RUNS.findall(body)), default=0))
+    return f"{fence}\n{body}\n{fence}\n"
 
 
 def code(text: str) -> str:
@@ -144,8 +149,11 @@ def _about(session: Session) -> Iterator[str]:
     yield "## Conversation\n"
 
 
-def _conversation(session: Session) -> Iterator[str]:
-    """What was said, in runs, each with the comments on it; tool calls in a row are one list."""
+def conversation(session: Session, written: Callable[[str], str] = block) -> Iterator[str]:
+    """What was said, in runs, each with the comments on it; tool calls in a row are one list.
+
+    `written` makes each text harmless.
+    """
     names, calls = words.names(session), []
     threaded: set[str] = set()
     for run in runs(session.messages):
@@ -157,17 +165,17 @@ def _conversation(session: Session) -> Iterator[str]:
         if calls:
             yield "".join(calls)
             calls = []
-        yield from _run(run, names)
-        yield from _comments(comments, names)
+        yield from _run(run, names, written)
+        yield from _comments(comments, names, written)
     if calls:
         yield "".join(calls)
     rest = [one for one in session.comments if one.id not in threaded]
     if rest:
         yield "## Comments\n"
-        yield from _comments(rest, names)
+        yield from _comments(rest, names, written)
 
 
-def _run(run: Run, names: dict[str, str]) -> Iterator[str]:
+def _run(run: Run, names: dict[str, str], written: Callable[[str], str]) -> Iterator[str]:
     message = run.first
     missing = words.gone(message, names)
     yield _heading(words.speaker(message, names), run.start, words.remarks(message, names))
@@ -176,10 +184,10 @@ def _run(run: Run, names: dict[str, str]) -> Iterator[str]:
     elif message.role == "tool":
         yield _tool(message)
     elif run.text.strip():
-        yield block(run.text)
+        yield written(run.text)
     for rival in message.rivals:
         yield f"*At the same time {_word(names.get(rival.by, rival.by))} made it:*\n"
-        yield block(rival.text)
+        yield written(rival.text)
     for value, people in message.reactions:
         yield f"{_word(value)} {', '.join(_word(names.get(one, one)) for one in people)}\n"
 
@@ -189,13 +197,15 @@ def _heading(who: str, when: str, remarks: list[str]) -> str:
     return f"#### {_word(who)} · {_word(words.minute(when))}{noted}\n"
 
 
-def _comments(comments: Iterable[Comment], names: dict[str, str]) -> Iterator[str]:
+def _comments(
+    comments: Iterable[Comment], names: dict[str, str], written: Callable[[str], str]
+) -> Iterator[str]:
     """Comments as quotations."""
     for one in comments:
         remarks = words.remarks(one, names)
         noted = f" ({_word(', '.join(remarks))})" if remarks else ""
         missing = words.gone(one, names)
-        body = f"*{_word(missing)}*\n" if missing else block(one.text)
+        body = f"*{_word(missing)}*\n" if missing else written(one.text)
         head = f"**{_word(names.get(one.by) or one.by)}** · {_word(words.minute(one.time))}{noted}"
         quoted = "\n".join(f"> {row}".rstrip(" ") for row in body.rstrip("\n").split("\n"))
         yield f"> {head}\n>\n{quoted}\n"

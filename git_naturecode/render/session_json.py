@@ -1,7 +1,7 @@
 """A session for programs: the keys of the specification, and ours beside them."""
 
 from git_naturecode.domain.people import RIGHTS, Participant
-from git_naturecode.domain.runs import Run
+from git_naturecode.domain.runs import Run, runs
 from git_naturecode.domain.said import Comment, Mark, Message, Rival
 from git_naturecode.domain.session import Session
 from git_naturecode.store.entry import Json
@@ -46,6 +46,13 @@ def json(session: Session) -> dict[str, Json]:
     if session.merged:
         found |= {"mergedAt": session.merged, "conflictResolved": True}
     return found
+
+
+def exported(session: Session) -> dict[str, Json]:
+    """`json`, and the conversation as it is read: messages of one minute as one."""
+    told = json(session)
+    said = [run_json(run) for run in runs(session.messages)]
+    return {**told, "conversation": {"summary": told["summary"], "messages": said}}
 
 
 def message_json(message: Message) -> dict[str, Json]:

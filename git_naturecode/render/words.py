@@ -14,7 +14,7 @@ def speaker(message: Message, known: dict[str, str]) -> str:
     if message.role == "assistant":
         return str(message.header.get("model") or "AI Assistant")
     if message.role == "user":
-        return known.get(message.by) or message.by
+        return known.get(message.by) or message.by or "unknown"
     return message.role
 
 

@@ -169,12 +169,18 @@ class Store:
         """
         return self.keep(side, entity, self.entries_of(drafts))
 
-    def keep(self, side: str, entity: str, entries: "Sequence[Entry]") -> "list[Entry]":
-        """Acknowledge entries that are already made (new ones, or copies of shared ones)."""
+    def keep(
+        self, side: str, entity: str, entries: "Sequence[Entry]", device: str = ""
+    ) -> "list[Entry]":
+        """Acknowledge entries that are already made (new ones, or copies of shared ones).
+
+        They go to the log of `device`, which is this one unless it is named.
+        """
         if entries:
             from git_naturecode.store import format
 
-            text = format.preamble(entity, self.device, 1) + "".join(map(format.block, entries))
+            head = format.preamble(entity, device or self.device, 1)
+            text = head + "".join(map(format.block, entries))
             at = entries[0].at.replace(":", "").replace("/", "-")
             name = f"{at}-{ids.base32(self.random(5), 8)}"
             self.side(side).spool.put(name, text.encode())

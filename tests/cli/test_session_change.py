@@ -84,7 +84,7 @@ def test_a_redacted_text_is_nowhere_to_be_seen(clone: Clone, session: str) -> No
     clone.nc("session", "list")  # so that the index knows it
     clone.nc("session", "edit", session, "3", "Acme Inc. pays for it.")
     said = clone.nc("session", "redact", session, "#3", "--reason", "a customer")
-    assert "redact --rewrite" in said.err
+    assert f"git naturecode redact {session[17:]} " in said.err
     clone.nc("session", "redact", session, "c1")
     text = shown(clone, session)
     assert "[redacted by Ada on " in text
