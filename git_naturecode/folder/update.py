@@ -194,7 +194,7 @@ class _Work:
             (view.path, view.source, view.changed, hashlib.sha256(view.data).hexdigest())
             for view in views
         )
-        done = []
+        done, foreign = [], []
         for view in views:
             try:
                 seen, new = self.folder.put(view.path, view.data, view.mode, known[view.path])
@@ -202,17 +202,19 @@ class _Work:
                 continue
             except Blocked as why:
                 self._keep(view.path, why)
+                foreign.append(view.path)
                 continue
             done.append((view.path, seen))
             self.result.written += new
         self.manifest.done(done)
+        self.manifest.disown(foreign)
 
     def _known(self, path: str) -> Known:
         row = self.manifest.row(path)
         return row.known if row else NOTHING
 
     def _drop(self, rows: Iterable[Row]) -> None:
-        gone = []
+        gone, foreign = [], []
         for row in rows:
             try:
                 self.result.removed += self.folder.remove(row.path, row.known)
@@ -221,9 +223,11 @@ class _Work:
                 pass
             except Blocked as why:
                 self._keep(row.path, why)
+                foreign.append(row.path)
                 continue
             gone.append(row.path)
         self.manifest.forget(gone)
+        self.manifest.disown(foreign)
 
     def _keep(self, path: str, why: Blocked) -> None:
         if not self.tracked.covers(f"{NAME}/{path}"):

@@ -90,6 +90,10 @@ class Manifest:
             [(*seen, path) for path, seen in files],
         )
 
+    def disown(self, paths: Iterable[str]) -> None:
+        """These files hold something else now; of what they held not even a hash is kept."""
+        self._all("update file set hash = null where path = ?", [(path,) for path in paths])
+
     def forget(self, paths: Iterable[str]) -> None:
         """These files are none of ours any more."""
         self._all("delete from file where path = ?", [(path,) for path in paths])
@@ -128,6 +132,7 @@ def _system(error: sqlite3.OperationalError) -> OSError:
 def _connect(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=10, isolation_level=None)
     db.execute("pragma synchronous = normal")
+    db.execute("pragma secure_delete = on")  # a hash of what was purged must not stay behind
     if db.execute("pragma user_version").fetchone()[0] != _VERSION:
         db.execute("begin exclusive")
         with db:
