@@ -53,7 +53,11 @@ def _only_loopback(address: tuple[str, int], *args: object, **kwargs: object) ->
     if address[0] not in ("127.0.0.1", "::1", "localhost"):
         raise OSError(f"tests do not reach {address[0]}")
     made = socket.socket()
-    made.connect(address)
+    try:
+        made.connect(address)
+    except OSError:
+        made.close()
+        raise
     return made
 
 

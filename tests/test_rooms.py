@@ -18,6 +18,7 @@ FLOORS = (
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
+        "autosync",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -28,6 +29,7 @@ PROGRAM = "__main__"
 SIDEWAYS = {
     ("importing", "capture"): "an import writes down what capture reads",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
+    ("autosync", "sync"): "an automatic sync is a sync",
     ("setup", "sync"): "init takes in what was fetched before it",
     ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
     ("doctor", "background"): "what failed behind the scenes is told",

@@ -78,6 +78,10 @@ class Context:
             from git_naturecode import background
 
             background.start(store)
+            if self.config.get("naturecode.autoSync"):
+                from git_naturecode import autosync
+
+                autosync.start(store)
 
     def say(self, text: str = "") -> None:
         """A line of output."""

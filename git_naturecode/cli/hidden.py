@@ -7,7 +7,8 @@ from git_naturecode.cli import context as contexts
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the command `name` of this module into `tree`."""
-    tree.command(name, hidden=True)(work_in_background)
+    here = {"background": work_in_background, "autosync": sync_unasked}
+    tree.command(name, hidden=True)(here[name])
 
 
 def work_in_background() -> None:
@@ -19,3 +20,14 @@ def work_in_background() -> None:
     context.environ = {**context.environ, background.SWITCH: "0"}  # it starts no other
     with context.store(many=True) as store:
         background.work(store)
+
+
+def sync_unasked() -> None:
+    """Share what waits, gathered and at most a few times a minute; for hooks and after writes."""
+    from git_naturecode import autosync, background
+
+    background.be_nice()
+    context = contexts.current(quiet=True)
+    context.environ = {**context.environ, background.SWITCH: "0"}
+    with context.store() as store:
+        autosync.work(store)

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from git_naturecode.config import Config
@@ -28,6 +29,7 @@ _QUESTION = Limits(cpu=30, memory=256 * _MEBI, output=64 * _MEBI)
 # received much in that time is honestly busy and gets the second, longer chance.
 _FIRST = Limits(cpu=3, memory=256 * _MEBI, file=2048 * _MEBI, output=_MEBI)
 _SECOND = replace(_FIRST, cpu=300, memory=1024 * _MEBI)
+_HALF_AGE = 3600  # seconds; a transfer that goes on writes all the time
 _MUCH = 2 * _MEBI
 _PUSH = Limits(output=16 * _MEBI)
 _ELSEWHERE = (
@@ -200,6 +202,13 @@ class Link:
         """What a killed fetch leaves behind; git would keep it for two weeks."""
         folder = glob.escape(os.path.join(self.repo.common_dir, "objects", "pack"))
         return set(glob.glob(f"{folder}/tmp_pack_*"))
+
+    def sweep(self, seconds: float) -> None:
+        """Remove what killed fetches left and nobody has touched for an hour before `seconds`."""
+        for path in self._half_packs():
+            with suppress(OSError):
+                if seconds - os.stat(path).st_mtime > _HALF_AGE:
+                    os.unlink(path)
 
     def _remove_new(self, before: set[str]) -> None:
         _remove(self._half_packs() - before)

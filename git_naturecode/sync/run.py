@@ -106,6 +106,7 @@ class _Sync:
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
         incoming.forget_dead(self.store)
+        self.link.sweep(time.time())  # by the clock of the file system
         try:
             return self._rounds()
         finally:

@@ -1,0 +1,134 @@
+"""Automatic sync: detached, gathered, seldom enough, and never in anybody's way."""
+
+import time
+
+import pytest
+
+from box import Box, Clone
+from git_naturecode import autosync
+from git_naturecode.store import remotes
+from sync.test_sync import pair
+
+
+def memory(clone: Clone) -> remotes.Memory:
+    with clone.store() as store:
+        return remotes.load(store.state_dir, store.config, "origin")
+
+
+def wait_for_texts(clone: Clone, session: str, number: int) -> list[str]:
+    """The texts that arrive at `clone` by its own syncs, waited for."""
+    for _ in range(60):
+        clone.nc("sync")
+        if len(texts := clone.texts(session)) >= number:
+            return texts
+        time.sleep(0.5)
+    return clone.texts(session)
+
+
+def test_what_is_written_arrives_by_itself(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, ada, ben, session = pair(box)
+    ada.git("config", "naturecode.autoSync", "true")
+    monkeypatch.setenv("NATURECODE_BACKGROUND", "1")
+    said = ada.process("session", "say", session, "hello", timeout=60)
+    assert said.returncode == 0
+    monkeypatch.setenv("NATURECODE_BACKGROUND", "0")
+    assert wait_for_texts(ben, session, 1) == ["hello"]
+    for _ in range(40):
+        if memory(ada).automatic:
+            break
+        time.sleep(0.25)
+    assert "last automatic sync" in ada.nc("status").out
+    assert ada.nc("status", "--json").json["remotes"][0]["lastAutomaticSync"]["error"] == ""
+
+
+def test_off_by_default_and_off_in_tests(box: Box) -> None:
+    _, ada, _, session = pair(box)
+    ada.nc("session", "say", session, "hello")
+    with ada.store() as store:
+        assert autosync.waits(store)
+        assert not autosync.start(store)
+    ada.git("config", "naturecode.autoSync", "true")
+    with ada.store() as store:
+        assert not autosync.start(store)  # NATURECODE_BACKGROUND=0
+
+
+def test_a_burst_is_one_push(box: Box) -> None:
+    hub, ada, _, session = pair(box)
+    for number in range(5):
+        ada.nc("session", "say", session, f"text {number}")
+    hook = hub / "hooks/post-receive"
+    hook.write_text("#!/bin/sh\necho x >>pushes\n")
+    hook.chmod(0o755)
+    with ada.store() as store:
+        assert autosync.work(store, lambda _: None) == 1
+        assert not autosync.waits(store)
+    assert (hub / "pushes").read_text() == "x\n"
+
+
+def test_at_most_six_pushes_a_minute(box: Box) -> None:
+    _, ada, _, session = pair(box)
+    slept: list[float] = []
+    for number in range(8):
+        ada.nc("session", "say", session, f"text {number}")
+        with ada.store() as store:
+            autosync.work(store, slept.append)
+    waits = [seconds for seconds in slept if seconds != autosync.GATHER_SECONDS and seconds > 0]
+    assert len(waits) >= 2
+    assert max(waits) <= 60
+    ada.nc("session", "say", session, "one who asks does not wait")
+    start = time.monotonic()
+    ada.nc("sync")
+    assert time.monotonic() - start < 30
+
+
+def test_failure_is_a_line_in_status_and_tried_later(box: Box) -> None:
+    hub, ada, _, session = pair(box)
+    ada.nc("session", "say", session, "kept")
+    ada.git("config", "naturecode.autoSync", "true")
+    away = hub.rename(hub.with_name("away.git"))
+    with ada.store() as store:
+        assert autosync.work(store, lambda _: None) == 1
+        assert not autosync.waits(store)
+    status = ada.nc("status").out
+    assert "last automatic sync" in status
+    assert "origin " in status.split("last automatic sync", 1)[1]
+    away.rename(hub)
+    known = memory(ada)
+    assert known.automatic is not None
+    known.automatic = remotes.Event(known.automatic.at - 61_000, known.automatic.text)
+    with ada.store() as store:
+        known.save(store.random)
+        assert autosync.waits(store)
+        autosync.work(store, lambda _: None)
+    assert memory(ada).failures == 0
+    assert "in step with origin" in ada.nc("status").out
+
+
+def test_what_is_written_during_a_sync_goes_with_the_next(box: Box) -> None:
+    _, ada, ben, session = pair(box)
+    ada.nc("session", "say", session, "first")
+    later = ["second"]
+
+    def sleep(seconds: float) -> None:
+        if later and seconds != autosync.GATHER_SECONDS:  # after it has looked what was asked
+            ada.process("session", "say", session, later.pop())
+            with ada.store() as other:
+                assert not autosync.launch(other)  # one is at work
+
+    with ada.store() as store:
+        autosync.work(store, sleep)
+    ben.nc("sync")
+    assert ben.texts(session) == ["first", "second"]
+
+
+def test_an_unattended_sync_does_not_push_where_that_was_refused(box: Box) -> None:
+    hub, ada, _, session = pair(box)
+    hook = hub / "hooks/update"
+    hook.write_text("#!/bin/sh\necho x >>asked\nexit 1\n")
+    hook.chmod(0o755)
+    ada.nc("session", "say", session, "waits")
+    for _ in range(3):
+        with ada.store() as store:
+            autosync.work(store, lambda _: None)
+    assert (hub / "asked").read_text().count("x") == 1
+    assert "refused" in ada.nc("status").out
