@@ -1,6 +1,6 @@
 """Capture: transcripts of AI tools are found on disk and read as redacted drafts of entries."""
 
-from . import llm
+from . import entire, llm
 from .ahead import LARGEST, Task, read_all
 from .discover import discover
 from .format import Found
@@ -15,6 +15,7 @@ __all__ = [
     "Task",
     "conversations",
     "discover",
+    "entire",
     "identify",
     "llm",
     "read",

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def import_sessions(
-    paths: Annotated[list[str] | None, typer.Argument(help="Files or folders.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files or folders; with --from entire a repository or a ref."),
+    ] = None,
     auto: Annotated[
         bool, typer.Option("--auto", help="Find the histories that belong to this repository.")
     ] = False,
@@ -22,8 +25,8 @@ def import_sessions(
         str | None,
         typer.Option(
             "--from",
-            help="Only this tool: aider, chatgpt, claude-code, codex, copilot, gemini, llm, "
-            "naturecode, specstory.",
+            help="Only this tool: aider, chatgpt, claude-code, codex, copilot, entire, gemini, "
+            "llm, naturecode, specstory.",
         ),
     ] = None,
     visibility: Annotated[
@@ -59,13 +62,13 @@ def import_sessions(
             options = importing.Options(visibility, full, context.config.get("user.name"))
             meter = Meter(context, "session")
             with (
-                stoppable(lambda: meter.note("stopping: what was read is written down")) as stop,
                 # A folder that holds nothing but exports of ours holds no transcripts.
                 suppress(*((errors.Negative,) if exports else ())),
+                importing.chosen(store, rest, auto, tool, after) as chosen,
+                stoppable(lambda: meter.note("stopping: what was read is written down")) as stop,
             ):
-                files = importing.find_files(store, rest, auto, tool, after)
                 done = importing.import_files(
-                    store, files, context.redactor, options, meter.step, stop
+                    store, chosen.paths, context.redactor, options, meter.step, stop, chosen.links
                 )
             meter.done()
         for path in exports:

@@ -1,9 +1,9 @@
 """One import: conversations are read, redacted and written down, each entry once."""
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 
 from git_naturecode import ids
 from git_naturecode.capture import LARGEST, TOOLS, Found, Task, conversations, read_all
@@ -67,10 +67,11 @@ class Options:
 
 def import_files(
     store: Store, paths: Sequence[str | Found], redactor: Redactor, options: Options, tell: Tell,
-    stop: Callable[[], bool] = never,
+    stop: Callable[[], bool] = never, links: Mapping[tuple[str, str], Sequence[str]] | None = None,
 ) -> Imported:  # fmt: skip
     """Import the transcripts at `paths` (of a Found, that conversation of the file alone),
-    private or for the team; what is known is passed over.
+    private or for the team; what is known is passed over. `links` are the commits that the
+    conversation of a (tool, session) belongs to.
 
     `stop` is asked often; once it says True, what was read by then is committed and the rest left.
     Raises Negative when none of the files is a transcript, NaturecodeError when it cannot go on.
@@ -84,7 +85,7 @@ def import_files(
         )
     side = PRIVATE if options.visibility == "private" else TEAM
     batches = Batches(store, side)
-    run = _Run(store, side, options, done, tell, stop, groups)
+    run = _Run(store, side, options, done, tell, stop, groups, links or {})
     try:
         with batches:
             run.write_all(batches, redactor)
@@ -131,7 +132,7 @@ def _grouped(paths: Iterable[str | Found], done: Imported) -> list[list[Found]]:
             groups.setdefault((found.tool, found.session), []).append(found)
     done.files = len(files)
     return [
-        sorted(parts, key=lambda part: (part.first_ms, part.path, part.at))
+        sorted(parts, key=lambda part: (part.copy, part.first_ms, part.path, part.at))
         for parts in groups.values()
     ]
 
@@ -173,10 +174,11 @@ class _Run:
     def __init__(
         self, store: Store, side: str, options: Options, done: Imported, tell: Tell,
         stop: Callable[[], bool], groups: list[list[Found]],
+        links: Mapping[tuple[str, str], Sequence[str]],
     ) -> None:  # fmt: skip
         self._store, self._side, self._options = store, side, options
         self._done, self._tell, self._stop = done, tell, stop
-        self._groups = groups
+        self._groups, self._links = groups, links
         self._sizes = [sum(part.size for part in parts) for parts in groups]
         self._places: dict[int, _Place] = {}
         done.found = len(groups)
@@ -210,7 +212,7 @@ class _Run:
     ) -> bool:
         """Write one conversation; False when told to stop before its end."""
         before = batches.entries
-        stream = iter(drafts)
+        stream = chain(drafts, self._linked(place, self._groups[number][0]))
         whole = True
         while chunk := list(islice(stream, CHUNK)):
             self._done.redacted += sum(len(draft.redacted) for draft in chunk)
@@ -222,6 +224,14 @@ class _Run:
         if batches.entries > before:
             self._done.sessions.append(place.entity)
         return whole
+
+    def _linked(self, place: _Place, first: Found) -> Iterator[Draft]:
+        """The links to the commits that a conversation belongs to."""
+        known = place.on(self._side)
+        for commit in self._links.get((first.tool, first.session), ()):
+            entry = ids.imported_entry(first.tool, first.session, commit, "link")
+            if entry not in known:
+                yield Draft("link", {"to": commit}, None, entry, clean=True)
 
     def _say(self, number: int, size: int, batches: Batches) -> None:
         total = sum(self._sizes)
