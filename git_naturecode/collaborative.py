@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from git_naturecode import ids
 from git_naturecode.domain import session as sessions
-from git_naturecode.domain.said import changes
+from git_naturecode.domain.said import hidden
 from git_naturecode.errors import Unsafe, Unsupported
 from git_naturecode.render import about
 from git_naturecode.store import attachments, bundle, forgetting, purge
@@ -43,11 +43,11 @@ def exported(store: Store, placed: Sequence[Placed]) -> bytes:
     the file; everything else leaves as it stands.
     """
     session = sessions.build(placed)
-    hidden = _hidden([one.entry for one in placed])
+    gone = hidden([one.entry for one in placed])
     entries = {}
     for one in placed:
         entry = one.entry
-        if entry.id in hidden and not entry.is_stub:
+        if entry.id in gone and not entry.is_stub:
             entry = stub_of(entry, one.device)
         entries[(one.device, *one.entry.key)] = (one.device, entry)
     named = _named(entry for _, entry in entries.values())
@@ -130,20 +130,6 @@ def _wanted(found: bundle.Bundle) -> dict[str, bytes]:
     """The files that some entry of the bundle names; nobody needs the others."""
     named = _named(entry for _, entry in found.entries)
     return {name: data for name, data in found.files.items() if name in named}
-
-
-def _hidden(entries: Sequence[Entry]) -> set[str]:
-    """The ids of everything whose text a redaction hides, edits of it among them."""
-    found = changes(entries)
-    about_it = {e.id: e.header.get("target") for e in entries if e.kind == "edit"}
-    hidden = set(found.hidden)
-    while more := {name for name, target in about_it.items() if _in(target, hidden)} - hidden:
-        hidden |= more
-    return hidden
-
-
-def _in(name: object, names: set[str]) -> bool:
-    return isinstance(name, str) and name in names
 
 
 def _named(entries: Iterable[Entry]) -> set[str]:

@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 
 from git_naturecode.domain import drafts, fold
 from git_naturecode.domain import session as sessions
+from git_naturecode.domain.said import hidden
+from git_naturecode.errors import Negative
 from git_naturecode.redact import Redactor
 from git_naturecode.store import format
 from git_naturecode.store.bulk import bulk
-from git_naturecode.store.entry import Entry
+from git_naturecode.store.entry import Entry, stub_of
 from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
 
 # Header keys that the program fills by itself; random ones among them look like secrets.
-_OURS = frozenset({"id", "at", "by", "kind", "salt", "over", "enc", "sha"})
+_OURS = frozenset(
+    {"id", "at", "by", "kind", "salt", "over", "enc", "sha", "device", "target", "on"}
+)
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,22 @@ def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
     """What sharing the session `tail` would take along; nothing is written.
 
     `redacted` counts the spans replaced in it, `more` those that only this second look found.
+    What a redaction hides leaves as its name alone. Raises Negative when it was deleted.
     """
     placed = store.read(tail, sessions.KIND)
     session = sessions.build(placed)
+    if session.deleted:
+        raise Negative(f"{session.id} was deleted", "what is deleted is not shared")
+    gone = hidden([one.entry for one in placed])
     there = {one.entry.id for one in placed if one.side == TEAM}
     entries, more = [], 0
     for one in _own(placed):
         if one.entry.id not in there:
-            entry, found = _again(one.entry, redactor)
+            entry, found = one.entry, 0
+            if entry.id in gone and not entry.is_stub:
+                entry = stub_of(entry, one.device)
+            elif not entry.is_stub:
+                entry, found = _again(entry, redactor)
             entries.append(entry)
             more += found
     return Leaving(

@@ -59,8 +59,9 @@ def _check_audience(name: str | None, team: str | None, public: bool, expires: s
     """Raise what stands in the way of a team's or a link's audience."""
     from git_naturecode import clock
 
-    if sum((name is not None, team is not None, public)) > 1:
-        raise errors.Usage("--name, --team and --public do not go together", "choose one of them")
+    if public and (name is not None or team is not None):
+        other = "--name" if name is not None else "--team"
+        raise errors.Usage(f"{other} and --public do not go together", "choose one of them")
     if expires is not None:
         if not public:
             raise errors.Usage("--expires belongs to the link of --public", "leave it out")
@@ -87,7 +88,7 @@ def _leave(
     with opened(context, writing=True) as (store, index):
         if every:
             rows = index.page(KIND, {"private": ("yes",)}).rows
-            found = [str(row["id"]) for row in rows]
+            found = [str(row["id"]) for row in rows if row["status"] != "deleted"]
         else:
             active = [store.active()] if not wanted and store.active() else []
             found = [session_id(index, one) for one in wanted or active]

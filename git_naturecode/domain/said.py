@@ -104,6 +104,15 @@ def changes(entries: Sequence[Entry]) -> Changes:
     return found
 
 
+def hidden(entries: Sequence[Entry]) -> set[str]:
+    """The ids of all entries whose text a redaction hides, every edit of it among them."""
+    gone = set(changes(entries).hidden)
+    about = {e.id: text_of(e, "target") for e in entries if e.kind == "edit"}
+    while more := {name for name, target in about.items() if target in gone} - gone:
+        gone |= more
+    return gone
+
+
 def _root(about: Mapping[str, str], name: str) -> str:
     """What `name`, perhaps an edit of an edit, is about in the end."""
     for _ in range(_STEPS):

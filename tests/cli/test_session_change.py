@@ -148,6 +148,26 @@ def test_json_of_every_change(clone: Clone, session: str) -> None:
         assert said.err == ""
 
 
+def test_what_was_redacted_or_deleted_is_not_shared(clone: Clone) -> None:
+    kept, gone = clone.start("Plan", "private"), clone.start("Other plan", "private")
+    for session in (kept, gone):
+        clone.nc("session", "say", session, "Acme pays for it.")
+        clone.nc("session", "edit", session, "1", "Acme Inc. pays for it.")
+        clone.nc("session", "say", session, "It costs nothing.")
+    clone.nc("session", "redact", kept, "1")
+    clone.nc("session", "delete", gone, "--yes")
+    assert "was deleted" in clone.nc("session", "share", gone, code=1).err
+    shared = clone.nc("session", "share", "--all", "--json").json["items"]
+    assert [one["id"] for one in shared] == [kept]
+    everything = clone.git("cat-file", "--batch-all-objects", "--batch")
+    assert "It costs nothing." in everything
+    assert "Acme" not in everything
+    assert clone.texts(kept) == ["", "It costs nothing."]
+    told = clone.nc("session", "show", kept, "--json").json["messages"][0]
+    assert told["redaction"]["userId"] == "ada@example.com"
+    clone.nc("session", "share", gone, code=1)
+
+
 def test_two_edits_at_once_are_both_kept(box: Box) -> None:
     hub = box.remote()
     ada, other = box.clone(hub, "ada"), box.clone(hub, "other")
