@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from git_naturecode import sync
 from git_naturecode.git import remote
 from git_naturecode.store import device, exclude, place
-from git_naturecode.store.folder import NAME
+from git_naturecode.store.place import NAME
 from git_naturecode.store.store import Store
 
 

@@ -40,12 +40,13 @@ PATHS = {
     "-V": set(),
     "-h": {"typer"},
     "session list --help": {"typer"},
-    "status": {*READING, "hashlib"},  # for the folder
+    "status": {*READING, "hashlib"},  # for the address of the remote
     "session list": READING,
     "session show ID": FOLDING,
     "session search jitter": READING,
     "session say ID hello": WRITING,
     "session start another": WRITING,
+    "folder": {*FOLDING, "git_naturecode.sync"},
     "sync": {"typer", "git_naturecode.sync", "git_naturecode.store.format", "hashlib"},
 }
 

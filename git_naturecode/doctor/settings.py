@@ -10,8 +10,8 @@ from git_naturecode.git import tree, worktree
 from git_naturecode.git.objects import Missing
 from git_naturecode.git.run import GitFailed
 from git_naturecode.store import exclude
-from git_naturecode.store.folder import NAME
 from git_naturecode.store.log import README
+from git_naturecode.store.place import NAME
 from git_naturecode.store.store import DEFAULT_BRANCH
 
 # The least that each may be.

@@ -18,9 +18,10 @@ from git_naturecode.git.objects import Missing
 from git_naturecode.git.repo import find_with_config
 from git_naturecode.git.run import foreign_environment
 from git_naturecode.store import exclude, place
-from git_naturecode.store.folder import NAME, NOTHING, Blocked, Folder, Known, TrackedByGit
+from git_naturecode.store.folder import NOTHING, Blocked, Folder, Known, TrackedByGit
 from git_naturecode.store.lock import hold
 from git_naturecode.store.manifest import Manifest, Row
+from git_naturecode.store.place import NAME
 from git_naturecode.store.store import Store
 
 UP_TO_DATE, OFF, NO_WORK_TREE, BUSY = "up to date", "off", "no work tree", "busy"

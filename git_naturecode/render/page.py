@@ -68,10 +68,10 @@ def text(session: Session) -> str:
 def block(body: str) -> str:
     """`body` as it stands where it is harmless Markdown, else in a fence; ends with a line break.
 
-    Control and invisible characters are made visible.
+    Control and invisible characters are made visible, and no picture is loaded from elsewhere.
     """
     shown = show(body).rstrip("\n")
-    if markdown.safe(shown):
+    if "![" not in shown and markdown.safe(shown):
         return _FALSE_HEADING.sub(r"\1\\", shown) + "\n"
     return fenced(shown)
 

@@ -3,8 +3,8 @@
 import os
 
 from git_naturecode.git.repo import Repo
-from git_naturecode.store.folder import NAME
 from git_naturecode.store.lock import hold
+from git_naturecode.store.place import NAME
 
 LINE = f"/{NAME}/"
 _SAME = frozenset({NAME, f"{NAME}/", f"/{NAME}", LINE})

@@ -14,8 +14,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from git_naturecode import ids
+from git_naturecode.store.place import NAME
 
-NAME = ".naturecode"
 CLOSED = 0o700  # a folder that holds what only this person may read
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from git_naturecode import clock
 from git_naturecode.git import worktree
 from git_naturecode.git.repo import Repo
-from git_naturecode.store.folder import NAME
 from git_naturecode.store.store import Store
 
+NAME = ".naturecode"
 VERSION = 1  # of what views look like; another one has all of them written anew
 DAYS = 90
 _LINKED = "tree-"
