@@ -22,6 +22,7 @@ from git_naturecode.store.log import Log
 from git_naturecode.store.store import Store
 
 PROGRAM = Way("program")
+KILL = "signal=SIGKILL"
 ROOT = Path(__file__).parent.parent
 WRITER = Path(__file__).parent / "faults" / "writer.py"
 # What changes a disk or tells another process something. A kill after opening a file for
@@ -201,16 +202,18 @@ def points(lines: list[str]) -> list[Point]:
 
 
 def kill_at(
-    clone: Clone, point: Point, entity: str, bin_dir: Path, *more: str
+    clone: Clone, point: Point, entity: str, bin_dir: Path, *more: str, what: str = KILL
 ) -> tuple[list[str], bool]:
     """Run a writer that is killed at `point` (or one of its git processes is).
+
+    Or `what` else strace can do to a call: let it fail.
 
     Gives what it had said, and whether it was stopped: a git process that only reads may have
     been killed when nobody needed it any more.
 
     Where only the writer is killed, the git process that it started lives on.
     """
-    inject = f"-e trace={point.call} -e inject={point.call}:signal=SIGKILL:when={point.number}"
+    inject = f"-e trace={point.call} -e inject={point.call}:{what}:when={point.number}"
     strace = ["strace", "-qq", "-o", "/dev/null", *inject.split()]
     env = environment()
     if point.role == "writer":

@@ -10,10 +10,11 @@ from git_naturecode import ids
 from git_naturecode.cli.context import Context
 from git_naturecode.domain.kinds import SESSION, open_index
 from git_naturecode.errors import Negative
+from git_naturecode.git.run import GitFailed, tells_of_full_disk
 from git_naturecode.render.show import line, show
 from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Index
-from git_naturecode.store.store import Store
+from git_naturecode.store.store import Store, Undone
 
 KIND = SESSION
 _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
@@ -100,8 +101,14 @@ def _if_writable(context: Context, change: Callable[[], Result]) -> Result | Non
     except OSError as error:
         if error.errno not in _NOT_WRITABLE:
             raise
-        context.tell("warning: nothing can be written here; what is new may not be shown")
+    except Undone as error:
+        context.tell(f"warning: {show(error.message)}")
         return None
+    except GitFailed as error:
+        if not tells_of_full_disk(error.stderr):
+            raise
+    context.tell("warning: nothing can be written here; what is new may not be shown")
+    return None
 
 
 def session_id(index: Index, wanted: str) -> str:

@@ -109,7 +109,25 @@ def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, 
         store.settle()
         if draft.kind in ("join", "leave"):
             store.make_active(entity if draft.kind == "join" else "")
+    _warn_of_clock(context, entries[0], str(row.get("updatedAt", "")))
     return entity, entries[0]
+
+
+def _warn_of_clock(context: contexts.Context, entry: "Entry", before: str) -> None:
+    """Say when a date cannot be right: of what was just written, or of what stood there before."""
+    from git_naturecode import clock
+
+    horizon = clock.iso(context.now_ms() + clock.DAY_MS)
+    if entry.at > horizon:
+        context.tell(
+            f"warning: this clone dates what is said {entry.at[:10]}, since the machine's clock "
+            "was wrong once; `git naturecode doctor --fix` sets it right"
+        )
+    elif before > horizon:
+        context.tell(
+            f"warning: this session was last changed on {before[:10]}, by the clock here in the "
+            "future: what you say stands before that; is the clock right?"
+        )
 
 
 def _check(person: str, row: dict[str, object], kind: str) -> None:

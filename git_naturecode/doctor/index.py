@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from urllib.parse import quote
 
 from git_naturecode.doctor.case import OK, WARNING, Case, Finding
@@ -24,7 +25,7 @@ def index(case: Case) -> Iterator[Finding]:
             f"{path} is damaged ({why}): lists and searches are slow or wrong; it holds "
             "nothing that is not in the record",
             fix="takes it away; the next command makes it anew",
-            mend=lambda: _remove(path),
+            mend=partial(remove, case),
         )
 
 
@@ -39,7 +40,9 @@ def _fault(path: str) -> str:
     return "" if found == ["ok"] else " ".join(found[0].split())
 
 
-def _remove(path: str) -> None:
+def remove(case: Case) -> None:
+    """Take the index away; the next command makes it anew."""
+    path = case.path("index.db")
     for suffix in _FILES:
         if os.path.isfile(path + suffix) or os.path.islink(path + suffix):
             os.unlink(path + suffix)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from git_naturecode.doctor.case import ERROR, Case, Finding, count, inside
-from git_naturecode.doctor.repair import WAIT
+from git_naturecode.doctor.repair import drain
 from git_naturecode.errors import Unsupported
 from git_naturecode.git.objects import Missing
 from git_naturecode.git.run import GitFailed
@@ -60,4 +60,4 @@ def _read(path: str) -> format.Segment | None:
 def _again(case: Case, log: Log) -> None:
     os.makedirs(log.spool.folder, mode=0o700, exist_ok=True)
     log.spool.doubt()
-    case.store.settle(WAIT)
+    drain(case)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from git_naturecode.doctor.case import ERROR, OK, WARNING, Case, Finding, count
-from git_naturecode.doctor.repair import WAIT, loose_file, read, set_aside
+from git_naturecode.doctor.repair import WAIT, drain, loose_file, read, set_aside
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Missing
@@ -221,4 +221,4 @@ def _recover(case: Case, log: Log, wanted: Iterable[str]) -> None:
         verify(log, new, head, files)
         if os.path.isdir(log.spool.folder):
             log.spool.doubt()
-    case.store.settle(WAIT)
+    drain(case)

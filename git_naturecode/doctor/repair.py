@@ -1,10 +1,13 @@
 """Setting a broken branch back to what is whole, with all that can still be read beside it."""
 
+import hashlib
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from git_naturecode.doctor.case import Case, count
+from git_naturecode.doctor import index
+from git_naturecode.doctor.case import Case, count, inside
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import objects as git
 from git_naturecode.git.objects import Change, Content, Missing
@@ -80,9 +83,10 @@ def mend(case: Case, log: Log, plan: Plan) -> None:
         if not held:
             raise NaturecodeError("another git naturecode is writing here", "wait for it to end")
         log.unlock(WAIT)
+        clear_damaged(case, log)
         others = list(plan.whole)
         for state in plan.damaged:
-            files = dict(_readable(case, log, state))
+            files = dict(_readable(log, state))
             others += [_commit(case, log, files)] if files else []
         if plan.base is None and not others:
             others += [_commit(case, log, files) for files in _salvaged(log)]
@@ -102,7 +106,18 @@ def mend(case: Case, log: Log, plan: Plan) -> None:
         log.ref,
         check=False,
     )
-    case.store.settle(WAIT)
+    index.remove(case)  # it may name trees that are gone
+    drain(case)
+
+
+def drain(case: Case) -> None:
+    """Drain all that waits; where a damaged object is in the way, it is set aside."""
+    try:
+        case.store.settle(WAIT)
+    except NaturecodeError:
+        if not sum(clear_damaged(case, log) for log in case.logs()):
+            raise
+        case.store.settle(WAIT)
 
 
 def set_ref(case: Case, log: Log, new: str) -> None:
@@ -208,28 +223,51 @@ def set_aside(case: Case, log: Log, oid: str) -> None:
     os.replace(loose_file(log, oid), os.path.join(folder, oid))
 
 
-def _rescue(case: Case, log: Log, oid: str) -> bytes | None:
-    """`read`; what is there and cannot be read is set aside."""
-    data = read(log, oid)
-    if data is None and os.path.exists(loose_file(log, oid)):
+def clear_damaged(case: Case, log: Log) -> int:
+    """Set every loose object aside that is not what its name says; how many those were.
+
+    Nobody can read such a one, and git would not write a good one while it is there.
+    """
+    bad = [oid for oid in _loose(log) if not _is_good(log, oid)]
+    for oid in bad:
         set_aside(case, log, oid)
-    return data
+    log.objects.close()
+    return len(bad)
 
 
-def _readable(case: Case, log: Log, commit: str) -> Iterator[tuple[str, Content]]:
+def _loose(log: Log) -> Iterator[str]:
+    for folder in inside(os.path.join(log.repo.common_dir, "objects")):
+        start = os.path.basename(folder)
+        if len(start) == 2:
+            rest = (start + os.path.basename(path) for path in inside(folder))
+            yield from (oid for oid in rest if len(oid) == log.objects.hexsz)
+
+
+def _is_good(log: Log, oid: str) -> bool:
+    try:
+        with open(loose_file(log, oid), "rb") as file:
+            data = zlib.decompress(file.read())
+    except FileNotFoundError:  # packed meanwhile
+        return True
+    except (OSError, zlib.error):
+        return False
+    return hashlib.new("sha256" if len(oid) == 64 else "sha1", data).hexdigest() == oid
+
+
+def _readable(log: Log, commit: str) -> Iterator[tuple[str, Content]]:
     """What can be read of a damaged state: path and blob."""
-    data = _rescue(case, log, commit)
+    data = read(log, commit)
     if data is not None and data.startswith(b"tree "):
-        yield from _below(case, log, git.parse_commit(data).tree, "")
+        yield from _below(log, git.parse_commit(data).tree, "")
 
 
-def _below(case: Case, log: Log, folder: str, prefix: str) -> Iterator[tuple[str, Content]]:
-    data = _rescue(case, log, folder)
+def _below(log: Log, folder: str, prefix: str) -> Iterator[tuple[str, Content]]:
+    data = read(log, folder)
     for entry in git.parse_tree(data, log.objects.hexsz) if data else ():
         path = prefix + entry.name.decode("utf-8", "surrogateescape")
         if entry.is_tree:
-            yield from _below(case, log, entry.oid, path + "/")
-        elif paths.allowed(path) and _rescue(case, log, entry.oid) is not None:
+            yield from _below(log, entry.oid, path + "/")
+        elif paths.allowed(path) and read(log, entry.oid) is not None:
             yield path, entry.oid
 
 

@@ -98,8 +98,9 @@ def _is_record(case: Case, ref: str) -> bool:
 def _is_code(case: Case, ref: str) -> bool:
     try:
         objects = case.store.team.objects
-        root = tree.tree_of(objects, objects.resolve(ref))
-        return root is not None and not _is_record(case, ref)
+        head = objects.resolve(ref)
+        is_commit = head is not None and objects.header(head)[0] == "commit"
+        return is_commit and not _is_record(case, ref)
     except (Missing, GitFailed):
         return False
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from git_naturecode.doctor.case import HOUR, WARNING, Case, Finding, age, count, inside
-from git_naturecode.doctor.repair import WAIT
+from git_naturecode.doctor.repair import drain
 from git_naturecode.errors import Unsupported
 from git_naturecode.store import format
 from git_naturecode.store.spool import Spool
@@ -36,9 +36,7 @@ def _waiting(case: Case, one: Spool) -> Iterator[Finding]:
         text = f"{count(now, 'text')} safe in {one.folder}, but not in the log yet"
         if one.doubted:
             text += "; the log has lost what was drained, so the journal of the last day follows"
-        yield Finding(
-            WARNING, text, fix="writes them to the log", mend=lambda: case.store.settle(WAIT)
-        )
+        yield Finding(WARNING, text, fix="writes them to the log", mend=partial(drain, case))
     if later:
         yield Finding(
             WARNING,

@@ -208,6 +208,10 @@ class Gate:
         self.newest = max(self.newest, *seen, "")
         for problem in segment.problems[:MAX_PROBLEMS]:
             self.note(path, problem)
+        latest = max((entry.at for entry in segment.entries), default="")
+        if latest > horizon:
+            self.note(path, f"its date {latest[:10]} does not move the clock here, since it is "
+                      "more than a day ahead; one of the two clocks is wrong")  # fmt: skip
         return format.render(segment)
 
 

@@ -41,6 +41,10 @@ _PRIVATE_WAIT = 30.0
 _MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
+class Undone(NaturecodeError):
+    """What waits could not be written to its log; it goes on waiting, and can be read."""
+
+
 @dataclass(frozen=True)
 class Placed:
     """An entry and where it stands: about what, by which device, on which side."""
@@ -286,16 +290,16 @@ class Store:
                 log.objects.close()
 
 
-def _undone(log: Log, error: OSError | GitFailed) -> NaturecodeError:
+def _undone(log: Log, error: OSError | GitFailed) -> Undone:
     """Why what waits could not be written to its log, in words."""
     reason = error.stderr or error.message if isinstance(error, GitFailed) else str(error)
     if tells_of_full_disk(reason):
-        return NaturecodeError(
+        return Undone(
             "the disk is full: what was said is kept, but is not in its log yet",
             "make room; the next command goes on",
         )
     last = [line for line in reason.split("\n") if line.strip()][-1:]
-    return NaturecodeError(
+    return Undone(
         f"what was said is kept, but could not be written to {log.ref} ({''.join(last)})",
         "nothing is lost; the next command tries again",
     )

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from git_naturecode import __main__ as program
 from git_naturecode.clock import system_ms
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import repo as repos
@@ -51,6 +52,10 @@ def main() -> int:
     except NaturecodeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.code
+    except OSError as error:
+        told = program._system(error)
+        print(f"error: {told.message}", file=sys.stderr)
+        return told.code
     return 0
 
 
