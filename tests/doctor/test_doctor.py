@@ -167,7 +167,11 @@ def pair(patient: Patient, chance: random.Random) -> None:
     try:
         for name in dict.fromkeys(names):
             DAMAGES[name].do(patient.clone)
-    except (AssertionError, OSError, ValueError):  # the first leaves nothing for the second to damage
+    except (
+        AssertionError,
+        OSError,
+        ValueError,
+    ):  # the first leaves nothing for the second to damage
         return
     patient.diagnosis(code=1)
     patient.be_cured(*names)
