@@ -1,7 +1,9 @@
 """Made-up conversations in the form of each tool: one text in every place that can hold one."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -377,6 +379,87 @@ def write_copilot_log(folder: Path, text: str) -> Path:
     return path
 
 
+def told(role: str, *blocks: Any) -> dict[str, Any]:
+    """A line of a transcript of Cursor's agents."""
+    content = [{"type": "text", "text": b} if isinstance(b, str) else b for b in blocks]
+    return {"role": role, "message": {"content": content}}
+
+
+def cursor_lines(text: str = "hi") -> list[dict[str, Any]]:
+    """The lines of a transcript of Cursor's agents."""
+    use = {"type": "tool_use", "name": text, "input": {"command": text}}
+    return [
+        told("user", f"<user_query>\n{text}\n</user_query>"),
+        told("user", f"<system_notification>{text}</system_notification>"),
+        told("assistant", text, use, {"type": "tool_use", "name": "Read", "input": {"path": text}}),
+        told("assistant", f"{text}\n\n[REDACTED]"),
+        {"role": "user", "message": {"content": text}},
+        {"type": "turn_ended", "status": text},
+    ]
+
+
+def bubble(name: str, kind: int, text: str, **more: Any) -> dict[str, Any]:
+    """A bubble of Cursor's database."""
+    created = "2026-11-22T10:00:00.000Z"
+    return {"bubbleId": name, "type": kind, "text": text, "createdAt": created, **more}
+
+
+def cursor_store(path: Path, session: str, bubbles: list[dict[str, Any]], **more: Any) -> Path:
+    """A conversation of Cursor in a database, as newer versions keep it."""
+    headers = [{"bubbleId": one["bubbleId"], "type": one["type"]} for one in bubbles]
+    composer = {
+        "composerId": session,
+        "createdAt": 1795341600000,
+        "lastUpdatedAt": 1795341605000,
+        "fullConversationHeadersOnly": headers,
+        **more,
+    }
+    with closing(sqlite3.connect(path)) as database:
+        table = "(key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)"
+        database.execute(f"CREATE TABLE IF NOT EXISTS cursorDiskKV {table}")
+        rows = [(f"composerData:{session}", composer)]
+        rows += [(f"bubbleId:{session}:{one['bubbleId']}", one) for one in bubbles]
+        for key, value in rows:
+            database.execute("INSERT INTO cursorDiskKV VALUES (?, ?)", (key, json.dumps(value)))
+        database.commit()
+    return path
+
+
+def write_cursor_lines(folder: Path, text: str) -> Path:
+    path = folder / "cursor.jsonl"
+    path.write_text(jsonl(cursor_lines(text)))
+    return path
+
+
+def write_cursor_page(folder: Path, text: str) -> Path:
+    path = folder / "cursor.md"
+    head = "# Red\n_Exported on 22/11/2026 at 10:00:00 CET from Cursor (3.1)_\n"
+    page = f"{head}\n---\n\n**User**\n\n{text}\n\n---\n\n**Cursor**\n\n{text}\n"
+    path.write_bytes(page.encode("utf-8", "surrogatepass"))
+    return path
+
+
+def write_cursor_store(folder: Path, text: str) -> Path:
+    path = folder / "state.vscdb"
+    path.unlink(missing_ok=True)
+    tool = {
+        "toolCallId": "c1",
+        "name": text,
+        "status": "completed",
+        "params": json.dumps({"command": text}),
+        "rawArgs": json.dumps({"a": text}),
+        "result": json.dumps({"output": text}),
+    }
+    bubbles = [
+        bubble("b1", 1, text),
+        bubble("b2", 2, "", thinking={"text": text}),
+        bubble("b3", 2, "", toolFormerData=tool),
+        bubble("b4", 2, text, modelInfo={"modelName": text}),
+        bubble("b5", 2, "", toolFormerData={**tool, "toolCallId": "c2", "status": "loading"}),
+    ]
+    return cursor_store(path, "c1", bubbles, name=text, createdOnBranch=text)
+
+
 def write_claude(folder: Path, text: str) -> Path:
     path = folder / "claude.jsonl"
     path.write_text(jsonl(claude(text)))
@@ -411,9 +494,13 @@ WRITERS: dict[str, tuple[Callable[[Path, str], Path], int]] = {
     "copilot-events": (write_copilot_events, 7),
     "copilot-chat": (write_copilot_chat, 9),
     "copilot-log": (write_copilot_log, 9),
+    "cursor-lines": (write_cursor_lines, 7),
+    "cursor-page": (write_cursor_page, 2),
+    "cursor-store": (write_cursor_store, 5),
     "naturecode": (write_naturecode, 7),
     "aider": (write_aider, 8),
     "llm": (write_llm, 9),
 }
+_NO_JSON = ("specstory", "cursor-page", "cursor-store", "aider", "llm")
 # Those of them that are JSON or lines of it.
-JSON = [name for name in WRITERS if name not in ("specstory", "aider", "llm")]
+JSON = [name for name in WRITERS if name not in _NO_JSON]

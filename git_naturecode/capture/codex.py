@@ -14,7 +14,7 @@ from typing import Any
 
 from ..store.entry import Draft
 from .calls import Call, about, patched, type_of, written_out
-from .drafts import Drafting, Names, Said, tilde
+from .drafts import Drafting, Ordinals, Said, tilde
 from .fields import Record, reach, record, records, text, unfolded, written
 from .format import Found
 from .images import image_at
@@ -237,7 +237,7 @@ class _Reader:
         self._prefix = f"{thread.id}/" if thread.parent else ""
         self._ticking = Ticking(thread.t)
         self._calls: dict[str, Call | None] = {}
-        self._names = Names()
+        self._names = Ordinals()
 
     def line(self, line: Record) -> Iterator[Draft]:
         kind, payload = _unwrapped(line)

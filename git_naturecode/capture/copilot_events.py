@@ -12,7 +12,7 @@ from typing import Any
 
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
-from .drafts import Drafting, Names, Said, tilde
+from .drafts import Drafting, Ordinals, Said, tilde
 from .fields import Record, reach, record, records, text, unfolded, written
 from .format import Found
 from .lines import complete_lines, parse
@@ -126,7 +126,7 @@ class _Reader:
         self._project = stream.project
         self._model = stream.model
         self._ticking = Ticking(stream.t)
-        self._names = Names()
+        self._names = Ordinals()
         self._calls: dict[str, Call | None] = {}
         self._thought = ""
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from . import aider
 from .format import Found
@@ -11,6 +12,7 @@ from .found import conversations, identify
 from .roots import Roots
 from .workspaces import folder_of, user_folders
 
+_NOT_IN_SLUG = re.compile(r"[^A-Za-z0-9]+")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9-]")
 # Claude Code shortens folder names of very long paths.
 _NAME = 150
@@ -100,6 +102,30 @@ def _copilot(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Fo
         )
 
 
+def _cursor(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
+    """Conversations in its database, then the transcripts of agents that are not in it.
+
+    A transcript's folder is the work tree's path with dashes; other paths may give the same.
+    """
+    there = set()
+    for user in user_folders(home, environ, ("Cursor", "Cursor Nightly")):
+        for found in conversations(os.path.join(user, "globalStorage", "state.vscdb")):
+            there.add(found.session)
+            if roots.hold(found.project):
+                yield found
+    base = environ.get("CURSOR_CONFIG_DIR") or os.path.join(home, ".cursor")
+    for root in roots.paths:
+        slug = _NOT_IN_SLUG.sub("-", root).strip("-")
+        scripts = os.path.join(base, "projects", slug, "agent-transcripts")
+        for folder, folders, names in os.walk(scripts):
+            folders.sort()
+            for name in sorted(names):
+                path = os.path.join(folder, name)
+                for found in conversations(path) if name.endswith(".jsonl") else ():
+                    if found.session not in there:
+                        yield replace(found, project=root)
+
+
 def _gemini(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
     hashes = {hashlib.sha256(os.fsencode(root)).hexdigest() for root in roots.paths}
     base = environ.get("GEMINI_CLI_HOME") or home
@@ -166,6 +192,7 @@ _FINDERS: tuple[Callable[[str, Mapping[str, str], Roots], Iterator[Found]], ...]
     _claude,
     _codex,
     _copilot,
+    _cursor,
     _gemini,
     _specstory,
     _aider,

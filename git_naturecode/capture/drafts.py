@@ -42,7 +42,7 @@ class Said:
     flags: tuple[str, ...] = ()
 
 
-class Names:
+class Ordinals:
     """Ids for pieces that have none: what is told of them, and the how many-th such it is."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from . import aider, chatgpt, claude, codex, copilot, gemini, llm, naturecode, specstory
+from . import aider, chatgpt, claude, codex, copilot, cursor, gemini, llm, naturecode, specstory
 from .format import HEAD, Format, Found
 
 # The first that knows a file has it.
@@ -11,6 +11,7 @@ FORMATS: tuple[Format, ...] = (
     specstory,
     codex,
     copilot,
+    cursor,
     gemini,
     claude,
     chatgpt,

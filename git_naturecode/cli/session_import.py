@@ -25,8 +25,8 @@ def import_sessions(
         str | None,
         typer.Option(
             "--from",
-            help="Only this tool: aider, chatgpt, claude-code, codex, copilot, entire, gemini, "
-            "llm, naturecode, specstory.",
+            help="Only this tool: aider, chatgpt, claude-code, codex, copilot, cursor, entire, "
+            "gemini, llm, naturecode, specstory.",
         ),
     ] = None,
     visibility: Annotated[

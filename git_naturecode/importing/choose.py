@@ -11,7 +11,7 @@ from git_naturecode.importing.entire import Links, laid_out
 from git_naturecode.store.store import Store
 
 SOURCES = (*TOOLS, entire.SOURCE)
-_ENDINGS = (".jsonl", ".json", ".md", ".db")
+_ENDINGS = (".jsonl", ".json", ".md", ".db", ".vscdb")
 
 
 @dataclass

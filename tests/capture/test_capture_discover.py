@@ -7,7 +7,15 @@ from pathlib import Path
 
 from git_naturecode.capture import discover
 from logs import naturecode, write_aider
-from samples import codex, copilot_chat, copilot_events, jsonl
+from samples import (
+    bubble,
+    codex,
+    copilot_chat,
+    copilot_events,
+    cursor_lines,
+    cursor_store,
+    jsonl,
+)
 
 
 def claude(base: Path, cwd: Path | str, name: str = "a", folder: str = "") -> Path:
@@ -183,3 +191,25 @@ def test_aider_and_naturecode(tmp_path: Path) -> None:
     (root / "log.md").write_bytes((root / ".aider.chat.history.md").read_bytes())
     named = found(home, [root], AIDER_CHAT_HISTORY_FILE="log.md")
     assert {name for name in named if not name.startswith(str(home))} == {str(root / "log.md")}
+
+
+def test_cursor_by_its_database_and_the_folder_of_its_agents(tmp_path: Path) -> None:
+    home, root = tmp_path / "home", tmp_path / "my.r"
+    root.mkdir()
+    ids = [f"88888888-aaaa-4bbb-8ccc-00000000000{n}" for n in range(4)]
+    folder = home / ".config/Cursor/User/globalStorage"
+    folder.mkdir(parents=True)
+    database = folder / "state.vscdb"
+    for name, place in ((ids[0], root), (ids[1], tmp_path / "else")):
+        cursor_store(database, name, [bubble("b", 1, "hi", workspaceUris=[place.as_uri()])])
+    for name, place in ((ids[0], root), (ids[2], root), (ids[3], tmp_path / "else")):
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", str(place)).strip("-")
+        script = home / ".cursor/projects" / slug / "agent-transcripts" / name / f"{name}.jsonl"
+        script.parent.mkdir(parents=True)
+        script.write_text(jsonl(cursor_lines()))
+    both = list(discover(str(home), {}, [str(root)]))
+    assert [(one.session, one.project) for one in both] == [
+        (ids[0], str(root)),
+        (ids[2], str(root)),
+    ]
+    assert both[0].path == str(database)
