@@ -57,12 +57,14 @@ def judge(world: World) -> None:
     if states is None:
         return
     team = states[0]
+    _deeds(world, team.tokens())
     privates = [_private(world, place) for place in world.clones]
     for check in (_nothing_lost, _nothing_doubled, _in_its_session):
         check(world, team, privates)
     _nothing_leaked(world, privates)
     _purged(world)
     _clean(world)
+    _healthy(world)
     _views(world, team)
 
 
@@ -110,6 +112,30 @@ def _lost(world: World, team: set[str], privates: list[set[str]]) -> Iterator[Sa
             yield said
 
 
+def _deeds(world: World, team: set[str]) -> None:
+    """Redactions, purges and deletions stay; what a person threw away no longer counts."""
+    forgiven, lost = world.ledger.forgiven, set[str]()
+    for said in world.ledger.said.values():
+        session = world.ledger.sessions.get(said.session)
+        for verb in ("redact", "purge"):
+            state = said.redacted if verb == "redact" else said.purged
+            deed = f"{verb}:{said.target or said.id}"
+            if state != "yes" or (verb == "purge" and deed in team):
+                continue
+            if deed in forgiven:
+                said.redacted, said.purged = ("maybe",) * 2
+            elif deed not in team and session and session.always_shared:
+                lost.add(deed)
+    for session in world.ledger.sessions.values():
+        if session.deleted == "yes" and session.always_shared:
+            deed = f"delete:{session.id}"
+            if deed in forgiven:
+                session.deleted = "maybe"
+            elif deed not in team:
+                lost.add(deed)
+    _report(world, "done and undone", sorted(lost))
+
+
 def _nothing_lost(world: World, team: State, privates: list[State]) -> None:
     lost = list(_lost(world, team.tokens(), [one.tokens() for one in privates]))
     _report(world, "acknowledged and lost", (f"{s.kind} {s.token} of c{s.clone}" for s in lost))
@@ -127,7 +153,8 @@ def _nothing_doubled(world: World, team: State, privates: list[State]) -> None:
         _report(world, f"twice in a segment ({name})", (k for k, n in in_file.items() if n > 1))
         once = {
             (said.session, said.id) for said in world.ledger.said.values()
-            if said.id and said.side == "team" and not world.ledger.sessions[said.session].homes
+            if said.id and said.side == "team" and said.purged == "no"
+            and world.ledger.sessions[said.session].always_shared
         } if name == "team" else set()  # fmt: skip
         found = (key for key in once if everywhere[key] > 1)
         _report(world, f"twice on the branch ({name})", found)
@@ -229,6 +256,23 @@ def _fsck(world: World, name: str, git_dir: Path) -> None:
     _report(world, f"git fsck of {name}", said)
 
 
+def _healthy(world: World) -> None:
+    """The doctor finds nothing, or mends what the kills have left and finds nothing then."""
+    if "doctor" not in world.commands:
+        return
+    for place in world.clones:
+        if world.program(0, place, ["doctor", "--json"]).code:
+            world.count("clones mended by the doctor")
+            world.program(0, place, ["doctor", "--fix", "--json"])
+            done = world.program(0, place, ["doctor", "--json"])
+            if done.code:
+                wrong = [
+                    item for item in done.json["items"]
+                    if item["level"] != "ok" and not (place.skew and item["check"] == "clock")
+                ]  # fmt: skip
+                _report(world, f"the doctor leaves in c{place.number}", wrong)
+
+
 # -- views ---------------------------------------------------------------------------------------
 
 
@@ -268,9 +312,13 @@ def _search(world: World, place: Place) -> None:
 
 
 def _show(world: World, place: Place, session: Session, entities: set[str]) -> None:
-    if session.id not in entities or session.deleted != "no":
+    if session.id not in entities or session.deleted == "maybe":
         return
     done = world.program(0, place, ["session", "show", session.id, "--json"])
+    if session.deleted == "yes":
+        seen = set(TOKEN.findall(done.out)) - {session.messages[0].token}
+        _report(world, f"deleted and shown: {session.id} in c{place.number}", sorted(seen))
+        return
     if done.code:
         return
     plain = world.program(0, place, ["session", "show", session.id])

@@ -58,8 +58,17 @@ class State:
         return {(entity, block.id) for _, entity, block in self.blocks()}
 
     def tokens(self) -> set[str]:
-        """All words of our plan."""
-        return {token for _, _, block in self.blocks() for token in block.tokens}
+        """All words of our plan, and `redact:ID`, `purge:ID`, `delete:ENTITY` for what was done."""
+        found = set[str]()
+        for _, entity, block in self.blocks():
+            found |= block.tokens
+            if block.header["kind"] == "redact":
+                found.add(f"redact:{block.header.get('target')}")
+            elif block.header["kind"] == "delete":
+                found.add(f"delete:{entity}")
+            if "hash" in block.header:
+                found.add(f"purge:{block.id}")
+        return found
 
 
 class Reader:
