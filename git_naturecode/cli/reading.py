@@ -51,7 +51,10 @@ def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str, dict[
         try:
             try:
                 entity = session_id(index, wanted)
+                known = any(store.has(log.name, KIND, ids.tail(entity)) for log in store.sides)
             except Negative:
+                known = False
+            if not known:  # yet, or not any more: somebody may have set the branch back
                 _catch_up(context, store, index)
                 entity = session_id(index, wanted)
             row = index.row(KIND, ids.tail(entity))

@@ -87,6 +87,14 @@ def test_an_unknown_session_is_answered_with_near_ones(clone: Clone, wanted: str
     assert session in said.err
 
 
+def test_nothing_is_said_in_a_session_that_was_set_back_by_hand(clone: Clone) -> None:
+    session = clone.start()
+    clone.git("update-ref", "refs/heads/naturecode", "naturecode~1")
+    said = clone.nc("session", "say", session, "is anybody there?", code=1)
+    assert said.err.startswith("error: there is no session")
+    assert not (clone.path / ".git/naturecode/private.git").exists()
+
+
 def test_an_id_that_fits_two_sessions_is_not_guessed(clone: Clone) -> None:
     tails: dict[str, str] = {}
     while True:

@@ -123,7 +123,7 @@ def _deeds(world: World, team: set[str]) -> None:
             if state != "yes" or (verb == "purge" and deed in team):
                 continue
             if deed in forgiven:
-                said.redacted, said.purged = ("maybe",) * 2
+                setattr(said, "redacted" if verb == "redact" else "purged", "maybe")
             elif deed not in team and session and session.always_shared:
                 lost.add(deed)
     for session in world.ledger.sessions.values():
