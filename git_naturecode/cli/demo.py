@@ -90,6 +90,7 @@ class Stage:
         return {
             **kept, "HOME": self.path("home-" + who), "GIT_CONFIG_NOSYSTEM": "1",
             "XDG_CONFIG_HOME": self.path("home-" + who), "NO_COLOR": "1",
+            "NATURECODE_BACKGROUND": "0",  # nobody shall write here when the folder is removed
             "PATH": bin_folder + os.pathsep + kept.get("PATH", ""),
             "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": f"{who}@example.com",
             "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": f"{who}@example.com",

@@ -29,6 +29,7 @@ TRACKED, BLOCKED, NOT_IGNORED = "tracked", "blocked", "not ignored"
 _PRIVATE_FOLDERS = ("sessions",)
 NOT_IGNORED_WHY = f"git does not ignore {NAME}/ here, so nothing is written there"
 _PATIENCE = 60.0
+_TRIES = 3
 _NO_DAYS, _NEVER = "~", "~~"  # after every time
 _MOST_FILES, _MOST_BYTES = 100, 8 << 20  # that are written between two notes in the manifest
 
@@ -129,8 +130,20 @@ class _Work:
         else:
             self.folder.sweep()
             self._bring(progress)
+            if self._moved_on(progress):
+                tips = ""
+                self.result.kept.clear()  # it was looked at on several branches
         self._remember(tips)
         return self.result
+
+    def _moved_on(self, progress: Progress) -> bool:
+        """Do it again where git switched branches meanwhile; True when it does not stop to."""
+        for _ in range(_TRIES):
+            if not self.tracked.moved():
+                return False
+            self.result.kept.clear()
+            self._bring(progress)
+        return self.tracked.moved()
 
     def clear(self) -> Updated:
         """Remove all that is ours and unchanged."""

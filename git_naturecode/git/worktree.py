@@ -64,13 +64,14 @@ class Tracked:
 
     It is asked again as soon as git has moved in the meantime, and no answer is given while a git
     process holds the index, since that one may be writing the very file. `head` is where HEAD was
-    if anything is tracked there, else "".
+    at the last look if anything is tracked there, else "".
     """
 
     def __init__(self, repo: Repo, folder: str) -> None:
         self._repo = repo
         self._folder = folder
         self._seen = self.head = ""
+        self._moved = False
         self._names: set[str] = set()
         self._above: set[str] = set()
 
@@ -87,6 +88,12 @@ class Tracked:
         self._look()
         return any(one in self._names for one in _line(path.casefold()))
 
+    def moved(self) -> bool:
+        """True when git tracked something else there at any time since this was last asked."""
+        self._look()
+        moved, self._moved = self._moved, False
+        return moved
+
     def _look(self) -> None:
         deadline = time.monotonic() + PATIENCE
         while os.path.exists(os.path.join(self._repo.git_dir, "index.lock")):
@@ -99,7 +106,9 @@ class Tracked:
             time.sleep(_PAUSE)
         now = _position(self._repo)
         if now != self._seen:
-            self._names = {name.casefold() for name in tracked(self._repo, self._folder)}
+            names = {name.casefold() for name in tracked(self._repo, self._folder)}
+            self._moved |= bool(self._seen) and names != self._names
+            self._names = names
             self._above = {one for name in self._names for one in _line(name) if one != name}
             self._seen, self.head = now, head(self._repo) if self._names else ""
 

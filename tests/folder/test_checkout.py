@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from box import Box, Clone
 from folder.shown import edit, files, page, pages
+from git_naturecode.folder import update
 from git_naturecode.store import place
+from git_naturecode.store.folder import Folder
 
 DIR = ".naturecode"
 
@@ -256,6 +259,35 @@ def test_while_git_is_at_work_nothing_is_written(
     lock.unlink()
     clone.nc("folder")
     assert pages(clone) == {session}
+
+
+def test_a_branch_that_is_switched_while_we_write(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = clone.start()
+    clone.nc("folder")
+    path = page(clone, session)
+    branch(clone, "A", tracked_file(clone, str(path.relative_to(clone.path))))
+    clone.nc("folder")
+    clone.nc("session", "say", session, "more")
+    put = Folder.put
+    goals = ["A"]
+
+    def late(self: Folder, *args: Any) -> Any:
+        if goals:
+            clone.git("checkout", "-q", goals.pop(0))
+        return put(self, *args)
+
+    monkeypatch.setattr(Folder, "put", late)
+    with clone.store() as store:
+        assert update.update(store).kept == {}
+        assert path.read_text() == "tracked\n"
+        assert clone.git("status", "--porcelain") == ""
+        clone.git("checkout", "-q", "main")
+        assert place.is_stale(store)
+        assert update.update(store).kept == {}
+    assert not goals
+    assert "more" in path.read_text()
 
 
 def test_an_edit_survives_a_branch_that_tracks_other_files(clone: Clone) -> None:
