@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from git_naturecode import sync
+from git_naturecode.errors import Remote
 from git_naturecode.git import remote
 from git_naturecode.store import device, exclude, place
 from git_naturecode.store.place import NAME
@@ -40,7 +41,12 @@ def _branch(store: Store, done: Done) -> None:
     tracked = f"refs/remotes/{done.remote}/{store.branch}"
     theirs = store.team.objects.resolve(tracked) if done.remote else None
     if had is None and theirs is not None:
-        sync.take_in_fetched(store)
+        problems = sync.take_in_fetched(store)
+        if store.team.head() is None:
+            raise Remote(
+                f"the data branch of {done.remote} cannot be taken in ({''.join(problems[-1:])})",
+                "mend that, then run `git naturecode init` again",
+            )
         done.lines.append(f"the data branch `{store.branch}` was taken from {done.remote}")
     elif had is None:
         store.team.begin()

@@ -31,6 +31,7 @@ class LibraryObjects:
     def __init__(self, repo: Repo) -> None:
         self._repo = pygit2.Repository(repo.git_dir)
         self._odb = self._repo.odb
+        self.shallow = repo.shallow()
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object; raises Missing."""

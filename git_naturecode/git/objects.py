@@ -65,6 +65,8 @@ class Objects(Protocol):
     """Reading and writing one repository's objects and refs."""
 
     hexsz: int
+    shallow: frozenset[str]
+    """Commits whose parents are left out of a shallow clone; to ask for those costs a request."""
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object; raises Missing."""
@@ -87,7 +89,7 @@ class Objects(Protocol):
         ...
 
     def is_ancestor(self, old: str, new: str) -> bool:
-        """True when `old` is `new` or in its history."""
+        """True when `old` is `new` or in its history; False where `old` is not in this clone."""
         ...
 
     def commit(self, change: Change) -> str:

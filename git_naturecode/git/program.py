@@ -22,6 +22,7 @@ class ProgramObjects:
     def __init__(self, repo: Repo) -> None:
         self.repo = repo
         self.hexsz = 64 if repo.object_format == "sha256" else 40
+        self.shallow = repo.shallow()
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, oid: str) -> tuple[str, bytes]:
@@ -74,9 +75,22 @@ class ProgramObjects:
         return {name: oid for oid, name in pairs}
 
     def is_ancestor(self, old: str, new: str) -> bool:
-        """True when `old` is `new` or in its history."""
+        """True when `old` is `new` or in its history; False where `old` is not in this clone."""
         args = ("merge-base", "--is-ancestor", old, new)
-        return old == new or self.repo.program.run(*args, check=False)[0] == 0
+        return old == new or (
+            self._is_here(old) and self.repo.program.run(*args, check=False)[0] == 0
+        )
+
+    def _is_here(self, commit: str) -> bool:
+        """True when `commit` is in this clone, found out without a request to any remote."""
+        if self.repo.is_partial:
+            args = ("rev-list", "--no-walk", "--missing=print", "--end-of-options", commit)
+            return self.repo.program.run(*args, check=False)[0] == 0
+        try:
+            self.header(commit)
+        except Missing:
+            return False
+        return True
 
     def commit(self, change: Change) -> str:
         """Write the objects of `change`; no ref moves. Gives the id of the commit."""

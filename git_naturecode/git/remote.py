@@ -29,6 +29,8 @@ _QUESTION = Limits(cpu=30, memory=256 * _MEBI, output=64 * _MEBI)
 # received much in that time is honestly busy and gets the second, longer chance.
 _FIRST = Limits(cpu=3, memory=256 * _MEBI, file=2048 * _MEBI, output=_MEBI)
 _SECOND = replace(_FIRST, cpu=300, memory=1024 * _MEBI)
+_BY_ID = (("-c", "fetch.negotiationAlgorithm=noop"), ("--filter=blob:none", "--stdin"))
+_ROUNDS = 4
 _HALF_AGE = 3600  # seconds; a transfer that goes on writes all the time
 _MUCH = 2 * _MEBI
 _PUSH = Limits(output=16 * _MEBI)
@@ -98,15 +100,15 @@ class Link:
     def complete(self, commits: Sequence[str]) -> None:
         """Bring, in one go, what a partial clone lacks of the trees of `commits`.
 
-        Without it git would ask the remote for each missing object by itself. Raises as `fetch`.
+        Without it git would ask the remote for each missing object by itself. Like git it asks for
+        objects by their ids: trees come with all trees in them, then the files. Raises as `fetch`.
         """
-        out = self.repo.program.run(
-            "rev-list", "--objects", "--no-walk", "--missing=print", "--end-of-options", *commits
-        )[1]
-        lacking = [
-            line[1:] for line in out.decode("ascii", "replace").split("\n") if line[:1] == "?"
-        ]
-        if lacking:
+        args = ("rev-list", "--objects", "--no-walk", "--missing=print", "--end-of-options")
+        for _ in range(_ROUNDS):
+            out = self.repo.program.run(*args, *commits)[1].decode("ascii", "replace")
+            lacking = [line[1:] for line in out.split("\n") if line[:1] == "?"]
+            if not lacking:
+                return
             self._guarded((), "\n".join(lacking).encode())
 
     def _guarded(self, refspecs: Sequence[str], wanted: bytes | None = None) -> None:
@@ -190,10 +192,11 @@ class Link:
     def _fetch(
         self, refspecs: Sequence[str], wanted: bytes | None, limits: Limits
     ) -> tuple[int, str]:
+        told = "--progress" if self.hear else "--quiet"
+        haves, scope = ((), ("--no-filter",)) if wanted is None else _BY_ID
         status, _, err = self._run(
-            *_SAFE_FETCH, "fetch", "--progress" if self.hear else "--quiet", "--no-tags",
-            "--no-write-fetch-head", "--no-auto-gc", "--no-filter", "--refmap=",
-            *(("--stdin",) if wanted else ()), "--end-of-options", self.name, *refspecs,
+            *_SAFE_FETCH, *haves, "fetch", told, "--no-tags", "--no-write-fetch-head",
+            "--no-auto-gc", "--refmap=", *scope, "--end-of-options", self.name, *refspecs,
             limits=limits, times=PATIENT, data=wanted,
         )  # fmt: skip
         return status, err

@@ -55,6 +55,14 @@ class Repo:
             raise Negative(f"{path} is no file of this repository", "add it to git first")
         return inside, self.program.text(*where, "hash-object", "--", inside)
 
+    def shallow(self) -> frozenset[str]:
+        """The commits whose parents were left out of a shallow clone."""
+        try:
+            with open(os.path.join(self.common_dir, "shallow"), encoding="ascii") as file:
+                return frozenset(file.read().split())
+        except FileNotFoundError:
+            return frozenset()
+
     @property
     def is_partial(self) -> bool:
         """True when some objects are still at the remote (a partial clone)."""

@@ -78,17 +78,24 @@ class Gate:
 
     def commit(self, oid: str) -> CommitInfo:
         """The commit `oid` from elsewhere; raises Unsafe when it is none that can be opened."""
+        info = self.history(oid)
+        try:
+            self.objects.header(info.tree)
+        except Missing as error:
+            raise Unsafe(f"the remote's data branch cannot be read: {error}") from None
+        return info
+
+    def history(self, oid: str) -> CommitInfo:
+        """`commit`, for one whose tree nobody will open (and that a partial clone may lack)."""
         try:
             kind, size = self.objects.header(oid)
             if kind != "commit":
                 raise Unsafe(f"the remote's data branch points to a {kind}, not to a commit")
             if size > MAX_COMMIT:
                 raise Unsafe(f"a commit of the remote's data branch has {size} bytes")
-            info = parse_commit(self.objects.read(oid)[1])
-            self.objects.header(info.tree)
+            return parse_commit(self.objects.read(oid)[1])
         except (Missing, ValueError, IndexError) as error:
             raise Unsafe(f"the remote's data branch cannot be read: {error}") from None
-        return info
 
     def lines(self, tree: str, path: str) -> tuple[list[TreeEntry], bool]:
         """The lines of an untrusted tree, and whether they are as git writes them.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
-from git_naturecode.git.objects import Change, Missing, Objects
+from git_naturecode.git.objects import Change, Objects
 from git_naturecode.store import purge, seal, trust
 from git_naturecode.store.hygiene import Bounds, Gate, is_folder
 from git_naturecode.store.laying import Laying
@@ -127,10 +127,6 @@ def holds(objects: Objects, new: str, old: str) -> bool:
         if len(parents) != 1:
             break
         one = parents[0]
-    try:
-        objects.header(old)
-    except Missing:
-        return False
     return objects.is_ancestor(old, new)
 
 
@@ -184,9 +180,11 @@ def _merged(objects: Objects, theirs: str, ours: str | None) -> list[str]:
 
 
 def _parents(gate: Gate, commit: str) -> tuple[str, ...]:
+    if commit in gate.objects.shallow:
+        return ()
     try:
-        return gate.commit(commit).parents
-    except Unsafe:  # beyond the border of a shallow clone, or malformed
+        return gate.history(commit).parents
+    except Unsafe:  # malformed, or missing
         return ()
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe
-from git_naturecode.git import remote
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import TIMEOUT, Link
 from git_naturecode.store import forgetting, reconcile
@@ -75,7 +74,7 @@ def complete(store: Store, commits: list[str]) -> None:
     """
     if not store.repo.is_partial:
         return
-    name = remote.choose(store.config) or "origin"
+    name = _promisor(store)
     try:
         Link(store.repo, name, store.config.number("naturecode.timeout", TIMEOUT)).complete(commits)
     except Remote as away:
@@ -83,6 +82,13 @@ def complete(store: Store, commits: list[str]) -> None:
             f"the logs are not available offline: this is a partial clone ({away.message})",
             f"when {name} is there: git fetch --refetch --no-filter {name} {store.branch}",
         ) from None
+
+
+def _promisor(store: Store) -> str:
+    """The remote that has what this partial clone has not."""
+    config = store.config
+    promised = [name for name in config.remotes() if config.flag(f"remote.{name}.promisor", False)]
+    return promised[0] if promised else config.get("extensions.partialClone", "origin")
 
 
 def bounds(store: Store) -> Bounds:
