@@ -1,0 +1,61 @@
+"""Every clean-up that git knows, at its most merciless, while something is being said."""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+import crash
+from box import Box, Clone, Way
+from damage import state
+from git_naturecode.errors import NaturecodeError
+
+COMMANDS = (
+    ["gc", "-q", "--prune=now"], ["repack", "-q", "-adk"], ["prune", "--expire=now"],
+    ["gc", "-q"], ["pack-refs", "--all", "--prune"], ["repack", "-q", "-ad"],
+)  # fmt: skip
+
+MOST = 1000
+
+
+@contextmanager
+def cleaning(clone: Clone) -> Iterator[list[int]]:
+    """One clean-up after the other, all the time."""
+    over, rounds = threading.Event(), list[int]()
+
+    def clean() -> None:
+        while not over.is_set():
+            for one in COMMANDS:
+                subprocess.run(["git", *one], cwd=clone.path, capture_output=True, check=False)
+            rounds.append(1)
+
+    thread = threading.Thread(target=clean)
+    thread.start()
+    try:
+        yield rounds
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("way", [Way("program"), Way("library")], ids=str)
+def test_nothing_acknowledged_is_lost(box: Box, way: Way) -> None:
+    clone = box.repo(way=way)
+    clone.nc("init")
+    entity, said, hints = clone.start(), list[str](), list[str]()
+    with cleaning(clone) as rounds, clone.store(many=way.name == "library") as store:
+        while (len(said) < 30 or not rounds) and len(said) < MOST:
+            said += crash.say(store, entity, f"text {len(said)}")
+            try:
+                store.settle()
+            except NaturecodeError as error:
+                hints.append(error.hint)
+    subprocess.run(["git", "gc", "-q", "--prune=now"], cwd=clone.path, capture_output=True,
+                   check=False)  # fmt: skip
+    assert all(hints), "whoever is told of a failure is told what to do"
+    clone.nc("doctor", "--fix")
+    assert len(clone.texts(entity)) == len(said)
+    crash.check(clone, said, "team", "--no-reflogs")
+    assert state(clone, "spool").is_dir()
