@@ -277,10 +277,11 @@ class Store:
     def active(self) -> str:
         """The session that this clone works in, or ""."""
         try:
-            with open(os.path.join(self.state_dir, "active"), encoding="ascii") as file:
-                return file.read().strip()
-        except FileNotFoundError:
+            with open(os.path.join(self.state_dir, "active"), "rb") as file:
+                found = file.read(100).decode("ascii", "replace").strip()
+        except (FileNotFoundError, IsADirectoryError):
             return ""
+        return found if ids.ENTITY.fullmatch(found) else ""
 
     def close(self) -> None:
         """End the processes that read objects."""

@@ -101,6 +101,17 @@ def test_state_that_nobody_knows_is_kept(clone: Clone) -> None:
     assert [path.read_text() for path in kept] == ["x"] * 3
 
 
+def test_state_of_rubbish_hinders_nobody(clone: Clone) -> None:
+    (session,) = clone.ids()
+    for name in ("active", "admitted", "taken", "clock", "background.failed"):
+        write(state(clone, name), b"\xff\n\0")
+    clone.nc("session", "say", session, "after")
+    assert clone.nc("session", "share", code=2).err.startswith("error: which session")
+    clone.nc("sync")
+    clone.nc("status")
+    assert clone.texts(session) == ["before", "after"]
+
+
 def test_both_of_two_copies_write_and_sync(clone: Clone, box: Box) -> None:
     (session,) = clone.ids()
     with clone.store(many=False) as store:
