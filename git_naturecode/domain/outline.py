@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from git_naturecode.domain import session as sessions
+from git_naturecode.domain.people import people
 from git_naturecode.store import scan
 from git_naturecode.store.described import Described, Part
 from git_naturecode.store.entry import Json
@@ -37,7 +38,7 @@ def outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
             time, role = header.get("t"), header.get("role")
             times.append(time if isinstance(time, str) and time else header["at"][:24])
             roles.append(role if isinstance(role, str) and role else "user")
-    session = sessions.build(others)
+    session = _built(others)
     session.id = min((part.entity for part in parts), default="")
     if not session.opened and not roles and not session.deleted:
         return None
@@ -48,6 +49,18 @@ def outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
     row = sessions.row(session, [] if session.deleted else roles)
     found = sessions.texts(session, _said(parts)) if texts else ()
     return Described(row, session.updated, found, sessions.facets(row))
+
+
+def _built(others: list[Placed]) -> sessions.Session:
+    """What all entries but the messages add up to: most often one, which opens the session."""
+    if len(others) != 1 or others[0].entry.kind != "open":
+        return sessions.build(others)
+    session = sessions.Session("")
+    opening = others[0].entry
+    sessions.open_by(session, opening)
+    session.people = people(session.owner, [opening])
+    session.updated = session.created
+    return session
 
 
 def _said(parts: Sequence[Part]) -> Iterator[tuple[str, str, dict[str, Json]]]:

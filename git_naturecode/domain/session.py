@@ -99,7 +99,7 @@ def build(placed: Sequence[Placed]) -> Session:
     session.has_private = any(one.entry.id not in there for one in placed)
     for entry in reversed(entries):  # so that the first counts, should there be several
         if entry.kind == "open":
-            _open(session, entry)
+            open_by(session, entry)
     _registers(session, entries)
     session.people = people(session.owner, entries)
     _said(session, counted, entries)
@@ -110,7 +110,8 @@ def build(placed: Sequence[Placed]) -> Session:
     return session
 
 
-def _open(session: Session, entry: Entry) -> None:
+def open_by(session: Session, entry: Entry) -> None:
+    """Take over what `entry`, an `open`, says of `session`."""
     header = entry.header
     session.opened = True
     session.name = text_of(entry, "title")

@@ -21,8 +21,8 @@ _ESCAPED = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
 LINE_LIMIT = 64 * 1024
 DEPTH_LIMIT = 32
 _INTEGER_DIGITS = 20
-_ID = re.compile(r"(?!.*--)[0-9A-Za-z][0-9A-Za-z._:-]{0,127}")
-_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z/[0-9]{4}")
+ID = re.compile(r"(?!.*--)[0-9A-Za-z][0-9A-Za-z._:-]{0,127}")
+AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z/[0-9]{4}")
 _DEVICE = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -187,7 +187,7 @@ def read_header(line: str) -> tuple[dict[str, Json], bool]:
     if _too_deep(line):
         raise ValueError("has a first line that is nested too deep")
     try:
-        header = _decode(line)
+        header = decode(line)
         canonical = header_line(header) == line
     except (ValueError, RecursionError):
         raise ValueError("has a first line that is not JSON") from None
@@ -199,9 +199,9 @@ def read_header(line: str) -> tuple[dict[str, Json], bool]:
 def header_fault(header: Mapping[str, Json], body: str | None) -> str:
     """What no header may lack, in words; empty when nothing is wrong."""
     name, at, kind = header.get("id"), header.get("at"), header.get("kind")
-    if not isinstance(name, str) or not _ID.fullmatch(name):
+    if not isinstance(name, str) or not ID.fullmatch(name):
         return "names no id"
-    if not isinstance(at, str) or not _AT.fullmatch(at):
+    if not isinstance(at, str) or not AT.fullmatch(at):
         return "names no time"
     if not isinstance(kind, str) or not kind:
         return "names no kind"
@@ -250,6 +250,6 @@ def _no_constant(name: str) -> Json:
 
 
 _decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant)
-_decode = _decoder.decode
+decode = _decoder.decode
 raw_decode = _decoder.raw_decode
 """The JSON value at the beginning of a line and where it ends; ValueError, RecursionError."""

@@ -9,6 +9,7 @@ from git_naturecode.store.lock import hold
 
 VERSION = 5
 _BEHIND = "index.behind"
+_MEMORY = ":memory:"
 _WAIT = 30  # seconds for another process that brings the index up to date
 _PAGES = 2_000  # of the log before it is copied into the file
 _CACHE_KIB = 32_768
@@ -117,12 +118,12 @@ def mark_behind(state_dir: str, missing: bool) -> None:
 
 def in_memory() -> sqlite3.Connection:
     """An empty index that nobody else sees."""
-    return _connect(":memory:")
+    return _connect(_MEMORY)
 
 
 def copied(path: str) -> sqlite3.Connection:
     """A copy in memory of the index at `path`, empty where that cannot be read."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
+    copy = sqlite3.connect(_MEMORY, isolation_level=None)
     # One without a log beside it can be read even where nobody may make such a log.
     whole = not os.path.exists(path + "-wal") or not os.path.getsize(path + "-wal")
     quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
@@ -144,13 +145,16 @@ def copied(path: str) -> sqlite3.Connection:
 def _connect(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
     try:
-        return _ready(db)
+        return _ready(db, os.path.getsize(path) if path != _MEMORY else 0)
     except BaseException:
         db.close()
         raise
 
 
-def _ready(db: sqlite3.Connection) -> sqlite3.Connection:
+def _ready(db: sqlite3.Connection, size: int) -> sqlite3.Connection:
+    if size % int(db.execute("pragma page_size").fetchone()[0]):
+        # SQLite takes what is missing of a last page for zeros.
+        raise sqlite3.DatabaseError("an index that was cut off")
     db.execute("pragma journal_mode = wal")
     _settled(db)
     if _version(db) == VERSION:

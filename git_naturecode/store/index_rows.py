@@ -91,8 +91,8 @@ def read(index: "Index", keys: Iterable[Key]) -> Iterator[tuple[Key, list[Blob]]
     Raises NaturecodeError when one of them is not in this clone.
     """
     wanted = []
+    query = "select side, blob from part where kind = ? and tail = ? order by side desc, path"
     for key in sorted(keys):
-        query = "select side, blob from part where kind = ? and tail = ? order by side desc, path"
         wanted += [(key, *part) for part in index.db.execute(query, key)]
     blobs = {}
     for name in (TEAM, PRIVATE):

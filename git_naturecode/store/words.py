@@ -36,7 +36,10 @@ _BEFORE, _WIDTH = 40, 160
 
 def expanded(text: str) -> str:
     """`text` as it is indexed: identifiers and dense scripts followed by their parts, marked."""
-    text = text.encode("utf-8", "replace").decode().translate(_MARKS)
+    if _MORE in text or _END in text or OPEN in text or CLOSE in text:
+        text = text.translate(_MARKS)
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
     classes = text.encode("ascii", "replace").translate(_CLASSES)
     if b"aA" in classes or b"AAa" in classes:
         text = _IDENTIFIER.sub(_with_humps, text)

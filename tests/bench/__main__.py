@@ -21,6 +21,8 @@ BUDGETS: dict[str, Budget] = {
     "list": reading.lists,
     "index": reading.index,
     "search": reading.search,
+    "flat": reading.flat,
+    "fresh": reading.fresh,
     "noop": syncing.noop,
     "diverged": syncing.diverged,
     "writers": syncing.writers,

@@ -16,7 +16,7 @@ from git_naturecode.git import repo as repos
 from git_naturecode.redact import Redactor
 from git_naturecode.store.store import Store
 
-from . import made
+from . import made, year
 
 # As pip writes it for an entry point.
 _SCRIPT = """\
@@ -89,6 +89,15 @@ class Stage:
             self.run("git", "repack", "-adq", cwd=path)
         return self._filled[entities, entries]
 
+    def year(self, count: int) -> Path:
+        """A repository with `count` sessions of a made-up year of a team; made once in a run."""
+        if (count, -1) not in self._filled:
+            path = self._filled[count, -1] = self.repo("year")
+            with self.store(path) as store:
+                year.fill(store, count)
+            self.run("git", "repack", "-adq", cwd=path)
+        return self._filled[count, -1]
+
     def hub(self) -> Path:
         """A bare remote with one commit on main."""
         path = self.path("hub")
@@ -127,6 +136,7 @@ class Stage:
         )
         return {
             "HOME": str(home), "LANG": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
+            "NATURECODE_BACKGROUND": "0",
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(site), "TMPDIR": str(self.folder),
         }  # fmt: skip

@@ -89,4 +89,8 @@ def _text(number: int, size: int) -> str:
 
 @cache
 def _words() -> list[str]:
-    return made.vocabulary(20_000)
+    """Words, and among them identifiers as they stand in conversations about programs."""
+    words = made.vocabulary(20_000)
+    for i in range(0, len(words) - 1, 25):
+        words[i] = f"{words[i]}_{words[i + 1]}" if i % 2 else words[i] + words[i + 1].title()
+    return words

@@ -27,7 +27,9 @@ def index(clone: Clone) -> Path:
     return clone.path / ".git/naturecode/index.db"
 
 
-@pytest.mark.parametrize("damage", ["gone", "empty", "rubbish", "cut", "torn pages"])
+@pytest.mark.parametrize(
+    "damage", ["gone", "empty", "rubbish", "cut", "cut a little", "torn pages"]
+)
 def test_whatever_happens_to_the_file_the_answers_are_the_same(clone: Clone, damage: str) -> None:
     before = answers(clone)
     path = index(clone)
@@ -35,7 +37,12 @@ def test_whatever_happens_to_the_file_the_answers_are_the_same(clone: Clone, dam
     for name in list(path.parent.glob("index.db*")):
         name.unlink()
     if damage != "gone":
-        kinds = {"empty": b"", "rubbish": b"x" * 5000, "cut": data[: len(data) // 2]}
+        kinds = {
+            "empty": b"",
+            "rubbish": b"x" * 5000,
+            "cut": data[: len(data) // 2],
+            "cut a little": data[:-3000],
+        }
         path.write_bytes(kinds.get(damage, data[:1000] + b"\xff" * 8000 + data[9000:]))
     assert answers(clone) == before
     assert answers(clone) == before

@@ -155,7 +155,7 @@ class World:
             path.write_bytes(b"")
         elif how == 3:
             with path.open("r+b") as file:
-                file.seek(self.rng.randrange(0, size, 4096))
+                file.seek(self.rng.choice([0, 4096]))
                 file.write(b"\xff" * 4096)
         else:
             path.with_name("index.db-wal").write_bytes(b"rubbish" * 100)
