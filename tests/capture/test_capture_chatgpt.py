@@ -19,7 +19,7 @@ S = "66666666-aaaa-4bbb-8ccc-000000000001"
 CODE = {"content_type": "code", "text": "a = 1\nprint(a)"}
 OUTPUT = {"content_type": "execution_output", "text": "1"}
 NODES = [
-    node("1", None, "system", "", weight=0),
+    node("1", None, "system", "be good", weight=0),
     node("22", "1", "user", "Make it red"),
     node("333", "22", "assistant", "Which?", metadata={"model_slug": "gpt-y"}),
     node("4444", "333", "user", "an edit that was left"),
@@ -124,6 +124,17 @@ def test_hidden_messages_and_thoughts_come_only_in_full(tmp_path: Path) -> None:
     assert told(found)[-2] == ("assistant", "mark\n[image: 3 bytes]")
     search = next(d for d in found if d.fields.get("tool") == "web.run")
     assert (search.fields["target"], search.fields["type"]) == ("mark", "search")
+
+
+def test_what_has_no_weight_is_left_out(tmp_path: Path) -> None:
+    nodes = [
+        node("a", None, "tool", "noise", author="browser", weight=0),
+        node("bb", "a", "assistant", "noise", weight=0.0),
+        node("ccc", "bb", "tool", "kept", author="browser"),
+        node("dddd", "ccc", "user", "said"),
+    ]
+    [found] = drafts(exported(tmp_path / "a.json", chat(nodes, "dddd")))
+    assert told(found) == [("tool", "kept"), ("user", "said")]
 
 
 def test_messages_stay_in_the_order_of_the_branch(tmp_path: Path) -> None:

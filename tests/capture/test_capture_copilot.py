@@ -214,6 +214,7 @@ def test_events_come_out_in_their_order(tmp_path: Path) -> None:
     ]
     assert said[1].fields["model"] == "gpt-x"
     assert (said[2].fields["target"], said[2].fields["type"]) == ("a.py", "write")
+    assert said[2].fields["t"] == "2026-11-22T10:00:03.001Z"  # when it was asked for
     assert said[3].fields["side"] is True
     full = drafts(path, full=True)
     assert [d.body for d in full if d.fields.get("think")] == ["Red?"]

@@ -200,7 +200,8 @@ def test_reading_leaves_no_trace_and_sees_what_a_running_cursor_wrote(tmp_path: 
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
     (tmp_path / f"{path.name}-wal").write_bytes(b"")
     assert texts(drafts(path))[0] == ("user", "Make it red")
-    assert not (tmp_path / f"{path.name}-shm").exists()
+    assert (tmp_path / f"{path.name}-wal").read_bytes() == b""
+    assert sorted(one.name for one in tmp_path.iterdir()) == [path.name, f"{path.name}-wal"]
 
 
 def test_other_and_broken_databases_are_none_of_cursor(tmp_path: Path) -> None:
