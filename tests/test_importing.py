@@ -10,6 +10,7 @@ import pytest
 
 from box import Box, Clone
 from git_naturecode.capture import TOOLS
+from samples import WRITERS
 
 MARK = re.compile(r"\[REDACTED:([a-z0-9-]+:\d+)\]")
 
@@ -195,3 +196,21 @@ def test_what_is_not_a_transcript_is_said(box: Box, tmp_path: Path) -> None:
 def test_the_help_names_every_tool(box: Box) -> None:
     told = " ".join(box.repo().nc("session", "import", "--help").out.split())
     assert [tool for tool in TOOLS if tool not in told] == []
+
+
+def test_two_clones_tell_what_the_tools_said_in_its_order(box: Box, tmp_path: Path) -> None:
+    names = [name for name in WRITERS if name.startswith(("codex", "copilot", "cursor", "chatgpt"))]
+    files = [str(WRITERS[name][0](tmp_path, "some text")) for name in names]
+    hub = box.remote()
+    clones = [box.clone(hub, "ada"), box.clone(hub, "ben")]
+    for clone, order in zip(clones, (files, files[::-1]), strict=True):
+        clone.nc("session", "import", "--visibility", "team", *order)
+    alone = shown(clones[0])
+    for clone in (*clones, clones[0]):
+        clone.nc("sync")
+    both = [shown(clone) for clone in clones]
+    assert both[0] == both[1]
+    assert len(alone) >= len(names) - 2
+    for name, session in alone.items():
+        ids = [message["messageId"] for message in session["messages"]]
+        assert [message["messageId"] for message in both[0][name]["messages"]] == ids
