@@ -123,10 +123,9 @@ def _root(about: Mapping[str, str], name: str) -> str:
 
 
 def messages(
-    counted: Iterable[fold.Counted], found: Changes, comments: Iterable[Comment]
+    said: Sequence[fold.Counted], found: Changes, comments: Iterable[Comment]
 ) -> list[Message]:
-    """The messages in the order of their times, each with the comments on it."""
-    said = [one for one in counted if one.entry.kind == "message"]
+    """The messages among `said`, which holds no others, in the order of their times."""
     out = fold.replaced(one.entry for one in said)
     on: dict[str, list[Comment]] = {}
     for comment in comments:
@@ -203,7 +202,7 @@ def _message(
     message = Message(
         entry.id, text_of(entry, "role") or "user", text_of(entry, "by"), time, state.text, header,
         placed.device, state.flags, state.edited, state.hidden, state.rivals, on,
-        _reactions(found.reactions.get(entry.id, ())),
+        _reactions(found.reactions[entry.id]) if entry.id in found.reactions else (),
     )  # fmt: skip
     return (time, entry.at, entry.hash), message
 

@@ -91,7 +91,11 @@ class Session:
 def build(placed: Sequence[Placed]) -> Session:
     """The session that `placed`, all entries about it, add up to."""
     counted = fold.count(placed)
-    entries = [one.entry for one in counted]
+    said: list[fold.Counted] = []
+    others: list[fold.Counted] = []
+    for one in counted:  # nearly all are messages, which nothing else needs to look at
+        (said if one.entry.kind == "message" else others).append(one)
+    entries = [one.entry for one in others]
     # Two clones may have imported parts of one conversation that begin on other days.
     session = Session(id=min((one.entity for one in placed), default=""))
     session.shared = any(one.side == TEAM for one in placed)
@@ -102,7 +106,7 @@ def build(placed: Sequence[Placed]) -> Session:
             open_by(session, entry)
     _registers(session, entries)
     session.people = people(session.owner, entries)
-    _said(session, counted, entries)
+    _said(session, said, others)
     session.merged = _merged(placed)
     if session.deleted:
         session.messages, session.comments, session.files = [], [], []
@@ -138,10 +142,11 @@ def _registers(session: Session, entries: Sequence[Entry]) -> None:
         session.deleted = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
 
 
-def _said(session: Session, counted: Sequence[fold.Counted], entries: Sequence[Entry]) -> None:
+def _said(session: Session, said: Sequence[fold.Counted], others: Sequence[fold.Counted]) -> None:
+    entries = [one.entry for one in others]
     found = changes(entries)
-    session.comments = comments(counted, found)
-    session.messages = messages(counted, found, session.comments)
+    session.comments = comments(others, found)
+    session.messages = messages(said, found, session.comments)
     session.files = [
         _file(entry)
         for entry in fold.live(entries, "file")
