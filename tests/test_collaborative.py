@@ -212,7 +212,11 @@ def test_what_was_purged_here_does_not_come_back(two: tuple[Clone, Clone], tmp_p
     path = tmp_path / "x.naturecode.md"
     here.nc("session", "export", session, "-o", str(path))
     message = here.nc("session", "show", session, "--json").json["messages"][0]["messageId"]
+    fork = tmp_path / "fork.naturecode.md"
+    fork.write_bytes(path.read_bytes().replace(session.encode(), b"session-20261120-k3v9q2m7"))
     here.nc("redact", session, message, "--rewrite", "--yes")
+    here.nc("session", "import", str(fork))  # another session that holds the same entry
+    assert "[purged]" in here.nc("session", "show", "k3v9q2m7").out
     here.nc("session", "import", str(path))
     assert "had to go" not in here.nc("session", "show", session).out
     for place in (".git", ".git/naturecode/private.git"):

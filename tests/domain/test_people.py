@@ -25,6 +25,8 @@ def test_the_invited_are_pending_until_they_join() -> None:
     joined = build(placed(OPEN, ask, entry(2, "join", by="Ben@Example.com")))
     assert joined.invited == ()
     assert joined.participants[1].can == ("read",)
+    late = entry(3, "invite", who=BEN, can=["read"])
+    assert build(placed(OPEN, entry(2, "join", by=BEN), late)).invited == ()
     left = [ask, entry(2, "join", by=BEN), entry(3, "leave", by=BEN)]
     assert build(placed(OPEN, *left)).invited == ()
     again = build(placed(OPEN, *left, entry(4, "invite", who=BEN, can=["write"])))

@@ -26,7 +26,13 @@ def logs(draw: st.DrawFn) -> list[tuple[str, Entry]]:
     made = []
     for number in range(draw(st.integers(0, 8))):
         body = draw(st.none() | st.sampled_from(ODD) | st.text(max_size=30))
-        one = entry(number, draw(st.sampled_from(["message", "edit", "redact"])), body, role="tool")
+        one = entry(
+            number,
+            draw(st.sampled_from(["message", "edit", "redact"])),
+            body,
+            role="tool",
+            id=f"e{9 - number}",
+        )
         made.append(
             (draw(st.sampled_from(DEVICES)), stub_of(one, DEVICES[0]) if number % 5 == 4 else one)
         )
