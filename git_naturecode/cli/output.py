@@ -8,6 +8,7 @@ import sys
 from git_naturecode.cli.context import Context
 from git_naturecode.render.paint import Paint
 
+MOST_BYTES = 1 << 20  # of one text; every clone would refuse a log with one of 4 MiB
 _PAGER_DEFAULTS = {"LESS": "FRX", "LV": "-c"}
 
 
@@ -45,14 +46,21 @@ def page(context: Context, text: str) -> None:
 def written(context: Context, given: str | None, advice: str, before: str = "") -> str:
     """A text: as given, from stdin for `-`, else what the user makes of `before` in his editor.
 
-    Raises Usage when there is none and nobody to ask, Negative when the editor left it empty.
+    Raises Usage when there is none and nobody to ask, or when it is longer than one entry may be,
+    Negative when the editor left it empty.
     """
     from git_naturecode.errors import Negative, Usage
 
-    if given == "-":
-        return _piped()
     if given is not None:
-        return given
+        text = _piped() if given == "-" else given
+        size = len(text.encode("utf-8", "surrogatepass"))
+        if size > MOST_BYTES:
+            raise Usage(
+                f"the text has {size} bytes, and one message holds {MOST_BYTES} at most",
+                "say it in parts, or add it to git as a file and share that: "
+                "git naturecode session file",
+            )
+        return text
     if not sys.stdin.isatty():
         raise Usage("there is no text", "write it as an argument, or `-` to read it from stdin")
     from git_naturecode.git.terminal import through_editor

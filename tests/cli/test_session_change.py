@@ -168,6 +168,14 @@ def test_what_was_redacted_or_deleted_is_not_shared(clone: Clone) -> None:
     clone.nc("session", "share", gone, code=1)
 
 
+def test_a_text_that_no_clone_would_take_is_refused(clone: Clone, session: str) -> None:
+    for args in (["say", session, "-"], ["comment", session, "-"], ["edit", session, "1", "-"]):
+        done = clone.process("session", *args, input="x" * (1 << 20) + "x")
+        assert done.returncode == 2
+        assert "1048577 bytes" in done.stderr
+    assert clone.texts(session) == ["Full or equal?", "Full, says the paper."]
+
+
 def test_two_edits_at_once_are_both_kept(box: Box) -> None:
     hub = box.remote()
     ada, other = box.clone(hub, "ada"), box.clone(hub, "other")
