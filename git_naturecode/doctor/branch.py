@@ -24,7 +24,7 @@ def branches(case: Case) -> Iterator[Finding]:
             continue
         why = fault(log)
         if why:
-            plan = repair.plan(case, log)
+            plan = repair.make_plan(case, log)
             yield Finding(
                 ERROR,
                 f"{log.ref}{_of(log)} {why}: nothing can be read or written",
@@ -50,7 +50,7 @@ def fault(log: Log) -> str:
     if head is None:
         if os.path.isfile(path):
             return "says nothing (a power cut leaves such)"
-        return "" if log.name != TEAM and not repair.plan_is_known(log) else "is not there"
+        return "" if log.name != TEAM and not repair.was_known(log) else "is not there"
     try:
         kind = log.objects.header(head)[0]
     except Missing:

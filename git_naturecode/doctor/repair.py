@@ -49,7 +49,7 @@ class Plan:
         return f"{start}{rest}, and puts back what was said here within the last day"
 
 
-def plan(case: Case, log: Log) -> Plan:
+def make_plan(case: Case, log: Log) -> Plan:
     """Find the states that the branch had: by its reflog, by what was remembered or fetched.
 
     Only where all that is gone, by the commits of ours that nothing points to any more.
@@ -71,7 +71,7 @@ def plan(case: Case, log: Log) -> Plan:
     return Plan(base, tuple(whole), tuple(damaged[:_STATES]), _date(log, base))
 
 
-def plan_is_known(log: Log) -> bool:
+def was_known(log: Log) -> bool:
     """True when the branch existed before."""
     return bool(reflog(log))
 
@@ -83,12 +83,13 @@ def mend(case: Case, log: Log, plan: Plan) -> None:
         if not held:
             raise NaturecodeError("another git naturecode is writing here", "wait for it to end")
         log.unlock(WAIT)
-        clear_damaged(case, log)
-        others = list(plan.whole)
+        if clear_damaged(case, log):
+            plan = make_plan(case, log)  # what seemed whole is not
+        others, lost_folders = list(plan.whole), list[str]()
         for state in plan.damaged:
-            files = dict(_readable(log, state))
+            files = dict(_readable(log, state, lost_folders))
             others += [_commit(case, log, files)] if files else []
-        if plan.base is None and not others:
+        if lost_folders or (plan.base is None and not others):
             others += [_commit(case, log, files) for files in _salvaged(log)]
         if plan.base is None and not others:
             new = _commit(case, log, {})
@@ -254,19 +255,21 @@ def _is_good(log: Log, oid: str) -> bool:
     return hashlib.new("sha256" if len(oid) == 64 else "sha1", data).hexdigest() == oid
 
 
-def _readable(log: Log, commit: str) -> Iterator[tuple[str, Content]]:
-    """What can be read of a damaged state: path and blob."""
+def _readable(log: Log, commit: str, lost: list[str]) -> Iterator[tuple[str, Content]]:
+    """What can be read of a damaged state: path and blob; folders that cannot go to `lost`."""
     data = read(log, commit)
     if data is not None and data.startswith(b"tree "):
-        yield from _below(log, git.parse_commit(data).tree, "")
+        yield from _below(log, git.parse_commit(data).tree, "", lost)
 
 
-def _below(log: Log, folder: str, prefix: str) -> Iterator[tuple[str, Content]]:
+def _below(log: Log, folder: str, prefix: str, lost: list[str]) -> Iterator[tuple[str, Content]]:
     data = read(log, folder)
+    if data is None:
+        lost.append(folder)
     for entry in git.parse_tree(data, log.objects.hexsz) if data else ():
         path = prefix + entry.name.decode("utf-8", "surrogateescape")
         if entry.is_tree:
-            yield from _below(log, entry.oid, path + "/")
+            yield from _below(log, entry.oid, path + "/", lost)
         elif paths.allowed(path) and read(log, entry.oid) is not None:
             yield path, entry.oid
 

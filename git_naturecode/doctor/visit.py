@@ -72,12 +72,12 @@ def visit(case: Case, *, fix: bool) -> list[Report]:
     mended: list[Report] = []
     failed: dict[tuple[str, str], str] = {}
     for _ in range(_ROUNDS if fix else 1):
-        before = len(mended)
+        before = len(mended) + len(failed)
         found: list[Report] = []
         for name, check, fine in CHECKS:
             if case.set_up or name in _BEFORE_INIT:
                 found += _made(case, name, check, fine, mended if fix else None, failed)
-        if len(mended) == before:
+        if len(mended) + len(failed) == before:
             break
     return [*mended, *found]
 
