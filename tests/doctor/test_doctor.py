@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
