@@ -6,7 +6,6 @@ import shutil
 from dataclasses import asdict, dataclass, field
 
 from git_naturecode import clock
-from git_naturecode.git import worktree
 from git_naturecode.git.repo import Repo
 from git_naturecode.store.store import Store
 
@@ -85,7 +84,11 @@ def is_stale(store: Store) -> bool:
     state = read(store.repo)
     if state.tips != tips(store) or state.exists != exists(store.repo):
         return True
-    return bool(state.head) and state.head != worktree.head(store.repo)
+    if not state.head:
+        return False
+    from git_naturecode.git import worktree  # where code branches track files there
+
+    return state.head != worktree.head(store.repo)
 
 
 def exists(repo: Repo) -> bool:

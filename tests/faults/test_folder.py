@@ -7,8 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from box import Box, Clone
+from disks import attempt, fill, free, read_only, small
+from git_naturecode.errors import NEGATIVE, NOT_PERMITTED
 from git_naturecode.folder import update
+from git_naturecode.store import place
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.manifest import Manifest
 
@@ -92,3 +97,41 @@ def test_killed_at_every_step(box: Box, tmp_path: Path) -> None:
             update.update(store)
         assert healed == {**_files(clone), "mine.txt": "mine"}, steps
     assert points > 40 / stride
+
+
+@pytest.mark.parametrize("room", [0, 4096, 8192, 16384, 40960])
+def test_a_full_disk(box: Box, tmp_path: Path, room: int) -> None:
+    base, sessions = _prepared(box)
+    with small(tmp_path / "small", "24m") as disk:
+        clone = Clone(disk / "repo")
+        shutil.copytree(base.path, clone.path, symlinks=True)
+        clone.nc("session", "list")  # all else is settled
+        fill(disk, room)
+        said = attempt(clone, "folder")
+        assert said.code == NEGATIVE or (room and not said.code), said
+        assert "this is a fault" not in said.err
+        if said.code:
+            assert "disk is full" in said.err
+            assert "make room" in said.err
+        with clone.store(many=False) as store:
+            assert place.is_stale(store) == bool(said.code)
+        free(disk)
+        assert clone.nc("folder").err == ""
+        shown = _files(clone)
+        shutil.rmtree(clone.path / ".naturecode")
+        clone.nc("folder")
+        assert shown == {**_files(clone), "mine.txt": "mine"}
+        assert {name[-11:-3] for name in shown if name.startswith("sessions/")} == {
+            one[-8:] for one in sessions
+        }
+
+
+def test_a_read_only_disk(box: Box) -> None:
+    clone, _ = _prepared(box)
+    before = _files(clone)
+    with read_only(clone.path):
+        said = attempt(clone, "folder")
+        assert said.code == NOT_PERMITTED, said
+        attempt(clone, "session", "list")
+    assert _files(clone) == before
+    assert clone.nc("folder").err == ""
