@@ -17,6 +17,7 @@ from git_naturecode.store import device
 
 SEED = int(os.environ.get("NATURECODE_SEED", time.time() // 3600))
 PAIRS, MANY_PAIRS = 5, 150
+IMPOSSIBLE = (AssertionError, OSError, ValueError, subprocess.CalledProcessError)
 TOGETHER = 7
 DEEP = [name for name, damage in DAMAGES.items() if damage.is_deep]
 # By check, so that of each check only one comes into a group.
@@ -169,11 +170,7 @@ def pair(patient: Patient, chance: random.Random) -> None:
     try:
         for name in dict.fromkeys(names):
             DAMAGES[name].do(patient.clone)
-    except (
-        AssertionError,
-        OSError,
-        ValueError,
-    ):  # the first leaves nothing for the second to damage
+    except IMPOSSIBLE:  # the first leaves nothing for the second to damage
         return
     # One may have undone the other, so that nothing is left to be found.
     patient.be_cured(*names)
