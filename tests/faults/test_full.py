@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from box import Box, Clone, Way
 from git_naturecode import __main__ as program
 from git_naturecode.errors import NEGATIVE, NOT_PERMITTED, NaturecodeError
 from git_naturecode.store.bulk import bulk
+from transcripts import line, write
 
 SIZE = "6m"
 ROOM = 8192
@@ -167,6 +169,39 @@ def test_a_bulk_writer_on_a_full_disk_leaves_nothing(disk: Disk, clone: Clone) -
     with clone.store(many=False) as store, bulk(store, "team") as writer:
         writer.write(crash.new_session(), texts[:1])
     crash.check(clone, [])
+
+
+def test_an_import_on_a_full_disk_goes_on_once_there_is_room(
+    disk: Disk, clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("git_naturecode.importing.batches.ENTRIES", 13)
+    clone.nc("session", "import", write(tmp_path / "first.jsonl", conversation(0)))
+    histories = tmp_path / "histories"
+    histories.mkdir()
+    for number in range(1, 8):
+        write(histories / f"{number}.jsonl", conversation(number))
+    disk.fill(900_000)
+    said = clone.nc("session", "import", str(histories), code=NEGATIVE)
+    told = re.search(r"the disk is full; (\d) of 7 conversations are imported", said.err)
+    assert told, said
+    assert "make room and run the same command again" in said.err
+    disk.free()
+    there = clone.ids()
+    assert int(told[1]) > 0
+    assert len(there) >= 2 + int(told[1])  # what the clone began with, and the first import
+    clone.nc("session", "import", str(histories))
+    assert len(clone.ids()) == len(there | clone.ids()) == 9
+    private = ".git/naturecode/private.git"
+    found = crash.in_log(clone, private)
+    assert set(found.values()) == {1}
+    assert len(found) == 8 * 13
+
+
+def conversation(number: int) -> list[object]:
+    """A conversation of twelve messages that cannot be made smaller, 480 KB of them."""
+    name = f"{number:08d}-aaaa-4bbb-8ccc-000000000001"
+    return [{**line("user", f"u{n}", os.urandom(20_000).hex(), n), "sessionId": name}
+            for n in range(12)]  # fmt: skip
 
 
 def test_a_read_only_repository_can_be_read(disk: Disk, clone: Clone) -> None:
