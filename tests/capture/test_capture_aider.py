@@ -71,6 +71,7 @@ def test_each_session_with_a_word_of_the_user_is_one(tmp_path: Path) -> None:
     assert (two.first_ms, two.last_ms) == (1795345200000, -1)
     assert one.project == str(tmp_path)
     assert [d.body for d in drafts(two)][2:] == ["hi"]
+    assert "hi" not in [d.body for d in drafts(one)]
     raw = Path(path).read_bytes()
     assert raw[one.at : one.at + one.length].startswith(b"# aider chat started at 2026-11-22 10:00")
     assert raw[two.at : two.at + two.length] in raw[-two.length :]

@@ -183,6 +183,33 @@ def test_a_hostile_database_costs_little_and_stops_nothing(tmp_path: Path, scrip
     assert time.process_time() - begun < 20
 
 
+def test_a_value_that_is_too_long_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("git_naturecode.capture.llm_log._LONGEST", 50_000)
+    log = LlmLog(tmp_path / "logs.db", OLD)
+    log.response("c1", 1, "x" * 60_000, "b")
+    reading = read(found(log)["c1"], Redactor())
+    assert list(reading) == []
+    assert reading.broken == 1
+
+
+def test_a_column_that_is_computed_is_no_column_of_llm(tmp_path: Path) -> None:
+    log = LlmLog(tmp_path / "logs.db", "")
+    log.db.executescript(
+        "CREATE TABLE responses (id, prompt AS (hex(zeroblob(40000000))), response, "
+        "conversation_id, datetime_utc); INSERT INTO responses (id, conversation_id, datetime_utc) "
+        "VALUES (1, 'c1', '2026-11-22')"
+    )
+    assert found(log) == {}
+
+
+def test_a_virtual_table_is_no_table_of_llm(tmp_path: Path) -> None:
+    log = LlmLog(tmp_path / "logs.db", "")
+    columns = "id, prompt, response, conversation_id, datetime_utc"
+    log.db.execute(f"CREATE VIRTUAL TABLE responses USING fts5({columns})")
+    log.db.execute(f"INSERT INTO responses ({columns}) VALUES ('1', 'a', 'b', 'c1', '2026-11-22')")
+    assert found(log) == {}
+
+
 def test_another_database_is_no_log(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     with closing(sqlite3.connect(path)) as db:

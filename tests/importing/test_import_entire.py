@@ -195,6 +195,7 @@ def test_hostile_checkpoints_cost_nothing_and_stop_nothing(
 ) -> None:
     monkeypatch.setattr("git_naturecode.capture.entire._PIECE", 100_000)
     good = sharded(HEX, checkpoint(HEX, session(late)))
+    evil = json.dumps({**line("user", "u1", "evil", 1), "sessionId": "evil"}).encode() + b"\n"
     bad: Files = {
         "zz/zzzzzzzzzz/0/full.jsonl": late,
         "aa/../x": b"",
@@ -202,8 +203,8 @@ def test_hostile_checkpoints_cost_nothing_and_stop_nothing(
         "bb/bbbbbbbbbb/0/metadata.json": b'{"session_id": 7, "created_at": [], "agent": {}}',
         "bb/bbbbbbbbbb/0/full.jsonl": b"\0" * 90_000,
         "cc/cccccccccc/0/metadata.json": b"\xff",
-        "cc/cccccccccc/0/full.jsonl": b"x" * 200_000,
-        "dd/dddddddddd/0/full.jsonl": b"/etc/passwd",
+        "cc/cccccccccc/0/full.jsonl": evil + b" " * 200_000,
+        "dd/dddddddddd/0/full.jsonl": evil,
         "dd/dddddddddd/99999999999999999999/full.jsonl": late[:40],
         "ee/eeeeeeeeee/tasks/..x/agent-$(id).jsonl": late,
         "metadata.jsonx": b"{}",
