@@ -102,6 +102,8 @@ def _chosen(
     one through each left the text reachable within a minute of random tests).
     """
     good = [one for one in (theirs, ours) if one is not None and obeys(one)]
+    if ours in good and not builds and ours != theirs and _is_cut(objects, ours):
+        good.remove(ours)  # no remote takes a history that ends in nothing
     parent = ours if builds or theirs is None else theirs
     if parent not in good:
         parent = theirs if theirs in good else None
@@ -112,6 +114,19 @@ def _chosen(
     text = seal.message("Bring both sides together", records)
     parents = (parent,) if parent is not None else ()
     return objects.commit(Change(laying.base, laying.files, parents, seconds, text))
+
+
+def _is_cut(objects: Objects, commit: str | None) -> bool:
+    """True when the history of `commit` ends at the border of a shallow clone."""
+    gate, waiting, seen = Gate(objects, 0), [commit] if objects.shallow else [], set[str]()
+    while waiting and len(seen) < _MAX_STEPS:
+        one = waiting.pop()
+        if one in objects.shallow:
+            return True
+        if one is not None and one not in seen:
+            seen.add(one)
+            waiting += _parents(gate, one)
+    return False
 
 
 def holds(objects: Objects, new: str, old: str) -> bool:

@@ -421,3 +421,22 @@ def test_the_first_sync_says_what_it_sent(box: Box) -> None:
     ada.start("Two")
     assert "sent 2 logs" in ada.nc("sync").out
     assert "nothing new" in ada.nc("sync").out
+
+
+def test_a_shallow_clone_can_fill_a_remote_that_never_had_the_branch(box: Box) -> None:
+    hub, other = box.remote(), box.remote("other")
+    ada = box.clone(hub, "ada")
+    session = ada.start()
+    for number in range(3):
+        ada.nc("session", "say", session, f"text {number}")
+        ada.nc("sync")
+    ben = box.clone(hub, "ben", Way("program"), "--depth=1", "--no-single-branch")
+    ben.git("remote", "add", "other", f"file://{other}")
+    ben.nc("session", "say", session, "from a shallow clone")
+    ben.nc("sync", "--remote", "other", "--yes")
+    assert "from a shallow clone" in Clone(other).git("grep", "shallow", "naturecode")
+    ben.nc("sync")
+    ada.nc("sync")
+    assert ada.texts(session)[-1] == "from a shallow clone"
+    tips = [Clone(one).git("rev-parse", "naturecode^{tree}") for one in (hub, other)]
+    assert tips[0] == tips[1]
