@@ -73,7 +73,7 @@ def search(stage: Stage) -> Iterator[Line]:
             ours, peer = interleave(
                 stage.rounds(7),
                 partial(found.search, SESSION, words, 20),
-                partial(_grep, stage, clone, words.split()[0]),
+                partial(_grep, stage, clone, words.split()),
             )
             yield against(f"search, {how}", ours, peer, "git grep -lw", 0.05)
         found.close()
@@ -119,9 +119,11 @@ def fresh(stage: Stage) -> Iterator[Line]:
     yield figure(budget, took, "s", 5)
 
 
-def _grep(stage: Stage, clone: Path, word: str) -> None:
-    """Git grep says by its exit code that there is nothing."""
-    stage.run("sh", "-c", 'git grep -lw "$1" "$2" || true', "sh", word, _BRANCH, cwd=clone)
+def _grep(stage: Stage, clone: Path, words: list[str]) -> None:
+    """Git grep for any of `words`; it says by its exit code that there is nothing."""
+    patterns = [part for word in words for part in ("-e", word)]
+    script = 'git grep -lw "$@" || true'
+    stage.run("sh", "-c", script, "sh", *patterns, _BRANCH, cwd=clone)
 
 
 def _anew(stage: Stage, clone: Path, *, texts: bool) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from box import Box, Clone
 from git_naturecode import background
 from git_naturecode.domain.kinds import SESSION, open_index
 from git_naturecode.errors import NaturecodeError
+from git_naturecode.store import index_rows
 from git_naturecode.store.bulk import bulk
+from git_naturecode.store.described import Described
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.index import Index
 from git_naturecode.store.index_file import is_behind
@@ -168,7 +171,7 @@ def test_many_may_fill_at_once(clone: Clone, store: Store) -> None:
 
     def work() -> None:
         try:
-            with clone_store(clone) as mine:
+            with StoreOf(clone) as mine:
                 index = refreshed(mine)
                 while index.fill(7):
                     pass
@@ -188,8 +191,46 @@ def test_many_may_fill_at_once(clone: Clone, store: Store) -> None:
     index.close()
 
 
-def clone_store(clone: Clone) -> "StoreOf":
-    return StoreOf(clone)
+def test_what_changed_while_it_was_read_is_left_for_the_next_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_log(store, 1)
+    index = refreshed(store)
+    real = index_rows.described
+
+    def slow(*args: Any, **more: Any) -> Described | None:
+        found = real(*args, **more)
+        monkeypatch.setattr(index_rows, "described", real)
+        fill_log(store, 1, "another thing")
+        refreshed(store).close()
+        return found
+
+    monkeypatch.setattr(index_rows, "described", slow)
+    assert index.fill()
+    assert not index.fill()
+    assert len(index.search(SESSION, "another", 5)) == 1
+    index.close()
+
+
+@pytest.mark.parametrize("table", ["entity", "facet", "said", "body_data", "body_content"])
+def test_damage_that_only_reading_shows_is_mended_before_the_answer(
+    store: Store, table: str
+) -> None:
+    fill_log(store, 3)
+    index = refreshed(store)
+    index.fill()
+    query = "select rootpage from sqlite_master where name = ?"
+    page = index.db.execute(query, (table,)).fetchone()[0]
+    index.close()
+    with (Path(store.state_dir) / "index.db").open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    index = open_index(store)
+    hits = index.search(SESSION, "said", 5)
+    index.fill()
+    assert len(hits or index.search(SESSION, "said", 5)) == 3
+    assert index.page(SESSION, {"status": ["active"]}).total == 3
+    index.close()
 
 
 class StoreOf:
