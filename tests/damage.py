@@ -337,7 +337,7 @@ DAMAGES: dict[str, Damage] = {
         "warning",
         says="not written to the end",
     ),
-    "a doubt": Damage(doubted, "spool", "warning", says="lost what was drained"),
+    "a doubt": Damage(doubted, "spool", "warning", says="the log has lost"),
     "a branch that cannot be": Damage(
         set_config("naturecode.branch", "a..b"), "settings", says="a..b", alone=True
     ),

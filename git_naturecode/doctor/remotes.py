@@ -6,7 +6,7 @@ from functools import partial
 
 from git_naturecode.doctor.case import ERROR, OK, WARNING, Case, Finding
 from git_naturecode.doctor.settings import change
-from git_naturecode.errors import Usage
+from git_naturecode.errors import NaturecodeError, Usage
 from git_naturecode.git import remote
 from git_naturecode.git.remote import Link
 from git_naturecode.store.store import DEFAULT_BRANCH
@@ -40,7 +40,11 @@ def remotes(case: Case) -> Iterator[Finding]:
             )
     if case.ask:
         seconds = case.config.number("naturecode.timeout", remote.TIMEOUT)
-        found = Link(case.repo, name, max(seconds, 1)).list_refs([ref])
+        try:
+            found = Link(case.repo, name, max(seconds, 1)).list_refs([ref])
+        except NaturecodeError as error:
+            yield Finding(WARNING, error.message, error.hint)
+            return
         have = "has the data branch" if found else "does not have the data branch yet"
         yield Finding(OK, f"{name} answers, and {have}")
     else:

@@ -21,7 +21,6 @@ from git_naturecode.sync.memory import recall
 WAIT = 15.0
 _REFLOG, _MOST = 50, 20
 _STATES = 40  # damaged ones that are read, the newest first
-_BATCH = 1000
 
 
 @dataclass(frozen=True)

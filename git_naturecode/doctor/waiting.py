@@ -33,9 +33,10 @@ def _waiting(case: Case, one: Spool) -> Iterator[Finding]:
     later = [name for name in one.waiting() if _is_later(one, name)]
     now = len(one.waiting()) - len(later)
     if now or (one.doubted and case.logs()):
-        text = f"{count(now, 'text')} safe in {one.folder}, but not in the log yet"
+        texts = [f"{count(now, 'text')} safe in {one.folder}, but not in the log yet"] * bool(now)
         if one.doubted:
-            text += "; the log has lost what was drained, so the journal of the last day follows"
+            texts.append("the log has lost what was drained: the journal is to be drained again")
+        text = "; ".join(texts)
         yield Finding(WARNING, text, fix="writes them to the log", mend=partial(drain, case))
     if later:
         yield Finding(

@@ -165,7 +165,8 @@ class Log:
                 step = f"delete {self._ref_file}, then {step}"
         return NaturecodeError(
             f"the newest commit of {self.ref} is missing from this repository",
-            f"{step}; the next command then puts back what was said here within the last day",
+            f"`git naturecode doctor --fix` mends it; or {step}; "
+            "the next command then puts back what was said here within the last day",
         )
 
     def _whole_commits(self) -> Iterator[str]:

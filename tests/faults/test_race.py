@@ -172,8 +172,8 @@ def test_what_is_lost_later_comes_back_from_the_journal(box: Box, way: Way, dama
 def follow(clone: Clone, hint: str) -> None:
     """Do what the hint says."""
     words = hint.replace("`", " ").replace(";", " ").replace(",", " ").split()
-    if words[0] == "delete":
-        os.unlink(words[1])
+    if "delete" in words:
+        os.unlink(words[words.index("delete") + 1])
     start = words.index("update-ref")
     clone.git(*words[start : start + 3])
 
