@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from shlex import quote
 
 from git_naturecode import ids
 from git_naturecode.cli.context import Context
@@ -72,7 +73,7 @@ def refused(person: str, owner: str, session: str, right: str, doing: str) -> No
     return NotPermitted(
         f"{line(person)} may not {doing} in this session",
         f"its owner {line(owner)} can permit it: "
-        f"git naturecode session permit {session} {line(person)} --can {wanted}",
+        f"git naturecode session permit {session} {quote(line(person))} --can {wanted}",
     )
 
 

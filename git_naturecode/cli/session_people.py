@@ -124,9 +124,11 @@ def permit(
         return
     context.say(f"{line(who)}  may {', '.join(rights)}")
     if people.key(who) not in known:
+        from shlex import quote
+
         context.tell(
             f"hint: {line(who)} does not take part yet: "
-            f"git naturecode session invite {here.short} {line(who)}"
+            f"git naturecode session invite {here.short} {quote(line(who))}"
         )
 
 
@@ -148,4 +150,7 @@ def _split(given: list[str]) -> list[str]:
 
 
 def _permit_hint(session: str, who: str) -> str:
-    return f"what they may do: git naturecode session permit {session} {who} --can read,write"
+    from shlex import quote
+
+    word = quote(who)  # it may be what a stranger called himself, and be typed again as it stands
+    return f"what they may do: git naturecode session permit {session} {word} --can read,write"

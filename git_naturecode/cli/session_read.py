@@ -23,12 +23,13 @@ STATUSES = ("active", "closed", "deleted")
 def show(
     session: SessionId,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Show a session with all that was said in it."""
     from git_naturecode import ids
     from git_naturecode.domain import session as sessions
 
-    context = contexts.current()
+    context = contexts.current(quiet)
     with opened(context) as (store, index):
         entity = session_id(index, session)
         found = sessions.build(store.read(ids.tail(entity), KIND))
@@ -50,11 +51,12 @@ def list_sessions(
     deleted: Annotated[bool, typer.Option("--deleted", help="Only deleted ones.")] = False,
     limit: Limit = 50,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """List sessions, the latest first."""
     from git_naturecode.render import rows as render
 
-    context = contexts.current()
+    context = contexts.current(quiet)
     if status is not None and status not in STATUSES:
         raise errors.Usage(f"{status!r} is not a status", "use " + ", ".join(STATUSES))
     if deleted and status not in (None, "deleted"):
@@ -73,11 +75,11 @@ def list_sessions(
     _more(context, found.total - limit)
 
 
-def list_shared(limit: Limit = 50, as_json: AsJson = False) -> None:
+def list_shared(limit: Limit = 50, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """List the active sessions that are shared, and how many take part in each."""
     from git_naturecode.render import rows as render
 
-    context = contexts.current()
+    context = contexts.current(quiet)
     with opened(context) as (_, index):
         found = index.page(KIND, {"shared": ["yes"], "status": ["active"]}, limit=limit)
     if as_json:

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from typing import Any
 
 import pytest
 
@@ -285,3 +286,21 @@ def test_a_secret_said_is_replaced_and_told(clone: Clone) -> None:
     said = clone.nc("session", "say", session, f"use {secret}")
     assert "warning: replaced what looked secret" in said.err
     assert secret not in "".join(clone.texts(session))
+
+
+def test_every_session_command_has_json_and_quiet() -> None:
+    import typer
+
+    from git_naturecode.cli.app import build
+
+    def commands(group: Any) -> list[Any]:
+        found: list[Any] = []
+        for one in group.commands.values():
+            found += commands(one) if hasattr(one, "commands") else [one]
+        return found
+
+    every = commands(typer.main.get_command(build(["session"])))
+    assert len(every) >= 22
+    for one in every:
+        names = {name for param in one.params for name in param.opts}
+        assert {"--json", "-q", "--quiet"} <= names, one.name
