@@ -81,10 +81,11 @@ def _places(
 ) -> dict[int, tuple[int, str, str]]:
     """Row -> entity, entry and time of the last change, of those in `among`."""
     condition, values = among
+    # Cross joins keep this order: the few matches first, not all entities.
     query = (
-        "select s.number, s.entity, s.entry, e.changed from json_each(?) j"
-        " join said s on s.number = j.value join entity e on e.number = s.entity"
-        f" where s.entity in (select number from entity where {condition})"
+        "select s.text, s.entity, s.entry, changed from json_each(?) j"
+        " cross join (select number as text, entity, entry from said) s on s.text = j.value"
+        f" cross join entity on number = s.entity where {condition}"
     )
     rows = db.execute(query, (json.dumps(numbers), *values))
     return {number: (entity, entry, changed) for number, entity, entry, changed in rows}
