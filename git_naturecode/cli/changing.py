@@ -54,10 +54,14 @@ class Opened:
 
     def require_own(self, said: Message | Comment, doing: str) -> None:
         """Raise NotPermitted unless this person said it or may manage the session."""
-        if people.key(said.by) != people.key(self.store.person):
-            self.require("manage", doing)
-        else:
-            self.require("write", doing)
+        self.require("write" if self._is_own(said) else "manage", doing)
+
+    def may_change(self, said: Message | Comment) -> bool:
+        """True when this person said it or may manage the session."""
+        return self._is_own(said) or self.session.people.can(self.store.person, "manage")
+
+    def _is_own(self, said: Message | Comment) -> bool:
+        return people.key(said.by) == people.key(self.store.person)
 
     def said(self, wanted: str) -> Message | Comment:
         """The message or comment that `wanted` means, which may still be changed."""

@@ -11,6 +11,7 @@ from git_naturecode.cli.output import written
 
 if TYPE_CHECKING:
     from git_naturecode.cli.changing import Opened
+    from git_naturecode.domain.said import Comment, Message
     from git_naturecode.store.entry import Draft
     from git_naturecode.store.index import Index
 
@@ -180,26 +181,25 @@ def redact(
 
 
 def _in_forks(context: contexts.Context, here: "Opened", target: str, reason: str) -> list[str]:
-    """Hide the same entry in every session that shares it by forking; the ids of these."""
+    """Hide the same entry in every session that shares it by forking; the ids of these.
+
+    What others said in a session that one may not manage stays: a fork gives no rights over it.
+    """
     from git_naturecode import ids
+    from git_naturecode.cli.changing import Opened
     from git_naturecode.cli.reading import KIND, opened
     from git_naturecode.domain import drafts
-    from git_naturecode.store.store import PRIVATE, TEAM
+    from git_naturecode.domain import session as sessions
 
     done = []
     with opened(context, writing=True) as (store, index):
         for entity in _family(index, here.session.id):
             placed = store.read(ids.tail(entity), KIND)
-            done_before = any(
-                one.entry.kind == "redact" and one.entry.header.get("target") == target
-                for one in placed
-            )
-            if done_before or all(one.entry.id != target for one in placed):
-                continue
-            side = TEAM if any(one.side == TEAM for one in placed) else PRIVATE
-            store.write(side, entity, [drafts.redaction(target, reason)])
-            done.append(entity)
-        store.settle()
+            there = Opened(store, sessions.build(placed), placed)
+            said: list[Message | Comment] = [*there.session.messages, *there.session.comments]
+            if any(s.id == target and not s.hidden and there.may_change(s) for s in said):
+                there.write(drafts.redaction(target, reason))
+                done.append(entity)
     return done
 
 

@@ -58,6 +58,19 @@ def test_a_redaction_reaches_the_forks(clone: Clone) -> None:
     clone.nc("session", "search", "Acme", code=1)
 
 
+def test_a_fork_gives_no_rights_over_its_origin(clone: Clone) -> None:
+    session = clone.start("Original")
+    clone.nc("session", "say", session, "by ada")
+    clone.env["GIT_AUTHOR_EMAIL"] = "ben@example.com"
+    clone.nc("session", "say", session, "by ben")
+    fork = clone.nc("session", "fork", session, "--name", "Mine").out.strip()
+    assert clone.nc("session", "redact", fork, "1", "--json").json["forks"] == []
+    assert clone.texts(session) == ["by ada", "by ben"]
+    assert clone.nc("session", "redact", fork, "2", "--json").json["forks"] == [session]
+    assert clone.texts(session) == ["by ada", ""]
+    assert clone.texts(fork) == ["", ""]
+
+
 def test_a_private_session_has_private_forks(clone: Clone) -> None:
     session = clone.start("Secret", "private")
     clone.nc("session", "say", session, "under the hood")
