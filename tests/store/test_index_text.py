@@ -212,6 +212,21 @@ def test_what_changed_while_it_was_read_is_left_for_the_next_time(
     index.close()
 
 
+def test_what_is_gone_from_the_log_is_gone_from_the_index(clone: Clone, store: Store) -> None:
+    fill_log(store, 1)
+    before = clone.git("rev-parse", "naturecode").strip()
+    fill_log(store, 2, SECRET)
+    index = refreshed(store)
+    index.fill()
+    assert index.page(SESSION).total == 2
+    clone.git("update-ref", "refs/heads/naturecode", before)
+    index.refresh()
+    assert index.page(SESSION).total == index.count(SESSION, {"status": ["active"]}) == 1
+    assert not index.search(SESSION, SECRET, 5)
+    assert SECRET.encode() not in bytes_kept(store)
+    index.close()
+
+
 @pytest.mark.parametrize("table", ["entity", "facet", "said", "body_data", "body_content"])
 def test_damage_that_only_reading_shows_is_mended_before_the_answer(
     store: Store, table: str
