@@ -70,7 +70,7 @@ def _on(context: contexts.Context, store: "Store", switch: bool) -> "Updated":
         exclude.ensure(store.repo)
     store.settle()
     for problem in sync.take_in_fetched(store):
-        context.tell(f"warning: kept out: {show(problem)}")
+        context.tell(f"warning: {show(problem)}")
     found = update.update(
         store, _WAIT, lambda written: context.progress(f"{written} files written")
     )

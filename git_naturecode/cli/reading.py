@@ -91,7 +91,7 @@ def _catch_up(context: Context, store: Store, index: Index) -> None:
     before = tips(store)
     problems = _if_writable(context, lambda: sync.take_in_fetched(store)) or []
     for problem in problems:
-        context.tell(f"warning: kept out: {show(problem)}")
+        context.tell(f"warning: {show(problem)}")
     index.refresh()
     if not problems and tips(store) == before:  # else the next command looks again
         index.see(before)

@@ -56,7 +56,7 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
     finally:
         context.progress_done()
     for problem in outcome.problems:
-        context.tell(f"warning: kept out: {show(problem)}")
+        context.tell(f"warning: {show(problem)}")
     for notice in outcome.notices:
         context.tell(f"warning: {show(notice)}")
     if as_json:
@@ -74,7 +74,7 @@ def _show_preview(context: contexts.Context, store: "Store", name: str, as_json:
 
     found = preview(store, link_to(store, name))
     for problem in found.problems:
-        context.tell(f"warning: would be kept out: {show(problem)}")
+        context.tell(f"warning: {show(problem)}")
     if as_json:
         context.json(standing.preview_json(found))
     else:

@@ -74,7 +74,7 @@ class Gate:
     def refuse(self, path: str, why: str) -> None:
         """Note that `path` stays out."""
         self.refused += 1
-        self.note(path, why)
+        self.note(f"kept out: {path}", why)
 
     def commit(self, oid: str) -> CommitInfo:
         """The commit `oid` from elsewhere; raises Unsafe when it is none that can be opened."""

@@ -49,7 +49,7 @@ def take_in(store: Store, theirs: dict[str, str]) -> Taken:
         try:
             joined = _move(store, ref, found)
         except Unsafe as unsafe:
-            taken.problems.append(f"all of {ref}: {unsafe.message}")
+            taken.problems.append(f"kept out: all of {ref}: {unsafe.message}")
             continue
         taken.problems += joined.problems
         taken.received += joined.received

@@ -84,7 +84,8 @@ def _compared(store: Store, link: Link, place: str, theirs: Theirs, empty: bool)
     found.going = _side(objects, theirs.tip, joined.commit)
     found.queued = len(store.team.spool.waiting())
     found.empty = empty
-    found.problems = [*joined.problems, *(f"{ref}: {why.message}" for ref, why in bad.items())]
+    refused = [f"kept out: {ref}: {why.message}" for ref, why in bad.items()]
+    found.problems = [*joined.problems, *refused]
     _notes(store, found, {ref: oid for ref, oid in theirs.notes.items() if ref not in bad})
     return found
 

@@ -210,7 +210,7 @@ class _Sync:
             noted.pushes = [push for push in noted.pushes if push.ref not in bad]
         finally:
             incoming.forget(self.store, self.log.objects.refs(place))
-        self.outcome.problems += [f"{ref}: {why.message}" for ref, why in bad.items()]
+        self.outcome.problems += [f"kept out: {ref}: {why.message}" for ref, why in bad.items()]
         self._track(theirs.tip)
         return result, noted
 
