@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SEED ?= 1
+SECONDS ?= 600
 # Where git looks for git-naturecode.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -21,9 +22,8 @@ lint: .venv/tests-ready
 bench: .venv/tests-ready
 	$(BIN)/python -m tests.bench $(BENCH)
 
-# SECONDS is a variable of bash as well, so only the one given to make counts.
 torture: .venv/tests-ready
-	$(BIN)/python -m tests.torture --seed $(SEED) --seconds $(if $(filter command%,$(origin SECONDS)),$(SECONDS),600)
+	$(BIN)/python -m tests.torture --seed $(SEED) --seconds $(SECONDS)
 	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) $(BIN)/python -m pytest -m torture tests
 	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) $(BIN)/python -m pytest tests/store
 

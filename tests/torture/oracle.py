@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from .ledger import Said, Session
-from .record import BRANCH, TOKEN, State, everything, reachable, state_files
+from .record import BRANCH, TOKEN, State, everything, reachable, state_files, words
 from .world import REMOTES, Place, World
 
 ROUNDS = 12
@@ -27,28 +27,23 @@ def settle(world: World) -> int:
     still = 0
     for number in range(1, ROUNDS + 1):
         before = [world.reader.refs(remote) for remote in world.remotes]
-        for place in world.clones:
-            for remote in REMOTES:
-                _sync(world, place, remote)
+        done = [_sync(world, place, remote) for place in world.clones for remote in REMOTES]
         after = [world.reader.refs(remote) for remote in world.remotes]
-        still = still + 1 if after == before else 0
-        if still == 2:
+        still = still + 1 if after == before and all(done) else 0
+        if still == 2 or world.failures:
             return number
-        if world.failures:
-            return number
-    world.fail(f"refs of the remotes still move after {ROUNDS} quiet rounds")
+    world.fail(f"no rest after {ROUNDS} quiet rounds: refs still move, or somebody cannot sync")
     return ROUNDS
 
 
-def _sync(world: World, place: Place, remote: str) -> None:
+def _sync(world: World, place: Place, remote: str) -> bool:
+    """One sync, again where the first one told how to repair the branch; True when it worked."""
     for _ in range(3):
         repairs = world.counts["repairs"]
         done = world.program(0, place, ["sync", "--remote", remote, "--yes", "--json"])
-        if done.code == 0:
-            return
-        if world.counts["repairs"] == repairs:
-            break
-    world.fail(f"at the end sync in c{place.number} with {remote}: {done.code}: {done.err}")
+        if done.code == 0 or world.counts["repairs"] == repairs:
+            return done.code == 0
+    return False
 
 
 def judge(world: World) -> None:
@@ -179,10 +174,8 @@ def _nothing_leaked(world: World, privates: list[State]) -> None:
     }  # fmt: skip
     leaked = []
     for remote in world.remotes:
-        for _, data in everything(remote, world.env):
-            for token in TOKEN.findall(data.decode("utf-8", "replace")):
-                if token in secret:
-                    leaked.append(f"{token} in {remote.name}")
+        for _, there in world.reader.words(remote, everything(remote, world.env)):
+            leaked += [f"{token} in {remote.name}" for token in there & secret.keys()]
     for place, state in zip(world.clones, privates, strict=True):
         strange = [t for t in state.tokens() if t in secret and place.number not in secret[t].homes]
         leaked += [f"{token} in the private repository of c{place.number}" for token in strange]
@@ -195,27 +188,20 @@ def _purged(world: World) -> None:
     gone = {one.token for one in world.ledger.said.values() if one.purged == "yes"}
     if not gone:
         return
-    found = set()
+    found = set[str]()
+    places = [(f"c{place.number}", place.git_dir) for place in world.clones]
+    places += [(f"{name} (private)", path / "naturecode/private.git") for name, path in places]
+    places += [(remote.name, remote) for remote in world.remotes]
+    for name, git_dir in places:
+        if git_dir.exists():
+            for oid, there in world.reader.words(git_dir, reachable(git_dir, world.env)):
+                found |= {f"{token} in {oid[:10]} of {name}" for token in there & gone}
     for place in world.clones:
-        name = f"c{place.number}"
-        for git_dir in (place.git_dir, place.private):
-            if git_dir.exists():
-                for oid, data in reachable(git_dir, world.env):
-                    found |= {f"{t} in {oid[:10]} of {name}" for t in _among(data, gone)}
-        for path, data in state_files(place.state):
-            found |= {
-                f"{t} in {path.relative_to(place.state)} of {name}" for t in _among(data, gone)
-            }
-        for path, data in state_files(place.path / ".naturecode"):
-            found |= {f"{t} in the folder of {name}: {path.name}" for t in _among(data, gone)}
-    for remote in world.remotes:
-        for oid, data in reachable(remote, world.env):
-            found |= {f"{t} in {oid[:10]} of {remote.name}" for t in _among(data, gone)}
+        for top in (place.git_dir, place.path / ".naturecode"):
+            for path, data in state_files(top):
+                where = f"{path.relative_to(place.path)} of c{place.number}"
+                found |= {f"{token} in {where}" for token in words(data) & gone}
     _report(world, "purged and still there", sorted(found))
-
-
-def _among(data: bytes, wanted: set[str]) -> set[str]:
-    return wanted & set(TOKEN.findall(data.decode("utf-8", "replace")))
 
 
 # -- leftovers -----------------------------------------------------------------------------------
@@ -324,7 +310,7 @@ def _show(world: World, place: Place, session: Session, entities: set[str]) -> N
     plain = world.program(0, place, ["session", "show", session.id])
     outputs = {"show --json": done.out, "show": plain.out}
     if "session export" in world.commands:
-        for kind in ("markdown", "html", "json"):
+        for kind in ("collaborative", "markdown", "html", "json"):
             argv = ["session", "export", session.id, "--format", kind, "-o", "-"]
             outputs[f"export {kind}"] = world.program(0, place, argv).out
     hidden = {m.token for m in session.messages if m.redacted == "yes"}

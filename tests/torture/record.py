@@ -77,6 +77,7 @@ class Reader:
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
         self._seen: dict[str, tuple[Block, ...]] = {}
+        self._words: dict[str, frozenset[str]] = {}
 
     def git(self, git_dir: Path, *args: str) -> str:
         """The output of git there; raises AssertionError when it fails."""
@@ -106,6 +107,16 @@ class Reader:
         for oid, data in contents(git_dir, wanted, self.env):
             self._seen[oid] = tuple(parse(data.decode("utf-8", "surrogateescape")))
 
+    def words(self, git_dir: Path, oids: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:
+        """(id, words of our plan in it) of objects; what was seen is not read again."""
+        wanted = list(oids)
+        new = [oid for oid in wanted if oid not in self._words]
+        for start in range(0, len(new), 500):
+            for oid, data in contents(git_dir, new[start : start + 500], self.env):
+                self._words[oid] = words(data)
+        for oid in wanted:
+            yield oid, self._words[oid]
+
     def spool(self, state_dir: Path, side: str) -> State:
         """What waits in the spool of a clone."""
         found = State()
@@ -118,6 +129,16 @@ class Reader:
                     name = f"log/spool/{entity[1] if entity else '?'}/{path.name}"
                     found.files[name] = tuple(parse(text))
         return found
+
+
+_TOKEN = re.compile(TOKEN.pattern.encode())
+_NO_WORDS = frozenset[str]()
+
+
+def words(data: bytes) -> frozenset[str]:
+    """The words of our plan in some bytes."""
+    found = _TOKEN.findall(data)
+    return frozenset(one.decode() for one in found) if found else _NO_WORDS
 
 
 def contents(
@@ -156,27 +177,26 @@ def parse(text: str) -> Iterator[Block]:
             lines.append(line)
 
 
-def everything(git_dir: Path, env: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    """All objects of a repository, reachable or not."""
-    done = subprocess.run(
-        ["git", f"--git-dir={git_dir}", "cat-file", "--batch-all-objects",
-         "--batch-check=%(objectname) %(objecttype)"], env=env, capture_output=True, check=True,
-        text=True,
+def everything(git_dir: Path, env: dict[str, str]) -> list[str]:
+    """The ids of all objects of a repository, reachable or not."""
+    return _lines(
+        git_dir, env, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)"
     )  # fmt: skip
-    names = [line.split(" ")[0] for line in done.stdout.split("\n") if line]
-    for start in range(0, len(names), 5000):
-        yield from contents(git_dir, names[start : start + 5000], env)
 
 
-def reachable(git_dir: Path, env: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    """All objects that some ref reaches, also through its reflog."""
-    done = subprocess.run(
-        ["git", f"--git-dir={git_dir}", "rev-list", "--objects", "--no-object-names", "--all",
-         "--reflog", "--indexed-objects"], env=env, capture_output=True, check=True, text=True,
+def reachable(git_dir: Path, env: dict[str, str]) -> list[str]:
+    """The ids of all objects that some ref reaches, also through its reflog."""
+    return _lines(
+        git_dir, env, "rev-list", "--objects", "--no-object-names", "--all", "--reflog",
+        "--indexed-objects",
     )  # fmt: skip
-    names = [line for line in done.stdout.split("\n") if line]
-    for start in range(0, len(names), 5000):
-        yield from contents(git_dir, names[start : start + 5000], env)
+
+
+def _lines(git_dir: Path, env: dict[str, str], *args: str) -> list[str]:
+    done = subprocess.run(
+        ["git", f"--git-dir={git_dir}", *args], env=env, capture_output=True, check=True, text=True
+    )
+    return done.stdout.split()
 
 
 def state_files(top: Path) -> Iterator[tuple[Path, bytes]]:

@@ -137,6 +137,8 @@ def copy(world: World, place: Place, step: Step) -> None:
     with throwing_away(world, [place]):
         shutil.rmtree(place.path)
         shutil.copytree(source.path, place.path, symlinks=True)
+        if (place.git_dir / "shallow").exists():
+            world.open_window("shallow", place.number)
         world.ledger.copied(source.number, place.number)
 
 
@@ -151,6 +153,7 @@ def shallow(world: World, place: Place, step: Step) -> None:
     """The clone is made again with the last commit only."""
     with throwing_away(world, [place]):
         world.make_clone(place, "--depth=1", "--no-single-branch")
+        world.open_window("shallow", place.number)
         world.ledger.copied(-1, place.number)
 
 
@@ -212,23 +215,22 @@ def full(world: World, place: Place, step: Step) -> None:
 def refusing(world: World, place: Place, step: Step) -> None:
     """A remote takes nothing for a while."""
     hook = world.remotes[step.remote] / "hooks" / "pre-receive"
-    with _window(world, "refusing", -1, step, 2.0):
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text("#!/bin/sh\necho 'closed for maintenance' >&2\nexit 1\n")
-        hook.chmod(0o755)
-    hook.unlink(missing_ok=True)
+    with world.hosts[step.remote]:
+        with _window(world, "refusing", -1, step, 2.0):
+            hook.parent.mkdir(exist_ok=True)
+            hook.write_text("#!/bin/sh\necho 'closed for maintenance' >&2\nexit 1\n")
+            hook.chmod(0o755)
+        hook.unlink()
 
 
 def gone(world: World, place: Place, step: Step) -> None:
     """A remote is not there for a while."""
     remote = world.remotes[step.remote]
     away = remote.with_suffix(".away")
-    try:
+    with world.hosts[step.remote]:
         with _window(world, "gone", -1, step, 2.0):
             os.rename(remote, away)
-    except OSError:
-        return  # it is away already
-    os.rename(away, remote)
+        os.rename(away, remote)
 
 
 def drop(world: World, place: Place, step: Step) -> None:

@@ -85,6 +85,7 @@ class World:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self.hosts = [threading.Lock() for _ in REMOTES]  # held by who changes a remote for a while
         self.folder.mkdir(parents=True, exist_ok=True)
         self.env = self._environment()
         self.reader = Reader(self.env)
