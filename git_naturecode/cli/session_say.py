@@ -1,5 +1,6 @@
 """session start and session say: begin a session, add a message."""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,10 @@ from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
 from git_naturecode.cli.output import written
 from git_naturecode.cli.reading import KIND, opened_at
+
+ForeignId = Annotated[
+    str, typer.Option("--id", help="An id from elsewhere by which it can also be named.")
+]
 
 if TYPE_CHECKING:
     from git_naturecode.store.entry import Draft, Entry
@@ -20,12 +25,13 @@ def start(
         str, typer.Option(help="private (this clone only), team, or public.")
     ] = "team",
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
+    foreign: ForeignId = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Begin a session."""
     context = contexts.current(quiet)
-    entity = begin(context, name, visibility, tag or [])
+    entity = begin(context, name, visibility, tag or [], foreign)
     if as_json:
         context.json({"id": entity, "name": name, "visibility": visibility})
     else:
@@ -33,8 +39,13 @@ def start(
         context.tell(f'hint: say something with `git naturecode session say {entity[17:]} "..."`')
 
 
-def begin(context: contexts.Context, name: str, visibility: str, tags: list[str]) -> str:
-    """Write the first entries of a session and make it the active one; its id."""
+def begin(
+    context: contexts.Context, name: str, visibility: str, tags: list[str], foreign: str = ""
+) -> str:
+    """Write the first entries of a session and make it the active one; its id.
+
+    It can also be named by `foreign`, the id that another system gave it.
+    """
     from git_naturecode import ids
     from git_naturecode.domain import drafts
     from git_naturecode.store.store import PRIVATE, TEAM
@@ -42,14 +53,34 @@ def begin(context: contexts.Context, name: str, visibility: str, tags: list[str]
     check_visibility(visibility)
     if not name.strip():
         raise errors.Usage("a session needs a name")
+    foreign = foreign.removeprefix("shared-")  # as everywhere
+    if foreign:
+        _check_foreign(context, foreign)
     with context.store(writing=True) as store:
         entity = ids.new_entity(KIND, context.now_ms(), context.random)
-        first = [drafts.opening(name, visibility, context.config.get("user.name"))]
+        first = [drafts.opening(name, visibility, context.config.get("user.name"), foreign)]
         first += [drafts.element([], "tags", tag, there=True) for tag in tags]
         store.write(PRIVATE if visibility == "private" else TEAM, entity, first)
         store.settle()
         store.make_active(entity)
     return entity
+
+
+def _check_foreign(context: contexts.Context, foreign: str) -> None:
+    """Raise unless `foreign` can name a session, and names none yet."""
+    from git_naturecode.cli.reading import opened, session_id
+
+    # No shorter: else it could be the beginning of the id of some session.
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{8,99}", foreign.removeprefix("session-")):
+        raise errors.Usage(
+            f"{foreign!r} cannot be an id", "9 to 100 letters, digits and . _ : - after `session-`"
+        )
+    with opened(context) as (_, index):
+        try:
+            known = session_id(index, foreign)
+        except errors.Negative:
+            return
+    raise errors.Negative(f"{foreign} is the id of {known} already", "choose another one")
 
 
 def check_visibility(visibility: str) -> None:

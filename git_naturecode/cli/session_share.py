@@ -21,6 +21,9 @@ def share(
         str | None, typer.Option(help="Begin a new shared session of this name instead.")
     ] = None,
     visibility: Annotated[str, typer.Option(help="team or public.")] = "team",
+    foreign: Annotated[
+        str, typer.Option("--id", help="With --name: an id from elsewhere that names it too.")
+    ] = "",
     every: Annotated[bool, typer.Option("--all", help="All private sessions.")] = False,
     team: Annotated[str | None, typer.Option(help="Only with this team.")] = None,
     public: Annotated[
@@ -42,13 +45,15 @@ def share(
     if name is not None:
         if sessions or every:
             raise errors.Usage("an id and --name do not go together", "leave one of them out")
-        entity = begin(context, name, visibility, [])
+        entity = begin(context, name, visibility, [], foreign)
         if as_json:
             context.json({"id": entity, "name": name, "visibility": visibility})
             return
         context.say(entity)
         context.tell(f"others join with: git naturecode session join {entity}")
         return
+    if foreign:
+        raise errors.Usage("--id belongs to --name", "leave it out")
     if visibility == "private":
         raise errors.Usage("sharing cannot make a session private", "use team or public")
     leaving = _leave(context, sessions or [], every, visibility, dry_run)

@@ -7,9 +7,10 @@ from git_naturecode.domain.people import FIELD
 from git_naturecode.store.entry import Draft, Entry, Json
 
 
-def opening(title: str, visibility: str, name: str) -> Draft:
-    """The entry that begins a session."""
-    return Draft("open", {"title": title, "visibility": visibility, "name": name})
+def opening(title: str, visibility: str, name: str, foreign: str = "") -> Draft:
+    """The entry that begins a session; `foreign` is the id that another system gave it."""
+    fields: dict[str, Json] = {"title": title, "visibility": visibility, "name": name}
+    return Draft("open", fields | ({"origin": {"session": foreign}} if foreign else {}))
 
 
 def forking(title: str, visibility: str, name: str, session: str, message: str) -> Draft:

@@ -120,8 +120,8 @@ def _front_matter(session: Session) -> str:
     }
     if session.tags:
         facts["tags"] = list(map(line, session.tags))
-    if session.origin:
-        facts["tool"] = line(str(session.origin.get("tool", "")))
+    if session.origin.get("tool"):
+        facts["tool"] = line(str(session.origin["tool"]))
     if session.forked:
         facts["forkedFrom"] = line(session.forked.session)
     # A JSON string is a YAML string, once nothing is in it that YAML counts as a line break.

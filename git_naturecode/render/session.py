@@ -33,8 +33,8 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
         yield "tags: " + ", ".join(map(line, session.tags))
     if session.forked:
         yield f"forked from {line(session.forked.session)}"
-    if session.origin:
-        yield f"from {line(str(session.origin.get('tool', '')))}"
+    if session.origin.get("tool"):
+        yield f"from {line(str(session.origin['tool']))}"
     if session.summary:
         yield f"summary: {show(session.summary)}"
     for file in session.files:
