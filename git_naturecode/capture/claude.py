@@ -16,7 +16,7 @@ from .drafts import Drafting, Said, tilde
 from .format import Found
 from .images import image
 from .lines import complete_lines, parse, parse_without_result
-from .times import ms_of, when
+from .times import later, ms_of, when
 
 Json = Any
 TOOL = "claude-code"
@@ -204,7 +204,7 @@ class _Reader:
             flags = ("side", *flags)
         source = _text(record, "uuid") or self._name(role, str(index), self._t, text)
         model = _model(record) if role == "assistant" else ""
-        said = Said(source, str(index), role, text, self._t, model, flags)
+        said = Said(source, str(index), role, text, later(self._t, index), model, flags)
         if draft := self._drafting.message(said):
             yield draft
 
@@ -222,7 +222,7 @@ class _Reader:
             name,
             type_of(name),
             about(given, project),
-            self._t,
+            later(self._t, index),
             side=bool(record.get("isSidechain")),
             input=written_out(given) if self._drafting.full else "",
         )
@@ -237,7 +237,7 @@ class _Reader:
             draft = self._drafting.done(call, _output(block.get("content")), ok) if call else None
         elif entry := self._drafting.done_id(call_id):
             side = bool(record.get("isSidechain"))
-            call = Call(call_id, entry, "", "generic", "", self._t, side=side)
+            call = Call(call_id, entry, "", "generic", "", later(self._t, index), side=side)
             draft = self._drafting.orphan(call, _output(block.get("content")), ok)
         else:
             draft = None

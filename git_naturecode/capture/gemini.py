@@ -18,7 +18,7 @@ from .drafts import Drafting, Said, tilde
 from .format import Found
 from .images import image
 from .lines import complete_lines, parse
-from .times import ms_of, when
+from .times import later, ms_of, when
 
 Json = Any
 TOOL = "gemini"
@@ -198,7 +198,7 @@ class _Reader:
             name,
             type_of(name),
             about(given, self._root),
-            when(record.get("timestamp")) or said.t,
+            when(record.get("timestamp")) or later(said.t, 1 + number),
             input=written_out(given) if self._drafting.full else "",
         )
         ok = _FINISHED.get(str(record.get("status")))

@@ -13,7 +13,7 @@ from ..store.entry import Draft
 from .calls import TYPES, Call, relative
 from .drafts import Drafting, Said, tilde
 from .format import Found
-from .times import ms_of, when
+from .times import Ticking, ms_of, when
 
 TOOL = "specstory"
 _LOOK = 65_536
@@ -148,12 +148,15 @@ class _Reader:
         self._drafting = drafting
         self._root = root
         self._t = t
+        self._ticking = Ticking(t)
+        self._shown = t
         self._count: dict[str, int] = {}
 
     def draft(self, block: _Block) -> Draft | None:
         if not block.who or not block.text:
             return None
         self._t = block.t or self._t
+        self._shown = self._ticking.at(self._t)
         if block.kind == "<tool-use":
             return self._tool(block)
         return self._say(block)
@@ -166,7 +169,9 @@ class _Reader:
             text, flags = _thought(text), (*flags, "think")
         role = "user" if block.who == "User" else "assistant"
         source = self._name(role, self._t, text)
-        return self._drafting.message(Said(source, "0", role, text, self._t, block.model, flags))
+        return self._drafting.message(
+            Said(source, "0", role, text, self._shown, block.model, flags)
+        )
 
     def _tool(self, block: _Block) -> Draft | None:
         opening, _, rest = block.text.partition(">")
@@ -187,7 +192,7 @@ class _Reader:
             attributes.get("name", ""),
             kind if kind in TYPES else "generic",
             relative(_about(given), self._root),
-            self._t,
+            self._shown,
             side=block.side,
             input=given if self._drafting.full else "",
         )

@@ -41,6 +41,11 @@ def ms_of(text: str | None) -> int:
     return parse_iso(text) if text else 0
 
 
+def later(text: str, ms: int) -> str:
+    """A time that `when` gave, `ms` later: what one line of a source says in several blocks."""
+    return iso(parse_iso(text) + ms) if ms and text else text
+
+
 class Ticking:
     """Times of messages in their order: one that stands still, is missing, or is a little earlier
     than the one before it becomes 1 ms later than that.

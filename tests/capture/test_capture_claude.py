@@ -60,7 +60,7 @@ def test_a_conversation_comes_out_in_its_order(tmp_path: Path) -> None:
             "message",
             {
                 "role": "tool",
-                "t": "2026-11-22T10:00:03.000Z",
+                "t": "2026-11-22T10:00:03.001Z",
                 "type": "write",
                 "tool": "Edit",
                 "target": "src/a.py",

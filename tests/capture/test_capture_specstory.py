@@ -100,7 +100,9 @@ def test_messages_and_tools_come_out_in_their_order(tmp_path: Path) -> None:
     assert "ok" not in edit
     assert said[1].fields["side"] is True
     assert said[1].fields["model"] == "claude-x"
-    assert [d.fields["t"] for d in said[-2:]] == ["2026-11-22T10:01:00.000Z"] * 2
+    assert [d.fields["t"] for d in said[-2:]] == [
+        "2026-11-22T10:01:00.000Z", "2026-11-22T10:01:00.001Z"
+    ]  # fmt: skip
     assert len({d.id for d in said}) == len(said)
 
 
