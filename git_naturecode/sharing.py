@@ -11,6 +11,7 @@ from git_naturecode.redact import Redactor
 from git_naturecode.store import format
 from git_naturecode.store.bulk import bulk
 from git_naturecode.store.entry import Entry, stub_of
+from git_naturecode.store.hygiene import fits
 from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
 
 # Header keys that the program fills by itself; random ones among them look like secrets.
@@ -31,13 +32,15 @@ class Leaving:
     more: int
     entries: tuple[Entry, ...] = field(repr=False, default=())
     shared: tuple[Entry, ...] = field(repr=False, default=())
+    too_large: int = 0
 
 
 def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
     """What sharing the session `tail` would take along; nothing is written.
 
     `redacted` counts the spans replaced in it, `more` those that only this second look found.
-    What a redaction hides leaves as its name alone. Raises Negative when it was deleted.
+    What a redaction hides leaves as its name alone; `too_large` texts stay, since no other clone
+    would take them in. Raises Negative when it was deleted.
     """
     placed = store.read(tail, sessions.KIND)
     session = sessions.build(placed)
@@ -55,11 +58,14 @@ def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
                 entry, found = _again(entry, redactor)
             entries.append(entry)
             more += found
+    fitting = [entry for entry in entries if fits(entry)]
+    too_large = len(entries) - len(fitting)
+    entries = fitting
     return Leaving(
         session.id, session.name, sum(e.kind == "message" for e in entries),
         sum(len(format.block(e).encode()) for e in entries),
         sum(len(e.header.get("red", ())) for e in entries), more, tuple(entries),
-        tuple(one.entry for one in placed),
+        tuple(one.entry for one in placed), too_large,
     )  # fmt: skip
 
 

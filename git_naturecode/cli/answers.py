@@ -46,7 +46,7 @@ def leaving_json(one: "Leaving") -> dict[str, Json]:
     """What leaves with one session."""
     return {
         "id": one.id, "name": one.name, "messages": one.messages, "bytes": one.size,
-        "redacted": one.redacted, "redactedNow": one.more,
+        "redacted": one.redacted, "redactedNow": one.more, "tooLarge": one.too_large,
     }  # fmt: skip
 
 

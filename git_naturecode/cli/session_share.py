@@ -116,6 +116,12 @@ def _report(
     from git_naturecode.cli.answers import count, leaving_json
     from git_naturecode.render.show import line
 
+    for one in leaving:
+        if one.too_large:
+            context.tell(
+                f"warning: {count(one.too_large, 'text')} of {one.id} not shared: no other clone "
+                "would take in a log with so long a text"
+            )
     if as_json:
         context.json({"items": [leaving_json(one) for one in leaving], "dryRun": dry_run})
         return

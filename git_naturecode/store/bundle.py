@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from git_naturecode.errors import Unsupported
 from git_naturecode.store import format
 from git_naturecode.store.entry import Entry
-from git_naturecode.store.hygiene import MAX_FILE, MAX_SEGMENT
+from git_naturecode.store.hygiene import MAX_FILE, fits
 
 MOST_BYTES = 256 << 20
-_FULL_SEGMENT = 64 << 10  # what may stand before an entry in its segment
 _VERSION = re.compile(rb"(?:\xef\xbb\xbf)?---\r?\nnaturecode: bundle/([1-9][0-9]{0,5})\r?\n")
 _HEAD = re.compile(
     rb"---\nnaturecode: bundle/1\nentity: ([a-z]{2,16}-[0-9]{8}-[0-9a-hjkmnp-tv-z]{8})\n"
@@ -112,7 +111,7 @@ def _take_entries(found: Bundle, device: str, part: bytes, before: int) -> None:
     for entry in segment.entries:
         if entry.edited_by_hand:
             continue
-        if len(format.block(entry).encode()) > MAX_SEGMENT - _FULL_SEGMENT:
+        if not fits(entry):
             found.problems.append(f"entry {entry.id} is too large; left out")
             continue
         found.entries.append((device, entry))

@@ -23,6 +23,8 @@ from git_naturecode.git.objects import (
     parse_tree,
 )
 from git_naturecode.store import format, join, paths, yaml_scan
+from git_naturecode.store.entry import Entry
+from git_naturecode.store.segments import SEGMENT_BYTES
 
 MAX_ENTRIES = 200_000
 MAX_BLOB = 1 << 20
@@ -236,6 +238,11 @@ def _is_object(line: bytes) -> bool:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def fits(entry: Entry) -> bool:
+    """True when every clone takes in a log with `entry` in it, wherever in a segment it stands."""
+    return len(format.block(entry).encode()) <= MAX_SEGMENT - SEGMENT_BYTES
 
 
 def is_folder(path: str) -> bool:

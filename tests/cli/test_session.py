@@ -204,6 +204,24 @@ def test_private_sessions_stay_until_they_are_shared(box: Box) -> None:
     assert "0 messages" in again.out
 
 
+def test_a_text_that_no_clone_would_take_in_stays_private(box: Box) -> None:
+    hub = box.remote()
+    ada, ben = box.clone(hub, "ada"), box.clone(hub, "ben")
+    session = ada.start("Log", "private")
+    with ada.store() as store:
+        from git_naturecode.domain import drafts
+
+        store.write("private", session, [drafts.message("word " * 900_000, "user")])
+        store.settle()
+    ada.nc("session", "say", session, "what of it")
+    said = ada.nc("session", "share", session)
+    assert "warning: 1 text of" in said.err
+    ada.nc("sync")
+    assert "warning" not in ben.nc("sync").err
+    assert ben.texts(session) == ["what of it"]
+    assert len(ada.texts(session)) == 2
+
+
 def test_nothing_of_a_private_session_is_in_the_repository_itself(clone: Clone) -> None:
     session = clone.start("Secret plan", "private")
     clone.nc("session", "say", session, "under the hood")
