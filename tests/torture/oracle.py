@@ -100,7 +100,11 @@ def _lost(world: World, team: set[str], privates: list[set[str]]) -> Iterator[Sa
     for said in world.ledger.said.values():
         if said.token in world.ledger.forgiven or said.token in team:
             continue
+        session = world.ledger.sessions.get(said.session)
         if said.purged != "no":
+            continue
+        # What was redacted while it was private stays behind when its session is shared.
+        if said.redacted != "no" and session and not session.always_shared:
             continue
         private = all(said.token in privates[home] for home in said.homes)
         if not (said.side == "either" and private):

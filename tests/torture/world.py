@@ -16,7 +16,7 @@ from .ledger import Ledger
 from .plan import CLONES, Step
 from .proxy import Daemon, Proxy
 from .record import BRANCH, Key, Reader
-from .runner import Done, Runner
+from .runner import ROOT, Done, Runner
 
 REMOTES = ("origin", "second")
 _DISK = "512m"
@@ -114,6 +114,7 @@ class World:
             "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "false", "GIT_PAGER": "cat",
             "LANG": "C.UTF-8", "NO_COLOR": "1", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1",
             "GIT_CEILING_DIRECTORIES": str(self.folder.parent), "NATURECODE_BACKGROUND": "0",
+            "PYTHONPATH": str(ROOT),
         }  # fmt: skip
 
     def _place(self, number: int) -> Place:
