@@ -97,7 +97,7 @@ def redact(world: World, place: Place, step: Step) -> None:
     argv = ["session", "redact", session.id, target.id, "--json"]
     done = world.program(step, place, argv)
     if done.code == 0:
-        world.ledger.hide(target, certain=True)
+        world.ledger.hide(target, certain=world.ledger.reaches_all(session, place.number))
         world.count("redactions")
 
 
@@ -218,7 +218,7 @@ def delete(world: World, place: Place, step: Step) -> None:
         return
     session.deleted = "maybe"
     done = world.program(step, place, ["session", "delete", session.id, "--yes", "--json"])
-    if done.code == 0:
+    if done.code == 0 and session.always_shared:
         session.deleted = "yes"
 
 
@@ -257,7 +257,7 @@ def purge(world: World, place: Place, step: Step) -> None:
     world.ledger.purge([target], certain=False)
     done = world.program(step, place, [*argv, *(["--no-sync"] if step.pick % 2 else [])])
     if done.code == 0 or (done.code == 4 and "taken out here" in done.err):
-        world.ledger.purge([target], certain=True)
+        world.ledger.purge([target], world.ledger.reaches_all(session, place.number))
         world.count("purges")
 
 

@@ -97,6 +97,11 @@ class Ledger:
                 session.messages.append(said)
                 session.seen.add(said.clone)
 
+    def reaches_all(self, session: Session, clone: int) -> bool:
+        """True when what `clone` does to the session reaches all who have it: no private copies."""
+        with self._lock:
+            return session.always_shared or session.homes == {clone}
+
     def seen(self, session: Session, clone: int) -> None:
         """`clone` has met the session."""
         with self._lock:
@@ -106,7 +111,7 @@ class Ledger:
         """A message was redacted, and all its edits with it."""
         with self._lock:
             for one in self.said.values():
-                if one is target or one.target == target.id:
+                if one is target or (target.id and one.target == target.id):
                     one.redacted = "yes" if certain or one.redacted == "yes" else "maybe"
 
     def hidden_target(self, target: Said) -> str:

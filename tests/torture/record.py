@@ -18,25 +18,21 @@ TOKEN = re.compile(r"tk[0-9]{6}")
 _START = re.compile(r"<!-- nc:entry (\{.*\}) -->")
 _END = re.compile(r"<!-- nc:end (\S+) sha256:([0-9a-f]{16}) -->")
 Key = tuple[str, str]
+_MOST_KEPT, _RECENT = 20_000, 20
 
 
 @dataclass(frozen=True)
 class Block:
-    """One entry as it stands: the header, what the end line says, the text as it is written."""
+    """One entry as it stands: the header, what the end line says, our words in it."""
 
     header: dict[str, Any]
     stated: str
-    text: str
+    tokens: frozenset[str]
 
     @property
     def id(self) -> str:
         """Its id."""
         return str(self.header["id"])
-
-    @property
-    def tokens(self) -> set[str]:
-        """The words of our plan in its header and its text."""
-        return set(TOKEN.findall(self.text)) | set(TOKEN.findall(json.dumps(self.header)))
 
 
 @dataclass
@@ -77,6 +73,8 @@ class Reader:
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
         self._seen: dict[str, tuple[Block, ...]] = {}
+        self._used: dict[str, int] = {}
+        self._reads = 0
         self._words: dict[str, frozenset[str]] = {}
 
     def git(self, git_dir: Path, *args: str) -> str:
@@ -103,6 +101,11 @@ class Reader:
         return State({path: self._seen[oid] for path, oid in ids.items()}, tree)
 
     def _read(self, git_dir: Path, oids: set[str]) -> None:
+        self._reads += 1
+        self._used.update(dict.fromkeys(oids, self._reads))
+        if len(self._seen) > _MOST_KEPT:  # old states, which nobody asks for any more
+            self._used = {o: at for o, at in self._used.items() if at > self._reads - _RECENT}
+            self._seen = {o: found for o, found in self._seen.items() if o in self._used}
         wanted = sorted(oids - self._seen.keys())
         for oid, data in contents(git_dir, wanted, self.env):
             self._seen[oid] = tuple(parse(data.decode("utf-8", "surrogateescape")))
@@ -164,14 +167,18 @@ def contents(
 
 def parse(text: str) -> Iterator[Block]:
     """The blocks of a segment; the first six lines are not looked at."""
-    header, lines = None, list[str]()
+    header, start_line, lines = None, "", list[str]()
     for line in text.split("\n"):
         start, end = _START.fullmatch(line), _END.fullmatch(line)
         if start:
-            header, lines = json.loads(start[1]), []
+            header, start_line, lines = json.loads(start[1]), line, []
         elif end and header is not None:
             if header.get("id") == end[1]:
-                yield Block(header, end[2], "\n".join(lines))
+                yield Block(
+                    header,
+                    end[2],
+                    words("\n".join((start_line, *lines)).encode("utf-8", "surrogateescape")),
+                )
             header = None
         elif header is not None:
             lines.append(line)

@@ -19,7 +19,7 @@ from .record import BRANCH, Key, Reader
 from .runner import ROOT, Done, Runner
 
 REMOTES = ("origin", "second")
-_DISK = "512m"
+_DISK = "2g"
 _DAY = 86_400.0
 # How each clone reaches git and how wrong its clock is, in seconds.
 _WAYS = ("program", "library", "", "library", "program")
@@ -309,7 +309,7 @@ class World:
 
     def quiet(self) -> None:
         """Wait until nothing runs."""
-        if not self.runner.quiet():
+        if not self.runner.quiet(300):
             raise Broken("a process of the program does not end")
 
     def close(self, keep: bool) -> None:
