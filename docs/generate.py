@@ -37,6 +37,7 @@ part.
 |---|---|
 | `GIT_NATURECODE_TRACE` | `1`: each git command on stderr; a path: into that file |
 | `NATURECODE_GIT` | `program` or `library`: use only the git program, or pygit2 where it can |
+| `NATURECODE_BACKGROUND` | `0`: this command starts nothing in the background |
 | `NO_COLOR` | no colour |
 
 | git configuration | means |
@@ -45,6 +46,10 @@ part.
 | `naturecode.remote` | the remote that sync uses, fixed by `init` |
 | `naturecode.folder` | `false`: no `.naturecode/` is written in the work trees (`true`) |
 | `naturecode.folderDays` | days after its last change that a session has a file (90; 0: none) |
+| `naturecode.background` | `false`: nothing is done in the background; each command does its own part (`true`) |
+| `naturecode.autoSync` | `true`: sync in the background after a write, at most six times a minute (`false`) |
+| `naturecode.timeout` | seconds that a remote may take to answer (60); a transfer ten times as long |
+| `naturecode.maxNewFiles`, `naturecode.maxNewBytes` | how much one sync may bring in (200,000; 500 MB) |
 | `color.naturecode` | colour, as `color.ui` |
 """
 

@@ -74,7 +74,10 @@ class LibraryObjects:
         """True when `old` is `new` or in its history."""
         if old == new:
             return True
-        return old in self._repo and bool(self._repo.descendant_of(new, old))
+        try:
+            return old in self._repo and bool(self._repo.descendant_of(new, old))
+        except pygit2.GitError:  # a commit between them was pruned; the program says no as well
+            return False
 
     def commit(self, change: Change) -> str:
         """Write the objects of `change`; no ref moves. Gives the id of the commit."""

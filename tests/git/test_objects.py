@@ -164,3 +164,15 @@ def test_what_is_not_read_to_its_end_confuses_no_later_answer(objects: Objects) 
     with pytest.raises(Missing):
         list(objects.read_many([oids[1], "0" * len(oids[0]), oids[2]]))
     assert objects.read(oids[3])[1] == blobs[3]
+
+
+def test_a_history_with_a_hole_in_it_is_no_history(box: Box, objects: Objects) -> None:
+    one = first(objects)
+    two = objects.commit(Change(None, {"a": b"2"}, (one,), 6, "two\n"))
+    three = objects.commit(Change(None, {"a": b"3"}, (two,), 7, "three\n"))
+    objects.close()
+    (box.path / "repo/.git/objects" / two[:2] / two[2:]).unlink()
+    hole = repos.find(str(box.path / "repo"), os.environ)
+    again = LibraryObjects(hole) if isinstance(objects, LibraryObjects) else ProgramObjects(hole)
+    assert not again.is_ancestor(one, three)
+    again.close()
