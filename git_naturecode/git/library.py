@@ -1,6 +1,7 @@
 """Objects and refs through pygit2: for processes that live long or read much."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 import pygit2
 
@@ -48,6 +49,14 @@ class LibraryObjects:
         except (KeyError, ValueError):
             raise Missing(oid) from None
         return _NAMES[int(kind)], size
+
+    def headers(self, oids: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Type and size of each of `oids` that is here."""
+        found = {}
+        for oid in oids:
+            with suppress(Missing):
+                found[oid] = self.header(oid)
+        return found
 
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Id and content of each of `oids`, in order; raises Missing."""

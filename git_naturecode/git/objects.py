@@ -76,6 +76,10 @@ class Objects(Protocol):
         """Type and size of an object, without unpacking it; raises Missing."""
         ...
 
+    def headers(self, oids: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Type and size of each of `oids` that is here."""
+        ...
+
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Id and content of each of `oids`, in order; raises Missing."""
         ...

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 
 from git_naturecode.git import refs
@@ -35,6 +36,17 @@ class ProgramObjects:
         self._ask(f"info {oid}\n".encode())
         kind, size = self._head(oid)[1:]
         return kind, size
+
+    def headers(self, oids: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Type and size of each of `oids` that is here."""
+        found = {}
+        rest = iter(oids)
+        while batch := list(islice(rest, _BATCH)):
+            self._ask("".join(f"info {oid}\n" for oid in batch).encode())
+            for oid in batch:
+                with suppress(Missing):
+                    found[oid] = self._head(oid)[1:]
+        return found
 
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Id and content of each of `oids`, in order; raises Missing.

@@ -1,6 +1,7 @@
 """Starting the git program: a clean environment, plumbing only, never a shell."""
 
 import os
+import select
 import signal
 import subprocess
 import threading
@@ -32,6 +33,7 @@ LOCAL_VARIABLES = (
 )
 TIMED_OUT, TOO_MUCH = -1, -2  # in place of an exit code
 _GRACE = 0.5
+_LINGER = 5.0  # seconds: what git leaves running (an ssh master) may keep its pipes open
 _PIPE_BYTES = 1 << 20  # what Linux lets everybody have
 _COMMAND_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 
@@ -228,13 +230,36 @@ def _talk(
         listener.start()
     with suppress(BrokenPipeError), process.stdin as stdin:
         stdin.write(data or b"")
-    process.wait(limits.wall)
+    _await(process, limits.wall)
     for listener in listeners:
-        listener.join(limits.wall)
+        listener.join(_LINGER)
     out, err = (b"".join(kept) for kept in heard)
     if len(out) > limits.output:
         raise GitFailed((), TOO_MUCH, f"it said more than {limits.output} bytes")
     return out, err
+
+
+def _await(process: "subprocess.Popen[bytes]", seconds: float | None) -> None:
+    """Wait for the end of `process`; raises subprocess.TimeoutExpired after `seconds`.
+
+    Popen.wait with a time looks again up to 50 ms later; Linux tells it at once.
+    """
+    opened = getattr(os, "pidfd_open", None)
+    try:
+        descriptor = opened(process.pid) if opened else -1
+    except OSError:
+        descriptor = -1
+    if descriptor < 0:
+        process.wait(seconds)
+        return
+    try:
+        ready = select.poll()
+        ready.register(descriptor, select.POLLIN)
+        if not ready.poll(None if seconds is None else seconds * 1000):
+            raise subprocess.TimeoutExpired(process.args, seconds or 0)
+    finally:
+        os.close(descriptor)
+    process.wait()
 
 
 def _listen(

@@ -25,7 +25,7 @@ def take_in_fetched(store: Store) -> list[str]:
         complete(store, [tip])
         problems += take_in(store, tip, []).problems
     except Remote as away:
-        return [*problems, f"kept out: all of {name}: {away.message}; {away.hint}"]
+        return [*problems, f"{away.message}; {away.hint}"]
     except Unsafe as unsafe:
         problems.append(f"kept out: all of {name}: {unsafe.message}")
     remember(store, "taken", tip)

@@ -1,12 +1,15 @@
 """The gate: what came from elsewhere is looked at, joined with ours, and moves our branch."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe
-from git_naturecode.git.objects import RefLocked
+from git_naturecode.git import tree
+from git_naturecode.git.objects import Missing, RefLocked
 from git_naturecode.git.remote import TIMEOUT, Link
 from git_naturecode.store import forgetting, reconcile
-from git_naturecode.store.hygiene import MAX_ENTRIES, MAX_TOTAL, Bounds
+from git_naturecode.store.ahead import Ahead
+from git_naturecode.store.hygiene import MAX_COMMIT, MAX_ENTRIES, MAX_TOTAL, Bounds
 from git_naturecode.store.lock import hold
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.store import Store
@@ -61,10 +64,20 @@ def take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
 
 def reconciled(store: Store, ours: str | None, theirs: str | None, others: list[str]) -> Reconciled:
     """Both sides and the outboxes `others` in one commit; no ref moves (store/reconcile)."""
+    objects = Ahead(store.team.objects)
+    mine = tree.tree_of(objects, ours)
+    for other in (theirs, *others):
+        with suppress(Missing, ValueError, IndexError):
+            if other and _is_commit(objects, other):
+                objects.look(tree.tree_of(objects, other) or "", mine)
     return reconcile.reconcile(
-        store.team.objects, ours, theirs, others, store.now_ms(), bounds(store),
-        forgetting.verifier(store),
-    )  # fmt: skip
+        objects, ours, theirs, others, store.now_ms(), bounds(store), forgetting.verifier(store)
+    )
+
+
+def _is_commit(objects: Ahead, oid: str) -> bool:
+    kind, size = objects.header(oid)
+    return kind == "commit" and size <= MAX_COMMIT
 
 
 def complete(store: Store, commits: list[str]) -> None:

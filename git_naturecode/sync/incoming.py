@@ -16,6 +16,28 @@ def place(store: Store, name: str) -> str:
     return f"{INCOMING}{component(name)}/{os.getpid()}-{unique}/"
 
 
+def below(store: Store, prefix: str) -> dict[str, str]:
+    """Full name -> id of all refs below `prefix`; no process is needed where there are none."""
+    repo, objects = store.repo, store.team.objects
+    if repo.ref_format != "files" or _is_packed(repo.common_dir, prefix):
+        return objects.refs(prefix)
+    found: dict[str, str] = {}
+    for folder, _, files in os.walk(os.path.join(repo.common_dir, prefix)):
+        for name in files:
+            ref = os.path.relpath(os.path.join(folder, name), repo.common_dir)
+            if not ref.endswith(".lock") and (oid := objects.resolve(ref)):
+                found[ref] = oid
+    return found
+
+
+def _is_packed(common_dir: str, prefix: str) -> bool:
+    try:
+        with open(os.path.join(common_dir, "packed-refs"), "rb") as file:
+            return f" {prefix}".encode() in file.read()
+    except FileNotFoundError:
+        return False
+
+
 def forget(store: Store, refs: dict[str, str]) -> None:
     """Delete `refs` (name -> id) where they are still that."""
     for ref, oid in refs.items():
@@ -24,7 +46,7 @@ def forget(store: Store, refs: dict[str, str]) -> None:
 
 def forget_dead(store: Store) -> None:
     """Delete incoming refs whose process has ended without deleting them."""
-    found = store.team.objects.refs(INCOMING)
+    found = below(store, INCOMING)
     parts = {ref: ref.removeprefix(INCOMING).split("/") for ref in found}
     owners = {ref: part[1].split("-")[0] if len(part) > 1 else "" for ref, part in parts.items()}
     dead = {ref for ref, owner in owners.items() if not (owner.isdigit() and alive(int(owner)))}

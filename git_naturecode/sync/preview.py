@@ -68,7 +68,7 @@ def preview(store: Store, link: Link) -> Preview:
     try:
         return _compared(store, link, place, theirs, empty)
     finally:
-        incoming.forget(store, store.team.objects.refs(place))
+        incoming.forget(store, incoming.below(store, place))
 
 
 def _compared(store: Store, link: Link, place: str, theirs: Theirs, empty: bool) -> Preview:

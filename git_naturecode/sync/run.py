@@ -209,7 +209,7 @@ class _Sync:
             # A notes ref that cannot be taken in is not pushed over either.
             noted.pushes = [push for push in noted.pushes if push.ref not in bad]
         finally:
-            incoming.forget(self.store, self.log.objects.refs(place))
+            incoming.forget(self.store, incoming.below(self.store, place))
         self.outcome.problems += [f"kept out: {ref}: {why.message}" for ref, why in bad.items()]
         self._track(theirs.tip)
         return result, noted
@@ -222,8 +222,10 @@ class _Sync:
         ref = f"refs/remotes/{self.name}/{self.store.branch}"
         if theirs is None or remotes.component(self.name) != self.name:
             return
-        known = self.log.objects.resolve(ref)
-        need = seal.of(self.log.objects, self.log.head())
+        known, head = self.log.objects.resolve(ref), self.log.head()
+        if known == theirs == head:
+            return
+        need = seal.of(self.log.objects, head)
         # Also theirs: the reflog will name it, however soon a newer one takes its place.
         states = {theirs, known} - {None}
         self.stale |= any(not need <= seal.of(self.log.objects, one) for one in states)

@@ -7,6 +7,7 @@ from git_naturecode.errors import Unsafe
 from git_naturecode.git.remote import Link, Vanished
 from git_naturecode.store import notes, reconcile
 from git_naturecode.store.store import Store
+from git_naturecode.sync import incoming
 
 OUTBOX = "refs/naturecode/outbox/"
 LOOK = "?"  # in place of a tip that the fetch itself will tell
@@ -60,7 +61,7 @@ def fetch(store: Store, link: Link, place: str, theirs: Theirs) -> dict[str, Uns
         theirs.outboxes.clear()
         return fetch(store, link, place, theirs)
     if again:
-        came = store.team.objects.refs(place)
+        came = incoming.below(store, place)
         theirs.notes = {ref: oid for ref in notes.REFS if (oid := came.get(_at(place, ref), ""))}
         theirs.tip = came.get(_at(place, branch), LOOK)
     return bad
