@@ -46,10 +46,11 @@ part.
 | `naturecode.remote` | the remote that sync uses, fixed by `init` |
 | `naturecode.folder` | `false`: no `.naturecode/` is written in the work trees (`true`) |
 | `naturecode.folderDays` | days after its last change that a session has a file (90; 0: none) |
-| `naturecode.background` | `false`: nothing is done in the background; each command does its own part (`true`) |
-| `naturecode.autoSync` | `true`: sync in the background after a write, at most six times a minute (`false`) |
-| `naturecode.timeout` | seconds that a remote may take to answer (60); a transfer ten times as long |
-| `naturecode.maxNewFiles`, `naturecode.maxNewBytes` | how much one sync may bring in (200,000; 500 MB) |
+| `naturecode.background` | `false`: nothing is done in the background (`true`) |
+| `naturecode.autoSync` | `true`: sync by itself after a write, at most 6 times a minute (`false`) |
+| `naturecode.timeout` | seconds that a remote may take to answer (60); ten times to transfer |
+| `naturecode.maxNewFiles` | new files that one sync may bring in (200000) |
+| `naturecode.maxNewBytes` | new bytes that one sync may bring in (500 MiB) |
 | `color.naturecode` | colour, as `color.ui` |
 """
 
