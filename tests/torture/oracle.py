@@ -30,6 +30,7 @@ def settle(world: World) -> int:
         done = [_sync(world, place, remote) for place in world.clones for remote in REMOTES]
         after = [world.reader.refs(remote) for remote in world.remotes]
         still = still + 1 if after == before and all(done) else 0
+        world.quiet()
         if still == 2 or world.failures:
             return number
     world.fail(f"no rest after {ROUNDS} quiet rounds: refs still move, or somebody cannot sync")
@@ -40,7 +41,8 @@ def _sync(world: World, place: Place, remote: str) -> bool:
     """One sync, again where the first one told how to repair the branch; True when it worked."""
     for _ in range(3):
         repairs = world.counts["repairs"]
-        done = world.program(0, place, ["sync", "--remote", remote, "--yes", "--json"])
+        argv = ["sync", "--remote", remote, "--yes", "--json"]
+        done = world.program(0, place, argv, background=True)
         if done.code == 0 or world.counts["repairs"] == repairs:
             return done.code == 0
     return False
