@@ -10,6 +10,7 @@ from git_naturecode.capture import LARGEST, TOOLS, Found, Task, conversations, r
 from git_naturecode.domain import session as sessions
 from git_naturecode.errors import DiskFull, NaturecodeError, Negative
 from git_naturecode.importing.batches import Batches
+from git_naturecode.importing.pieces import pieces
 from git_naturecode.redact import Redactor
 from git_naturecode.store.bulk import CHUNK
 from git_naturecode.store.entry import Draft
@@ -216,7 +217,8 @@ class _Run:
         whole = True
         while chunk := list(islice(stream, CHUNK)):
             self._done.redacted += sum(len(draft.redacted) for draft in chunk)
-            batches.write(place.entity, [_finished(draft, self._options) for draft in chunk])
+            finished = [_finished(draft, self._options) for draft in chunk]
+            batches.write(place.entity, [piece for draft in finished for piece in pieces(draft)])
             self._say(number, size, batches)
             if self._stop():
                 whole = len(chunk) < CHUNK
