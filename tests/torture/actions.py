@@ -254,11 +254,15 @@ def purge(world: World, place: Place, step: Step) -> None:
         return
     which = ["--text", target.token] if step.more % 3 == 0 else [session.id, target.id]
     argv = ["redact", "--rewrite", *which, "--yes", "--json"]
-    world.ledger.purge([target], certain=False)
+    world.ledger.may_purge(target)
     done = world.program(step, place, [*argv, *(["--no-sync"] if step.pick % 2 else [])])
-    if done.code == 0 or (done.code == 4 and "taken out here" in done.err):
-        world.ledger.purge([target], world.ledger.reaches_all(session, place.number))
-        world.count("purges")
+    if done.code not in (0, 4) or (done.code == 4 and "taken out here" not in done.err):
+        return
+    world.count("purges")
+    # A private copy in another clone is not reached.
+    if world.ledger.reaches_all(session, place.number):
+        told = [item["messageId"] for item in done.json["purged"]] if done.code == 0 else []
+        world.ledger.purge([target.id, *told])
 
 
 def doctor(world: World, place: Place, step: Step) -> None:

@@ -55,6 +55,7 @@ class Ledger:
         self.sessions: dict[str, Session] = {}
         self.said: dict[str, Said] = {}
         self.observed: set[Key] = set()
+        self.purged: set[str] = set()
         self.forgiven: set[str] = set()
         self.forgiven_keys: set[Key] = set()
 
@@ -92,6 +93,8 @@ class Ledger:
         """The program has said that it keeps this."""
         with self._lock:
             self.said[said.token] = said
+            if said.id in self.purged:
+                said.purged = "yes"
             session = self.sessions.get(said.session)
             if session is not None:
                 session.messages.append(said)
@@ -119,11 +122,21 @@ class Ledger:
         with self._lock:
             return target.redacted
 
-    def purge(self, targets: Iterable[Said], certain: bool) -> None:
-        """Messages were purged."""
+    def may_purge(self, target: Said) -> None:
+        """A purge of a message, and of all its edits, has begun."""
         with self._lock:
-            for one in targets:
-                one.purged = "yes" if certain or one.purged == "yes" else "maybe"
+            for one in self.said.values():
+                edits = target.id and one.target == target.id
+                if (one is target or edits) and one.purged == "no":
+                    one.purged = "maybe"
+
+    def purge(self, names: Iterable[str]) -> None:
+        """The entries with these ids are purged; some may be acknowledged only after this."""
+        with self._lock:
+            self.purged |= set(names)
+            for one in self.said.values():
+                if one.id in self.purged:
+                    one.purged = "yes"
 
     def share(self, session: Session, clone: int, certain: bool) -> None:
         """A private session was shared from `clone`."""
