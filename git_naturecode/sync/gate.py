@@ -28,6 +28,7 @@ def admit(store: Store) -> list[str]:
     head, known = log.head(), recall(store, "admitted") or None
     if head is None or head == known:
         return []
+    log.tree_at(head)  # pruned or broken it is no change by others: that has a message of its own
     complete(store, [head])
 
     def cleaned(head: str | None) -> Reconciled:

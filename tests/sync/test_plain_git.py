@@ -208,3 +208,20 @@ def test_what_a_pull_brought_into_our_branch_is_looked_at(box: Box, way: Way) ->
     names = box.clone(hub, "late", way).git("ls-tree", "--name-only", "origin/naturecode")
     assert "conftest.py" not in names
     assert is_linear(hub)
+
+
+def test_a_branch_whose_newest_commit_was_pruned_is_not_taken_for_a_foreign_change(
+    box: Box,
+) -> None:
+    ada = box.clone(box.remote(), "ada")
+    session = ada.start()
+    ada.nc("sync")
+    ada.nc("session", "say", session, "gone with the commit, kept in the journal")
+    newest = ada.git("rev-parse", "naturecode").strip()
+    (ada.path / ".git/objects" / newest[:2] / newest[2:]).unlink()
+    answer = ada.nc("sync", code=1)
+    assert "doctor --fix" in answer.err
+    assert "other means" not in answer.err
+    ada.nc("doctor", "--fix")
+    ada.nc("sync")
+    assert ada.texts(session) == ["gone with the commit, kept in the journal"]
