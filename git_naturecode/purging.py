@@ -18,6 +18,7 @@ from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, TEAM, Store
 
 _WAIT = 30.0
+_MANY = 500  # logs between two words of progress
 # Header keys that the store fills by itself; random ones among them look like secrets.
 _OURS = frozenset({"id", "at", "by", "kind", "salt", "over", "enc", "sha", "red", "device"})
 Tell = Callable[[str], None]
@@ -56,21 +57,21 @@ class Done:
 
 def look(store: Store, redactor: Redactor, rule: str, tell: Tell) -> Iterator[Found]:
     """Every entry of this clone in which `redactor` finds something (`rule`: only by that rule)."""
-    for number, found in enumerate(_everything(store), 1):
-        if number % 5_000 == 0:
-            tell(f"{number} entries")
+    for found in _everything(store, tell):
         labels, instead = _again(found.entry, redactor)
         labels = tuple(label for label in labels if not rule or label.startswith(f"{rule}:"))
         if labels:
             yield replace(found, labels=labels, instead=instead)
 
 
-def named(store: Store, entity: str, entries: Iterable[str]) -> list[Found]:
+def named(store: Store, entity: str, entries: Iterable[str], tell: Tell) -> list[Found]:
     """The entries of `entity` with these ids and the edits of them, wherever copies stand."""
     kind, wanted = entity.split("-")[0], set(entries)
     here = (placed.entry for placed in store.read(ids.tail(entity), kind))
     keys = {e.key for e in here if wanted & {e.id, str(e.header.get("target"))} and _says(e)}
-    return [found for found in _everything(store) if found.entry.key in keys]
+    marks = {name.encode() for name, _ in keys}
+    everything = _everything(store, tell, lambda data: any(mark in data for mark in marks))
+    return [found for found in everything if found.entry.key in keys]
 
 
 def _says(entry: Entry) -> bool:
@@ -94,6 +95,8 @@ def take_out(store: Store, targets: Iterable[Found]) -> Done:
         _record(store, shared)
         done.shared = True
     private = frozenset(found.name for found in targets if found.side == PRIVATE)
+    if private:
+        forgetting.expect_private(store)
     done.refs = forgetting.forget(store, private)
     return done
 
@@ -109,11 +112,17 @@ def _record(store: Store, targets: Iterable[Found]) -> None:
         for _ in range(20):
             head, root = log.head(), log.tree()
             files = dict(_records(store, root, targets))
-            book = purge.records(log.objects, root, forgetting.verifier(store))
+            verify = forgetting.verifier(store)
+            book = purge.records(log.objects, root, verify)
             for path, data in files.items():
                 found = paths.TRUST.fullmatch(path)
                 assert found is not None
-                book.add(data, found["device"], forgetting.verifier(store))
+                book.add(data, found["device"], verify)
+            if book.is_full:
+                raise NaturecodeError(
+                    f"this branch has seen {purge.MAX_RECORDS} purges, and no clone would obey one "
+                    "more", "nothing was purged; begin a new branch (naturecode.branch)"
+                )  # fmt: skip
             everything: dict[str, Content | None] = {
                 **dict(purge.stubbed(log.objects, root, frozenset(book.purged))), **files
             }  # fmt: skip
@@ -152,22 +161,52 @@ def _content(log: Log, root: str | None, path: str) -> bytes:
 
 
 def _say_again(store: Store, targets: Iterable[Found]) -> int:
-    """Keep what the purged entries said besides; each once, however many copies there are."""
-    once = {found.name: found for found in targets if found.instead is not None}
-    for found in once.values():
-        assert found.instead is not None
-        store.write(found.side, found.entity, [found.instead])
-    return len(once)
+    """Keep what the purged entries said besides, the same wherever a copy of them stands.
+
+    How many that were, each counted once.
+    """
+    again: dict[tuple[str, str, str], list[Entry]] = {}
+    for name, side, entity, draft in {
+        (found.name, found.side, found.entity): (
+            found.name,
+            found.side,
+            found.entity,
+            found.instead,
+        )
+        for found in targets
+    }.values():
+        if draft is not None:
+            if name not in again:
+                again[name] = store.entries_of([draft])
+            if not _is_said(store, side, entity, draft):
+                store.keep(side, entity, again[name])
+    return len(again)
 
 
-def _everything(store: Store) -> Iterator[Found]:
-    """Every text of this clone that was not purged, drained or waiting."""
+def _is_said(store: Store, side: str, entity: str, draft: Draft) -> bool:
+    """True when a purge that was killed has said `draft` there already."""
+    return any(
+        one.side == side
+        and (one.entry.id, one.entry.kind, one.entry.body) == (draft.id, draft.kind, draft.body)
+        and all(one.entry.header.get(key) == value for key, value in draft.fields.items())
+        for one in store.read(ids.tail(entity), entity.split("-")[0])
+    )
+
+
+def _everything(
+    store: Store, tell: Tell, holds: Callable[[bytes], bool] = lambda _: True
+) -> Iterator[Found]:
+    """Every text of this clone that was not purged, from the segments for which `holds` is true."""
     folder = os.path.join(config_folder(store.environ), "keys")
     store.settle(_WAIT)
     for log in store.sides:
-        for path, _, data in purge.segments(log.objects, log.tree()):
+        for number, (path, _, data) in enumerate(purge.segments(log.objects, log.tree()), 1):
+            if number % _MANY == 0:
+                tell(f"{number} logs")
             place = paths.parse_segment_path(path)
             assert place is not None
+            if not holds(data):
+                continue
             try:
                 segment = format.parse(data)
             except Unsupported:  # of a later program, or damaged: `doctor` tells

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
-from git_naturecode.store import place, remotes
+from git_naturecode.store import place, remotes, seal
 from git_naturecode.store.index import Index
 from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
@@ -14,7 +14,8 @@ from git_naturecode.store.store import TEAM, Store
 class Towards:
     """How we stand towards one remote: logs that it lacks, logs that we lack, what is remembered.
 
-    `known` says whether anything was ever fetched from it.
+    `known` says whether anything was ever fetched from it, `unpurged` that it may still hold what
+    was purged here.
     """
 
     remote: str
@@ -22,6 +23,7 @@ class Towards:
     behind: int
     known: bool
     memory: Memory
+    unpurged: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def status(store: Store, index: Index) -> Status:
     others = [_towards(store, index, other) for other in store.config.remotes() if other != name]
     return Status(
         store.branch, shared, every - shared, queued, usual,
-        tuple(one for one in others if one.known and one.memory.last),
+        tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
         store.config.flag("naturecode.autoSync", False), place.notes(store),
     )  # fmt: skip
 
@@ -60,7 +62,20 @@ def _towards(store: Store, index: Index, name: str) -> Towards:
     theirs = store.team.objects.resolve(f"refs/remotes/{name}/{store.branch}")
     ahead, behind = _apart(store, index, theirs)
     memory = remotes.load(store.state_dir, store.config, name)
-    return Towards(name, ahead, behind, theirs is not None, memory)
+    unpurged = _is_unpurged(store, theirs, memory)
+    return Towards(name, ahead, behind, theirs is not None, memory, unpurged)
+
+
+def _is_unpurged(store: Store, theirs: str | None, memory: Memory) -> bool:
+    """True when `theirs`, where a remote stood last, does not obey a purge that our branch obeys.
+
+    Where that was forgotten, since it held the texts, what was noted then counts.
+    """
+    objects = store.team.objects
+    need = seal.of(objects, store.team.head())
+    if not need or theirs is None:
+        return bool(need) and memory.unpurged
+    return not need <= seal.of(objects, theirs)
 
 
 def _apart(store: Store, index: Index, theirs: str | None) -> tuple[int, int]:

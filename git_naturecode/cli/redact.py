@@ -68,12 +68,12 @@ def redact(
     context = contexts.current(quiet)
     with opened(context, writing=True) as (store, index):
         found = (
-            _named(store, index, session, messages or [])
+            _named(context, store, index, session, messages or [])
             if session
             else _looked(context, store, text)
         )
         if check:
-            _report(context, found, as_json)
+            _report(context, found, as_json, text is not None)
             return
         _rewrite(context, store, found, yes, no_sync, as_json)
 
@@ -101,7 +101,9 @@ def _looked(context: contexts.Context, store: "Store", text: str | None) -> "lis
     return found
 
 
-def _named(store: "Store", index: "Index", session: str, messages: list[str]) -> "list[Found]":
+def _named(
+    context: contexts.Context, store: "Store", index: "Index", session: str, messages: list[str]
+) -> "list[Found]":  # fmt: skip
     from git_naturecode import ids, purging
     from git_naturecode.cli.reading import session_id
     from git_naturecode.domain import session as sessions
@@ -109,7 +111,9 @@ def _named(store: "Store", index: "Index", session: str, messages: list[str]) ->
     entity = session_id(index, session)
     placed = store.read(ids.tail(entity), sessions.KIND)
     chosen = {_one(placed, entity, wanted) for wanted in messages}
-    return purging.named(store, entity, chosen)
+    found = purging.named(store, entity, chosen, context.progress)
+    context.progress_done()
+    return found
 
 
 def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
@@ -128,7 +132,8 @@ def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
     return handles.said(sessions.build(placed), wanted).id
 
 
-def _report(context: contexts.Context, found: "list[Found]", as_json: bool) -> None:
+def _report(context: contexts.Context, found: "list[Found]", as_json: bool, asked: bool) -> None:
+    """Say what was found; `asked`: a text that was given, not what looks secret."""
     from git_naturecode.cli.answers import count
 
     if as_json:
@@ -137,10 +142,11 @@ def _report(context: contexts.Context, found: "list[Found]", as_json: bool) -> N
         for one in found:
             context.say(_line(one))
     if not found:
-        context.tell("nothing that looks secret was found")
+        context.tell(f"nothing that {'was asked for' if asked else 'looks secret'} was found")
         return
     raise errors.Negative(
-        f"{count(len(found), 'text')} with something that looks secret",
+        f"{count(len(found), 'text')} with something that "
+        f"{'was asked for' if asked else 'looks secret'}",
         "take it out with `git naturecode redact --rewrite`, and change the secret itself",
     )
 
@@ -164,12 +170,14 @@ def _rewrite(
     done = purging.take_out(store, mine)
     with suppress(errors.NaturecodeError):  # whoever is at it in the background does it
         update_all(store)
-    carried = _carry(context, store, done, no_sync)
+    carried, failure = _carry(context, store, done, no_sync)
     if as_json:
         items = {"purged": [_json(one) for one in mine], "others": [_json(one) for one in others]}
         context.json({**items, "said_again": done.kept, "remote": carried, "refs": done.refs})
     else:
-        _tell_rest(context, done, carried)
+        _tell_rest(context, done, carried, failure is not None)
+    if failure:
+        raise failure
     if others:
         raise errors.NotPermitted(*_ask_writers(others))
 
@@ -199,36 +207,56 @@ def _confirm(context: contexts.Context, number: int, yes: bool) -> None:
         raise errors.Negative("nothing was changed")
 
 
-def _carry(context: contexts.Context, store: "Store", done: "Done", no_sync: bool) -> str | None:
-    """Bring the purge to the usual remote; its name, or None where that is left to a sync."""
+def _carry(
+    context: contexts.Context, store: "Store", done: "Done", no_sync: bool
+) -> tuple[str | None, errors.Remote | None]:  # fmt: skip
+    """Bring the purge to the usual remote.
+
+    Gives its name (None where it did not lose the texts), and what kept it from that.
+    """
     from git_naturecode import sync as syncing
 
     name = syncing.choose_remote(store, None)
     if not done.shared or no_sync or name is None:
-        return None
+        return None, None
     try:
         outcome = syncing.sync(store, name, context.tell)
     except errors.Remote as failed:
-        raise errors.Remote(
-            f"taken out here, but not yet at {name}: {failed.message}",
-            "nothing is half done: the next `git naturecode sync` takes it there",
-        ) from None
+        return None, _not_there(name, failed.message)
     for problem in outcome.problems:
         context.tell(f"warning: {line(problem)}")
-    return name if outcome.state == "in step" else None
+    if outcome.state == "in step":
+        return name, None
+    if outcome.state == "waiting for a code branch":  # it has nothing of ours
+        return None, None
+    if outcome.held:
+        return None, errors.Remote(
+            f"taken out here, but {line(name)} keeps it in its history",
+            f"who may, deletes the branch {store.branch} there once; then `git naturecode sync`",
+        )
+    why = outcome.failure.message if outcome.failure else "others are pushing there too"
+    return None, _not_there(name, why)
 
 
-def _tell_rest(context: contexts.Context, done: "Done", carried: str | None) -> None:
+def _not_there(name: str, why: str) -> errors.Remote:
+    return errors.Remote(
+        f"taken out here, but not yet at {line(name)}: {why}",
+        "nothing is half done: the next `git naturecode sync` takes it there",
+    )
+
+
+def _tell_rest(context: contexts.Context, done: "Done", carried: str | None, failed: bool) -> None:
     from git_naturecode.cli.answers import count
 
     kept = f"; {count(done.kept, 'text')} said again without it" if done.kept else ""
     context.tell(f"took {count(done.purged, 'text')} out of this clone{kept}")
     if carried:
         context.tell(f"{carried} has lost them too; other clones lose them when they sync")
-    elif done.shared:
+    elif done.shared and not failed:
         context.tell("the next `git naturecode sync` takes them out of the remote and other clones")
     for ref in done.refs:
-        context.tell(f"warning: {line(ref)} still holds them: it is yours; delete or move it")
+        step = "delete or move it" if ref.startswith("refs/") else "check something else out there"
+        context.tell(f"warning: {line(ref)} still holds them: it is yours; {step}")
     context.tell(
         "hint: change what was secret: who has read it, has it. Objects that nothing names any "
         "more go with `git gc --prune=now` here, and with the host's own clean-up there"

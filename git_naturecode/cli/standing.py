@@ -53,10 +53,16 @@ def _towards(one: "Towards", other: bool, automatic: bool) -> list[str]:
             f"{count(one.ahead, 'log')} left in the outbox of {one.remote}: the next sync of "
             f"anybody takes them in"
         )
+    elif not one.known and memory.last and memory.unpurged:
+        pass  # said below; how far it is was forgotten with the texts
     elif not one.known:
         lines.append(f"nothing was ever exchanged with {one.remote}; `{command}` does")
     else:
         lines.append(_distance(one, command))
+    if one.unpurged and FORCE not in memory.refused:
+        lines.append(
+            f"{one.remote} may still hold texts that were purged here; `{command}` takes them out"
+        )
     if memory.last and memory.last.text and BRANCH not in memory.refused:
         lines.append(f"the last sync failed ({_when(memory.last)}): {show(memory.last.text)}")
     for what, says in _REFUSES.items():
@@ -107,6 +113,7 @@ def _towards_json(one: "Towards") -> Json:
     return {
         "name": one.remote, "ahead": one.ahead, "behind": one.behind, "known": one.known,
         "readOnly": BRANCH in memory.refused, "inOutbox": bool(memory.left and one.ahead),
+        "unpurged": one.unpurged,
         "refused": {what: _event_json(event) for what, event in memory.refused.items()},
         "lastSync": _event_json(memory.last), "lastAutomaticSync": _event_json(memory.automatic),
     }  # fmt: skip
@@ -120,6 +127,11 @@ def sync_text(outcome: "Outcome") -> str:
     """What a sync did."""
     if outcome.state == "waiting for a code branch":
         return empty_text(outcome.remote)
+    if outcome.state == "left in the outbox" and outcome.held:
+        return (
+            f"what is new here was left in the outbox of {outcome.remote}, from where the next "
+            "sync of anybody takes it in"
+        )
     if outcome.state == "left in the outbox":
         return (
             f"{outcome.remote} is busy: what is new here was left in its outbox, from where the "

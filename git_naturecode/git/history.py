@@ -62,6 +62,22 @@ def _heads(repo: Repo) -> list[str]:
     return ["main-worktree/HEAD", *(f"worktrees/{name}/HEAD" for name in linked)]
 
 
+def checked_out(repo: Repo) -> list[tuple[str, str, str]]:
+    """Folder, full name of the branch ("": none) and commit of each work tree."""
+    out = repo.program.run("worktree", "list", "--porcelain", "-z")[1]
+    found = []
+    for part in out.decode("utf-8", "surrogateescape").split("\0\0"):
+        said = dict(line.partition(" ")[::2] for line in part.split("\0"))
+        if "HEAD" in said:
+            found.append((said["worktree"], said.get("branch", ""), said["HEAD"]))
+    return found
+
+
+def is_in(repo: Repo, old: str, new: str) -> bool:
+    """True when `old` is `new` or in its history."""
+    return repo.program.run("merge-base", "--is-ancestor", old, new, check=False)[0] == 0
+
+
 def collect_garbage(repo: Repo) -> None:
     """Take every unreachable object off the disk; only for a repository that is ours alone."""
     repo.program.run("gc", "--prune=now", "--quiet")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.bulk import BulkCommit, sweep
 from git_naturecode.git.objects import Missing, RefLocked
-from git_naturecode.store import format, paths, seal
-from git_naturecode.store.drain import drain_held
+from git_naturecode.store import format, join, paths, purge, seal
+from git_naturecode.store.drain import drain_held, withheld
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
@@ -51,6 +52,8 @@ class BulkWriter:
     def keep(self, entity: str, entries: Iterable[Entry]) -> None:
         """Append entries that are already made, but for those that this device has there."""
         own = self._open(entity)
+        if self._withheld:
+            entries = purge.without(entries, self._device, self._withheld)
         fresh = [entry for entry in entries if not own.holds(entry, anywhere=True)]
         self._append(sorted(fresh, key=lambda entry: entry.order))
 
@@ -126,6 +129,10 @@ class BulkWriter:
             self._stream().put(path, b"".join(self._content))
             self._written[self._entity] = self._number
         self._content, self._size, self._grown, self._last = [], 0, False, ""
+
+    @cached_property
+    def _withheld(self) -> join.Purged:
+        return withheld(self._log, seal.of(self._log.objects, self._head), self._base)
 
     def _stream(self) -> BulkCommit:
         if self._commit is None:

@@ -7,7 +7,7 @@ from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Missing, RefLocked
-from git_naturecode.store import format, seal
+from git_naturecode.store import format, join, seal
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
@@ -25,12 +25,17 @@ class Batch:
     entries: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
     again: bool = False
 
-    def fresh(self, log: Log, root: str | None) -> dict[str, Content | None]:
-        """The files that change when what is not in the tree `root` yet is added to it."""
+    def fresh(
+        self, log: Log, root: str | None, purged: join.Purged = join.NOTHING
+    ) -> dict[str, Content | None]:
+        """The files that change when what is not in the tree `root` yet is added to it.
+
+        Of what `purged` names only the stub is.
+        """
         files: dict[str, Content | None] = {}
         for (entity, device), entries in self.entries.items():
             own = Segments(log.objects, root, entity, device)
-            known = {one.key: one for one in entries}.values()
+            known = {one.key: one for one in _without(entries, device, purged)}.values()
             new = [one for one in known if not own.holds(one, anywhere=self.again)]
             files.update(own.appended(new))
         return files
@@ -101,13 +106,14 @@ def _write(log: Log, batch: Batch, now_ms: int, patience: float) -> None:
     for _ in range(_TRIES):
         head = log.head()
         base = log.tree_at(head)
+        sealed = seal.of(log.objects, head)
         try:
-            files = batch.fresh(log, base)
+            files = batch.fresh(log, base, withheld(log, sealed, base))
         except Missing:
             raise log.broken() from None
         if not files:
             return
-        new = log.advance(head, _change(log, batch, head, base, files, now_ms), patience)
+        new = log.advance(head, _change(batch, head, base, sealed, files, now_ms), patience)
         # Where it moved on at once, the next round looks whether our entries are still there.
         if new is not None and log.head() == new:
             verify(log, new, head, files)
@@ -115,13 +121,34 @@ def _write(log: Log, batch: Batch, now_ms: int, patience: float) -> None:
     raise RefLocked(f"{log.ref} keeps moving")
 
 
+def withheld(log: Log, sealed: seal.Records, root: str | None) -> join.Purged:
+    """What must not be written again on a branch with this seal and the tree `root`.
+
+    A commit that obeys a purge is looked at by nobody again, so that a text which was still
+    waiting (in a copied clone, in a journal that was given back) must not get into its children.
+    """
+    if not sealed:
+        return join.NOTHING
+    from git_naturecode.store import purge  # only after somebody purged something
+
+    return purge.withheld(log.objects, root, log.state_dir)
+
+
+def _without(entries: list[Entry], device: str, purged: join.Purged) -> list[Entry]:
+    if not purged:
+        return entries
+    from git_naturecode.store import purge
+
+    return purge.without(entries, device, purged)
+
+
 def _change(
-    log: Log, batch: Batch, head: str | None, base: str | None,
+    batch: Batch, head: str | None, base: str | None, sealed: seal.Records,
     files: Mapping[str, Content | None], now_ms: int,
 ) -> Change:  # fmt: skip
     count = sum(map(len, batch.entries.values()))
     subject = f"Add {count} entr{'y' if count == 1 else 'ies'}"
-    text = seal.message(subject, seal.of(log.objects, head))
+    text = seal.message(subject, sealed)
     return Change(base, files, (head,) if head else (), now_ms // 1000, text)
 
 

@@ -4,32 +4,41 @@ Everything here may be done again at any time, and is: it is remembered as done 
 """
 
 import os
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.git import history
-from git_naturecode.git.objects import Change
-from git_naturecode.store import join, purge, seal, trust
+from git_naturecode.git import history, tree
+from git_naturecode.git.objects import Change, Missing
+from git_naturecode.store import join, paths, purge, remotes, seal, trust
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, Store
 
 _WAIT = 30.0
-_GENUINE, _DONE = "genuine-lines", "forgotten"
+_PIECE = 1024
+_FOLDERS = frozenset({"log", "files", "kb", "team", "projects", "prompts"})
+_DONE = "forgotten"
+_BROKEN = "broken-objects"  # where the doctor puts what is damaged
 
 
 def verifier(store: Store) -> trust.Verify:
     """Verifies trust lines and remembers in this clone which ones were genuine."""
-    return trust.Remembered(os.path.join(store.state_dir, _GENUINE))
+    return trust.verifier(store.state_dir)
 
 
 def expect(store: Store, commit: str) -> None:
     """Note, before our branch moves to `commit`, that traces of a purge will be left here."""
     sealed = seal.of(store.team.objects, commit)
     if sealed and not sealed <= _done(store):
-        with open(_mark(store), "wb"):
-            pass
+        expect_private(store)
+
+
+def expect_private(store: Store) -> None:
+    """Note that traces will be left here of which no seal tells."""
+    with open(_mark(store), "wb"):
+        pass
 
 
 def is_behind(store: Store) -> bool:
@@ -40,10 +49,21 @@ def is_behind(store: Store) -> bool:
 def forget(store: Store, private: join.Purged = join.NOTHING) -> list[str]:
     """Remove the traces of all purges that our branch obeys, and of `private`, from this clone.
 
-    Gives the names of refs that are not ours and still hold purged texts: they are the user's.
+    Gives what is not ours and still holds purged texts: refs and work trees of the user.
     """
-    book = purge.records(store.team.objects, store.team.tree(), verifier(store))
-    purged = frozenset(book.purged) | private
+    log = store.team
+    head = log.head()
+    sealed = seal.of(log.objects, head)
+    if is_behind(store) or private or not sealed <= _done(store):
+        purged = purge.withheld(log.objects, log.tree_at(head), store.state_dir)
+        _clean(store, frozenset(purged) | private)
+    left = _unreach(store)
+    _remember(store, sealed)
+    return left
+
+
+def _clean(store: Store, purged: join.Purged) -> None:
+    """Take `purged` out of all that is beside our branch in this clone."""
     with hold(store.lock, _WAIT) as held:
         if not held:
             raise NaturecodeError(
@@ -52,14 +72,42 @@ def forget(store: Store, private: join.Purged = join.NOTHING) -> list[str]:
             )
         for log in store.sides:
             log.spool.rewrite(lambda data: join.purge(data, purged), _mentions(purged))
+        _forget_broken(store, _mentions(purged))
         if len(store.sides) > 1:
             _purge_private(store, purged)
-    left = _unreach(store)
     from git_naturecode.store import index_file  # SQLite is not needed for any other sync
 
     index_file.remove(os.path.join(store.state_dir, "index.db"))
-    _remember(store, seal.of(store.team.objects, store.team.head()))
-    return left
+    _doubt_remotes(store)
+
+
+def _forget_broken(store: Store, mentions: Callable[[bytes], bool]) -> None:
+    """Delete the damaged objects, set aside by the doctor, in which a purged text can be read."""
+    folder = os.path.join(store.state_dir, _BROKEN)
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        path = os.path.join(folder, name)
+        with open(path, "rb") as file:
+            data = _readable(file.read())
+        if mentions(data):
+            os.unlink(path)
+
+
+def _readable(damaged: bytes) -> bytes:
+    """As much of a damaged object as can be unpacked."""
+    found, unpacking = bytearray(), zlib.decompressobj()
+    with suppress(zlib.error):
+        for start in range(0, len(damaged), _PIECE):
+            found += unpacking.decompress(damaged[start : start + _PIECE])
+    return bytes(found)
+
+
+def _doubt_remotes(store: Store) -> None:
+    """Note for `status` that each remote may hold what was purged, until it is synced with."""
+    for name in store.config.remotes():
+        memory = remotes.load(store.state_dir, store.config, name)
+        if memory.last is not None:
+            memory.unpurged = True
+            memory.save(store.random)
 
 
 def _purge_private(store: Store, purged: join.Purged) -> None:
@@ -99,18 +147,48 @@ def _unreach(store: Store) -> list[str]:
                 left.append(ref)
     if stale := _stale_roots(log):
         history.forget_in_heads(log.repo, stale)
-    return sorted(set(left))
+    return [*sorted(set(left)), *_held_by_work_trees(log, stale)]
+
+
+def _held_by_work_trees(log: Log, stale: list[str]) -> list[str]:
+    """The work trees that have our branch checked out, or an old state of it, in words.
+
+    Their files, and the index that git keeps of them, are as they were before.
+    """
+    return [
+        f"the work tree {place}"
+        for place, branch, head in history.checked_out(log.repo)
+        if branch == log.ref
+        or (not branch and any(history.is_in(log.repo, root, head) for root in stale))
+    ]
 
 
 def _stale_roots(log: Log) -> list[str]:
     """The first commits of our histories, still reachable, that lack a record of our branch."""
     need = seal.of(log.objects, log.head())
     roots = history.roots(log.repo)
-    return [
-        one
-        for one in roots
-        if seal.has_line(log.objects, one) and not need <= seal.of(log.objects, one)
-    ]
+    return [one for one in roots if not need <= seal.of(log.objects, one) and _is_record(log, one)]
+
+
+def _is_record(log: Log, root: str) -> bool:
+    """True when the first commit `root` is one of a data branch.
+
+    Not all of them were made by this program: at the border of a shallow clone, or where somebody
+    squashed the branch, there may be a commit of plain git.
+    """
+    if seal.has_line(log.objects, root):
+        return True
+    try:
+        lines = tree.entries(log.objects, tree.tree_of(log.objects, root) or "")
+    except (Missing, ValueError):
+        return False
+    above = {line.name.decode("utf-8", "replace"): line for line in lines}
+    known = all(name in paths.ROOT_FILES or name in _FOLDERS for name in above)
+    if "log" not in above or not known or not above["log"].is_tree:
+        return False
+    return any(
+        line.name in (b"session", b"trust") for line in tree.entries(log.objects, above["log"].oid)
+    )
 
 
 def _ours(log: Log, ref: str) -> bool:
@@ -122,7 +200,7 @@ def _ours(log: Log, ref: str) -> bool:
 
 def _mentions(purged: join.Purged) -> Callable[[bytes], bool]:
     names = {name.encode() for name, _, _ in purged}
-    return lambda data: any(name in data for name in names)
+    return lambda data: bool(data) and any(name in data for name in names)
 
 
 def _done(store: Store) -> frozenset[str]:
@@ -132,11 +210,18 @@ def _done(store: Store) -> frozenset[str]:
 
 
 def _remember(store: Store, records: seal.Records) -> None:
-    with open(_path(store) + ".new", "w", encoding="ascii") as file:
-        file.write("\n".join(sorted(records)))
-    os.replace(_path(store) + ".new", _path(store))
-    with suppress(FileNotFoundError):
-        os.unlink(_mark(store))
+    """Note that what `records` name was removed; the mark goes where nothing came since.
+
+    Whoever moves the branch sets the mark under our lock, so that one which he sets now stays.
+    """
+    with hold(store.lock, _WAIT) as held:
+        if not held or not seal.of(store.team.objects, store.team.head()) <= records:
+            return
+        with open(_path(store) + ".new", "w", encoding="ascii") as file:
+            file.write("\n".join(sorted(records)))
+        os.replace(_path(store) + ".new", _path(store))
+        with suppress(FileNotFoundError):
+            os.unlink(_mark(store))
 
 
 def _mark(store: Store) -> str:

@@ -6,6 +6,7 @@ docs/design/join.md says why, and what breaks when a rule is left out.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from git_naturecode.errors import Unsupported
@@ -159,8 +160,14 @@ def _ends_whole(data: bytes) -> bool:
 def _names_any(data: bytes, purged: Purged) -> bool:
     if not purged:
         return False
-    ids = {name.encode("utf-8", "surrogatepass") for name, _, _ in purged}
+    ids = _ids(purged)
     return any(found[1] in ids for found in _END_ID.finditer(data))
+
+
+@lru_cache(maxsize=2)
+def _ids(purged: Purged) -> frozenset[bytes]:
+    """Made once: with many records it would cost more than reading a segment."""
+    return frozenset(name.encode("utf-8", "surrogatepass") for name, _, _ in purged)
 
 
 def _best_known(a: bytes, b: bytes, purged: Purged) -> bytes:

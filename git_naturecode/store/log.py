@@ -50,6 +50,11 @@ class Log:
     spool: Spool
     stale_seconds: float = STALE_SECONDS
 
+    @property
+    def state_dir(self) -> str:
+        """Where this clone keeps what is not shared."""
+        return os.path.dirname(os.path.dirname(self.spool.folder))
+
     def head(self) -> str | None:
         """The newest commit, or None before the first.
 
@@ -147,7 +152,7 @@ class Log:
         return True
 
     def _move_aside(self, path: str, seen: os.stat_result) -> None:
-        folder = os.path.join(os.path.dirname(os.path.dirname(self.spool.folder)), "stale-locks")
+        folder = os.path.join(self.state_dir, "stale-locks")
         aside = move_aside(path, seen, folder)
         if aside:
             trace.note("lock", f"moved the stale lock of {self.ref} to {aside}")

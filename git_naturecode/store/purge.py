@@ -15,7 +15,7 @@ from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Objects
 from git_naturecode.store import join, paths, seal, trust
-from git_naturecode.store.entry import Json
+from git_naturecode.store.entry import Entry, Json, stub_of, writer
 from git_naturecode.store.hygiene import Gate, is_folder
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -37,14 +37,23 @@ class Book:
         """Take in the records in `lines`, the trust log of `device`."""
         for line, operation in trust.operations(lines, "purge"):
             names = _names(operation.get("names"))
-            if names and len(self.records) < MAX_RECORDS and verify(line, device):
+            if names and verify(line, device):
                 self.records.add(record_id(line))
                 self.purged.update((*name, device) for name in names)
 
     @property
     def need(self) -> seal.Records:
-        """What the seal of a commit that obeys all of them has to name."""
-        return frozenset(self.records)
+        """What the seal of a commit that obeys all of them has to name.
+
+        Beyond MAX_RECORDS those with the lowest ids, whatever order they were found in: else two
+        clones would replace each other's branch for ever.
+        """
+        return frozenset(sorted(self.records)[:MAX_RECORDS])
+
+    @property
+    def is_full(self) -> bool:
+        """True when there are records that no seal names."""
+        return len(self.records) > MAX_RECORDS
 
 
 def record_id(line: bytes) -> str:
@@ -76,7 +85,7 @@ class Gathering:
         self.book = Book()
         self._gate = gate
         self._verify = verify
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
         self._size = 0
 
     def add(self, root: str) -> None:
@@ -92,6 +101,21 @@ def _take(book: Book, objects: Objects, path: str, oid: str, verify: trust.Verif
     found = paths.TRUST.fullmatch(path)
     if found:
         book.add(objects.read(oid)[1], found["device"], verify)
+
+
+def withheld(objects: Objects, root: str | None, state_dir: str) -> join.Purged:
+    """What must not be written any more on a branch with the tree `root`; see `verifier`."""
+    return frozenset(records(objects, root, trust.verifier(state_dir)).purged)
+
+
+def without(entries: Iterable[Entry], device: str, purged: join.Purged) -> list[Entry]:
+    """`entries`, found in a segment of `device`, with stubs for those that `purged` names."""
+    return [
+        stub_of(one, device)
+        if purged and not one.is_stub and (*one.key, writer(one, device)) in purged
+        else one
+        for one in entries
+    ]
 
 
 def segments(objects: Objects, root: str | None) -> Iterator[tuple[str, str, bytes]]:
@@ -115,19 +139,24 @@ def stubbed(objects: Objects, root: str | None, purged: join.Purged) -> Iterator
 
 
 def _trust_logs(
-    gate: Gate, root: str, seen: set[str], prefix: str = ""
+    gate: Gate, root: str, seen: set[tuple[str, str]], prefix: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Path and blob of each trust log below the untrusted tree `root`, each once."""
+    """Path and blob of each trust log below the untrusted tree `root`, each once.
+
+    The same blob at another path is another log: a copy of somebody's log at a path of one's own
+    proves nothing there, and must not stand in for it.
+    """
     for entry in gate.lines(root, prefix)[0]:
         path = prefix + entry.name.decode("utf-8", "surrogateescape")
-        if entry.oid in seen or not (path == "log" or path.startswith("log/trust")):
+        here = (path, entry.oid)
+        if here in seen or not (path == "log" or path.startswith("log/trust")):
             continue
         if entry.is_tree and is_folder(path):
             if path != "log":
-                seen.add(entry.oid)
+                seen.add(here)
             yield from _trust_logs(gate, entry.oid, seen, path + "/")
         elif paths.TRUST.fullmatch(path) and gate.fits(path, entry.oid):
-            seen.add(entry.oid)
+            seen.add(here)
             yield path, entry.oid
 
 

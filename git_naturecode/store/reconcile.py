@@ -62,7 +62,7 @@ def reconcile(
     book = gathering.book
     obeys = _Obedience(objects, book.need)
     laying = Laying(gate, base, frozenset(book.purged))
-    if not obeys(ours):
+    if book.is_full or not obeys(ours):
         laying.purge_base()
     if builds:
         laying.sent = count_logs(Gate(objects, now_ms), root, laying.base)

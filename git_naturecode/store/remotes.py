@@ -36,7 +36,7 @@ class Memory:
 
     `left` is our state that waits in its outbox; `taken` are outboxes that are taken in already
     and that nobody may delete; `pushes` the times (ms) of the latest pushes; `failures` how many
-    automatic syncs in a row failed.
+    automatic syncs in a row failed; `unpurged` says that it may hold what was purged here.
     """
 
     path: str
@@ -48,6 +48,7 @@ class Memory:
     left: str = ""
     taken: list[str] = field(default_factory=list)
     pushes: list[int] = field(default_factory=list)
+    unpurged: bool = False
 
     def refuses(self, what: str, now_ms: int) -> bool:
         """True when it refused `what` (BRANCH, NOTES, ...) lately, so that asking is no use."""
@@ -125,6 +126,7 @@ def _read(fresh: Memory, known: Mapping[str, Json]) -> Memory:
         {what: event for what, one in refused.items() if (event := _event(one))},
         _event(known["last"]), _event(known["automatic"]), int(str(known["failures"])),
         str(known["left"]), list(map(str, taken)), [int(str(at)) for at in pushes],
+        known.get("unpurged") is True,
     )  # fmt: skip
 
 

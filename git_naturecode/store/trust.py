@@ -6,7 +6,9 @@ signature, by the key `key` whose hash is the device `dev`, of everything else i
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from git_naturecode.clock import STAMP
@@ -16,6 +18,7 @@ VERSION = 1
 MAX_LINE = 256 * 1024
 MAX_TRIES = 2_000  # signatures that one process verifies, 0.4 ms each
 _CONTEXT = b"naturecode/log/v1\0"
+_GENUINE, _FALSE = "genuine-lines", "!"
 
 Signer = Callable[[bytes], bytes]
 Verify = Callable[[bytes, str], bool]
@@ -74,6 +77,8 @@ class Remembered:
 
     Only so does a sync in a repository where somebody once purged something not load cryptography.
     At most `tries` unknown lines are looked at; a flood of them would hold the sync for minutes.
+    Also those are remembered that are not genuine: else a flood of them would stand for ever
+    before the others.
     """
 
     def __init__(self, path: str, tries: int = MAX_TRIES) -> None:
@@ -84,15 +89,24 @@ class Remembered:
     def __call__(self, line: bytes, device: str) -> bool:
         """True when `line` was signed by `device`."""
         name = f"{device} {digest(line)}"
-        if name in self._read():
-            return True
-        self._tries -= 1
-        if self._tries < 0 or not is_genuine(line, device):
+        known = self._read()
+        if name in known or f"{_FALSE}{name}" in known:
+            return name in known
+        said = read(line)
+        if said is None or said.get("dev") != device:  # that costs nothing to find out again
             return False
+        self._tries -= 1
+        if self._tries < 0:
+            return False
+        good = is_genuine(line, device)
+        self._remember(name if good else f"{_FALSE}{name}")
+        return good
+
+    def _remember(self, name: str) -> None:
         self._read().add(name)
-        with open(self._path, "a", encoding="ascii") as file:
+        # Where nothing can be written it is found out again.
+        with suppress(OSError), open(self._path, "a", encoding="ascii") as file:
             file.write(f"{name}\n")
-        return True
 
     def _read(self) -> set[str]:
         if self._known is None:
@@ -102,6 +116,11 @@ class Remembered:
             except FileNotFoundError:
                 self._known = set()
         return self._known
+
+
+def verifier(state_dir: str) -> Verify:
+    """Verifies trust lines and remembers in `state_dir` which ones were genuine."""
+    return Remembered(os.path.join(state_dir, _GENUINE))
 
 
 def operations(lines: bytes, name: str) -> Iterator[tuple[bytes, Mapping[str, Json]]]:

@@ -115,6 +115,7 @@ class Pushing:
         """Where the host does not let the branch be replaced, entries still reach the others."""
         self.memory.refuse(FORCE, refused.message, self.store.now_ms())
         branch = self.store.branch
+        self.outcome.held = True
         self.outcome.problems.append(
             f"{self.link.name} does not let {branch} be replaced, so that purged texts stay "
             f"in its history; who may, deletes that branch there once, then sync again"

@@ -139,8 +139,10 @@ class _Sync:
         if theirs.tip is None and not self.link.list_refs(["refs/heads/*"]):
             # A host would make our branch the main one of an empty repository.
             self.outcome.state = NO_CODE
+            self.memory.unpurged = False
             return True
         if self._in_step(theirs):
+            self.memory.unpurged = False
             self._track(theirs.tip)
             return True
         result, noted = self._receive(theirs)
@@ -148,7 +150,7 @@ class _Sync:
         self.outcome.refused = result.refused
         self.outcome.received += result.received
         self.outcome.notes_received += noted.received
-        self.stale |= result.force  # git's own push notes in a reflog what it replaced
+        self.memory.unpurged = result.force
         if not self.pushing.send(self._parts(theirs, result, noted.pushes), force=result.force):
             return False
         if self.outcome.failure:
@@ -156,6 +158,7 @@ class _Sync:
         else:
             self.outcome.sent += result.sent
             if self.outcome.state == IN_STEP:
+                self.memory.unpurged = False
                 self._track(result.commit)
         if not self.memory.refuses(NOTES, self.store.now_ms()):
             self.outcome.notes_sent += noted.sent
@@ -222,14 +225,15 @@ class _Sync:
         ref = f"refs/remotes/{self.name}/{self.store.branch}"
         if theirs is None or remotes.component(self.name) != self.name:
             return
-        known, head = self.log.objects.resolve(ref), self.log.head()
+        objects, head = self.log.objects, self.log.head()
+        known = objects.resolve(ref)
         if known == theirs == head:
             return
-        need = seal.of(self.log.objects, head)
-        # Also theirs: the reflog will name it, however soon a newer one takes its place.
-        states = {theirs, known} - {None}
-        self.stale |= any(not need <= seal.of(self.log.objects, one) for one in states)
-        if known == theirs:
+        need = seal.of(objects, head)
+        self.stale |= known is not None and not need <= seal.of(objects, known)
+        # What holds purged texts is not noted: the reflog would keep them, and where a host does
+        # not let its branch be replaced, each sync would have to clean up after itself.
+        if known == theirs or not need <= seal.of(objects, theirs):
             return
         with suppress(RefLocked, GitFailed, OSError):
             self.log.objects.move(ref, theirs, known)

@@ -110,14 +110,24 @@ def test_a_remote_that_forbids_force_still_gets_what_is_new(box: Box) -> None:
     said(ada, session, f"oh {WORD}")
     ada.nc("sync")
     ben.nc("sync")
-    answer = ada.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    answer = ada.nc("redact", "--rewrite", "--text", WORD, "--yes", code=4)
     assert "does not let naturecode be replaced" in answer.err
+    assert "error: taken out here, but origin keeps it in its history" in answer.err
+    assert "the next `git naturecode sync` takes" not in answer.err
+    assert "forbids to force a push" in ada.nc("status").out
     ben.nc("session", "say", session, "still talking")
     ben.nc("sync")
-    ada.nc("sync")
+    ada.nc("session", "say", session, "me too")
+    assert "busy" not in ada.nc("sync").out
     ben.nc("sync")
     assert WORD.encode() not in everywhere(ada, ben)
     assert "still talking" in ada.texts(session)
+    # What it keeps is fetched at each sync, and does not cost the index each time.
+    ada.nc("session", "list")
+    index = ada.path / ".git/naturecode/index.db"
+    before = index.stat().st_ino
+    ada.nc("sync")
+    assert index.stat().st_ino == before
     Clone(hub).git("config", "receive.denyNonFastForwards", "false")
     ada.nc("sync")
     assert WORD.encode() not in everywhere(Clone(hub))
@@ -128,12 +138,74 @@ def test_offline_it_is_done_here_and_carried_on_later(box: Box) -> None:
     said(ada, session, f"oh {WORD}")
     ada.nc("sync")
     hub.rename(hub.with_name("away.git"))
-    answer = ada.nc("redact", "--rewrite", "--text", WORD, "--yes", code=4)
+    answer = ada.nc("redact", "--rewrite", "--text", WORD, "--yes", "--json", code=4)
     assert "taken out here, but not yet at origin" in answer.err
+    assert len(answer.json["purged"]) == 1
+    assert answer.json["remote"] is None
+    assert "origin may still hold texts that were purged" in ada.nc("status").out
     assert WORD.encode() not in everywhere(ada)
     hub.with_name("away.git").rename(hub)
     ada.nc("sync")
     assert WORD.encode() not in everywhere(ada, Clone(hub))
+    assert "purged" not in ada.nc("status").out
+
+
+def test_status_tells_of_another_remote_that_still_holds_it(box: Box) -> None:
+    hub, ada, _, session = pair(box)
+    two = box.remote("two")
+    ada.git("remote", "add", "two", f"file://{two}")
+    said(ada, session, f"oh {WORD}")
+    ada.nc("sync")
+    ada.nc("sync", "--remote", "two", "--yes")
+    assert "purged" not in ada.nc("status").out
+    ada.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    for fetch in ([], ["fetch", "-q", "two"]):  # forgotten here, and brought again by plain git
+        if fetch:
+            ada.git(*fetch)
+        told = ada.nc("status").out
+        assert "two may still hold texts that were purged here; `git naturecode sync --remo" in told
+        assert "origin may" not in told
+    of = {one["name"]: one["unpurged"] for one in ada.nc("status", "--json").json["remotes"]}
+    assert of == {"origin": False, "two": True}
+    ada.nc("sync", "--remote", "two", "--yes")
+    assert "purged" not in ada.nc("status").out
+    assert WORD.encode() not in everywhere(ada, Clone(hub), Clone(two))
+
+
+def test_what_is_left_is_said_again_in_every_fork(box: Box) -> None:
+    _, ada, ben, session = pair(box)
+    said(ada, session, f"use {WORD} for now")
+    ada.nc("session", "fork", session, "--name", "A fork")
+    ada.nc("sync")
+    ben.nc("sync")
+    ben.nc("session", "fork", session, "--name", "Another fork")
+    ben.nc("sync")
+    ada.nc("sync")
+    assert "1 text said again" in ada.nc("redact", "--rewrite", "--text", WORD, "--yes").err
+    ben.nc("sync")
+    for clone in (ada, ben):
+        left = [clone.texts(one)[-1] for one in clone.ids()]
+        assert left == ["use [REDACTED:own:1] for now"] * 3
+
+
+def test_a_work_tree_that_has_the_branch_is_named(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    said(clone, session, f"oh {WORD}")
+    for name, how in (("on", "naturecode"), ("off", "--detach naturecode")):
+        clone.git("worktree", "add", "-q", str(box.path / name), *how.split()[::-1])
+    said(clone, session, "later")
+    answer = clone.nc("redact", "--rewrite", "--text", WORD, "--yes", "--json")
+    assert sorted(answer.json["refs"]) == [f"the work tree {box.path / n}" for n in ("off", "on")]
+
+
+def test_another_work_tree_that_is_elsewhere_is_not_named(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    said(clone, clone.start(), f"oh {WORD}")
+    clone.git("worktree", "add", "-q", str(box.path / "other"))
+    assert clone.nc("redact", "--rewrite", "--text", WORD, "--yes", "--json").json["refs"] == []
 
 
 def test_refs_of_the_user_are_named_and_head_forgets(box: Box) -> None:
@@ -156,6 +228,24 @@ def test_refs_of_the_user_are_named_and_head_forgets(box: Box) -> None:
     clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
     assert WORD.encode() not in everywhere(clone)
     assert mine in clone.git("reflog", "show", "--format=%H", "HEAD")
+
+
+def test_a_private_purge_that_was_killed_is_ended_by_the_next_command(box: Box) -> None:
+    """Killed when the branch was rewritten and its reflog was not yet."""
+    from unittest.mock import patch
+
+    from git_naturecode.git import history
+
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start(visibility="private")
+    clone.nc("session", "say", session, f"privately {WORD}")
+    with patch.object(history, "expire_reflogs", side_effect=KeyboardInterrupt):
+        clone.nc("redact", "--rewrite", "--text", WORD, "--yes", code=130)
+    private = Clone(clone.path / ".git/naturecode/private.git")
+    assert WORD in private.git("cat-file", "--batch-all-objects", "--batch")
+    clone.nc("background")
+    assert WORD not in private.git("cat-file", "--batch-all-objects", "--batch")
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,50 @@ def test_trust_logs_beyond_all_measure_are_refused(
         together(objects, commit(objects, {}), theirs)
     ours = commit(objects, log("c" * 16, said(1, "c" * 16)))
     assert together(objects, ours, None, theirs) == ours  # an outbox is only left
+
+
+def test_a_copy_of_a_log_elsewhere_does_not_hide_it(
+    objects: LibraryObjects, folder: str, ada: str
+) -> None:
+    """Whoever may push could else switch a purge off by a second, useless copy of its record."""
+    one = said(1, ada)
+    there = commit(objects, log(ada, one))
+    good = record(folder, ada, one)
+    data = good[paths.trust_path(ada)]
+    for other in ("0" * 16, ada[:2] + "0" * 14, "z" * 16):
+        theirs = commit(objects, {**good, paths.trust_path(other): data})
+        assert texts(objects, together(objects, there, theirs)) == []
+
+
+def test_too_many_records_mean_the_same_to_all(
+    objects: LibraryObjects, folder: str, ada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else two clones, each of which knows others first, would push over each other for ever."""
+    monkeypatch.setattr(purge, "MAX_RECORDS", 2)
+    entries = [said(n, ada) for n in range(1, 6)]
+    before, states = b"", []
+    for one in entries:
+        before = record(folder, ada, one, before=before)[paths.trust_path(ada)]
+    lines = before.split(b"\n")[:-1]
+    for start in (0, 2):
+        some = b"".join(line + b"\n" for line in lines[start : start + 3])
+        files = {**log(ada, *entries), paths.trust_path(ada): some}
+        states.append(together(objects, None, commit(objects, files)))
+    ours, theirs = states
+    left, right = together(objects, ours, theirs), together(objects, theirs, ours)
+    assert seal.of(objects, left) == seal.of(objects, right) != seal.NONE
+    assert texts(objects, left) == texts(objects, right) == []
+    found = reconcile.reconcile(objects, left, right, [], NOW)
+    assert (found.commit, found.force) == (right, False)
+
+
+def test_many_names_do_not_make_each_segment_dear(ada: str) -> None:
+    from git_naturecode.store import join
+
+    purged = frozenset((f"m{n}", "0" * 64, ada) for n in range(1000))
+    (data,) = log(ada, said(1, ada)).values()
+    assert join._names_any(data, purged) is False
+    before = join._ids.cache_info().misses
+    for _ in range(5):
+        assert join.purge(data, purged) == data
+    assert join._ids.cache_info().misses == before

@@ -60,10 +60,28 @@ def test_what_was_genuine_once_is_remembered(folder: str, tmp_path: Path) -> Non
     device = keys.make_device(folder, b"1" * 32)
     good, place = line(folder, device), tmp_path / "known"
     assert trust.Remembered(str(place))(good, device)
-    assert not trust.Remembered(str(place))(good.replace(b'"seq":1', b'"seq":2'), device)
     assert not trust.Remembered(str(place))(good, "0" * 16)
     assert place.read_text().split() == [device, trust.digest(good)]
-    assert trust.Remembered(str(place))(good, device)
+    assert trust.Remembered(str(place), tries=0)(good, device)
+
+
+def test_a_flood_of_forged_lines_stands_before_a_genuine_one_only_once(
+    folder: str, tmp_path: Path
+) -> None:
+    device = keys.make_device(folder, b"1" * 32)
+    good, place = line(folder, device), str(tmp_path / "known")
+    forged = [good.replace(b'"seq":1', b'"seq":%d' % n) for n in range(2, 7)]
+    for _ in range(3):
+        verify = trust.Remembered(place, tries=2)
+        assert not any(verify(one, device) for one in forged)
+        found = verify(good, device)
+    assert found
+
+
+def test_what_cannot_be_remembered_is_found_out_again(folder: str, tmp_path: Path) -> None:
+    device = keys.make_device(folder, b"1" * 32)
+    verify = trust.Remembered(str(tmp_path / "no-such-folder" / "known"))
+    assert verify(line(folder, device), device)
 
 
 def test_a_missing_or_damaged_key_is_said(folder: str) -> None:
@@ -84,7 +102,8 @@ def test_a_flood_of_lines_is_not_verified_to_its_end(folder: str, tmp_path: Path
     first, second = line(folder, device), line(folder, device, line(folder, device) + b"\n")
     verify = trust.Remembered(str(tmp_path / "known"), tries=2)
     assert verify(first, device)
-    assert not verify(b"rubbish", device)
+    assert not verify(b"rubbish", device)  # costs nothing, and is no try
+    assert not verify(first.replace(b'"seq":1', b'"seq":9'), device)
     assert not verify(second, device)
     assert verify(first, device)  # what is known needs no try
     assert trust.Remembered(str(tmp_path / "known"))(second, device)
