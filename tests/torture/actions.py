@@ -261,7 +261,7 @@ def purge(world: World, place: Place, step: Step) -> None:
     world.count("purges")
     # A private copy in another clone is not reached.
     if world.ledger.reaches_all(session, place.number):
-        told = [item["messageId"] for item in done.json["purged"]] if done.code == 0 else []
+        told = [item["messageId"] for item in done.json["purged"]] if done.out.strip() else []
         world.ledger.purge([target.id, *told])
 
 

@@ -40,7 +40,7 @@ RULES = (
     _rule("redact", 1, "there is no (session|message)", "unknown message"),
     _rule("redact", 5, "keys are not here", "not mine to purge"),
     _rule("redact", 4, "taken out here", "remote fault", *_REMOTE),
-    _rule("redact", 4, "taken out here.*(is too busy|has just changed)", "contention"),
+    _rule("redact", 4, "taken out here.*(too busy|just changed|others are pushing)", "contention"),
     _rule("session search", 1, "nothing was said about", "nothing found"),
     _rule("session share", 2, "nothing to share", "nothing private"),
     _rule("sync", 4, "", "remote fault", *_REMOTE),
