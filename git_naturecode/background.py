@@ -46,6 +46,16 @@ def _drain(store: Store) -> None:
     store.settle(_PATIENCE)
 
 
+def _has_to_hide(store: Store) -> bool:
+    return os.path.exists(os.path.join(store.state_dir, "hide"))
+
+
+def _hide(store: Store) -> None:
+    from git_naturecode import hiding
+
+    hiding.carry(store)
+
+
 def _has_to_forget(store: Store) -> bool:
     return os.path.exists(os.path.join(store.state_dir, "forget"))
 
@@ -87,6 +97,7 @@ def _folder(store: Store) -> None:
 JOBS: tuple[Job, ...] = (
     Job("drain", _drain_waits, _drain),
     Job("forget", _has_to_forget, _forget),
+    Job("hide", _has_to_hide, _hide),
     Job("index", _texts_miss, _fill),
     Job("folder", _folder_is_behind, _folder),
 )

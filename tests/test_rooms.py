@@ -18,7 +18,7 @@ FLOORS = (
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
-        "autosync",
+        "autosync", "hiding",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -30,6 +30,8 @@ SIDEWAYS = {
     ("importing", "capture"): "an import writes down what capture reads",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("autosync", "sync"): "an automatic sync is a sync",
+    ("sync", "hiding"): "a redaction that comes in reaches forks that it did not know",
+    ("background", "hiding"): "the same where plain git brought it",
     ("setup", "sync"): "init takes in what was fetched before it",
     ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
     ("doctor", "background"): "what failed behind the scenes is told",

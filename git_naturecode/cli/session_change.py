@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from git_naturecode.cli.changing import Opened
     from git_naturecode.domain.said import Comment, Message
     from git_naturecode.store.entry import Draft
-    from git_naturecode.store.index import Index
 
 Handle = Annotated[
     str,
@@ -188,12 +187,12 @@ def _in_forks(context: contexts.Context, here: "Opened", target: str, reason: st
     from git_naturecode import ids
     from git_naturecode.cli.changing import Opened
     from git_naturecode.cli.reading import KIND, opened
-    from git_naturecode.domain import drafts
+    from git_naturecode.domain import drafts, family
     from git_naturecode.domain import session as sessions
 
     done = []
     with opened(context, writing=True) as (store, index):
-        for entity in _family(index, here.session.id):
+        for entity in family.members(index.rows(KIND), here.session.id):
             placed = store.read(ids.tail(entity), KIND)
             there = Opened(store, sessions.build(placed), placed)
             said: list[Message | Comment] = [*there.session.messages, *there.session.comments]
@@ -201,21 +200,3 @@ def _in_forks(context: contexts.Context, here: "Opened", target: str, reason: st
                 there.write(drafts.redaction(target, reason))
                 done.append(entity)
     return done
-
-
-def _family(index: "Index", entity: str) -> list[str]:
-    """The sessions that are forks of `entity`, of which it is one, and so on."""
-    from git_naturecode.cli.reading import KIND
-
-    beside: dict[str, set[str]] = {}
-    for row in index.rows(KIND):
-        if row.get("forkedFrom"):
-            one, other = str(row["id"]), str(row["forkedFrom"])
-            beside.setdefault(one, set()).add(other)
-            beside.setdefault(other, set()).add(one)
-    seen, waiting = {entity}, [entity]
-    while waiting:
-        for other in sorted(beside.get(waiting.pop(), set()) - seen):
-            seen.add(other)
-            waiting.append(other)
-    return sorted(seen - {entity})

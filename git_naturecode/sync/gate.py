@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+from git_naturecode import hiding
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing, RefLocked
@@ -126,6 +127,7 @@ def move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
             result = make(head)
             forgetting.expect(store, result.commit)
             if result.commit == head or log.move(result.commit, head, PATIENCE):
+                hiding.note(store, head, result.commit)
                 remember(store, "admitted", result.commit)
                 return result
     raise RefLocked(f"{log.ref} keeps moving")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from git_naturecode import hiding
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
@@ -108,7 +109,10 @@ class _Sync:
         incoming.forget_dead(self.store)
         self.link.sweep(time.time())  # by the clock of the file system
         try:
-            return self._rounds()
+            outcome = self._rounds()
+            if hiding.is_behind(self.store) and hiding.carry(self.store):
+                outcome = self._rounds()  # what hides a text shall not wait for the next sync
+            return outcome
         finally:
             if self.stale or forgetting.is_behind(self.store):
                 held = forgetting.forget(self.store)

@@ -1,0 +1,111 @@
+"""Redactions reach forks that whoever redacted did not know: when both come together somewhere."""
+
+import os
+import re
+from contextlib import suppress
+
+from git_naturecode import ids
+from git_naturecode.git import tree
+from git_naturecode.store import paths
+from git_naturecode.store.store import PRIVATE, TEAM, Store
+
+_MARKS = (b'"kind":"redact"', b'"forked":{')
+_MOST = 2_000  # segments: a clone that gets more at once is a new one, and others have done it
+_ENTITY = re.compile(r"session-[0-9]{8}-[0-9a-z]{8}")
+
+
+def note(store: Store, old: str | None, new: str) -> None:
+    """Remember which sessions got a redaction or became forks between two commits of ours."""
+    if old is None or old == new:
+        return
+    objects = store.team.objects
+    before, after = tree.tree_of(objects, old), tree.tree_of(objects, new)
+    changed: dict[str, str] = {}
+    for path, _, blob in tree.differences(objects, before, after):
+        place = paths.parse_segment_path(path)
+        if blob and place and place[0].startswith("session-"):
+            changed[blob] = place[0]
+            if len(changed) > _MOST:
+                return
+    found = {
+        changed[blob]
+        for blob, data in objects.read_many(changed)
+        if any(mark in data for mark in _MARKS)
+    }
+    if found:
+        with open(_path(store), "a", encoding="ascii") as file:
+            file.write("".join(f"{entity}\n" for entity in sorted(found)))
+
+
+def is_behind(store: Store) -> bool:
+    """True when something was noted that `carry` has not looked at."""
+    return os.path.exists(_path(store))
+
+
+def carry(store: Store) -> int:
+    """Copy redactions into the sessions that share the redacted entries; how many there were.
+
+    A copy is the same entry: same id, same hash. Where two clones do it, it is there once.
+    """
+    from git_naturecode.domain import family
+    from git_naturecode.domain import session as sessions
+    from git_naturecode.domain.kinds import open_index
+
+    noted = _noted(store)
+    store.settle(_PATIENCE)
+    index = open_index(store)
+    try:
+        index.refresh()
+        rows = index.rows(sessions.KIND)
+    finally:
+        index.close()
+    copied = 0
+    for entity in noted:
+        group = [entity, *family.members(rows, entity)]
+        if len(group) > 1:
+            copied += _within(store, group)
+    if copied:
+        store.settle(_PATIENCE)
+    with suppress(FileNotFoundError):
+        os.unlink(_path(store))
+    return copied
+
+
+_PATIENCE = 15.0
+
+
+def _within(store: Store, group: list[str]) -> int:
+    """Bring every redaction of one family to all of its members."""
+    from git_naturecode.domain import family
+    from git_naturecode.domain import session as sessions
+
+    placed = {entity: store.read(ids.tail(entity), sessions.KIND) for entity in group}
+    # What was hidden in a private member says something about it, and stays there.
+    made = {
+        one.entry.key: one.entry
+        for those in placed.values()
+        for one in those
+        if one.entry.kind == "redact" and one.side == TEAM
+    }
+    copied = 0
+    for those in placed.values():
+        session = sessions.build(those)
+        if not session.opened or session.deleted:
+            continue
+        owed = family.owed(session, made.values())
+        if owed:
+            store.keep(TEAM if session.shared else PRIVATE, session.id, owed)
+            copied += len(owed)
+    return copied
+
+
+def _noted(store: Store) -> list[str]:
+    try:
+        with open(_path(store), encoding="ascii", errors="replace") as file:
+            return [line for line in dict.fromkeys(file.read().split()) if _ENTITY.fullmatch(line)]
+    except FileNotFoundError:
+        return []
+
+
+def _path(store: Store) -> str:
+    return os.path.join(store.state_dir, "hide")
