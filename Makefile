@@ -11,8 +11,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 demo: .venv/ready
 	git naturecode demo
 
+# Side by side; a plain pytest runs them one after the other.
 test: .venv/tests-ready
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 lint: .venv/tests-ready
 	$(BIN)/ruff format --check .

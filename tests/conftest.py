@@ -1,13 +1,16 @@
 """Every test runs sealed: its own home, git configuration, clock and no network but loopback."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from box import Box, Way
+from seeds import TORTURE
 
 ALLOWED_SKIPS = (
     "no ../shared/data beside the project",
@@ -15,6 +18,8 @@ ALLOWED_SKIPS = (
     "this user may not mount a small file system",
     "this test is part of make torture",
 )
+# Tests write files by the ten thousand, and wait for the disk at each: memory is the faster one.
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 _WAYS = (Way("program"), Way("library"), Way("program", "sha256"))
 _unexpected: list[str] = []
 _skipped: dict[str, int] = {}
@@ -86,12 +91,23 @@ def data() -> Path:
     return found
 
 
+# The same commit gives the same answer; make torture looks further.
+settings.register_profile("sealed", derandomize=not TORTURE, database=None, deadline=None)
+settings.load_profile("sealed")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     config.addinivalue_line("markers", "torture: long fault and fuzz runs (make torture)")
 
 
+def _is_roomy(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK) and shutil.disk_usage(folder).free >= ROOM
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if not os.environ.get("NATURECODE_TORTURE"):
+    if not TORTURE:
         skip = pytest.mark.skip(reason="this test is part of make torture")
         for item in items:
             if item.get_closest_marker("torture"):

@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import crash
 from box import Box, Clone
 from damage import DAMAGES, REF, Damage, git_dir, state
 from git_naturecode.store import device
+from seeds import SEED
 
-SEED = int(os.environ.get("NATURECODE_SEED", time.time() // 3600))
 PAIRS, MANY_PAIRS = 5, 150
 IMPOSSIBLE = (AssertionError, OSError, ValueError, subprocess.CalledProcessError)
 TOGETHER = 7

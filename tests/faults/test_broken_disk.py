@@ -1,14 +1,11 @@
 """A disk that refuses one call: over quota, broken, read-only; what was acknowledged stays."""
 
-import os
-import time
-
 import pytest
 
 import crash
 from box import Box, Way
+from seeds import SEED
 
-SEED = int(os.environ.get("NATURECODE_SEED", time.time() // 3600))
 EVERY = 7
 ERRORS = ("EDQUOT", "EIO", "ENOSPC", "EROFS")
 WAYS = (Way("program"), Way("library"))

@@ -16,6 +16,7 @@ from git_naturecode.folder import update
 from git_naturecode.store import place
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.manifest import Manifest
+from seeds import TORTURE
 
 CALLS = ("open", "link", "unlink", "rename", "replace", "mkdir", "rmdir", "stat")
 
@@ -76,7 +77,7 @@ def _count_down(steps: int) -> None:
 def test_killed_at_every_step(box: Box, tmp_path: Path) -> None:
     base, sessions = _prepared(box)
     seed = int(os.environ.get("NATURECODE_SEED", "0"))
-    stride = 1 if os.environ.get("NATURECODE_TORTURE") else 3
+    stride = 1 if TORTURE else 3
     points = 0
     for steps in range(seed % stride, 1000, stride):
         clone = Clone(tmp_path / "killed")

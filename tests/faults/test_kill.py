@@ -14,8 +14,8 @@ import crash
 from box import Box, Clone, Way
 from git_naturecode.store import format, join, segments
 from git_naturecode.store.entry import Entry
+from seeds import SEED
 
-SEED = int(os.environ.get("NATURECODE_SEED", time.time() // 3600))
 EVERY = 6
 TIMES = 3
 # The first ones are the calls of the interpreter and of git that come before any of ours.
@@ -23,7 +23,7 @@ WAYS = [Way("program"), Way("library"), Way("program", "sha256")]
 
 
 def some(found: list[crash.Point], every: int) -> list[crash.Point]:
-    """Each `every`th point; which ones changes with the hour."""
+    """Each `every`th point; which ones depends on the seed."""
     return found[SEED % every :: every]
 
 

@@ -13,8 +13,8 @@ import pytest
 import crash
 import transcripts
 from box import Box, Clone
+from seeds import SEED
 
-SEED = int(os.environ.get("NATURECODE_SEED", time.time() // 3600))
 ROUNDS, MANY_ROUNDS = 3, 40
 
 

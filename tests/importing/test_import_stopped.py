@@ -20,9 +20,9 @@ from git_naturecode.errors import DiskFull, NaturecodeError
 from git_naturecode.git import bulk as git_bulk
 from git_naturecode.importing import batches
 from git_naturecode.redact import Redactor
+from seeds import SEED
 from transcripts import line, write
 
-SEED = int(os.environ.get("NATURECODE_SEED", time.time() // 3600))
 PRIVATE = ".git/naturecode/private.git"
 SESSIONS, MESSAGES = 60, 20
 # The program with smaller commits, and with other processes for reading when asked for.

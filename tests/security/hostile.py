@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -50,16 +51,22 @@ def measured(clone: Clone, *args: str) -> Cost:
     """`git naturecode ARGS` in a process of its own, with what it cost."""
     report = clone.path.parent / "cost.json"
     # By way of a small shell: a process inherits the peak of the one that it was forked from.
-    small = ["/bin/sh", "-c", '"$@"; exit $?', "sh"]
-    done = subprocess.run(
-        [*small, sys.executable, "-c", _RUN, str(report), *args], cwd=clone.path,
-        capture_output=True, text=True, check=False, timeout=120,
+    # One that knows no bounds ends at these, and does not take the machine with it.
+    small = ["/bin/sh", "-c", 'ulimit -v 4000000; ulimit -t 120; "$@"; exit $?', "sh"]
+    with subprocess.Popen(
+        [*small, sys.executable, "-c", _RUN, str(report), *args], cwd=clone.path, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         env={**os.environ, **clone.env, "NATURECODE_GIT": clone.way.name},
-    )  # fmt: skip
+    ) as running:  # fmt: skip
+        try:
+            out, err = running.communicate(timeout=240)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
+    assert report.exists(), err
     found = json.loads(report.read_text())
     return Cost(
-        found["code"], done.stderr, done.stdout, found["wall"], found["cpu"],
-        found["kilobytes"] / 1000,
+        found["code"], err, out, found["wall"], found["cpu"], found["kilobytes"] / 1000
     )  # fmt: skip
 
 

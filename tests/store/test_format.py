@@ -1,7 +1,6 @@
 """Segments read back byte for byte, and damage costs no more than the entry that it hit."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,8 @@ from markdown_it import MarkdownIt
 from git_naturecode.errors import Unsafe, Unsupported
 from git_naturecode.store import format
 from git_naturecode.store.entry import Entry, content_hash, stub_of
+from seeds import SEED, TORTURE
 
-TORTURE = bool(os.environ.get("NATURECODE_TORTURE"))
-SEED = int(os.environ.get("NATURECODE_SEED", "0"))
 VECTORS = Path(__file__).parent / "vectors"
 NAMES = sorted(path.stem for path in VECTORS.glob("*.segment"))
 HEAD = format.preamble("session-20261122-k3v9q2m7", "7f3kq0abx2m4c9vd", 1)

@@ -18,8 +18,7 @@ from git_naturecode.domain.kinds import SESSION, open_index
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import PRIVATE, TEAM, Store
-
-SEED = int(os.environ.get("NATURECODE_SEED", "1"))
+from seeds import SEED
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Joining two states: nothing whole is lost, nothing comes twice, and the order does not matter."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from itertools import permutations
@@ -13,13 +12,12 @@ from hypothesis import strategies as st
 
 from git_naturecode.store import format, join, paths
 from git_naturecode.store.entry import Entry, stub_of
+from seeds import SEED, TORTURE
 
 ENTITY = "session-20261122-k3v9q2m7"
 DEVICE = "7f3kq0abx2m4c9vd"
 PATH = paths.segment_path(ENTITY, DEVICE, 1)
 HEAD = format.preamble(ENTITY, DEVICE, 1)
-TORTURE = bool(os.environ.get("NATURECODE_TORTURE"))
-SEED = int(os.environ.get("NATURECODE_SEED", "0"))
 OFTEN = settings(
     max_examples=10_000 if TORTURE else 250,
     derandomize=not TORTURE,

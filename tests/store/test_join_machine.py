@@ -4,7 +4,6 @@ The default run is short and always the same; NATURECODE_TORTURE=1 makes a long 
 NATURECODE_SEED for another course of events.
 """
 
-import os
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,13 +22,12 @@ from hypothesis.stateful import (
 from git_naturecode import clock, ids
 from git_naturecode.store import format, join, paths
 from git_naturecode.store.entry import Entry
+from seeds import SEED, TORTURE
 
 Tree = dict[str, bytes]
 Joiner = Callable[[Mapping[str, bytes], Mapping[str, bytes]], Tree]
 SegmentJoiner = Callable[[bytes, bytes], bytes]
 
-TORTURE = bool(os.environ.get("NATURECODE_TORTURE"))
-SEED = int(os.environ.get("NATURECODE_SEED", "0"))
 ENTITY = "session-20261122-k3v9q2m7"
 DEVICES = tuple(ids.digest32(("device", str(i)), 16) for i in range(4))
 NOON = 1_795_348_800_000

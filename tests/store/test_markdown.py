@@ -5,7 +5,6 @@ has to come out at top level, and nothing of the text as raw HTML.
 """
 
 import json
-import os
 import time
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from git_naturecode.store import markdown
+from seeds import SEED, TORTURE
 
-TORTURE = bool(os.environ.get("NATURECODE_TORTURE"))
-SEED = int(os.environ.get("NATURECODE_SEED", "0"))
 REAL = Path(__file__).parents[3] / "shared" / "data" / "claude-code"
 END = "<!-- nc:end x sha256:0123456789abcdef -->"
 RENDERERS = [
