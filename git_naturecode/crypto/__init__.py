@@ -1,0 +1,1 @@
+"""Keys of devices and what is signed and sealed with them."""

@@ -1,0 +1,1 @@
+"""What people see: texts for a terminal, Markdown and HTML."""

@@ -21,7 +21,6 @@ _FENCE_LINE = re.compile(
     r"(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$",
     re.M,
 )
-_SHALLOW = re.compile(r" {0,3}")
 _MARKER = re.compile(r"(?P<mark>[-+*]|(?P<number>[0-9]{1,9})[.)])(?P<gap> +|$)")
 _RULE = re.compile(r"(?:-[ ]*){3,}$|(?:\*[ ]*){3,}$|(?:_[ ]*){3,}$")
 _RUN = re.compile(r"`+")
