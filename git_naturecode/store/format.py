@@ -118,7 +118,7 @@ def parse(data: bytes) -> Segment:
     entries = tuple(reader.entries(head.end()))
     sides = _conflict_sides(text) if problems else None
     if sides:
-        entries = _with_sides(entries, sides, head.end())
+        entries = _with_sides(entries, sides, head.end(), problems)
     return Segment(head[1], head[2], int(head[3]), entries, tuple(problems))
 
 
@@ -335,12 +335,18 @@ def _lines(text: str) -> list[str]:
 
 
 def _with_sides(
-    entries: tuple[Entry, ...], sides: tuple[str, str], start: int
+    entries: tuple[Entry, ...], sides: tuple[str, str], start: int, problems: list[str]
 ) -> tuple[Entry, ...]:
-    """`entries` and those that are whole only on one side of a conflict."""
+    """`entries` and what only one side of a conflict has.
+
+    A text edited by hand that holds the marks keeps them: it has both sides already.
+    """
+    known = {entry.id for entry in entries}
     found = list(entries)
     for side in sides:
-        found += _Reader(side, []).entries(start)
+        # What it reports has been said of the whole; that there was something still matters.
+        read = _Reader(side, [*problems]).entries(start)
+        found += [entry for entry in read if entry.stated is None or entry.id not in known]
     whole = {entry.key: entry for entry in found if entry.stated is None}
     ids = {entry.id for entry in whole.values()}
     edited = {entry.key: entry for entry in found if entry.id not in ids}

@@ -241,6 +241,16 @@ def test_any_bytes_at_all_below_the_first_lines_are_read(lines: list[bytes], noi
     assert format.parse(format.render(read)).entries == read.entries
 
 
+@pytest.mark.parametrize("body", [b"<<<<<<< a\n", b"\xff\n<<<<<<< a\n"], ids=["text", "bytes"])
+def test_conflict_marks_in_a_text_edited_by_hand_are_read_once_and_for_all(body: bytes) -> None:
+    lines = SAMPLE.decode().splitlines(keepends=True)
+    first = next(n for n, line in enumerate(lines) if line.startswith("<!-- nc:entry "))
+    last = next(n for n, line in enumerate(lines) if line.startswith("<!-- nc:end "))
+    data = "".join(lines[: first + 1]).encode() + body + "".join(lines[last:]).encode()
+    read = format.parse(data)
+    assert format.parse(format.render(read)).entries == read.entries
+
+
 GOOD = '{"at":"2026-11-22T10:30:05.123Z/0000","id":"m2","kind":"k","x":%s}'
 BOMBS = {
     "deep lists": GOOD % ("[" * 30_000 + "]" * 30_000),

@@ -184,7 +184,8 @@ class Rival:
             self.times -= 1
             done = self.clone.process("session", "say", self.session, f"rival {self.times}")
             assert done.returncode == 0, done.stderr
-            assert self.clone.process("sync").returncode == 0
+            done = self.clone.process("sync")
+            assert done.returncode == 0, done.stderr
         return self.push(link, pushes)
 
 
