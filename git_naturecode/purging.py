@@ -89,6 +89,7 @@ def take_out(store: Store, targets: Iterable[Found]) -> Done:
     done = Done(len({found.name for found in targets}))
     shared = [found for found in targets if found.side == TEAM]
     store.settle(_WAIT)
+    _try_keys(store, {found.writer for found in shared})
     done.kept = _say_again(store, targets)
     store.settle(_WAIT)
     if shared:
@@ -99,6 +100,16 @@ def take_out(store: Store, targets: Iterable[Found]) -> Done:
         forgetting.expect_private(store)
     done.refs = forgetting.forget(store, private)
     return done
+
+
+def _try_keys(store: Store, devices: Iterable[str]) -> None:
+    """Raise NaturecodeError where a key is damaged, before anything is written."""
+    from git_naturecode.crypto import keys
+
+    folder = os.path.join(config_folder(store.environ), "keys")
+    for device in devices:
+        keys.public_key(folder, device)
+        keys.sign(folder, device, b"")
 
 
 def _record(store: Store, targets: Iterable[Found]) -> None:

@@ -192,7 +192,8 @@ def _ask_writers(others: "list[Found]") -> tuple[str, str]:
     people = sorted({line(str(one.entry.header.get("by", ""))) for one in others})
     return (
         f"{len(others)} of the texts were written by devices whose keys are not here",
-        f"ask {', '.join(people)} to run the same command; only who wrote a text may purge it",
+        f"{', '.join(people)} can run the same command where they were written; only the device "
+        "that wrote a text may purge it",
     )
 
 

@@ -1,5 +1,6 @@
 """redact: finding what should not have been said, and taking it out of everything."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,25 @@ def test_texts_of_others_are_named_and_left(box: Box) -> None:
     answer = ben.nc("redact", "--rewrite", "--text", WORD, "--yes", code=5)
     assert "ada@example.com" in answer.err
     assert any(WORD in text for text in ben.texts(session))
+
+
+def test_a_damaged_key_is_said_before_anything_is_written(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    said(clone, session, f"oh {WORD}")
+    (key,) = Path(os.environ["HOME"], ".config/naturecode/keys").glob("*.key")
+    good = key.read_bytes()
+    key.write_text("rubbish")
+    answer = clone.nc("redact", "--rewrite", "--text", WORD, "--yes", code=1)
+    assert "the key of this device is damaged" in answer.err
+    key.unlink()
+    answer = clone.nc("redact", "--rewrite", "--text", WORD, "--yes", code=5)
+    assert "where they were written" in answer.err
+    assert clone.texts(session) == [f"oh {WORD}"]
+    key.write_bytes(good)
+    clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    assert clone.texts(session) == ["oh [REDACTED:own:1]"]
 
 
 def test_a_private_text_goes_without_a_record(box: Box) -> None:
