@@ -41,8 +41,8 @@ def ask(link: Link, branch: str, taken: list[str]) -> Theirs:
 def fetch(store: Store, link: Link, place: str, theirs: Theirs) -> dict[str, Unsafe]:
     """Bring what we do not have into refs below `place`; gives what git refused.
 
-    An outbox that was taken in by somebody faster is left out of `theirs`; a tip that was only
-    to be looked up is filled in.
+    An outbox that was taken in by somebody faster is left out of `theirs`; its tips become those
+    that came.
     """
     branch = store.team.ref
     tips = {**({branch: theirs.tip} if theirs.tip else {}), **theirs.outboxes, **theirs.notes}
@@ -60,10 +60,13 @@ def fetch(store: Store, link: Link, place: str, theirs: Theirs) -> dict[str, Uns
             raise
         theirs.outboxes.clear()
         return fetch(store, link, place, theirs)
+    # What came counts, not what was asked for: in between somebody may have replaced a branch.
+    came = incoming.below(store, place) if specs else {}
     if again:
-        came = incoming.below(store, place)
         theirs.notes = {ref: oid for ref in notes.REFS if (oid := came.get(_at(place, ref), ""))}
-        theirs.tip = came.get(_at(place, branch), LOOK)
+    else:
+        theirs.notes = {ref: came.get(_at(place, ref), oid) for ref, oid in theirs.notes.items()}
+    theirs.tip = came.get(_at(place, branch), theirs.tip)
     return bad
 
 

@@ -441,3 +441,22 @@ def test_a_shallow_clone_can_fill_a_remote_that_never_had_the_branch(box: Box) -
     assert ada.texts(session)[-1] == "from a shallow clone"
     tips = [Clone(one).git("rev-parse", "naturecode^{tree}") for one in (hub, other)]
     assert tips[0] == tips[1]
+
+
+def test_a_branch_that_is_replaced_between_asking_and_fetching(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, ada, ben, session = pair(box)
+    ben.nc("session", "say", session, "in the commit that is replaced")
+    ben.nc("sync")
+    real = remotes.Link.fetch
+
+    def fetch(link: remotes.Link, refspecs: list[str]) -> None:
+        at = Clone(hub)
+        alone = at.git("commit-tree", "naturecode^{tree}", "-m", "Alone\n\nSeal:").strip()
+        at.git("update-ref", "refs/heads/naturecode", alone)
+        real(link, refspecs)
+
+    monkeypatch.setattr(remotes.Link, "fetch", fetch)
+    ada.nc("sync")
+    assert ada.texts(session)[-1] == "in the commit that is replaced"
