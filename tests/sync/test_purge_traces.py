@@ -1,10 +1,13 @@
 """What a purge leaves in the clone that made it: nothing, in no reflog either."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from box import Box, Clone, Way
+from git_naturecode.sync import run as syncing
+from git_naturecode.sync import theirs
 from sync.test_sync import pair
 
 SECRET = "the word is xyzzyplugh"
@@ -44,3 +47,28 @@ def test_nor_after_a_fetch_from_a_remote_that_went_back(box: Box) -> None:
     ada.nc("sync")
     assert SECRET not in reachable(ada)
     assert ada.git("ls-remote", "origin", "naturecode").split()[0] != old
+
+
+def test_a_purge_between_the_question_and_the_fetch_harms_nobody(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ada, ben, session = pair(box)
+    ada.nc("session", "say", session, SECRET)
+    ada.nc("sync")
+    ben.nc("session", "say", session, "what ben says")
+    asked: list[str | None] = []
+
+    def ask(*args: Any) -> theirs.Theirs:
+        found = theirs.ask(*args)
+        if not asked:
+            asked.append(found.tip)
+            purged(ada, session)
+        return found
+
+    monkeypatch.setattr(syncing, "ask", ask)
+    ben.nc("sync")
+    assert asked != [ben.git("ls-remote", "origin", "naturecode").split()[0]]
+    ada.nc("sync")
+    for clone in (ada, ben):
+        assert "what ben says" in clone.texts(session)
+        assert SECRET not in reachable(clone)

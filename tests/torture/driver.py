@@ -16,7 +16,7 @@ from .scenery import SCENERY
 from .world import World
 
 _AT_ONCE = 3
-_FAULTS = frozenset({"full", "refusing", "gone", "drop", "slow", "fresh-lock"})
+_FAULTS = frozenset({"full", "refusing", "busy", "gone", "drop", "slow", "fresh-lock"})
 
 
 @dataclass

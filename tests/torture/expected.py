@@ -44,6 +44,8 @@ RULES = (
     _rule("session search", 1, "nothing was said about", "nothing found"),
     _rule("session share", 2, "nothing to share", "nothing private"),
     _rule("sync", 4, "", "remote fault", *_REMOTE),
+    _rule("sync", 4, "is too busy", "contention", "busy"),
+    _rule("redact", 4, "taken out here.*is too busy", "contention", "busy"),
     _rule("", 4, "shallow update not allowed", "shallow", "shallow"),
     _rule("sync", 4, "(is too busy|has just changed)", "contention"),
     _rule("", 1, "the disk is full", "disk full", "full"),

@@ -42,10 +42,10 @@ def acknowledges_too_early() -> None:
 
 
 def drops_in_the_join() -> None:
-    """The join of two segments takes the longer one."""
+    """The join of two states of a segment is the first of them."""
     from git_naturecode.store import join
 
-    _replace_everywhere(join.join_segments, lambda a, b, *_: max(a, b, key=len))
+    _replace_everywhere(join.join_segments, lambda a, b, *_: a)
 
 
 def doubles_in_the_drain() -> None:

@@ -261,6 +261,8 @@ def _healthy(world: World) -> None:
                 wrong = [
                     item for item in done.json["items"]
                     if item["level"] != "ok" and not (place.skew and item["check"] == "clock")
+                    # A job that failed on the full disk is left alone for a minute.
+                    and not (place.disk and "disk is full" in item["message"])
                 ]  # fmt: skip
                 _report(world, f"the doctor leaves in c{place.number}", wrong)
 
@@ -303,9 +305,7 @@ def _redacted(world: World) -> dict[str, Said]:
 def _search(world: World, place: Place) -> None:
     for token in list(_redacted(world))[:_MOST_VIEWS]:
         done = world.program(0, place, ["session", "search", token, "--json"])
-        # A fork that was made elsewhere before the redaction arrived there still has the text.
-        found = {item["id"] for item in done.json["items"]} - _forks(world) if done.out else set()
-        if found:
+        if done.code == 0 and done.json["items"]:
             _report(world, f"redacted and found by search in c{place.number}", [token])
 
 

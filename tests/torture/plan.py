@@ -15,7 +15,7 @@ WEIGHTS = {
     "git-fetch": 2, "git-push": 1, "git-gc": 1, "git-prune": 0.25, "web": 0.7, "web-file": 0.3,
     "merge": 0.7, "pull": 0.3, "reset": 0.3, "copy": 0.3, "reclone": 0.15, "shallow": 0.15,
     "backup": 0.4, "restore": 0.25, "replace": 0.12, "look": 0.5,
-    "full": 1, "refusing": 0.7, "gone": 0.7, "drop": 2, "slow": 0.5, "no-index": 1,
+    "full": 1, "refusing": 0.7, "busy": 1, "gone": 0.7, "drop": 2, "slow": 0.5, "no-index": 1,
     "torn-index": 0.7, "stale-lock": 0.7, "fresh-lock": 0.7,
 }  # fmt: skip
 KILLABLE = frozenset(

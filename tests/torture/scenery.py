@@ -223,6 +223,26 @@ def refusing(world: World, place: Place, step: Step) -> None:
         hook.unlink()
 
 
+_FASTER = """#!/bin/sh
+[ "$1" = refs/heads/naturecode ] || exit 0
+old=$(git rev-parse -q --verify "$1") || exit 0
+new=$(git commit-tree "$old^{tree}" -p "$old" -m "Somebody was faster") || exit 0
+git update-ref "$1" "$new" "$old"
+exit 0
+"""
+
+
+def busy(world: World, place: Place, step: Step) -> None:
+    """For a while somebody else is always faster than a push to the data branch."""
+    hook = world.remotes[step.remote] / "hooks" / "update"
+    with world.hosts[step.remote]:
+        with _window(world, "busy", -1, step, 4.0):
+            hook.parent.mkdir(exist_ok=True)
+            hook.write_text(_FASTER)
+            hook.chmod(0o755)
+        hook.unlink()
+
+
 def gone(world: World, place: Place, step: Step) -> None:
     """A remote is not there for a while."""
     remote = world.remotes[step.remote]
@@ -292,7 +312,7 @@ SCENERY: dict[str, Action] = {
     "git-fetch": fetch, "git-push": push, "git-gc": gc, "git-prune": prune, "web": web,
     "web-file": web_file, "merge": merge, "pull": pull, "reset": reset, "copy": copy,
     "reclone": reclone, "shallow": shallow, "backup": backup, "restore": restore,
-    "replace": replace, "look": look, "full": full, "refusing": refusing, "gone": gone,
-    "drop": drop, "slow": slow, "no-index": no_index, "torn-index": torn_index,
+    "replace": replace, "look": look, "full": full, "refusing": refusing, "busy": busy,
+    "gone": gone, "drop": drop, "slow": slow, "no-index": no_index, "torn-index": torn_index,
     "stale-lock": stale_lock, "fresh-lock": fresh_lock,
 }  # fmt: skip
