@@ -5,7 +5,7 @@ docs/design/join.md says why, and what breaks when a rule is left out.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -85,20 +85,6 @@ def join_file(path: str, a: bytes, b: bytes, purged: Purged = NOTHING) -> bytes:
     # Files are named by their content, views are computed again from what was joined: any rule
     # does that all clones share.
     return _larger(a, b)
-
-
-def join_trees(
-    a: Mapping[str, bytes], b: Mapping[str, bytes], purged: Purged = NOTHING
-) -> dict[str, bytes]:
-    """The join of two whole trees, given as path to content. Absence never means deleted."""
-    joined = {**a, **b}
-    for path in joined:
-        ours, theirs = a.get(path), b.get(path)
-        one = theirs if ours is None else ours
-        other = one if theirs is None else theirs
-        if one is not None and other is not None and (one != other or purged):
-            joined[path] = join_file(path, one, other, purged)
-    return joined
 
 
 # -- segments -----------------------------------------------------------------------------------

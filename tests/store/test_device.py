@@ -12,7 +12,8 @@ import crash
 from box import Box, Clone
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
-from git_naturecode.store import device, join, paths
+from git_naturecode.store import device, paths
+from trees import join_trees
 
 
 def device_of(clone: Clone) -> str:
@@ -105,8 +106,8 @@ def test_what_waited_in_a_copied_clone_is_one_entry_after_all(box: Box) -> None:
             said += crash.say(store, entity, text)
             store.settle()
     ours, theirs = contents(clone), contents(other)
-    joined = join.join_trees(ours, theirs)
-    assert joined == join.join_trees(theirs, ours)
+    joined = join_trees(ours, theirs)
+    assert joined == join_trees(theirs, ours)
     text = b"".join(data for path, data in joined.items() if path.startswith("log/")).decode()
     assert [text.count(f"<!-- nc:end {one} ") for one in said] == [1] * 5
     writers = {key[1] for path in joined if (key := paths.parse_segment_path(path))}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from git_naturecode.store import format, join, paths
 from git_naturecode.store.entry import Entry, stub_of
 from seeds import SEED, TORTURE
+from trees import join_trees
 
 ENTITY = "session-20261122-k3v9q2m7"
 DEVICE = "7f3kq0abx2m4c9vd"
@@ -122,10 +123,10 @@ def test_three_concurrent_insertions_come_out_the_same_in_every_order() -> None:
 def test_a_redaction_survives_a_criss_cross_with_three_merge_bases() -> None:
     redact = entry(9, kind="redact", over=["m1"])
     a, b, c = ({PATH: segment(x)} for x in (B, A, C))
-    p = join.join_trees(join.join_trees(a, b), c)
-    q = join.join_trees(join.join_trees(b, c), a)
+    p = join_trees(join_trees(a, b), c)
+    q = join_trees(join_trees(b, c), a)
     p = {PATH: join.extend(p[PATH], [redact])}
-    for end in (join.join_trees(p, q), join.join_trees(q, p)):
+    for end in (join_trees(p, q), join_trees(q, p)):
         assert end == {PATH: segment(A, B, C, redact)}
 
 
@@ -133,7 +134,7 @@ def test_joining_without_any_common_history_brings_nothing_back() -> None:
     redact = entry(9, kind="redact", over=["m1"])
     stale = {PATH: segment(A)}
     fresh = {PATH: segment(A, redact)}
-    assert join.join_trees(stale, fresh) == join.join_trees({}, fresh) == fresh
+    assert join_trees(stale, fresh) == join_trees({}, fresh) == fresh
 
 
 def test_an_edit_beside_a_redaction_does_not_undo_it() -> None:
@@ -168,7 +169,7 @@ def test_copied_clones_count_separately() -> None:
 def test_a_ring_of_three_ends_after_two_rounds() -> None:
     ring = [{PATH: segment(one)} for one in (A, B, C)]
     for _ in range(2):
-        ring = [join.join_trees(ring[i], ring[(i + 1) % 3]) for i in range(3)]
+        ring = [join_trees(ring[i], ring[(i + 1) % 3]) for i in range(3)]
     assert ring[0] == ring[1] == ring[2] == {PATH: segment(A, B, C)}
 
 
@@ -231,7 +232,7 @@ def test_a_text_beats_its_stub_until_it_is_purged() -> None:
     purged = frozenset({(*A.key, DEVICE)})
     for x, y in ((full, stub), (stub, full), (full, full), (full, segment(A))):
         assert join.join_segments(x, y, purged) == stub
-    assert b"text 1" not in join.join_trees({PATH: full}, {}, purged)[PATH]
+    assert b"text 1" not in join_trees({PATH: full}, {}, purged)[PATH]
 
 
 def test_a_purge_of_one_text_leaves_its_twin() -> None:
@@ -310,8 +311,8 @@ def test_a_tree_keeps_what_only_one_side_has() -> None:
     trust = paths.trust_path(DEVICE)
     a = {PATH: segment(A), "team/alice.yml": b"a: 1\n", trust: lines(1)}
     b = {PATH: segment(B), "prompts/review.md": b"be kind\n", trust: lines(1, 2)}
-    end = join.join_trees(a, b)
-    assert end == join.join_trees(b, a)
+    end = join_trees(a, b)
+    assert end == join_trees(b, a)
     assert end == {**a, **b, PATH: segment(A, B)}
 
 

@@ -23,6 +23,7 @@ from git_naturecode import clock, ids
 from git_naturecode.store import format, join, paths
 from git_naturecode.store.entry import Entry
 from seeds import SEED, TORTURE
+from trees import join_trees
 
 Tree = dict[str, bytes]
 Joiner = Callable[[Mapping[str, bytes], Mapping[str, bytes]], Tree]
@@ -99,7 +100,7 @@ class Clone:
 class Clones(RuleBasedStateMachine):
     """The events; the functions under test are attributes, so that a mutant can replace them."""
 
-    join: Joiner = staticmethod(join.join_trees)
+    join: Joiner = staticmethod(join_trees)
     tick = staticmethod(clock.tick)
     witness = staticmethod(clock.witness)
     clones = st.integers(0, 3)

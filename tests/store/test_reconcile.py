@@ -14,7 +14,8 @@ from git_naturecode.git import repo as repos
 from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects
 from git_naturecode.git.objects import Change
-from git_naturecode.store import format, join, laying, paths, reconcile, seal
+from git_naturecode.store import format, laying, paths, reconcile, seal
+from trees import join_trees
 
 NOW = 1_790_000_000_000
 DEVICES = ("0" * 16, "z" * 16)
@@ -93,10 +94,10 @@ def test_over_objects_as_over_files(
 ) -> None:
     laying._MUCH = much  # 100: all is written in small parts
     below = (commit(objects, base),) if related else ()
-    a_files = join.join_trees(base, mine) if related else mine
-    b_files = join.join_trees(base, yours) if related else yours
+    a_files = join_trees(base, mine) if related else mine
+    b_files = join_trees(base, yours) if related else yours
     a, b = commit(objects, a_files, *below), commit(objects, b_files, *below)
-    wanted = join.join_trees(a_files, b_files)
+    wanted = join_trees(a_files, b_files)
     one = reconcile.reconcile(objects, a, b, [], NOW)
     other = reconcile.reconcile(objects, b, a, [], NOW)
     assert read(objects, one.commit) == read(objects, other.commit) == wanted
@@ -126,9 +127,9 @@ def test_outboxes_are_joined_in_one_commit(
     others = [commit(objects, files) for files in boxes]
     tip = commit(objects, theirs)
     found = reconcile.reconcile(objects, commit(objects, ours), tip, others, NOW)
-    wanted = join.join_trees(ours, theirs)
+    wanted = join_trees(ours, theirs)
     for files in boxes:
-        wanted = join.join_trees(wanted, files)
+        wanted = join_trees(wanted, files)
     assert read(objects, found.commit) == wanted
     assert found.commit == tip or parents(objects, found.commit) == [tip]
 
