@@ -1,6 +1,7 @@
 """A clone to write in, by each way to reach git."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,8 @@ from box import Box, Clone, Way
 
 
 @pytest.fixture(autouse=True)
-def closing() -> Iterator[None]:
-    """What a test has opened is closed after it."""
+def closing(tmp_path: Path) -> Iterator[None]:
+    """What a test has opened is closed after it, before its folder goes."""
     yield
     crash.close_all()
 
