@@ -118,6 +118,18 @@ def gone_long_ago(clone: Clone) -> None:
     clear_journal(clone)
 
 
+def lost_long_ago(clone: Clone) -> None:
+    """The newest commit goes away, and what was said last stands in no journal any more."""
+    lose(clone, REF)
+    clear_journal(clone)
+
+
+def lost_and_gone(clone: Clone) -> None:
+    """The newest commit is damaged, and then somebody deletes the branch with its reflog."""
+    mangle(loose(clone, REF))
+    gone_long_ago(clone)
+
+
 def only_blobs_stay(clone: Clone) -> None:
     """Every commit and tree of the data branch goes away, here and where the remote stood."""
     listed = clone.git("rev-list", "--objects", "--no-object-names", REF).split()
@@ -223,6 +235,8 @@ DAMAGES: dict[str, Damage] = {
     "a damaged commit": Damage(lambda c: mangle(loose(c, REF)), "branch"),
     "an empty ref without a reflog": Damage(lambda c: write(no_way_back(c)), "branch"),
     "no ref and no journal": Damage(gone_long_ago, "branch"),
+    "a lost commit and no journal": Damage(lost_long_ago, "branch"),
+    "a damaged commit, no ref, no journal": Damage(lost_and_gone, "branch"),
     "nothing but blobs": Damage(only_blobs_stay, "branch"),
     "a branch set back": Damage(forced_back, "journal"),
     "a text edited by hand": Damage(

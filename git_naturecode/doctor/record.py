@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from git_naturecode.doctor.case import ERROR, OK, WARNING, Case, Finding, count
-from git_naturecode.doctor.repair import WAIT, drain, loose_file, read, set_aside
+from git_naturecode.doctor.repair import WAIT, drain, loose_file, set_aside
+from git_naturecode.doctor.salvage import read
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Missing

@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from git_naturecode.doctor import index
+from git_naturecode.doctor import index, salvage
 from git_naturecode.doctor.case import Case, count, inside
+from git_naturecode.doctor.salvage import read
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import objects as git
-from git_naturecode.git.objects import Change, Content, Missing
-from git_naturecode.git.run import GitFailed
+from git_naturecode.git.objects import Change, Content
 from git_naturecode.store import paths, reconcile, seal
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import ATTRIBUTES, README, Log
@@ -84,12 +84,14 @@ def mend(case: Case, log: Log, plan: Plan) -> None:
         log.unlock(WAIT)
         if clear_damaged(case, log):
             plan = make_plan(case, log)  # what seemed whole is not
-        others, lost_folders = list(plan.whole), list[str]()
+        others, shut = list(plan.whole), list[str]()
         for state in plan.damaged:
-            files = dict(_readable(log, state, lost_folders))
+            files = dict(_readable(log, state, shut))
             others += [_commit(case, log, files)] if files else []
-        if lost_folders or (plan.base is None and not others):
-            others += [_commit(case, log, files) for files in _salvaged(log)]
+        # Without a reflog nobody knows whether a newer state has lost its very commit.
+        if shut or not reflog(log) or (plan.base is None and not others):
+            known = [*filter(None, [plan.base]), *plan.whole]
+            others += [_commit(case, log, files) for files in salvage.states(log, known)]
         if plan.base is None and not others:
             new = _commit(case, log, {})
         else:
@@ -203,14 +205,6 @@ def _date(log: Log, commit: str) -> str:
     return log.repo.program.text("show", "-s", "--format=%ci", commit, "--")
 
 
-def read(log: Log, oid: str) -> bytes | None:
-    """The content of an object; None when it is missing or damaged."""
-    try:
-        return log.objects.read(oid)[1]
-    except (Missing, GitFailed):
-        return None
-
-
 def loose_file(log: Log, oid: str) -> str:
     """Where the object is while it is in no pack."""
     return os.path.join(log.repo.common_dir, "objects", oid[:2], oid[2:])
@@ -254,48 +248,28 @@ def _is_good(log: Log, oid: str) -> bool:
     return hashlib.new("sha256" if len(oid) == 64 else "sha1", data).hexdigest() == oid
 
 
-def _readable(log: Log, commit: str, lost: list[str]) -> Iterator[tuple[str, Content]]:
-    """What can be read of a damaged state: path and blob; folders that cannot go to `lost`."""
+def _readable(log: Log, commit: str, shut: list[str]) -> Iterator[tuple[str, Content]]:
+    """What can be read of a damaged state: path and blob.
+
+    The commit or folders that cannot be read, so that what is below them is unknown, go to `shut`.
+    """
     data = read(log, commit)
-    if data is not None and data.startswith(b"tree "):
-        yield from _below(log, git.parse_commit(data).tree, "", lost)
+    if data is None:
+        shut.append(commit)
+    elif data.startswith(b"tree "):
+        yield from _below(log, git.parse_commit(data).tree, "", shut)
 
 
-def _below(log: Log, folder: str, prefix: str, lost: list[str]) -> Iterator[tuple[str, Content]]:
+def _below(log: Log, folder: str, prefix: str, shut: list[str]) -> Iterator[tuple[str, Content]]:
     data = read(log, folder)
     if data is None:
-        lost.append(folder)
+        shut.append(folder)
     for entry in git.parse_tree(data, log.objects.hexsz) if data else ():
         path = prefix + entry.name.decode("utf-8", "surrogateescape")
         if entry.is_tree:
-            yield from _below(log, entry.oid, path + "/", lost)
+            yield from _below(log, entry.oid, path + "/", shut)
         elif paths.allowed(path) and read(log, entry.oid) is not None:
             yield path, entry.oid
-
-
-def _salvaged(log: Log) -> Iterator[dict[str, Content]]:
-    """Every log in the object store, under the path that it names itself; states of one apart."""
-    from git_naturecode.store import format
-
-    out = log.repo.program.run(
-        "cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)"
-    )[1]
-    states: list[dict[str, Content]] = []
-    for line in out.decode().split("\n"):
-        oid, _, kind = line.partition(" ")
-        data = read(log, oid) if kind == "blob" else None
-        if data is None or format.version(data) != 1:
-            continue
-        try:
-            found = format.parse(data)
-        except NaturecodeError:
-            continue
-        path = paths.segment_path(found.entity, found.device, found.number)
-        place = next((one for one in states if path not in one), None)
-        if place is None:
-            states.append(place := {})
-        place[path] = oid
-    yield from states
 
 
 def _commit(case: Case, log: Log, files: Mapping[str, Content]) -> str:
