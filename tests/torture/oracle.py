@@ -162,7 +162,9 @@ def _nothing_doubled(world: World, team: State, privates: list[State]) -> None:
 
 
 def _in_its_session(world: World, team: State, privates: list[State]) -> None:
-    forks = _forks(world)
+    # Also those of a command that was killed before it could answer.
+    blocks = [block for state in (team, *privates) for block in state.blocks()]
+    forks = {entity for _, entity, block in blocks if "forked" in block.header}
     wrong = []
     for state in (team, *privates):
         for _, entity, block in state.blocks():
@@ -292,10 +294,6 @@ def _lists(world: World, place: Place, sessions: list[Session], entities: set[st
         s.id for s in sessions if s.deleted == "no" and s.id in entities
     }  # fmt: skip
     _report(world, f"missing in the list of c{place.number}", sorted(expected - ids))
-
-
-def _forks(world: World) -> set[str]:
-    return {fork for session in world.ledger.sessions.values() for fork in session.forks}
 
 
 def _redacted(world: World) -> dict[str, Said]:

@@ -6,7 +6,19 @@ from random import Random
 CLONES, REMOTES = 5, 2
 # Steps that change the world under everybody: nothing else runs meanwhile.
 ALONE = frozenset(
-    {"copy", "reclone", "shallow", "reset", "backup", "restore", "replace", "merge", "pull", "look"}
+    {
+        "copy",
+        "reclone",
+        "shallow",
+        "reset",
+        "backup",
+        "restore",
+        "replace",
+        "abandon",
+        "merge",
+        "pull",
+        "look",
+    }
 )
 WEIGHTS = {
     "start": 7, "say": 30, "comment": 7, "edit": 7, "redact": 3, "join": 3, "leave": 1, "close": 1,
@@ -14,7 +26,7 @@ WEIGHTS = {
     "search": 3, "list": 3, "show": 3, "status": 2, "sync": 22, "doctor": 1, "purge": 0.6,
     "git-fetch": 2, "git-push": 1, "git-gc": 1, "git-prune": 0.25, "web": 0.7, "web-file": 0.3,
     "merge": 0.7, "pull": 0.3, "reset": 0.3, "copy": 0.3, "reclone": 0.15, "shallow": 0.15,
-    "backup": 0.4, "restore": 0.25, "replace": 0.12, "look": 0.5,
+    "backup": 0.4, "restore": 0.25, "replace": 0.12, "abandon": 0.5, "look": 0.5,
     "full": 1, "refusing": 0.7, "busy": 1, "gone": 0.7, "drop": 2, "slow": 0.5, "no-index": 1,
     "torn-index": 0.7, "stale-lock": 0.7, "fresh-lock": 0.7,
 }  # fmt: skip

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .actions import start
 from .plan import Step
-from .record import BRANCH
+from .record import BRANCH, Key
 from .world import REMOTES, Place, World
 
 Action = Callable[[World, Place, Step], None]
@@ -94,7 +95,7 @@ def pull(world: World, place: Place, step: Step) -> None:
 
 @contextmanager
 def _checked_out(world: World, place: Place, step: Step) -> Iterator[None]:
-    with throwing_away(world, [place]):
+    with throwing_away(world, [place], []):
         world.git(step, place, "checkout", "-q", "naturecode")
         yield
         world.git(step, place, "checkout", "-q", "-f", "main")
@@ -111,22 +112,28 @@ def _abort(world: World, place: Place, step: Step) -> None:
 
 
 @contextmanager
-def throwing_away(world: World, places: list[Place]) -> Iterator[None]:
-    """What is in none of the clones any more after this, a person has thrown away."""
-    before = [world.held(place) for place in places]
+def throwing_away(world: World, places: list[Place], remotes: list[Path]) -> Iterator[None]:
+    """What is in no clone and no remote any more after this, a person has thrown away."""
+
+    def held() -> list[tuple[set[str], set[Key]]]:
+        clones = [world.held(place) for place in places]
+        return clones + [world.held_remote(remote) for remote in remotes]
+
+    before = held()
     yield
-    after = [world.held(place) for place in world.clones]
-    tokens, keys = (
-        set[str]().union(*(one[0] for one in after)),
-        {k for one in after for k in one[1]},
-    )
-    for held_tokens, held_keys in before:
-        world.ledger.forgive(held_tokens - tokens, held_keys - keys)
+    places, remotes = world.clones, world.remotes
+    after = held()
+    tokens, keys = set[str](), set[Key]()
+    for there, names in after:
+        tokens |= there
+        keys |= names
+    for there, names in before:
+        world.ledger.forgive(there - tokens, names - keys)
 
 
 def reset(world: World, place: Place, step: Step) -> None:
     """The branch is set back to an old state by hand."""
-    with throwing_away(world, [place]):
+    with throwing_away(world, [place], []):
         steps = step.more % 6 + 1
         world.git(step, place, "update-ref", BRANCH, f"{BRANCH}~{steps}")
 
@@ -134,7 +141,7 @@ def reset(world: World, place: Place, step: Step) -> None:
 def copy(world: World, place: Place, step: Step) -> None:
     """`cp -r` of another clone in place of this one."""
     source = world.clones[step.other]
-    with throwing_away(world, [place]):
+    with throwing_away(world, [place], []):
         shutil.rmtree(place.path)
         shutil.copytree(source.path, place.path, symlinks=True)
         if (place.git_dir / "shallow").exists():
@@ -144,14 +151,14 @@ def copy(world: World, place: Place, step: Step) -> None:
 
 def reclone(world: World, place: Place, step: Step) -> None:
     """The clone is thrown away and made again."""
-    with throwing_away(world, [place]):
+    with throwing_away(world, [place], []):
         world.make_clone(place)
         world.ledger.copied(-1, place.number)
 
 
 def shallow(world: World, place: Place, step: Step) -> None:
     """The clone is made again with the last commit only."""
-    with throwing_away(world, [place]):
+    with throwing_away(world, [place], []):
         world.make_clone(place, "--depth=1", "--no-single-branch")
         world.open_window("shallow", place.number)
         world.ledger.copied(-1, place.number)
@@ -170,23 +177,38 @@ def restore(world: World, place: Place, step: Step) -> None:
     remote = world.remotes[step.remote]
     kept = world.folder / "backup" / remote.name
     if kept.exists():
-        shutil.rmtree(remote)
-        shutil.copytree(kept, remote, symlinks=True)
+        with throwing_away(world, [], [remote]):
+            shutil.rmtree(remote)
+            shutil.copytree(kept, remote, symlinks=True)
         world.count("remotes restored")
 
 
 def replace(world: World, place: Place, step: Step) -> None:
     """The host loses a remote; a new one with nothing but main takes its place."""
     remote = world.remotes[step.remote]
-    shutil.rmtree(remote)
-    world.make_remote(remote)
+    with throwing_away(world, [], [remote]):
+        shutil.rmtree(remote)
+        world.make_remote(remote)
     world.count("remotes replaced")
+
+
+def abandon(world: World, place: Place, step: Step) -> None:
+    """A clone gets its last words only as far as the outbox, and is thrown away."""
+    hook = world.remotes[0] / "hooks" / "update"
+    world.open_window("busy").ended = time.time() + 60
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(_FASTER)
+    hook.chmod(0o755)
+    start(world, place, step)
+    world.program(step, place, ["sync", "--json"])
+    hook.unlink()
+    reclone(world, place, step)
 
 
 def look(world: World, place: Place, step: Step) -> None:
     """Note what is on the data branches now: it stays."""
     for one in world.clones:
-        world.ledger.observe(world.reader.branch(one.git_dir).keys())
+        world.ledger.observe(world.healed(one).keys())
 
 
 # -- faults --------------------------------------------------------------------------------------
@@ -312,7 +334,7 @@ SCENERY: dict[str, Action] = {
     "git-fetch": fetch, "git-push": push, "git-gc": gc, "git-prune": prune, "web": web,
     "web-file": web_file, "merge": merge, "pull": pull, "reset": reset, "copy": copy,
     "reclone": reclone, "shallow": shallow, "backup": backup, "restore": restore,
-    "replace": replace, "look": look, "full": full, "refusing": refusing, "busy": busy,
-    "gone": gone, "drop": drop, "slow": slow, "no-index": no_index, "torn-index": torn_index,
-    "stale-lock": stale_lock, "fresh-lock": fresh_lock,
+    "replace": replace, "abandon": abandon, "look": look, "full": full, "refusing": refusing,
+    "busy": busy, "gone": gone, "drop": drop, "slow": slow, "no-index": no_index,
+    "torn-index": torn_index, "stale-lock": stale_lock, "fresh-lock": fresh_lock,
 }  # fmt: skip

@@ -15,11 +15,12 @@ from . import expected
 from .ledger import Ledger
 from .plan import CLONES, Step
 from .proxy import Daemon, Proxy
-from .record import BRANCH, Key, Reader
+from .record import BRANCH, Key, Reader, State
 from .runner import ROOT, Done, Runner
 
 REMOTES = ("origin", "second")
 _DISK = "2g"
+_OUTBOX = "refs/naturecode/outbox/"
 _DAY = 86_400.0
 # How each clone reaches git and how wrong its clock is, in seconds.
 _WAYS = ("program", "library", "", "library", "program")
@@ -85,6 +86,7 @@ class World:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._mending = threading.RLock()
         self.hosts = [threading.Lock() for _ in REMOTES]  # held by who changes a remote for a while
         self.folder.mkdir(parents=True, exist_ok=True)
         self.env = self._environment()
@@ -227,7 +229,6 @@ class World:
             felt.add("killed")
         why = expected.refusal(done, felt)
         verb = " ".join(done.argv[:2] if done.argv[0] == "session" else done.argv[:1])
-        said = done.err.strip().split("\n")[0][:300]
         if why is None:
             self.fail(
                 f"step {number}: {verb} in {place.path.name}: exit {done.code}: {done.err.strip()}"
@@ -237,17 +238,21 @@ class World:
             with self._lock:
                 self.refusals[f"{verb}: {why}"] += 1
             if why == "repair":
-                self.mend(number, place, said, done.err)
+                self.mend(number, place, done.err)
 
-    def mend(self, number: int, place: Place, said: str, err: str) -> None:
-        """Do what the hint says when git threw the newest commit away."""
-        with self._lock:
-            self.counts["repairs"] += 1
+    def mend(self, number: int, place: Place, err: str) -> None:
+        """Do what the hint says when git threw the newest commit away: one way or the other."""
+        with self._mending:
+            argv = ["ls-tree", "-r", "--full-tree", BRANCH]
+            if self.runner.git(argv, place.path, place.env, number).code == 0:
+                return  # somebody was faster, and what he has written since must stay
+            self.count("repairs")
             found = expected.REPAIR.search(err)
-            if found:
+            if "doctor" in self.commands and self.counts["repairs"] % 2:
+                self.program(number, place, ["doctor", "--fix"])
+            elif found:
                 argv = found[1].split(" ")[1:]
-                done = self.runner.git(argv, place.path, place.env, number)
-                self.note_locked(number, done)
+                self.note(number, self.runner.git(argv, place.path, place.env, number))
 
     # -- keeping track ---------------------------------------------------------------------------
 
@@ -263,24 +268,21 @@ class World:
 
     def note(self, number: int, done: Done) -> None:
         """Write a command into the diary."""
-        with self._lock:
-            self.note_locked(number, done)
-
-    def note_locked(self, number: int, done: Done) -> None:
-        """`note` for one who holds the lock."""
         line = {
             "step": number, "clone": done.clone, "argv": [a[:300] for a in done.argv],
             "code": done.code, "killed": done.killed, "begun": round(done.begun, 3),
             "took": round(done.ended - done.begun, 3), "out": done.out[-600:],
             "err": done.err[-1200:],
         }  # fmt: skip
-        self.diary.write(json.dumps(line, ensure_ascii=True) + "\n")
-        self.diary.flush()
+        self._write(line)
 
     def event(self, number: int, what: str) -> None:
         """Write something else into the diary."""
+        self._write({"step": number, "event": what, "at": time.time()})
+
+    def _write(self, line: dict[str, object]) -> None:
         with self._lock:
-            self.diary.write(json.dumps({"step": number, "event": what, "at": time.time()}) + "\n")
+            self.diary.write(json.dumps(line) + "\n")
             self.diary.flush()
 
     def open_window(self, name: str, clone: int = -1) -> Window:
@@ -303,9 +305,30 @@ class World:
 
     def held(self, place: Place) -> tuple[set[str], set[Key]]:
         """(tokens, keys) that a clone has on its team's side, drained or waiting."""
-        branch = self.reader.branch(place.git_dir, BRANCH)
+        branch = self.healed(place)
         spool = self.reader.spool(place.state, "team")
         return branch.tokens() | spool.tokens(), branch.keys() | spool.keys()
+
+    def healed(self, place: Place) -> State:
+        """The branch of a clone; where `gc --prune=now` broke it, after the repair that is told."""
+        for _ in range(3):
+            try:
+                return self.reader.branch(place.git_dir, BRANCH)
+            except AssertionError:
+                if "prune" not in self.felt(place.number, 0, time.time()):
+                    raise
+                self.program(0, place, ["session", "list", "--json"])
+        return self.reader.branch(place.git_dir, BRANCH)
+
+    def held_remote(self, remote: Path) -> tuple[set[str], set[Key]]:
+        """The same of a remote: its data branch and its outboxes."""
+        refs = [BRANCH, *(ref for ref in self.reader.refs(remote) if ref.startswith(_OUTBOX))]
+        states = [self.reader.branch(remote, ref) for ref in refs]
+        tokens, keys = set[str](), set[Key]()
+        for state in states:
+            tokens |= state.tokens()
+            keys |= state.keys()
+        return tokens, keys
 
     def quiet(self) -> None:
         """Wait until nothing runs."""
