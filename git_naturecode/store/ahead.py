@@ -1,14 +1,21 @@
-"""Asking ahead: what a join will read of two trees is asked for by level, not one by one."""
+"""Asking ahead: what a join will read of two trees is asked for many at once, not one by one."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
 
 from git_naturecode.git.objects import Change, Objects, TreeEntry, parse_tree
-from git_naturecode.store.hygiene import MAX_SEGMENT, MAX_TREE
+from git_naturecode.store.hygiene import MAX_TREE
 
-_MOST_BYTES = 32 << 20
+_MOST_BYTES = 32 << 20  # of folders
+_FILES = 200  # asked for together
+_FILE_BYTES = 8 << 20  # of them, that are held
 _MOST_OBJECTS = 100_000
 _MOST_LINES = 250_000
 _DEEPEST = 12  # levels; the grammar of paths has eight
+
+_Pair = tuple[str, str | None]
+"""An untrusted folder, and the trusted one in the same place."""
 
 
 class Ahead:
@@ -23,49 +30,66 @@ class Ahead:
         self.shallow = objects.shallow
         self._headers: dict[str, tuple[str, int]] = {}
         self._data: dict[str, tuple[str, bytes]] = {}
+        self._parsed: dict[str, list[TreeEntry]] = {}
         self._left = _MOST_BYTES
         self._lines_seen = 0
+        self._files: list[str] = []  # in the order in which they will be read
+        self._next = 0
+        self._where: dict[str, int] = {}
+        self._file_headers: dict[str, tuple[str, int]] = {}
+        self._file_data: dict[str, tuple[str, bytes]] = {}
 
     def look(self, untrusted: str, trusted: str | None) -> None:
-        """Bring the folders that differ in two trees, and the files that differ in them."""
-        level: list[tuple[str, str | None]] = [(untrusted, trusted)]
+        """Bring the folders that differ in two trees; the files that differ come as they are read.
+
+        They are read folder by folder, from the last line of each to the first.
+        """
+        level: list[_Pair] = [(untrusted, trusted)]
         for _ in range(_DEEPEST):
-            if not level:
-                return
             self._bring((oid for pair in level for oid in pair if oid), MAX_TREE)
-            below: list[tuple[str, str | None]] = []
-            files: list[str] = []
+            below: list[_Pair] = []
             for theirs, ours in level:
-                lines = self._lines(theirs)
-                self._lines_seen += len(lines)
+                self._lines_seen += len(self._lines(theirs))
                 if self._lines_seen > _MOST_LINES:
                     return  # who reads it for good will say so
-                self._compare(lines, self._lines(ours), below, files)
-            self._bring(files, MAX_SEGMENT)
+                below += [(a, b) for is_tree, a, b in self._differing(theirs, ours) if is_tree]
             # One folder may stand in many places: a few hundred bytes can name a thousand million.
             level = list(dict.fromkeys(below))
+        for oid in islice(self._order((untrusted, trusted), set(), 0), _MOST_OBJECTS):
+            self._where.setdefault(oid, len(self._files))
+            self._files.append(oid)
 
-    def _compare(
-        self, theirs: list[TreeEntry], ours: list[TreeEntry],
-        below: list[tuple[str, str | None]], files: list[str],
-    ) -> None:  # fmt: skip
-        known = {entry.name: entry for entry in ours}
-        for entry in theirs:
-            other = known.get(entry.name)
-            if other == entry:
-                continue
-            if entry.is_tree:
-                below.append((entry.oid, other.oid if other and other.is_tree else None))
+    def _order(self, pair: _Pair, seen: set[_Pair], depth: int) -> Iterator[str]:
+        """The files that differ below a pair of folders, each with the state that we have."""
+        if pair in seen or depth > _DEEPEST:
+            return
+        seen.add(pair)
+        for is_tree, theirs, ours in self._differing(*pair):
+            if is_tree:
+                yield from self._order((theirs, ours), seen, depth + 1)
             else:
-                files.append(entry.oid)
-                files += [other.oid] if other and not other.is_tree else []
+                yield theirs
+                yield from [ours] if ours else ()
+
+    def _differing(self, theirs: str, ours: str | None) -> Iterator[tuple[bool, str, str | None]]:
+        """What differs in two folders, from the last line to the first; True for a folder."""
+        lines = self._lines(theirs)
+        known = {entry.name: entry for entry in self._lines(ours)} if lines else {}
+        for entry in reversed(lines):
+            other = known.get(entry.name)
+            if other != entry:
+                same_kind = other is not None and other.is_tree == entry.is_tree
+                yield entry.is_tree, entry.oid, other.oid if other and same_kind else None
 
     def _lines(self, tree: str | None) -> list[TreeEntry]:
-        kind, data = self._data.get(tree or "", ("", b""))
-        try:
-            return parse_tree(data, self.hexsz) if kind == "tree" else []
-        except ValueError:
-            return []
+        found = self._parsed.get(tree or "")
+        if found is not None or tree is None:
+            return found or []
+        kind, data = self._data.get(tree, ("", b""))
+        with suppress(ValueError):
+            found = parse_tree(data, self.hexsz) if kind == "tree" else None
+        self._parsed[tree] = found or []
+        return self._parsed[tree]
 
     def _bring(self, oids: Iterable[str], limit: int) -> None:
         new = [oid for oid in dict.fromkeys(oids) if oid not in self._headers]
@@ -80,13 +104,36 @@ class Ahead:
         for oid, data in self.objects.read_many(wanted):
             self._data[oid] = (self._headers[oid][0], data)
 
+    def _come_to(self, oid: str) -> None:
+        """Bring the lot of files with `oid` in it, if it is one of the next that are expected."""
+        while oid in self._where and self._where[oid] - self._next < 2 * _FILES:
+            self._bring_files()
+
+    def _bring_files(self) -> None:
+        """Hold the next lot of files in place of the last."""
+        lot = self._files[self._next : self._next + _FILES]
+        self._next += len(lot)
+        for oid in lot:
+            self._where.pop(oid, None)
+        self._file_headers = self.objects.headers(dict.fromkeys(lot))
+        wanted, left = [], _FILE_BYTES
+        for oid, (_, size) in self._file_headers.items():
+            if size <= left:
+                left -= size
+                wanted.append(oid)
+        self._file_data = {
+            oid: (self._file_headers[oid][0], data) for oid, data in self.objects.read_many(wanted)
+        }
+
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object; raises Missing."""
-        return self._data.get(oid) or self.objects.read(oid)
+        self._come_to(oid)
+        return self._file_data.get(oid) or self._data.get(oid) or self.objects.read(oid)
 
     def header(self, oid: str) -> tuple[str, int]:
         """Type and size of an object, without unpacking it; raises Missing."""
-        return self._headers.get(oid) or self.objects.header(oid)
+        self._come_to(oid)
+        return self._file_headers.get(oid) or self._headers.get(oid) or self.objects.header(oid)
 
     def headers(self, oids: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Type and size of each of `oids` that is here."""

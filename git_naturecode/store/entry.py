@@ -126,8 +126,8 @@ def content_hash(line: str, body: str | None) -> str:
     return state.hexdigest()
 
 
-def header_line(header: Mapping[str, Json]) -> str:
-    """`header` as one line of canonical JSON that may stand inside an HTML comment.
+def header_line(header: Json) -> str:
+    """`header` (or a list of such) as one line of canonical JSON that may stand in an HTML comment.
 
     ValueError when JSON has no such value (NaN, infinity).
     """

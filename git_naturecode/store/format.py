@@ -87,7 +87,7 @@ def block(entry: Entry) -> str:
     end = f"{END}{header['id']} sha256:{entry.stated or entry.hash[:SHORT_HASH]}{CLOSE}\n\n"
     if entry.body is None:
         return f"{START}{entry.line}{CLOSE}\n{end}"
-    text = _written(entry.body, header.get("enc"))
+    text = written(entry.body, header.get("enc"))
     return f"{START}{entry.line}{CLOSE}\n{heading(header)}\n\n{text}\n\n{end}"
 
 
@@ -137,7 +137,8 @@ def _encoding(header: Mapping[str, Json], body: str, fenced: bool) -> tuple[str,
     return body, None
 
 
-def _written(body: str, enc: Json) -> str:
+def written(body: str, enc: Json) -> str:
+    """`body` as it stands in a segment under a header with `enc`."""
     if enc == "json":
         body = json.dumps(body)
     text = _ESCAPE.sub(r"\1\\nc:", body) if "<!-- " in body else body

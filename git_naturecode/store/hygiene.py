@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from git_naturecode import clock
@@ -22,7 +23,7 @@ from git_naturecode.git.objects import (
     parse_commit,
     parse_tree,
 )
-from git_naturecode.store import format, join, paths, yaml_scan
+from git_naturecode.store import format, join, paths, scan, sound, yaml_scan
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.segments import SEGMENT_BYTES
 
@@ -209,19 +210,36 @@ class Gate:
         return clean
 
     def _segment(self, path: str, place: tuple[str, str, int], data: bytes) -> bytes:
+        quick = sound.sound(data)
+        if quick is not None:
+            _check_place(quick, place)
+            self._witness(path, [header["at"] for header in quick.headers])
+            return data
         segment = format.parse(data)
-        if (segment.entity, segment.device, segment.number) != place:
-            raise ValueError("its first lines name another place")
-        horizon = clock.iso(self.now_ms + clock.DAY_MS)
-        seen = (entry.at for entry in segment.entries if entry.at < horizon)
-        self.newest = max(self.newest, *seen, "")
+        _check_place(segment, place)
         for problem in segment.problems[:MAX_PROBLEMS]:
             self.note(path, problem)
-        latest = max((entry.at for entry in segment.entries), default="")
-        if latest > horizon:
-            self.note(path, f"its date {latest[:10]} does not move the clock here, since it is "
-                      "more than a day ahead; one of the two clocks is wrong")  # fmt: skip
+        self._witness(path, [entry.at for entry in segment.entries])
         return format.render(segment)
+
+    def _witness(self, path: str, stamps: list[str]) -> None:
+        """Let the clock follow `stamps`, of the entries at `path`, but for those far ahead."""
+        latest = max(stamps, default="")
+        if latest >= self._horizon:
+            if latest > self._horizon:
+                self.note(path, f"its date {latest[:10]} does not move the clock here, since it is "
+                          "more than a day ahead; one of the two clocks is wrong")  # fmt: skip
+            latest = max((at for at in stamps if at < self._horizon), default="")
+        self.newest = max(self.newest, latest)
+
+    @cached_property
+    def _horizon(self) -> str:
+        return clock.iso(self.now_ms + clock.DAY_MS)
+
+
+def _check_place(found: scan.Scanned | format.Segment, place: tuple[str, str, int]) -> None:
+    if (found.entity, found.device, found.number) != place:
+        raise ValueError("its first lines name another place")
 
 
 def most_bytes(path: str) -> int:

@@ -183,7 +183,7 @@ def parts(blobs: Sequence[Blob]) -> list[Part] | None:
         scanned = scan.scan(data)
         if scanned is None:
             return None
-        entity, device, headers, blocks = scanned
+        entity, device, _, headers, _, blocks = scanned
         own = {header["id"]: block for header, block in zip(headers, blocks, strict=True)}
         if len(own) != len(blocks):
             return None

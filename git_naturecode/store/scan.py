@@ -22,14 +22,16 @@ _STAMPS = re.compile(rf"(?:{entries.AT.pattern}\n)+")
 
 
 class Scanned(NamedTuple):
-    """A segment in order: header and block of each entry, side by side.
+    """A segment in order: header, its line, and block of each entry, side by side.
 
     A block is the text from the first line of the entry to its last, without `<!-- nc:entry `.
     """
 
     entity: str
     device: str
+    number: int
     headers: list[dict[str, Json]]
+    lines: list[str]
     blocks: list[str]
 
 
@@ -48,8 +50,9 @@ def scan(data: bytes) -> Scanned | None:
     blocks = text[start + len(format.START) : -2].split(_BETWEEN)
     if text.count(format.MARKER) != 2 * len(blocks):
         return None
-    headers = _headers(blocks)
-    return Scanned(head[1], head[2], headers, blocks) if headers else None
+    lines = [block[: block.find(_CLOSE)] for block in blocks]
+    headers = _headers(lines, blocks)
+    return Scanned(head[1], head[2], int(head[3]), headers, lines, blocks) if headers else None
 
 
 def entry(header: dict[str, Json], block: str, *, bodies: bool) -> Entry:
@@ -66,6 +69,16 @@ def body(header: dict[str, Json], block: str) -> str | None:
     return format.read_body(block[start:end], header.get("enc")) if end > start else None
 
 
+def inside(header: dict[str, Json], line: str, block: str) -> tuple[int, int]:
+    """From where to where in a block stands what is between its first line and its last."""
+    return len(line) + len(_CLOSE), _end(header, block)
+
+
+def stated(block: str) -> str:
+    """The short hash in the last line of a block."""
+    return block[len(_HASH) - _TAIL : -len(format.CLOSE)]
+
+
 def _has_body(header: dict[str, Json], block: str) -> bool:
     return _end(header, block) > block.find("\n") + 1
 
@@ -75,15 +88,10 @@ def _end(header: dict[str, Json], block: str) -> int:
     return len(block) - len(format.END) - len(header["id"]) - _TAIL
 
 
-def _headers(blocks: list[str]) -> list[dict[str, Json]] | None:
+def _headers(lines: list[str], blocks: list[str]) -> list[dict[str, Json]] | None:
     """The header of each block; None when anything about one of them is out of order."""
-    lines = []
-    for block in blocks:
-        eol = block.find(_CLOSE)
-        line = block[:eol]
-        if eol < 0 or eol > _MOST or "\n" in line:
-            return None
-        lines.append(line)
+    if max(map(len, lines)) > _MOST or "\n" in "".join(lines):
+        return None
     headers = _decoded(lines)
     if headers is None or not all(map(_ends, headers, blocks)):
         return None
