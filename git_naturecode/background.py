@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError
@@ -22,8 +22,7 @@ _MOST_ROUNDS = 10_000
 _NICE = 10
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """Something that may be behind.
 
     `stale` is asked at the end of every command, so it may cost a few file reads and no process;

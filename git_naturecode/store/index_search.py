@@ -68,12 +68,15 @@ def _scores(
 ) -> dict[int, float]:
     """Row -> score of the best `wanted`; what has all words stands above what has some."""
     query = f"select rowid, -rank from {table} where {table} match ? order by rank limit ?"
-    scores = dict(db.execute(query, (" OR ".join(words), wanted)))
+    every = {}
     if len(words) > 1:
         every = dict(db.execute(query, (" AND ".join(words), wanted)))
-        above = max(scores.values(), default=0.0)
-        scores |= {number: score + above for number, score in every.items()}
-    return scores
+        if len(every) >= wanted:  # what has only some would stand below all of these
+            above = max(every.values())
+            return {number: score + above for number, score in every.items()}
+    scores = dict(db.execute(query, (" OR ".join(words), wanted)))
+    above = max(scores.values(), default=0.0)
+    return scores | {number: score + above for number, score in every.items()}
 
 
 def _places(

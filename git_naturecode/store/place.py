@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 from git_naturecode import clock
 from git_naturecode.git.repo import Repo
@@ -15,18 +15,17 @@ DAYS = 90
 _LINKED = "tree-"
 
 
-@dataclass
-class State:
+class State(NamedTuple):
     """What the last update left: `tips` that it showed, what it could not write and why.
 
     `head` is where HEAD was where git tracks files there; `exists` whether there is a folder.
     """
 
-    tips: str = ""
-    head: str = ""
-    exists: bool = False
-    why: str = ""
-    kept: dict[str, str] = field(default_factory=dict)
+    tips: str
+    head: str
+    exists: bool
+    why: str
+    kept: dict[str, str]
 
 
 def folder_of(repo: Repo) -> str:
@@ -58,14 +57,14 @@ def read(repo: Repo) -> State:
         with open(_file(repo), encoding="utf-8") as file:
             return State(**json.load(file))
     except (OSError, ValueError, TypeError):
-        return State()
+        return State("", "", False, "", {})
 
 
 def write(repo: Repo, state: State) -> None:
     """Remember `state`."""
     path = _file(repo)
     with open(path + ".new", "w", encoding="utf-8") as file:
-        json.dump(asdict(state), file)
+        json.dump(state._asdict(), file)
     os.replace(path + ".new", path)
 
 

@@ -16,8 +16,9 @@ _CLOSE = " -->\n"
 _HASH = " sha256:"
 _TAIL = len(_HASH) + entries.SHORT_HASH + len(format.CLOSE)
 _MOST = entries.LINE_LIMIT // 4
-_HEX = "0123456789abcdef"
-_NAMES = re.compile(rf"(?:{entries.ID.pattern}\n)+")
+_ENDS = re.compile(
+    rf"(?:{format.END}{entries.ID_LETTERS}{_HASH}[0-9a-f]{{{entries.SHORT_HASH}}}{format.CLOSE}\n)+"
+)
 _STAMPS = re.compile(rf"(?:{entries.AT.pattern}\n)+")
 
 
@@ -92,15 +93,18 @@ def _headers(lines: list[str], blocks: list[str]) -> list[dict[str, Json]] | Non
     """The header of each block; None when anything about one of them is out of order."""
     if max(map(len, lines)) > _MOST or "\n" in "".join(lines):
         return None
-    headers = _decoded(lines)
-    if headers is None or not all(map(_ends, headers, blocks)):
+    ends = [block[block.rfind("\n") + 1 :] for block in blocks]
+    if not _ENDS.fullmatch("\n".join(ends) + "\n"):
         return None
-    names = "".join([header["id"] + "\n" for header in headers])
+    names = [end[len(format.END) : -_TAIL] for end in ends]
+    headers = _decoded(lines)
+    if headers is None or "--" in "\n".join(names):
+        return None
     try:
+        if [header["id"] for header in headers] != names:
+            return None
         stamps = "".join([header["at"] + "\n" for header in headers])
     except (KeyError, TypeError):
-        return None
-    if names.count("\n") != len(blocks) or not _NAMES.fullmatch(names):
         return None
     if stamps.count("\n") != len(blocks) or not _STAMPS.fullmatch(stamps):
         return None
@@ -121,41 +125,31 @@ def _decoded(lines: list[str]) -> list[dict[str, Json]] | None:
     Lines with one brace at each end are read together, which is twice as fast: then as many
     objects as lines can only be these, since none can reach over the end of its line.
     """
-    flat = [line for line in lines if line.count("{") == 1 == line.count("}")]
+    are_flat = [line.count("{") == 1 == line.count("}") for line in lines]
+    flat = [line for line, is_flat in zip(lines, are_flat, strict=True) if is_flat]
     if not all(line[0] == "{" and line[-1] == "}" for line in flat):
         return None
     joined = ",".join(flat)
     if joined.count("[") > entries.DEPTH_LIMIT:
-        flat, joined = [], ""
+        are_flat, joined = [False] * len(lines), ""
     try:
         together = iter(entries.decode(f"[{joined}]"))
-        headers = []
-        for line in lines:
-            if flat and line.count("{") == 1 == line.count("}"):
-                headers.append(next(together))
-                continue
-            if line.count("{") + line.count("[") > entries.DEPTH_LIMIT:
-                return None
-            header, end = entries.raw_decode(line)
-            if end != len(line):
-                return None
-            headers.append(header)
+        headers = [
+            next(together) if is_flat else _alone(line)
+            for line, is_flat in zip(lines, are_flat, strict=True)
+        ]
     except (ValueError, RecursionError, StopIteration):
         return None
-    if next(together, None) is not None or any(type(header) is not dict for header in headers):
+    if next(together, None) is not None or {*map(type, headers)} != {dict}:
         return None
     return headers
 
 
-def _ends(header: dict[str, Json], block: str) -> bool:
-    """True when a block ends with the line that belongs to its header."""
-    name = header.get("id")
-    if not isinstance(name, str):
-        return False
-    end = len(block) - _TAIL + len(_HASH)
-    last = f"\n{format.END}{name}{_HASH}"
-    return (
-        block[end - len(last) : end] == last
-        and block.endswith(format.CLOSE)
-        and not block[end : -len(format.CLOSE)].strip(_HEX)
-    )
+def _alone(line: str) -> Json:
+    """The JSON value that is the whole of `line`; ValueError when there is none."""
+    if line.count("{") + line.count("[") > entries.DEPTH_LIMIT:
+        raise ValueError("perhaps too deep")
+    value, end = entries.raw_decode(line)
+    if end != len(line):
+        raise ValueError("more than one value")
+    return value

@@ -1,6 +1,7 @@
 """Words of a text as the search counts them: parts of identifiers, pairs of Chinese characters."""
 
 import re
+from functools import lru_cache
 
 OPEN, CLOSE = "\x02", "\x03"
 """Around a match in a snippet."""
@@ -21,6 +22,7 @@ _CLASSES = (
     )
     + b" " * 128
 )
+_INNER = re.compile(b"aA|AAa")
 _EXPANSION = re.compile(f"{_MORE}([^{_END}]*){_END}")
 _MATCH = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 # Words that say nothing in a question; they count where a query has no others.
@@ -32,6 +34,7 @@ then there these they this to was we were what when where which who why will wit
 STOP = frozenset(_STOP_WORDS.split())
 MOST_WORDS = 64  # of a query
 _BEFORE, _WIDTH = 40, 160
+_SHORT = 64  # characters of a word that is worth remembering
 
 
 def expanded(text: str) -> str:
@@ -42,8 +45,34 @@ def expanded(text: str) -> str:
         text = text.encode("utf-8", "replace").decode()
     classes = text.encode("ascii", "replace").translate(_CLASSES)
     if b"aA" in classes or b"AAa" in classes:
-        text = _IDENTIFIER.sub(_with_humps, text)
+        text = _with_parts(text, classes)
     return text if text.isascii() else _RUN.sub(_with_pairs, text)
+
+
+def _with_parts(text: str, classes: bytes) -> str:
+    """`text` with the parts of its identifiers; `classes` are those of its characters.
+
+    Only words with an inner capital are looked at, which is ten times faster than all.
+    """
+    made, done = [], 0
+    for found in _INNER.finditer(classes):
+        if found.start() < done:
+            continue
+        start = classes.rfind(b" ", done, found.start()) + 1 or done
+        end = classes.find(b" ", found.end())
+        end = len(text) if end < 0 else end
+        word = text[start:end]
+        made += [text[done:start], _known(word) if len(word) <= _SHORT else _parted(word)]
+        done = end
+    return "".join((*made, text[done:]))
+
+
+def _parted(word: str) -> str:
+    """A word of ASCII letters and digits with the parts of what is an identifier in it."""
+    return _IDENTIFIER.sub(_with_humps, word)
+
+
+_known = lru_cache(maxsize=4096)(_parted)  # the same few stand in nearly all texts
 
 
 def plain(text: str) -> str:

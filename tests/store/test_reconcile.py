@@ -14,7 +14,9 @@ from git_naturecode.git import repo as repos
 from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects
 from git_naturecode.git.objects import Change
+from git_naturecode.git.program import ProgramObjects
 from git_naturecode.store import format, laying, paths, reconcile, seal
+from git_naturecode.store.ahead import Ahead
 from trees import join_trees
 
 NOW = 1_790_000_000_000
@@ -232,3 +234,29 @@ def test_what_is_held_is_found_near_and_far(objects: LibraryObjects) -> None:
     assert not reconcile.holds(objects, chain[0], chain[-1])
     assert not reconcile.holds(objects, chain[-1], aside)
     assert not reconcile.holds(objects, chain[-1], "0" * 40)
+
+
+def test_many_files_are_asked_for_together(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    clone = box.repo()
+    repo = repos.find(str(clone.path), os.environ)
+    found = ProgramObjects(repo)
+    files = {
+        paths.segment_path(f"session-20260101-{number:08}", DEVICES[0], 1): segment(
+            f"session-20260101-{number:08}", DEVICES[0], [number % 7]
+        )
+        for number in range(300)
+    }
+    theirs = found.commit(Change(None, files, (), 1, "theirs"))
+    asked: list[bytes] = []
+    ask = ProgramObjects._ask
+
+    def noted(objects: ProgramObjects, request: bytes) -> None:
+        asked.append(request)
+        ask(objects, request)
+
+    monkeypatch.setattr(ProgramObjects, "_ask", noted)
+    ahead = Ahead(found)
+    ahead.look(tree.tree_of(found, theirs) or "", None)
+    assert reconcile.reconcile(ahead, None, theirs, [], NOW).commit == theirs
+    assert len(asked) < 60  # one by one it would be thousands
+    found.close()

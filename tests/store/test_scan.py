@@ -10,6 +10,7 @@ from git_naturecode.store import format, scan
 from git_naturecode.store.entry import Entry
 from splinters import DEVICE, ENTITY, damaged, segment
 
+
 def agree(data: bytes) -> bool:
     """Asserts that both readers say the same; False where the quick one does not tell."""
     found = scan.scan(data)
@@ -57,3 +58,11 @@ def test_headers_that_only_together_are_json_are_not_taken_apart() -> None:
     data = format.preamble(ENTITY, DEVICE, 1) + twice
     assert scan.scan(data.encode()) is None
     assert not format.parse(data.encode()).entries
+
+
+def test_an_id_that_would_end_a_comment_is_none() -> None:
+    header = {"id": "e1", "at": "2026-11-22T10:30:00.000Z/0000", "kind": "message"}
+    block = format.block(format.make(header, None)).replace('"e1"', '"e-\\u002d1"')
+    data = (format.preamble(ENTITY, DEVICE, 1) + block.replace(" e1 ", " e--1 ")).encode()
+    assert scan.scan(data) is None
+    assert not format.parse(data).entries

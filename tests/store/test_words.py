@@ -1,10 +1,10 @@
 """Words as the search counts them: identifiers, scripts without spaces, and snippets."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from git_naturecode.store import index_file, index_rows
+from git_naturecode.store import index_file, index_rows, words
 from git_naturecode.store.described import TITLE, Described
 from git_naturecode.store.index_search import search
 from git_naturecode.store.words import CLOSE, OPEN, excerpt, expanded, terms
@@ -98,3 +98,12 @@ def test_any_text_can_be_indexed(text: str) -> None:
     expanded(text).encode()
     assert len(excerpt(text[:100])) <= 202
     found(text + "\ud800", text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("aB1_ é缓\nAAb", max_size=60))
+def test_words_without_an_inner_capital_are_passed_over_only_where_they_have_no_parts(
+    text: str,
+) -> None:
+    slowly = words._IDENTIFIER.sub(words._with_humps, text)
+    assert words.expanded(text) == words._RUN.sub(words._with_pairs, slowly)
