@@ -46,7 +46,6 @@ RULES = (
     _rule("sync", 4, "", "remote fault", *_REMOTE),
     _rule("sync", 4, "is too busy", "contention", "busy"),
     _rule("redact", 4, "taken out here.*is too busy", "contention", "busy"),
-    _rule("", 4, "shallow update not allowed", "shallow", "shallow"),
     _rule("sync", 4, "(is too busy|has just changed)", "contention"),
     _rule("", 1, "the disk is full", "disk full", "full"),
     _rule("", 1, "No space left on device", "disk full", "full"),

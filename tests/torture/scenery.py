@@ -144,8 +144,6 @@ def copy(world: World, place: Place, step: Step) -> None:
     with throwing_away(world, [place], []):
         shutil.rmtree(place.path)
         shutil.copytree(source.path, place.path, symlinks=True)
-        if (place.git_dir / "shallow").exists():
-            world.open_window("shallow", place.number)
         world.ledger.copied(source.number, place.number)
 
 
@@ -160,7 +158,6 @@ def shallow(world: World, place: Place, step: Step) -> None:
     """The clone is made again with the last commit only."""
     with throwing_away(world, [place], []):
         world.make_clone(place, "--depth=1", "--no-single-branch")
-        world.open_window("shallow", place.number)
         world.ledger.copied(-1, place.number)
 
 
