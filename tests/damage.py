@@ -26,6 +26,7 @@ class Damage:
     left: bool = False  # only a person can mend it
     says: str = ""  # what tells it from others of that check
     alone: bool = False  # what others do cannot be seen beside it
+    takes: str = ""  # which of the two copies of what was said last: that in the log, the journal
 
     @property
     def is_deep(self) -> bool:
@@ -230,14 +231,16 @@ DAMAGES: dict[str, Damage] = {
     "a lost commit of a packed ref": Damage(pack_and_lose, "branch"),
     "a lost tree": Damage(lambda c: lose(c, f"{REF}^{{tree}}"), "branch"),
     "a lost folder": Damage(lambda c: lose(c, f"{REF}:log/session"), "branch"),
-    "a lost log": Damage(lambda c: lose(c, f"{REF}:{segment(c)}"), "branch"),
-    "a damaged log": Damage(lambda c: mangle(loose(c, f"{REF}:{segment(c)}")), "record"),
+    "a lost log": Damage(lambda c: lose(c, f"{REF}:{segment(c)}"), "branch", takes="log"),
+    "a damaged log": Damage(
+        lambda c: mangle(loose(c, f"{REF}:{segment(c)}")), "record", takes="log"
+    ),
     "a damaged commit": Damage(lambda c: mangle(loose(c, REF)), "branch"),
     "an empty ref without a reflog": Damage(lambda c: write(no_way_back(c)), "branch"),
-    "no ref and no journal": Damage(gone_long_ago, "branch"),
-    "a lost commit and no journal": Damage(lost_long_ago, "branch"),
-    "a damaged commit, no ref, no journal": Damage(lost_and_gone, "branch"),
-    "nothing but blobs": Damage(only_blobs_stay, "branch"),
+    "no ref and no journal": Damage(gone_long_ago, "branch", takes="journal"),
+    "a lost commit and no journal": Damage(lost_long_ago, "branch", takes="journal"),
+    "a damaged commit, no ref, no journal": Damage(lost_and_gone, "branch", takes="journal"),
+    "nothing but blobs": Damage(only_blobs_stay, "branch", takes="journal"),
     "a branch set back": Damage(forced_back, "journal"),
     "a text edited by hand": Damage(
         lambda c: edit(c, lambda d: d.replace(b"second", b"sec0nd")), "record", "warning"

@@ -69,8 +69,16 @@ class Patient:
             one["check"] for one in mine
         }
         now = self.said()
-        for session, texts in self.before.items():
-            assert [text for text in texts if text not in now.get(session, [])] == []
+        lost = [
+            text
+            for session, texts in self.before.items()
+            for text in texts
+            if text not in now.get(session, [])
+        ]
+        # What was said last stands in one blob and in the journal: no third copy is anywhere.
+        both = {"log", "journal"} <= {DAMAGES[name].takes for name in names}
+        assert lost == (["third"] if both else [])
+        for session in self.before:
             assert len(set(now[session])) == len(now[session])
         # The log of another work tree's HEAD goes on naming what was lost.
         more = ("--no-reflogs",) * ("a branch that is checked out" in names)
@@ -140,6 +148,13 @@ def test_other_damage_is_named_and_mended(patient: Patient, number: int) -> None
     """Several at once, since none of them stands in the way of another."""
     names = LIGHT[number::TOGETHER]
     patient.suffer(*names)
+    patient.be_cured(*names)
+
+
+def test_without_any_copy_only_that_text_is_lost(patient: Patient) -> None:
+    names = ("a damaged log", "no ref and no journal")
+    for name in names:
+        DAMAGES[name].do(patient.clone)
     patient.be_cured(*names)
 
 
