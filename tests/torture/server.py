@@ -92,6 +92,10 @@ def _fork(asked: dict[str, Any]) -> int:
         os.setsid()
         _redirect(asked)
         code = _run(asked)
+    except BaseException:  # nothing of the program's: it lets nothing out
+        import traceback
+
+        os.write(2, traceback.format_exc().encode())
     finally:
         os._exit(code)
 
