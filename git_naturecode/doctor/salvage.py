@@ -60,8 +60,9 @@ def _below(log: Log, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
     if not commits:
         return
     promised = ("--exclude-promisor-objects",) if log.repo.is_partial else ()
+    names = "".join(f"{commit}\n" for commit in commits).encode()  # too many for a command line
     out = log.repo.program.run(
-        "rev-list", "--objects", "--ignore-missing", *promised, *commits, "--", check=False
+        "rev-list", "--objects", "--ignore-missing", *promised, "--stdin", data=names, check=False
     )[1]
     for line in out.decode("utf-8", "surrogateescape").split("\n"):
         oid, _, path = line.partition(" ")
