@@ -1,6 +1,7 @@
 """Fewer steps that fail in the same way: halves, quarters, ... are left out as long as it fails."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,7 @@ def _fails(options: Options, steps: list[int], failure: str, fresh: Callable[[],
     chosen = replace(options, only=frozenset(steps), steps=max(steps), seconds=1e9, keep=False)
     for _ in range(2):
         report = run(chosen, fresh())
+        shutil.rmtree(report.folder, ignore_errors=True)  # the first failure's is kept
         if any(alike(one, failure) for one in report.failures):
             return True
     return False
