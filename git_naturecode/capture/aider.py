@@ -18,7 +18,7 @@ from ..store.entry import Draft
 from .calls import Call
 from .drafts import Drafting, Said, tilde
 from .format import Found
-from .names import Names
+from .names import Ordinals
 from .times import Ticking, ms_of, when
 
 TOOL = "aider"
@@ -119,8 +119,13 @@ def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     first = list(islice(_blocks(found), 64))
     if draft := reader.open(first):
         yield draft
+    last: _Block | None = None
     for block in _blocks(found):
-        yield from reader.block(block)
+        if last is not None:
+            yield from reader.block(last)
+        last = block
+    if last is not None:
+        yield from reader.block(last, growing=found.last_ms < 0)
 
 
 def _blocks(found: Found) -> Iterator[_Block]:
@@ -144,6 +149,9 @@ def _lines(found: Found) -> Iterator[str]:
         left = found.size - len(file.readline())
         while left > 0 and (line := file.readline(left)):
             left -= len(line)
+            marked = line.startswith((_SAID, _NOTICE)) or _SAID.startswith(line)
+            if marked and not line.endswith(b"\n"):
+                return  # it is still being written
             try:
                 yield line.decode("utf-8", "surrogatepass")
             except UnicodeDecodeError:
@@ -175,7 +183,8 @@ class _Reader:
         self._folder = found.project
         self._stamp = when(found.session[:19]) or ""
         self._ticking = Ticking(self._stamp)
-        self._names = Names(drafting.clean)
+        self._names = Ordinals()
+        self._growing = False
         self._model = ""
 
     def open(self, first: Iterable[_Block]) -> Draft | None:
@@ -191,7 +200,9 @@ class _Reader:
         title = next(talk, "") or next(iter(said), "") or "aider session"
         return self._drafting.open(title, self._stamp, origin)
 
-    def block(self, block: _Block) -> Iterator[Draft]:
+    def block(self, block: _Block, *, growing: bool = False) -> Iterator[Draft]:
+        """A piece; the last of a file may be `growing`, and is then replaced once it is whole."""
+        self._growing = growing
         if block.kind == "notice":
             yield from self._notice(block.text)
         elif block.kind == "user":
@@ -204,8 +215,12 @@ class _Reader:
     def _say(
         self, role: str, text: str, model: str, flags: tuple[str, ...] = ()
     ) -> Iterator[Draft]:
-        name, t = self._names.of(role, text), self._ticking.at(None)
-        if draft := self._drafting.message(Said(name, "", role, text, t, model, flags)):
+        name, t = self._names.of(role), self._ticking.at(None)
+        growing = self._growing and role == "assistant"
+        if growing and self._drafting.has(self._drafting.id(name, "")):
+            return
+        said = Said(name, "growing" if growing else "", role, text, t, model, flags)
+        if draft := self._drafting.message(said, "" if growing else "growing"):
             yield draft
 
     def _notice(self, text: str) -> Iterator[Draft]:
@@ -224,9 +239,14 @@ class _Reader:
             yield from self._call("aider", "generic", text, text)
 
     def _call(self, name: str, kind: str, target: str, output: str) -> Iterator[Draft]:
-        call_id, t = self._names.of(name, target, output), self._ticking.at(None)
+        call_id, t = self._names.of(name), self._ticking.at(None)
         entry = self._drafting.done_id(call_id)
-        if entry is not None:
-            call = Call(call_id, entry, name, kind, target, t)
-            if draft := self._drafting.done(call, output, True if name == "edit" else None):
-                yield draft
+        if entry is None:
+            return
+        call = Call(call_id, entry, name, kind, target, t)
+        if self._growing and output:
+            draft = self._drafting.orphan(call, output, None)
+        else:
+            draft = self._drafting.done(call, output, True if name == "edit" else None)
+        if draft:
+            yield draft

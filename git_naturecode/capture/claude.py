@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..ids import digest32
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
 from .drafts import Drafting, Said, tilde
 from .format import Found
 from .images import image
 from .lines import complete_lines, parse, parse_without_result
+from .names import Ordinals
 from .times import later, ms_of, when
 
 Json = Any
@@ -151,17 +151,21 @@ class _Reader:
         self._t = beginning.t
         self._calls: dict[str, Call | None] = {}
         self._summary = ""
-        self._nameless: dict[str, int] = {}
+        self._source = ""
+        self._names = Ordinals()
 
     def line(self, record: dict[str, Json]) -> Iterator[Draft]:
         kind = record.get("type")
         self._t = when(record.get("timestamp")) or self._t
         if kind == "summary":
             yield from self._set_summary(record)
-        elif kind in ("user", "assistant"):
-            yield from self._blocks(record)
-        elif kind == "system" and isinstance(text := record.get("content"), str):
-            yield from self._say(record, "system", 0, text)
+        elif kind in ("user", "assistant", "system"):
+            told = (self._t, kind, _text(record, "agentId"))
+            self._source = _text(record, "uuid") or self._names.of(*told)
+            if kind != "system":
+                yield from self._blocks(record)
+            elif isinstance(text := record.get("content"), str):
+                yield from self._say(record, "system", 0, text)
 
     def rest(self) -> Iterator[Draft]:
         """The calls that have no result in this file."""
@@ -171,7 +175,7 @@ class _Reader:
 
     def _set_summary(self, record: dict[str, Json]) -> Iterator[Draft]:
         value = _text(record, "summary")
-        source = _text(record, "leafUuid") or self._name("summary", value)
+        source = _text(record, "leafUuid") or self._names.of(self._t, "summary")
         if value and (draft := self._drafting.summary(source, "summary", value, self._summary)):
             yield draft
         if value:
@@ -202,14 +206,13 @@ class _Reader:
             flags = ("meta", *flags)
         if record.get("isSidechain"):
             flags = ("side", *flags)
-        source = _text(record, "uuid") or self._name(role, str(index), self._t, text)
         model = _model(record) if role == "assistant" else ""
-        said = Said(source, str(index), role, text, later(self._t, index), model, flags)
+        said = Said(self._source, str(index), role, text, later(self._t, index), model, flags)
         if draft := self._drafting.message(said):
             yield draft
 
     def _remember(self, record: dict[str, Json], index: int, block: dict[str, Json]) -> None:
-        call_id = _text(block, "id") or f"{_text(record, 'uuid')}/{index}"
+        call_id = _text(block, "id") or f"{self._source}/{index}"
         entry = self._drafting.done_id(call_id)
         if entry is None:
             self._calls[call_id] = None
@@ -230,7 +233,7 @@ class _Reader:
     def _result(
         self, record: dict[str, Json], index: int, block: dict[str, Json]
     ) -> Iterator[Draft]:
-        call_id = _text(block, "tool_use_id") or f"{_text(record, 'uuid')}/{index}"
+        call_id = _text(block, "tool_use_id") or f"{self._source}/{index}"
         ok = not block.get("is_error")
         if call_id in self._calls:
             call = self._calls.pop(call_id)
@@ -243,12 +246,6 @@ class _Reader:
             draft = None
         if draft:
             yield draft
-
-    def _name(self, *parts: str) -> str:
-        """An id for what has none: its redacted content and how often that came before."""
-        name = digest32((self._drafting.clean(part) for part in parts), 20)
-        self._nameless[name] = self._nameless.get(name, 0) + 1
-        return f"{name}/{self._nameless[name]}"
 
 
 def _text(record: dict[str, Json], key: str) -> str:

@@ -14,11 +14,12 @@ from typing import Any
 
 from ..store.entry import Draft
 from .calls import Call, about, patched, type_of, written_out
-from .drafts import Drafting, Ordinals, Said, tilde
+from .drafts import Drafting, Said, tilde
 from .fields import Record, reach, record, records, text, unfolded, written
 from .format import Found
 from .images import image_at
 from .lines import complete_lines, parse
+from .names import Ordinals
 from .times import Ticking, ms_of, when
 
 Json = Any
@@ -248,7 +249,7 @@ class _Reader:
             yield from self._item(payload, line.get("timestamp"))
         elif kind == "compacted":
             said = text(payload, "message")
-            yield from self._say("user", said, line.get("timestamp"), "meta")
+            yield from self._say("user", said, line.get("timestamp"), "meta", kind="compacted")
         elif kind == "event_msg" and payload.get("type") == "thread_rolled_back":
             turns = payload.get("num_turns")
             count = turns if isinstance(turns, int) else 0
@@ -289,11 +290,14 @@ class _Reader:
             role = "system" if role in ("developer", "system") else "user"
             yield from self._say(role, context, stamp, "meta")
 
-    def _say(self, role: str, said: str, stamp: Json, *flags: str) -> Iterator[Draft]:
+    def _say(
+        self, role: str, said: str, stamp: Json, *flags: str, kind: str = ""
+    ) -> Iterator[Draft]:
+        """A text; `kind` keeps what always comes apart from what comes only with `full`."""
+        source = self._name(stamp, kind or role, *flags)
         if not said:
             return
         model = self._model if role == "assistant" else ""
-        source = self._name(stamp, role, *flags)
         t = self._ticking.at(stamp)
         message = Said(source, "", role, said, t, model, (*self._flags, *flags))
         if draft := self._drafting.message(message):

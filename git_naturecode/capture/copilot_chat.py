@@ -17,6 +17,7 @@ from .drafts import Drafting, Said, tilde
 from .fields import Record, reach, record, records, text, unfolded, written
 from .format import Found
 from .lines import complete_lines, parse
+from .names import Ordinals
 from .times import Ticking, when
 from .workspaces import folder_of, path_of
 
@@ -157,6 +158,7 @@ class _Reader:
         self._drafting = drafting
         self._project = project
         self._ticking = ticking
+        self._names = Ordinals()
 
     def request(self, request: Record, number: int, *, last: bool) -> Iterator[Draft]:
         """What was asked and answered; the last answer may still be growing."""
@@ -219,7 +221,8 @@ class _Reader:
         """One call; what came of it is only known once the answer is whole."""
         t = self._ticking.at(None)
         edited = _path(part.get("uri")) if text(part, "kind") == "textEditGroup" else ""
-        call_id = text(part, "toolCallId") or f"{source}/{edited or text(part, 'toolId')}"
+        call_id = text(part, "toolCallId")
+        call_id = call_id or self._names.of(source, text(part, "kind"), text(part, "toolId"))
         entry = self._drafting.done_id(call_id)
         if entry is None:
             return

@@ -12,10 +12,11 @@ from typing import Any
 
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
-from .drafts import Drafting, Ordinals, Said, tilde
+from .drafts import Drafting, Said, tilde
 from .fields import Record, reach, record, records, text, unfolded, written
 from .format import Found
 from .lines import complete_lines, parse
+from .names import Ordinals
 from .times import Ticking, when
 from .workspaces import beside, folder_of
 
@@ -127,11 +128,14 @@ class _Reader:
         self._model = stream.model
         self._ticking = Ticking(stream.t)
         self._names = Ordinals()
+        self._source = ""
         self._calls: dict[str, Call | None] = {}
         self._thought = ""
 
     def event(self, event: Record) -> Iterator[Draft]:
         data, kind = record(event, "data"), text(event, "type")
+        stamp = when(event.get("timestamp")) or ""
+        self._source = text(event, "id") or self._names.of(stamp, kind)
         if event.get("ephemeral") is True:
             return
         if kind == "session.model_change":
@@ -173,12 +177,11 @@ class _Reader:
         if not said:
             return
         data, stamp = record(event, "data"), event.get("timestamp")
-        source = text(event, "id") or self._names.of(when(stamp) or "", role)
         if _parent(data):
             flags = ("side", *flags)
         model = text(data, "model") or self._model if role == "assistant" else ""
         part = "think" if "think" in flags else ""
-        message = Said(source, part, role, said, self._ticking.at(stamp), model, flags)
+        message = Said(self._source, part, role, said, self._ticking.at(stamp), model, flags)
         if draft := self._drafting.message(message):
             yield draft
 

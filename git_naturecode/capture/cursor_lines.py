@@ -1,8 +1,8 @@
 """Transcripts of Cursor's agents: `{role, message: {content}}` per line, without ids and times.
 
 They lie in `~/.cursor/projects/<folder>/agent-transcripts/<id>/`, subagents one folder below. A
-message is named by its redacted content and how often that came before; times tick from the one
-that the user's first message tells, or else from the time of the file.
+message is named by its place: lines are only added. Times tick from the one that the user's first
+message tells, or else from the time of the file.
 """
 
 import os
@@ -22,7 +22,6 @@ from .fields import Record, record, records, text
 from .format import Found
 from .images import image_at
 from .lines import complete_lines, parse
-from .names import Names
 from .times import Ticking, when
 
 Json = Any
@@ -42,11 +41,16 @@ _HIDDEN = re.compile(r"(?:\A|\s+)\[REDACTED\]\s*\Z")  # where Cursor itself left
 
 @dataclass(frozen=True)
 class Script:
-    """What a file tells about its session; `side` for that of a subagent."""
+    """What a file tells about its session, and the subagent whose it is, if any."""
 
     session: str
     t: str
-    side: bool = False
+    agent: str = ""
+
+    @property
+    def side(self) -> bool:
+        """True for what a subagent did."""
+        return bool(self.agent)
 
 
 def look(path: str) -> Script | None:
@@ -66,11 +70,11 @@ def look(path: str) -> Script | None:
                 break
     if not first:
         return None
-    session, side = _session(path)
+    session, agent = _session(path)
     if not session:
         # Of the redacted text: a hash of what was there would let anybody test a guess of it.
         session = digest32((Redactor().text(first)[0],), 20)
-    return Script(session, t or iso(_file_ms(path, session)), side)
+    return Script(session, t or iso(_file_ms(path, session)), agent)
 
 
 def _is_ours(line: Record) -> bool:
@@ -83,14 +87,14 @@ def _is_ours(line: Record) -> bool:
     )
 
 
-def _session(path: str) -> tuple[str, bool]:
-    """The session that the file's name or place tells, and whether it is a subagent's."""
+def _session(path: str) -> tuple[str, str]:
+    """The session that the file's name or place tells, and the subagent, if it is one's."""
     folder, name = os.path.split(os.path.abspath(path))
     above = os.path.basename(os.path.dirname(folder))
     if os.path.basename(folder) == "subagents" and _ID.fullmatch(above):
-        return above, True
+        return above, os.path.splitext(name)[0]
     found = _ID.search(name)
-    return (found[0] if found else ""), False
+    return (found[0] if found else ""), ""
 
 
 def _file_ms(path: str, session: str) -> int:
@@ -132,11 +136,11 @@ def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     origin = {"cwd": tilde(found.project)}
     if draft := drafting.open(title or "Cursor session", script.t, origin):
         yield draft
-    for line_told in drafts:
+    for number, line_told in enumerate(drafts, 1):
         if line_told is None:
             yield None
         elif _is_ours(line_told):
-            yield from reader.line(line_told)
+            yield from reader.line(line_told, number)
 
 
 def _lines(path: str) -> Iterator[Record | None]:
@@ -169,43 +173,45 @@ class _Reader:
         self._project = project
         self._ticking = Ticking(script.t)
         self._flags: tuple[str, ...] = ("side",) if script.side else ()
-        self._names = Names(drafting.clean)
+        self._prefix = f"{script.agent}/" if script.agent else ""
 
-    def line(self, line: Record) -> Iterator[Draft]:
+    def line(self, line: Record, number: int) -> Iterator[Draft]:
+        """The drafts of the line which is the `number`th of its file."""
         role, content = text(line, "role"), record(line, "message").get("content")
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-        for block in records(blocks):
-            kind = text(block, "type")
+        for place, block in enumerate(records(blocks)):
+            kind, source = text(block, "type"), f"{self._prefix}{number}/{place}"
             if kind == "tool_use":
-                yield from self._call(block)
+                yield from self._call(source, block)
             elif kind == "image":
-                yield from self._say(role, image_at(text(block, "url")) or "[image]", None)
+                yield from self._say(source, role, image_at(text(block, "url")) or "[image]", None)
             elif role == "user":
-                yield from self._user(text(block, "text"))
+                yield from self._user(source, text(block, "text"))
             else:
-                yield from self._say(role, _HIDDEN.sub("", text(block, "text")), None)
+                said = _HIDDEN.sub("", text(block, "text"))
+                yield from self._say(source, role, said, None)
 
-    def _user(self, said: str) -> Iterator[Draft]:
+    def _user(self, source: str, said: str) -> Iterator[Draft]:
         stamp = _told_at(said) or None
         if own := asked(said):
-            yield from self._say("user", own, stamp)
+            yield from self._say(source, "user", own, stamp)
         elif _NOTICE.match(said):
-            yield from self._say("user", said, stamp, "meta")
+            yield from self._say(source, "user", said, stamp, "meta")
 
-    def _say(self, role: str, said: str, stamp: str | None, *flags: str) -> Iterator[Draft]:
+    def _say(
+        self, source: str, role: str, said: str, stamp: str | None, *flags: str
+    ) -> Iterator[Draft]:
         if not said:
             return
-        source = self._names.of(role, said)
         t = self._ticking.at(stamp)
         message = Said(source, "", role, said, t, flags=(*self._flags, *flags))
         if draft := self._drafting.message(message):
             yield draft
 
-    def _call(self, block: Record) -> Iterator[Draft]:
+    def _call(self, call_id: str, block: Record) -> Iterator[Draft]:
         """A call; what came of it is not in the transcript."""
         name, given = text(block, "name"), block.get("input")
         target, t = about(given, self._project), self._ticking.at(None)
-        call_id = self._names.of("call", name, written_out(given))
         call = Call(call_id, "", name, type_of(name), target, t, side=bool(self._flags))
         if self._drafting.full:
             call = replace(call, input=written_out(given))

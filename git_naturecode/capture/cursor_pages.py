@@ -15,7 +15,7 @@ from ..redact import Redactor
 from ..store.entry import Draft
 from .drafts import Drafting, Said
 from .format import Found
-from .names import Names
+from .names import Texts
 from .times import Ticking, when
 
 _LOOK = 4096
@@ -80,7 +80,7 @@ def read(found: Found, page: Page, drafting: Drafting) -> Iterator[Draft]:
     """The drafts of a page."""
     if draft := drafting.open(page.title or "Cursor chat", page.t, {"version": page.version}):
         yield draft
-    ticking, names = Ticking(page.t), Names(drafting.clean)
+    ticking, names = Ticking(page.t), Texts(drafting.clean)
     for role, said in _messages(found.path):
         t = ticking.at(None)
         source = names.of(role, said)

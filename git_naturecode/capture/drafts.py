@@ -42,19 +42,6 @@ class Said:
     flags: tuple[str, ...] = ()
 
 
-class Ordinals:
-    """Ids for pieces that have none: what is told of them, and the how many-th such it is."""
-
-    def __init__(self) -> None:
-        self._count: dict[str, int] = {}
-
-    def of(self, *parts: str) -> str:
-        """The id of one more piece of which `parts` are told."""
-        name = "/".join(parts)
-        self._count[name] = self._count.get(name, 0) + 1
-        return f"{name}/{self._count[name]}"
-
-
 @dataclass
 class Drafting:
     """Makes the drafts of one conversation; None where the store or this run has the entry."""
@@ -106,6 +93,11 @@ class Drafting:
         if over:
             fields["over"] = [over]
         return self._draft("set", fields, None, entry, labels)
+
+    def summary_of(self, count: int, value: str) -> Draft | None:
+        """The draft of the summary of the first `count` messages, in the place of the last one."""
+        before = (self.id("summary", str(number)) for number in reversed(range(count)))
+        return self.summary("summary", str(count), value, next(filter(self.has, before), ""))
 
     def change(self, kind: str, name: str, value: str) -> Draft | None:
         """The draft that sets (`set`) or adds (`add`) field `name`, known by what it says."""

@@ -18,6 +18,7 @@ from .drafts import Drafting, Said, tilde
 from .format import Found
 from .images import image
 from .lines import complete_lines, parse
+from .names import Ordinals
 from .times import later, ms_of, when
 
 Json = Any
@@ -93,7 +94,7 @@ def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     summary = summary if isinstance(summary, str) else ""
     if draft := drafting.open(summary or title or _TITLE, t, {"cwd": tilde(root)}):
         yield draft
-    if summary and (draft := drafting.summary("summary", f"summary/{len(summary)}", summary, "")):
+    if summary and (draft := drafting.summary_of(len(last), summary)):
         yield draft
     reader = _Reader(drafting, root, t)
     for number, message in enumerate(_messages(path, {})):
@@ -155,13 +156,16 @@ class _Reader:
         self._drafting = drafting
         self._root = root
         self._t = t
-        self._nameless: dict[str, int] = {}
+        self._names = Ordinals()
+        self._named = True
 
     def message(self, message: dict[str, Json]) -> Iterator[Draft]:
         self._t = when(message.get("timestamp")) or self._t
         role = _ROLES.get(str(message.get("type")), "")
         model = message.get("model")
-        said = Said(_id(message), "", role, "", self._t, model if isinstance(model, str) else "")
+        self._named = bool(_id(message))
+        source = _id(message) or self._names.of(self._t, str(message.get("type")))
+        said = Said(source, "", role, "", self._t, model if isinstance(model, str) else "")
         if role and self._drafting.full:
             for number, thought in enumerate(_list(message, "thoughts")):
                 yield from self._thought(said, number, thought)
@@ -177,13 +181,14 @@ class _Reader:
         yield from self._say(replace(said, text=text, t=t, flags=("think",)), f"think{number}/")
 
     def _say(self, said: Said, part: str = "") -> Iterator[Draft]:
-        """A text's part is the hash of the redacted text: a message that changed between two
-        states of a file gives a new entry, one that did not gives the same."""
+        """Where the message has a random id of its own, without which nobody can test a guess,
+        a text's part is the hash of the redacted text: a message that changed between two states
+        of a file gives a new entry, one that did not gives the same."""
         if not said.text:
             return
-        part += digest32((self._drafting.clean(said.text),), 8)
-        source = said.source or self._name(said.role, said.t, part)
-        if draft := self._drafting.message(replace(said, source=source, part=part)):
+        if self._named:
+            part += digest32((self._drafting.clean(said.text),), 8)
+        if draft := self._drafting.message(replace(said, part=part)):
             yield draft
 
     def _call(self, said: Said, number: int, record: dict[str, Json]) -> Iterator[Draft]:
@@ -208,11 +213,6 @@ class _Reader:
             draft = self._drafting.done(call, _output(record), ok)
         if draft:
             yield draft
-
-    def _name(self, *parts: str) -> str:
-        name = digest32(parts, 20)
-        self._nameless[name] = self._nameless.get(name, 0) + 1
-        return f"{name}/{self._nameless[name]}"
 
 
 def _list(message: dict[str, Json], key: str) -> list[dict[str, Json]]:

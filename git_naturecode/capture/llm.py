@@ -2,8 +2,9 @@
 
 `threads`, `turns`, `messages` and `parts` are the present ones: a message is known by its hash and
 names its parent, a thread points at its tip. `conversations` and `responses` are older and stay
-in a database that has both, where a conversation that went on is a thread of the same id. So a
-message is known here by what it says, which is the same in both.
+in a database that has both, where a conversation that went on is a thread of the same id. The
+older tables name what they tell by the id of its response; what the newer ones tell has the name
+that it has there, if it says the same, or else that of its place in the thread.
 """
 
 import os
@@ -12,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
+from ..ids import digest32
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
 from .drafts import Drafting, Said
 from .fields import written
 from .format import Found
 from .llm_log import Log, Piece, Talk
-from .names import Names
+from .names import Ordinals
 from .times import Ticking, ms_of, when
 
 Json = Any
@@ -70,20 +72,24 @@ def _read(log: Log, talk: Talk, drafting: Drafting) -> Iterator[Draft]:
     title = talk.name or next(filter(None, said), "") or "llm conversation"
     if draft := drafting.open(title, first, {"forked": talk.forked}):
         yield draft
+    older: dict[str, str] = {}
     for generation in generations:
-        reader = _Reader(drafting, first)
+        reader = _Reader(drafting, first, older)
         for piece in log.pieces(talk, generation):
             yield from reader.piece(piece)
         yield from reader.rest()
 
 
 class _Reader:
-    """Turns the pieces of one conversation into drafts."""
+    """Turns the pieces of one conversation into drafts; `older` are the names that the older tables
+    gave, by what is said. That is never written."""
 
-    def __init__(self, drafting: Drafting, first: str) -> None:
+    def __init__(self, drafting: Drafting, first: str, older: dict[str, str]) -> None:
         self._drafting = drafting
         self._ticking = Ticking(first)
-        self._names = Names(drafting.clean)
+        self._names = Ordinals()
+        self._says = Ordinals()
+        self._older = older
         self._calls: dict[str, Call | None] = {}
 
     def piece(self, piece: Piece) -> Iterator[Draft]:
@@ -106,7 +112,7 @@ class _Reader:
     def _say(self, role: str, piece: Piece, t: str, *flags: str) -> Iterator[Draft]:
         if not piece.text:
             return
-        name = self._names.of(role, *flags, piece.brief)
+        name = self._name(piece, role, *flags, says=piece.brief)
         model = piece.model if role == "assistant" else ""
         flags = ("side", *flags) if piece.side else flags
         said = piece.text if self._drafting.full else piece.brief
@@ -114,8 +120,7 @@ class _Reader:
             yield draft
 
     def _remember(self, piece: Piece, t: str) -> None:
-        given = written(piece.given)
-        name = self._names.of("call", piece.name, given)
+        name = self._name(piece, "call", says=f"{piece.name}\0{written(piece.given)}")
         entry = self._drafting.done_id(name)
         call = None
         if entry is not None:
@@ -133,12 +138,19 @@ class _Reader:
             call = self._calls.pop(key)
             draft = self._drafting.done(call, piece.text, piece.ok) if call else None
         else:
-            name = self._names.of("result", piece.name, piece.text)
+            name = self._name(piece, "result", says=f"{piece.name}\0{piece.text}")
             entry = self._drafting.done_id(name)
             call = Call(name, entry or "", piece.name, type_of(piece.name), "", t, side=piece.side)
             draft = self._drafting.orphan(call, piece.text, piece.ok) if entry else None
         if draft:
             yield draft
+
+    def _name(self, piece: Piece, *kind: str, says: str) -> str:
+        said = self._says.of(*kind, digest32((says,), 20))
+        place = self._names.of(piece.source, *kind)
+        if piece.source:
+            return self._older.setdefault(said, place)
+        return self._older.get(said, place)
 
     def _key(self, piece: Piece) -> str:
         """What a result will name its call by; where a call has no id, its tool and number."""

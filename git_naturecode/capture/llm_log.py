@@ -21,12 +21,14 @@ _VIRTUAL = re.compile(r"\s*create\s+virtual", re.I)
 class Piece:
     """Something said or done. `brief` is its text with fragments only named.
 
-    `kind` is user, assistant or system for what was said, think, call or result.
+    `kind` is user, assistant or system for what was said, think, call or result; `source` is the
+    id of the response that it belongs to in the older tables.
     """
 
     kind: str
     t: Json
     model: str = ""
+    source: str = ""
     text: str = ""
     brief: str = ""
     call: str = ""
@@ -172,7 +174,7 @@ class Log:
             "responses", columns, "WHERE conversation_id = ? ORDER BY id", talk.id
         ):
             model = text(row, "resolved_model") or text(row, "model")
-            piece = Piece("", row["datetime_utc"], model)
+            piece = Piece("", row["datetime_utc"], model, str(row["id"]))
             if (told := text(row, "system")) and told != system:
                 system = told
                 yield replace(piece, kind="system", text=told, brief=told)

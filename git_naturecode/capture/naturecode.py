@@ -16,7 +16,7 @@ from .drafts import Drafting, Said, tilde
 from .fields import Record, record, records, text
 from .format import Found
 from .lines import parse
-from .names import Names
+from .names import Ordinals
 from .times import Ticking, ms_of, when
 
 Json = Any
@@ -82,7 +82,7 @@ class _Reader:
         self._model = text(session, "configuration", "model")
         self._begun = when(session.get("createdAt")) or ""
         self._ticking = Ticking(self._begun or _first(session))
-        self._names = Names(drafting.clean)
+        self._names = Ordinals()
 
     def open(self, session: Record) -> Draft | None:
         said = (_text_of(m) for m in _messages(session) if _role(m) == "user")
@@ -93,7 +93,8 @@ class _Reader:
     def state(self, session: Record) -> Iterator[Draft]:
         """Summary, status and tags."""
         summary = text(session, "conversation", "summary") or text(session, "summary")
-        drafts = [self._change("set", "summary", summary)] if summary else []
+        count = len(_messages(session))
+        drafts = [self._drafting.summary_of(count, summary)] if summary else []
         if text(session, "status").lower() in _CLOSED:
             drafts.append(self._change("set", "status", "closed"))
         tags = session.get("tags")
@@ -108,10 +109,10 @@ class _Reader:
     def message(self, message: Record) -> Draft | None:
         said, role = _text_of(message), _role(message)
         t = self._ticking.at(message.get("timestamp"))
+        told = when(message.get("timestamp")) or ""
+        source = text(message, "messageId") or self._names.of(told, role)
         if not said:
             return None
-        told = when(message.get("timestamp")) or ""
-        source = text(message, "messageId") or self._names.of(role, told, said)
         model = (text(message, "model") or self._model) if role == "assistant" else ""
         return self._drafting.message(Said(source, "", role, said, t, model))
 
@@ -119,7 +120,7 @@ class _Reader:
         """A file that was read or written, as a call without a text."""
         path, kind = text(operation, "path"), text(operation, "type")
         t = when(operation.get("timestamp")) or self._begun
-        name = self._names.of("file", t, kind, path)
+        name = self._names.of(t, "file", kind)
         entry = self._drafting.done_id(name)
         if not path or entry is None:
             return None

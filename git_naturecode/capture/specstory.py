@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..ids import digest32
 from ..store.entry import Draft
 from .calls import TYPES, Call, relative
 from .drafts import Drafting, Said, tilde
 from .format import Found
+from .names import Ordinals, Texts
 from .times import Ticking, ms_of, when
 
 TOOL = "specstory"
@@ -142,7 +142,8 @@ def _begun(header: "re.Match[str]") -> _Block:
 
 
 class _Reader:
-    """Turns pieces into drafts; the id of each is the hash of its redacted text and its number."""
+    """Turns pieces into drafts. Each is named by its time, its kind and the how many-th such it is;
+    where the file tells no times, by its redacted text: a file is written anew as a whole."""
 
     def __init__(self, drafting: Drafting, root: str, t: str) -> None:
         self._drafting = drafting
@@ -150,7 +151,8 @@ class _Reader:
         self._t = t
         self._ticking = Ticking(t)
         self._shown = t
-        self._count: dict[str, int] = {}
+        self._names = Ordinals()
+        self._texts = Texts(drafting.clean)
 
     def draft(self, block: _Block) -> Draft | None:
         if not block.who or not block.text:
@@ -168,7 +170,7 @@ class _Reader:
                 return None
             text, flags = _thought(text), (*flags, "think")
         role = "user" if block.who == "User" else "assistant"
-        source = self._name(role, self._t, text)
+        source = self._name(block, role, *flags, text=text)
         return self._drafting.message(
             Said(source, "0", role, text, self._shown, block.model, flags)
         )
@@ -182,7 +184,7 @@ class _Reader:
         inner = _SUMMARY.sub("", inner, count=1).strip("\r\n")
         given, output = _halves(inner)
         kind = attributes.get("type", "")
-        call_id = self._name(kind, self._t, block.text)
+        call_id = self._name(block, "tool", kind, text=block.text)
         entry = self._drafting.done_id(call_id)
         if entry is None:
             return None
@@ -196,13 +198,14 @@ class _Reader:
             side=block.side,
             input=given if self._drafting.full else "",
         )
-        ok = None if output is None else not _FAILED.match(output)
-        return self._drafting.done(call, output or "", ok)
+        if output is None:  # or not yet
+            return self._drafting.call(call)
+        return self._drafting.done(call, output, not _FAILED.match(output))
 
-    def _name(self, *parts: str) -> str:
-        name = digest32((self._drafting.clean(part) for part in parts), 20)
-        self._count[name] = self._count.get(name, 0) + 1
-        return f"{name}/{self._count[name]}"
+    def _name(self, block: _Block, *kind: str, text: str) -> str:
+        if block.t:
+            return self._names.of(block.t, *kind)
+        return self._texts.of(*kind, self._t, text)
 
 
 def _thought(text: str) -> str:
