@@ -46,6 +46,17 @@ def sync(
         _sync(context, store, name, as_json)
 
 
+def _show_no_more(store: "Store") -> None:
+    """Bring the folder up to date at once: no page shall show what was purged."""
+    from contextlib import suppress
+
+    from git_naturecode.errors import NaturecodeError
+    from git_naturecode.folder.update import update_all
+
+    with suppress(NaturecodeError):
+        update_all(store)
+
+
 def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -> None:
     from git_naturecode import sync as syncing
     from git_naturecode.cli import standing
@@ -55,6 +66,8 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
         outcome = syncing.sync(store, name, context.tell, hear=hear)
     finally:
         context.progress_done()
+    if outcome.forgot:
+        _show_no_more(store)
     for problem in outcome.problems:
         context.tell(f"warning: {show(problem)}")
     for notice in outcome.notices:

@@ -16,8 +16,8 @@ class Outcome:
     """How a sync ended.
 
     `received` and `sent` count logs, `notes_*` annotated objects, `waiting` the logs that could
-    not be pushed; `held` says that the host keeps what was purged; `problems` is what
-    was kept out, `notices` what to know of the remote;
+    not be pushed; `held` says that the host keeps what was purged, `forgot` that traces of a purge
+    were removed here; `problems` is what was kept out, `notices` what to know of the remote;
     `failure` is raised when all has been told: what was received is in then, nothing is lost.
     """
 
@@ -31,6 +31,7 @@ class Outcome:
     notes_sent: int = 0
     waiting: int = 0
     held: bool = False
+    forgot: bool = False
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failure: Remote | None = None

@@ -116,6 +116,7 @@ class _Sync:
         finally:
             if self.stale or forgetting.is_behind(self.store):
                 held = forgetting.forget(self.store)
+                self.outcome.forgot = True
                 self.outcome.problems += [f"{ref} still holds purged texts" for ref in held]
 
     def _rounds(self) -> Outcome:

@@ -51,8 +51,12 @@ def test_a_key_that_was_said_is_found_and_taken_out(box: Box) -> None:
     assert "1 text said again without it" in answer.err
     assert ada.texts(session)[-2:] == ["use [REDACTED:github-token:1] for now", "and nothing else"]
     assert "nothing" in ada.nc("redact", "--check").err
+    ben.nc("folder")
     ben.nc("sync")
     assert ben.texts(session) == ada.texts(session)
+    pages = [p for p in (ben.path / ".naturecode").rglob("*.md") if p.is_file()]
+    assert any("and nothing else" in page.read_text() for page in pages)
+    assert not any(KEY in page.read_text() for page in pages)
     assert KEY.encode() not in everywhere(ada, ben, Clone(hub))
     pages = [p for p in (ada.path / ".naturecode").rglob("*.md") if p.is_file()]
     assert any("and nothing else" in page.read_text() for page in pages)
