@@ -45,6 +45,9 @@ RULES = (
     _rule("session share", 2, "nothing to share", "nothing private"),
     _rule("sync", 4, "", "remote fault", *_REMOTE),
     _rule("sync", 4, "is too busy", "contention", "busy"),
+    # A hook that was just written cannot be run while a process that is being forked has it open.
+    _rule("sync", 4, "hook declined", "contention", "busy"),
+    _rule("redact", 4, "taken out here.*hook declined", "contention", "busy"),
     _rule("redact", 4, "taken out here.*is too busy", "contention", "busy"),
     _rule("sync", 4, "(is too busy|has just changed)", "contention"),
     _rule("", 1, "the disk is full", "disk full", "full"),
