@@ -41,7 +41,7 @@ def states(log: Log, known: Sequence[str]) -> list[dict[str, Content]]:
 def _unknown(log: Log, known: Sequence[str]) -> Iterator[str]:
     """The blobs small enough for a log that stand in no state of ours and nowhere else either."""
     passed = {oid for oid, _ in _below(log, known)}
-    theirs = [oid for ref, oid in log.objects.refs("refs/").items() if not _ours(log, ref)]
+    theirs = [oid for ref, oid in log.objects.refs("refs/").items() if not log.makes(ref)]
     passed.update(oid for oid, path in _below(log, theirs) if path and not paths.allowed(path))
     out = log.repo.program.run(
         "cat-file",
@@ -67,12 +67,6 @@ def _below(log: Log, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
     for line in out.decode("utf-8", "surrogateescape").split("\n"):
         oid, _, path = line.partition(" ")
         yield oid, path
-
-
-def _ours(log: Log, ref: str) -> bool:
-    branch = log.ref.removeprefix("refs/heads/")
-    tracking = ref.startswith("refs/remotes/") and ref.endswith(f"/{branch}")
-    return ref == log.ref or tracking or ref.startswith("refs/naturecode/")
 
 
 def _named(data: bytes) -> str | None:

@@ -137,11 +137,11 @@ def _unreach(store: Store) -> list[str]:
     stale = _stale_roots(log)
     if not stale:
         return []
-    history.expire_reflogs(log.repo, [ref for ref in log.objects.refs("refs/") if _ours(log, ref)])
+    history.expire_reflogs(log.repo, [ref for ref in log.objects.refs("refs/") if log.makes(ref)])
     left = []
     for root in _stale_roots(log):
         for ref, oid in history.refs_with(log.repo, root).items():
-            if _ours(log, ref) and ref != log.ref:
+            if log.makes(ref) and ref != log.ref:
                 log.objects.move(ref, None, oid)
             else:
                 left.append(ref)
@@ -189,13 +189,6 @@ def _is_record(log: Log, root: str) -> bool:
     return any(
         line.name in (b"session", b"trust") for line in tree.entries(log.objects, above["log"].oid)
     )
-
-
-def _ours(log: Log, ref: str) -> bool:
-    """True for the refs that this program makes, or that a fetch makes again."""
-    branch = log.ref.removeprefix("refs/heads/")
-    tracking = ref.startswith("refs/remotes/") and ref.endswith(f"/{branch}")
-    return ref == log.ref or tracking or ref.startswith("refs/naturecode/")
 
 
 def _mentions(purged: join.Purged) -> Callable[[bytes], bool]:

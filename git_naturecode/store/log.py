@@ -67,6 +67,12 @@ class Log:
                 raise self.broken()
         return found
 
+    def makes(self, ref: str) -> bool:
+        """True for the refs that this program makes, or that a fetch of this branch makes again."""
+        end = self.ref.removeprefix("refs/heads")
+        tracking = ref.startswith("refs/remotes/") and ref.endswith(end)
+        return ref == self.ref or tracking or ref.startswith("refs/naturecode/")
+
     def tree(self) -> str | None:
         """The tree of the newest commit; raises NaturecodeError when that is gone."""
         return self.tree_at(self.head())
