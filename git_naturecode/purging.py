@@ -47,12 +47,16 @@ class Found:
 
 @dataclass
 class Done:
-    """What a purge did: texts taken out here, refs of the user that still hold them."""
+    """What a purge did: texts taken out here, refs of the user that still hold them.
+
+    `behind` says why traces are left in this clone for the next command to remove.
+    """
 
     purged: int = 0
     kept: int = 0
     shared: bool = False
     refs: list[str] = field(default_factory=list)
+    behind: str = ""
 
 
 def look(store: Store, redactor: Redactor, rule: str, tell: Tell) -> Iterator[Found]:
@@ -98,7 +102,10 @@ def take_out(store: Store, targets: Iterable[Found]) -> Done:
     private = frozenset(found.name for found in targets if found.side == PRIVATE)
     if private:
         forgetting.expect_private(store)
-    done.refs = forgetting.forget(store, private)
+    try:
+        done.refs = forgetting.forget(store, private)
+    except NaturecodeError as behind:
+        done.behind = f"{behind.message}; {behind.hint}"
     return done
 
 

@@ -255,6 +255,8 @@ def _tell_rest(context: contexts.Context, done: "Done", carried: str | None, fai
         context.tell(f"{carried} has lost them too; other clones lose them when they sync")
     elif done.shared and not failed:
         context.tell("the next `git naturecode sync` takes them out of the remote and other clones")
+    if done.behind:
+        context.tell(f"warning: {line(done.behind)}")
     for ref in done.refs:
         step = "delete or move it" if ref.startswith("refs/") else "check something else out there"
         context.tell(f"warning: {line(ref)} still holds them: it is yours; {step}")

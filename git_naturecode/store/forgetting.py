@@ -4,19 +4,22 @@ Everything here may be done again at any time, and is: it is remembered as done 
 """
 
 import os
+import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
 
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import history, tree
-from git_naturecode.git.objects import Change, Missing
+from git_naturecode.git.objects import Change, Missing, RefLocked
+from git_naturecode.git.run import GitFailed
 from git_naturecode.store import join, paths, purge, remotes, seal, trust
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, Store
 
 _WAIT = 30.0
+_PAUSE = 0.2
 _PIECE = 1024
 _FOLDERS = frozenset({"log", "files", "kb", "team", "projects", "prompts"})
 _DONE = "forgotten"
@@ -49,7 +52,8 @@ def is_behind(store: Store) -> bool:
 def forget(store: Store, private: join.Purged = join.NOTHING) -> list[str]:
     """Remove the traces of all purges that our branch obeys, and of `private`, from this clone.
 
-    Gives what is not ours and still holds purged texts: refs and work trees of the user.
+    Gives what is not ours and still holds purged texts: refs and work trees of the user. Raises
+    NaturecodeError when others hold a lock for too long; then it is all done again the next time.
     """
     log = store.team
     head = log.head()
@@ -57,7 +61,13 @@ def forget(store: Store, private: join.Purged = join.NOTHING) -> list[str]:
     if is_behind(store) or private or not sealed <= _done(store):
         purged = purge.withheld(log.objects, log.tree_at(head), store.state_dir)
         _clean(store, frozenset(purged) | private)
-    left = _unreach(store)
+    try:
+        left = _unreach(store)
+    except (RefLocked, GitFailed) as error:
+        raise NaturecodeError(
+            f"traces of the purge are still in this clone ({error})",
+            "the next sync goes on with it; `git naturecode doctor` looks for locks left behind",
+        ) from None
     _remember(store, sealed)
     return left
 
@@ -126,7 +136,7 @@ def _purge_private(store: Store, purged: join.Purged) -> None:
             raise NaturecodeError(
                 "somebody else writes to the private sessions at this moment", "try again"
             )
-    history.expire_reflogs(log.repo, [log.ref])
+    _expire(log, [log.ref])
     log.objects.close()
     history.collect_garbage(log.repo)
 
@@ -137,7 +147,7 @@ def _unreach(store: Store) -> list[str]:
     stale = _stale_roots(log)
     if not stale:
         return []
-    history.expire_reflogs(log.repo, [ref for ref in log.objects.refs("refs/") if log.makes(ref)])
+    _expire(log, [ref for ref in log.objects.refs("refs/") if log.makes(ref)])
     left = []
     for root in _stale_roots(log):
         for ref, oid in history.refs_with(log.repo, root).items():
@@ -148,6 +158,19 @@ def _unreach(store: Store) -> list[str]:
     if stale := _stale_roots(log):
         history.forget_in_heads(log.repo, stale)
     return [*sorted(set(left)), *_held_by_work_trees(log, stale)]
+
+
+def _expire(log: Log, refs: list[str]) -> None:
+    """Empty the reflogs of `refs`, once nobody holds one of them; raises RefLocked, GitFailed."""
+    deadline = time.monotonic() + _WAIT
+    while True:
+        log.unlock(_WAIT)
+        try:
+            return history.expire_reflogs(log.repo, refs)
+        except GitFailed as failed:
+            if ".lock': File exists" not in failed.stderr or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _held_by_work_trees(log: Log, stale: list[str]) -> list[str]:

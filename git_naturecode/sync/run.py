@@ -115,9 +115,17 @@ class _Sync:
             return outcome
         finally:
             if self.stale or forgetting.is_behind(self.store):
-                held = forgetting.forget(self.store)
-                self.outcome.forgot = True
-                self.outcome.problems += [f"{ref} still holds purged texts" for ref in held]
+                self._forget()
+
+    def _forget(self) -> None:
+        """Remove what a purge leaves to do here; a lock of somebody else only delays it."""
+        try:
+            held = forgetting.forget(self.store)
+        except NaturecodeError as behind:
+            self.outcome.problems.append(behind.message)
+            return
+        self.outcome.forgot = True
+        self.outcome.problems += [f"{ref} still holds purged texts" for ref in held]
 
     def _rounds(self) -> Outcome:
         """All rounds, and the outbox at last."""

@@ -1,6 +1,7 @@
 """redact: finding what should not have been said, and taking it out of everything."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -307,3 +308,37 @@ def test_the_index_and_the_journal_know_it_no_more(box: Box, tmp_path: Path) -> 
     clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
     assert clone.nc("session", "search", WORD, code=1).code == 1
     assert WORD.encode() not in _own_files(clone)
+
+
+def test_a_lock_that_others_hold_for_a_moment_delays_it(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    said(clone, session, f"oh {WORD}")
+    lock = clone.path / ".git/refs/heads/naturecode.lock"
+    lock.touch()
+    timer = threading.Timer(1.0, lock.unlink)
+    timer.start()
+    clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    timer.join()
+    assert WORD.encode() not in everywhere(clone)
+
+
+def test_a_lock_that_stays_is_told_and_the_next_command_goes_on(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from git_naturecode.store import forgetting
+
+    _, ada, ben, session = pair(box)
+    said(ada, session, f"oh {WORD}")
+    ada.nc("sync")
+    ben.nc("sync")
+    ada.nc("redact", "--rewrite", "--text", WORD, "--yes")
+    monkeypatch.setattr(forgetting, "_WAIT", 0.3)
+    ben.git("fetch", "-q")
+    lock = ben.path / ".git/refs/remotes/origin/naturecode.lock"
+    lock.touch()
+    assert "traces of the purge are still in this clone" in ben.nc("sync").err
+    lock.unlink()
+    ben.nc("sync")
+    assert WORD.encode() not in everywhere(ben)
