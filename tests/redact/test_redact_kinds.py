@@ -218,7 +218,7 @@ NOT_SECRET = [
     "if strings.Contains(s, '-----BEGIN PRIVATE KEY-----') { return '-----END PRIVATE KEY-----' }",
     "eyJub3QiOiJhIHRva2VuIn0 is base64 of a JSON object",
     "/Users/ada/work/naturecode/src/components/authentication/PasswordResetForm2.tsx",
-    "github_patterns = 1; npm_config_registry=https://registry.npmjs.org/",
+    "github_patterns = 1; npm_config_registry=https://packages.example.org/",
     "AKIAIOSFODNN7EXAMPLE",
     "password_reset_token_generator2 = PasswordResetTokenGenerator()",
     'assert user.check_password("test-password-1")',
