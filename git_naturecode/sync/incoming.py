@@ -1,12 +1,15 @@
 """The refs below which fetched data waits for the gate; each process has a place of its own."""
 
 import os
+import time
 
 from git_naturecode import ids
+from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.run import alive
 from git_naturecode.store.remotes import component
 from git_naturecode.store.store import Store
 
+_TRIES, _PAUSE = 50, 0.1  # while git packs refs
 INCOMING = "refs/naturecode/incoming/"
 
 
@@ -39,9 +42,17 @@ def _is_packed(common_dir: str, prefix: str) -> bool:
 
 
 def forget(store: Store, refs: dict[str, str]) -> None:
-    """Delete `refs` (name -> id) where they are still that."""
+    """Delete `refs` (name -> id) where they are still that.
+
+    One that a `git gc` locks for longer than a moment stays: `forget_dead` takes it later.
+    """
     for ref, oid in refs.items():
-        store.team.objects.move(ref, None, oid)
+        for _ in range(_TRIES):
+            try:
+                store.team.objects.move(ref, None, oid)
+                break
+            except RefLocked:
+                time.sleep(_PAUSE)
 
 
 def forget_dead(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -460,3 +461,17 @@ def test_a_branch_that_is_replaced_between_asking_and_fetching(
     monkeypatch.setattr(remotes.Link, "fetch", fetch)
     ada.nc("sync")
     assert ada.texts(session)[-1] == "in the commit that is replaced"
+
+
+def test_refs_that_git_is_packing_do_not_fail_a_sync(box: Box) -> None:
+    _, ada, ben, session = pair(box)
+    ben.nc("session", "say", session, "while refs are packed")
+    ben.nc("sync")
+    lock = ada.path / ".git/packed-refs.lock"
+    lock.touch()
+    timer = threading.Timer(1.0, lock.unlink)
+    timer.start()
+    ada.nc("sync")
+    timer.join()
+    assert ada.texts(session)[-1] == "while refs are packed"
+    assert ada.git("for-each-ref", "refs/naturecode/incoming") == ""
