@@ -469,7 +469,7 @@ def test_refs_that_git_is_packing_do_not_fail_a_sync(box: Box) -> None:
     ben.nc("sync")
     lock = ada.path / ".git/packed-refs.lock"
     lock.touch()
-    timer = threading.Timer(1.0, lock.unlink)
+    timer = threading.Timer(3.0, lock.unlink)  # git itself waits one second
     timer.start()
     ada.nc("sync")
     timer.join()
