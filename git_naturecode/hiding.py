@@ -7,11 +7,13 @@ from contextlib import suppress
 from git_naturecode import ids
 from git_naturecode.git import tree
 from git_naturecode.store import paths
+from git_naturecode.store.lock import hold
 from git_naturecode.store.store import PRIVATE, TEAM, Store
 
 _MARKS = (b'"kind":"redact"', b'"forked":{')
 _MOST = 2_000  # segments: a clone that gets more at once is a new one, and others have done it
 _ENTITY = re.compile(r"session-[0-9]{8}-[0-9a-z]{8}")
+_PATIENCE = 15.0  # seconds for whoever drains the spool meanwhile
 
 
 def note(store: Store, old: str | None, new: str) -> None:
@@ -39,19 +41,20 @@ def note(store: Store, old: str | None, new: str) -> None:
 
 def is_behind(store: Store) -> bool:
     """True when something was noted that `carry` has not looked at."""
-    return os.path.exists(_path(store))
+    return any(map(os.path.exists, (_path(store), _taken(store))))
 
 
 def carry(store: Store) -> int:
     """Copy redactions into the sessions that share the redacted entries; how many there were.
 
-    A copy is the same entry: same id, same hash. Where two clones do it, it is there once.
+    A copy is the same entry: same id, same hash. Where two clones do it, it is there once. What is
+    noted meanwhile, and what a carrier that was killed had begun with, is left for the next one.
     """
     from git_naturecode.domain import family
     from git_naturecode.domain import session as sessions
     from git_naturecode.domain.kinds import open_index
 
-    noted = _noted(store)
+    notes = _take(store)
     store.settle(_PATIENCE)
     index = open_index(store)
     try:
@@ -60,18 +63,14 @@ def carry(store: Store) -> int:
     finally:
         index.close()
     copied = 0
-    for entity in noted:
+    for entity in _entities(notes):
         group = [entity, *family.members(rows, entity)]
         if len(group) > 1:
             copied += _within(store, group)
     if copied:
         store.settle(_PATIENCE)
-    with suppress(FileNotFoundError):
-        os.unlink(_path(store))
+    _drop(store, notes)
     return copied
-
-
-_PATIENCE = 15.0
 
 
 def _within(store: Store, group: list[str]) -> int:
@@ -99,13 +98,41 @@ def _within(store: Store, group: list[str]) -> int:
     return copied
 
 
-def _noted(store: Store) -> list[str]:
+def _take(store: Store) -> bytes:
+    """All that was noted until now, set aside from what will be."""
+    with hold(store.lock, _PATIENCE) as held:  # whoever notes something holds it, too
+        noted = _read(_path(store))
+        if held and noted:
+            with open(_taken(store), "ab") as file:
+                file.write(noted)
+            os.unlink(_path(store))
+        return _read(_taken(store))
+
+
+def _drop(store: Store, notes: bytes) -> None:
+    """Let go of `notes`, unless another carrier has taken more since."""
+    with hold(store.lock, _PATIENCE) as held:
+        if held and _read(_taken(store)) == notes:
+            with suppress(FileNotFoundError):
+                os.unlink(_taken(store))
+
+
+def _entities(notes: bytes) -> list[str]:
+    found = dict.fromkeys(notes.decode("ascii", "replace").split())
+    return [entity for entity in found if _ENTITY.fullmatch(entity)]
+
+
+def _read(path: str) -> bytes:
     try:
-        with open(_path(store), encoding="ascii", errors="replace") as file:
-            return [line for line in dict.fromkeys(file.read().split()) if _ENTITY.fullmatch(line)]
+        with open(path, "rb") as file:
+            return file.read()
     except FileNotFoundError:
-        return []
+        return b""
 
 
 def _path(store: Store) -> str:
     return os.path.join(store.state_dir, "hide")
+
+
+def _taken(store: Store) -> str:
+    return os.path.join(store.state_dir, "hide-taken")

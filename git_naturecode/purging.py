@@ -10,17 +10,16 @@ from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content
 from git_naturecode.redact import Redactor
-from git_naturecode.store import forgetting, format, join, paths, purge, seal, trust
+from git_naturecode.store import forgetting, format, join, paths, purge, seal, second_look, trust
 from git_naturecode.store.device import config_folder
-from git_naturecode.store.entry import Draft, Entry, Json, writer
+from git_naturecode.store.entry import Draft, Entry, writer
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, TEAM, Store
 
 _WAIT = 30.0
 _MANY = 500  # logs between two words of progress
-# Header keys that the store fills by itself; random ones among them look like secrets.
-_OURS = frozenset({"id", "at", "by", "kind", "salt", "over", "enc", "sha", "red", "device"})
+_KEPT = ("over", "target", "on")  # what is said again is about the same
 Tell = Callable[[str], None]
 
 
@@ -238,15 +237,9 @@ def _everything(
 
 def _again(entry: Entry, redactor: Redactor) -> tuple[tuple[str, ...], Draft | None]:
     """What is found in `entry`, and the draft that says the rest."""
-    others: dict[str, Json] = {k: v for k, v in entry.header.items() if k not in _OURS}
-    fields, found = redactor.value(others)
-    body, more = (None, ()) if entry.body is None else redactor.text(entry.body)
-    labels = (*found, *more)
+    fields, body, labels, before = second_look.look(entry, redactor)
     if not labels:
         return (), None
-    known = entry.header.get("red")
-    red = [str(one) for one in known] if isinstance(known, list) else []
-    kept = {**fields, "t": entry.header.get("t") or entry.at[:24]}
-    if "over" in entry.header:
-        kept["over"] = entry.header["over"]
-    return labels, Draft(entry.kind, kept, body, entry.id, (*red, *labels), clean=True)
+    kept = {key: entry.header[key] for key in _KEPT if key in entry.header}
+    kept |= {**fields, "t": entry.header.get("t") or entry.at[:24]}
+    return labels, Draft(entry.kind, kept, body, entry.id, (*before, *labels), clean=True)

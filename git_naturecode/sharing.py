@@ -8,16 +8,11 @@ from git_naturecode.domain import session as sessions
 from git_naturecode.domain.said import hidden
 from git_naturecode.errors import Negative
 from git_naturecode.redact import Redactor
-from git_naturecode.store import format
+from git_naturecode.store import format, second_look
 from git_naturecode.store.bulk import bulk
 from git_naturecode.store.entry import Entry, stub_of
 from git_naturecode.store.hygiene import fits
 from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
-
-# Header keys that the program fills by itself; random ones among them look like secrets.
-_OURS = frozenset(
-    {"id", "at", "by", "kind", "salt", "over", "enc", "sha", "device", "target", "on"}
-)
 
 
 @dataclass(frozen=True)
@@ -94,13 +89,8 @@ def _own(placed: Sequence[Placed]) -> list[Placed]:
 
 def _again(entry: Entry, redactor: Redactor) -> tuple[Entry, int]:
     """`entry` after another look for secrets; itself when there is none."""
-    ours = {key: value for key, value in entry.header.items() if key in _OURS}
-    others = {key: value for key, value in entry.header.items() if key not in _OURS}
-    fields, found = redactor.value(others)
-    body, more = (None, ()) if entry.body is None else redactor.text(entry.body)
-    labels = (*found, *more)
+    fields, body, labels, before = second_look.look(entry, redactor)
     if not labels:
         return entry, 0
-    known = fields.get("red", [])
-    fields["red"] = [*(known if isinstance(known, list) else []), *labels]
-    return format.make({**fields, **ours}, body), len(labels)
+    ours = {key: value for key, value in entry.header.items() if key in second_look.OURS}
+    return format.make({**fields, **ours, "red": [*before, *labels]}, body), len(labels)

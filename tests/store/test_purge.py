@@ -105,6 +105,18 @@ def test_only_the_writer_can(
     assert tree.read_path(objects, tree.tree_of(objects, found), path) == log(ada, one)[path]
 
 
+@pytest.mark.parametrize("imported", [False, True])
+def test_nor_does_a_record_of_others_keep_a_text_from_being_written(
+    ada: str, mallory: str, imported: bool
+) -> None:
+    """What waits in a spool, is shared or comes in a bundle is held against the records too."""
+    one = said(1, ada, imported=imported, **({"device": ada} if imported else {}))
+    assert purge.without([one], mallory, frozenset({(*one.key, mallory)})) == [one]
+    assert [e.is_stub for e in purge.without([one], mallory, frozenset({(*one.key, ada)}))] == [
+        True
+    ]
+
+
 def test_a_copy_that_names_its_writer_goes_with_his_word(
     objects: LibraryObjects, folder: str, ada: str, mallory: str
 ) -> None:

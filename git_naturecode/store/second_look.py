@@ -1,0 +1,24 @@
+"""Another look for secrets at an entry that is written already: at sharing, and before a purge."""
+
+from git_naturecode.redact import Redactor
+from git_naturecode.store.entry import Entry, Json
+
+# Header keys that the program fills by itself; random ones among them look like secrets.
+OURS = frozenset(
+    {"id", "at", "by", "kind", "salt", "over", "enc", "sha", "red", "device", "target", "on"}
+)
+
+
+def look(
+    entry: Entry, redactor: Redactor
+) -> tuple[dict[str, Json], str | None, tuple[str, ...], tuple[str, ...]]:
+    """What is left of `entry` without what `redactor` finds in it now.
+
+    Its fields but for OURS, its body, the labels of what was found now, and those of what had
+    been taken out of it before. Raises RedactionFailed.
+    """
+    fields, found = redactor.value({k: v for k, v in entry.header.items() if k not in OURS})
+    body, more = (None, ()) if entry.body is None else redactor.text(entry.body)
+    known = entry.header.get("red")
+    before = tuple(map(str, known)) if isinstance(known, list) else ()
+    return fields, body, (*found, *more), before
