@@ -48,7 +48,9 @@ def outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
     session.has_private = any(part.side != TEAM and part.headers for part in parts)
     row = sessions.row(session, [] if session.deleted else roles)
     found = sessions.texts(session, _said(parts)) if texts else ()
-    return Described(row, session.updated, found, sessions.facets(row))
+    return Described(
+        row, session.updated, found, sessions.facets(row, session.linked.live.values())
+    )
 
 
 def _built(others: list[Placed]) -> sessions.Session:

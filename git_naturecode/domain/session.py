@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from git_naturecode.domain import fold
+from git_naturecode.domain.links import NOTHING, Link, Settled, settle
 from git_naturecode.domain.people import NOBODY, Invitation, People, key, people
 from git_naturecode.domain.people import Participant as Participant
 from git_naturecode.domain.said import Comment, Mark, changes, comments, messages, text_of
@@ -43,7 +44,8 @@ class Forked:
 class Session:
     """A session as it stands after all its entries; of a deleted one no text is left.
 
-    `merged` is the time from which on it holds what more than one device wrote ("": it does not).
+    `links` are all things that it is linked to, `linked` the commits among them; `merged` is the
+    time from which on it holds what more than one device wrote ("": it does not).
     """
 
     id: str
@@ -59,6 +61,7 @@ class Session:
     comments: list[Comment] = field(default_factory=list)
     files: list[FileAccess] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    linked: Settled = NOTHING
     origin: dict[str, Json] = field(default_factory=dict)
     summary: str = ""
     shared: bool = False
@@ -137,6 +140,7 @@ def _registers(session: Session, entries: Sequence[Entry]) -> None:
     session.visibility = _visibility(wanted, session.visibility)
     session.tags = fold.members(entries, "tags")
     session.links = _links(entries)
+    session.linked = settle(session.id, entries)
     for entry in fold.live(entries, "delete"):
         session.status = DELETED
         session.deleted = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
@@ -184,7 +188,9 @@ def describe(tail: str, placed: list[Placed]) -> Described | None:
     if not session.opened and not session.messages and not session.deleted:
         return None
     made = row(session)
-    return Described(made, session.updated, texts(session), facets(made))
+    return Described(
+        made, session.updated, texts(session), facets(made, session.linked.live.values())
+    )
 
 
 def texts(
@@ -239,13 +245,17 @@ def row(session: Session, roles: Sequence[str] | None = None) -> dict[str, Json]
     }
 
 
-def facets(row: dict[str, Json]) -> list[tuple[str, str]]:
-    """What lists can be narrowed by: status, tag, participant, origin; shared, private if so."""
+def facets(row: dict[str, Json], linked: Iterable[Link] = ()) -> list[tuple[str, str]]:
+    """What lists can be narrowed by: status, tag, participant, origin; shared, private if so;
+    id, tree and patch id of each linked commit.
+    """
     found = [("status", row["status"]), ("origin", row["origin"])]
     found += [("tag", tag) for tag in row["tags"]]
     found += [("participant", key(who)) for who in row["participants"]]
     found += [("shared", "yes" if row["shared"] else "")]
     found += [("private", "yes" if row["hasPrivate"] else "")]
+    for link in linked:
+        found += [("commit", link.commit), ("tree", link.tree), ("patch", link.patch)]
     return [(name, value) for name, value in found if value]
 
 

@@ -1,0 +1,146 @@
+"""Commits of the user's branches: what many of them say, what they change, who comes after whom."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from git_naturecode import trace
+from git_naturecode.errors import Usage
+from git_naturecode.git.objects import CommitInfo, Objects, parse_commit
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import Program
+
+MAX_COMMIT = 1 << 20  # bytes; a message that is longer was made to hurt
+_MANY = 200
+# Whatever a user has set: the same commit has the same patch id in every clone.
+_PATCH = (
+    "-c", "core.bigFileThreshold=16m", "-c", "core.quotePath=true", "diff-tree", "--stdin", "-p",
+    "-r", "--root", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color",
+    "--diff-algorithm=myers", "--indent-heuristic", "-U3", "--ignore-submodules=none",
+)  # fmt: skip
+_SECONDS = 120
+
+
+def infos(objects: Objects, commits: Iterable[str]) -> dict[str, CommitInfo]:
+    """What those of `commits` say that are here, by their ids; read with one request in all."""
+    heads = objects.headers(dict.fromkeys(commits))
+    good = [oid for oid, (kind, size) in heads.items() if kind == "commit" and size <= MAX_COMMIT]
+    return {oid: parse_commit(data) for oid, data in objects.read_many(good)}
+
+
+def patch_ids(repo: Repo, commits: Mapping[str, str]) -> dict[str, str]:
+    """The id of what each commit changes against its base ("": its parent), as git patch-id says.
+
+    Two processes in all. Merges without a base and what changes nothing have none.
+    """
+    if not commits:
+        return {}
+    lines = [f"{oid} {base}".strip() + "\n" for oid, base in commits.items()]
+    out = _piped(repo.program, _PATCH, ("patch-id", "--stable"), "".join(lines).encode())
+    pairs = (line.split(" ") for line in out.decode("ascii", "replace").split("\n"))
+    return {pair[1]: pair[0] for pair in pairs if len(pair) == 2 and pair[1] in commits}
+
+
+def _piped(program: Program, first: Iterable[str], second: Iterable[str], data: bytes) -> bytes:
+    """What `git SECOND` says about what `git FIRST` says about `data`."""
+    trace.note("git", " ".join([*first, "|", *second]))
+    env = program.env()
+    with tempfile.TemporaryFile() as given:
+        given.write(data)
+        given.seek(0)
+        speaking = subprocess.Popen(
+            program.argv(*first), cwd=program.cwd, env=env, stdin=given, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            hearing = subprocess.Popen(
+                program.argv(*second), cwd=program.cwd, env=env, stdin=speaking.stdout,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            assert speaking.stdout is not None
+            speaking.stdout.close()  # so that the one ends when the other does
+            try:
+                return hearing.communicate(timeout=_SECONDS)[0]
+            except subprocess.TimeoutExpired:
+                hearing.kill()
+                return hearing.communicate()[0]
+        finally:
+            speaking.kill()
+            speaking.wait()
+
+
+def changed(repo: Repo, commits: Iterable[str]) -> dict[str, frozenset[bytes]]:
+    """The paths that each commit changes against its parent; merges change none."""
+    wanted = list(dict.fromkeys(commits))
+    if not wanted:
+        return {}
+    out = repo.program.run(
+        "diff-tree", "--stdin", "-r", "--root", "--name-only", "--no-renames", "-z",
+        data="".join(f"{oid}\n" for oid in wanted).encode(),
+    )[1]  # fmt: skip
+    found: dict[str, set[bytes]] = {}
+    paths: set[bytes] = set()
+    names = {oid.encode() for oid in wanted}
+    for word in out.split(b"\0"):
+        if word in names:
+            paths = found.setdefault(word.decode(), set())
+        elif word:
+            paths.add(word)
+    return {oid: frozenset(paths) for oid, paths in found.items()}
+
+
+def children(repo: Repo, parents: Collection[str], ours: str) -> dict[str, list[str]]:
+    """The commits whose only parent each of `parents` is, of all that branches have or had.
+
+    `ours` is the data branch, which holds no code.
+    """
+    if not parents:
+        return {}
+    out = repo.program.run(
+        "rev-list", "--parents", "--topo-order", "--reverse", f"--exclude={ours}",
+        "--exclude=refs/notes/*", "--exclude=refs/naturecode/*", "--all", "--reflog", "--stdin",
+        data="".join(f"^{oid}^@\n" for oid in parents).encode(), check=False,
+    )[1]  # fmt: skip
+    found: dict[str, list[str]] = {}
+    for line in out.decode("ascii", "replace").split("\n"):
+        oid, *above = line.split(" ")
+        if len(above) == 1 and above[0] in parents:
+            found.setdefault(above[0], []).append(oid)
+    return found
+
+
+def named(repo: Repo, wanted: str, most: int) -> list[str]:
+    """The commits that `wanted` means, a name or a range `a..b`, the newest first, at most `most`.
+
+    Raises Usage when it means none.
+    """
+    is_range = ".." in wanted
+    shape = () if is_range else ("--no-walk",)
+    status, out, _ = repo.program.run(
+        "rev-list", *shape, f"--max-count={most}", "--end-of-options",
+        wanted if is_range else f"{wanted}^{{commit}}", "--", check=False,
+    )  # fmt: skip
+    if status:
+        raise Usage(f"{wanted!r} is no commit of this repository", "see `git log`")
+    return out.decode("ascii", "replace").split()
+
+
+def between(repo: Repo, base: str, tip: str, most: int) -> list[str]:
+    """The commits of `tip` that `base` has not, the newest first, at most `most`."""
+    out = repo.program.run("rev-list", f"--max-count={most}", tip, f"^{base}", "--", check=False)[1]
+    return out.decode("ascii", "replace").split()
+
+
+def merge_base(repo: Repo, one: str, other: str) -> str:
+    """The commit where both histories part; "" where they have none in common."""
+    out = repo.program.run("merge-base", one, other, "--", check=False)[1]
+    return out.decode("ascii", "replace").strip()
+
+
+def at(repo: Repo, git_dir: str) -> Repo | None:
+    """The same repository as seen from the work tree of `git_dir`; None where that is gone."""
+    if not os.path.isdir(git_dir):
+        return None
+    return replace(repo, program=replace(repo.program, git_dir=git_dir), git_dir=git_dir)

@@ -1,0 +1,273 @@
+"""Working the queue through: what the hooks have noted becomes links, in few git processes."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from git_naturecode.domain import links
+from git_naturecode.domain.links import Link
+from git_naturecode.git import commits as git
+from git_naturecode.git.objects import CommitInfo
+from git_naturecode.linking import queue
+from git_naturecode.linking.known import Known
+from git_naturecode.linking.queue import Line, Made, Rewritten, Squashed
+from git_naturecode.linking.write import write
+from git_naturecode.store.entry import Draft
+from git_naturecode.store.lock import hold
+from git_naturecode.store.store import Store
+
+_PATIENCE = 15.0  # seconds for another process that is at it
+_SQUASH_DAYS = 30  # so long what `git merge --squash` has put into the index may stay there
+_SOON = 5  # seconds by which the time of a commit may be before that of its line
+_VIA = {"amend": "rewrite", "rebase": "rewrite", "pick": "pick", "squash": "squash"}
+
+
+@dataclass
+class Drained:
+    """What a drain did: links written, lines that wait, that say nothing, whose commit is gone.
+
+    `busy` says that another process is at it.
+    """
+
+    linked: int = 0
+    waiting: int = 0
+    skipped: int = 0
+    gone: int = 0
+    busy: bool = False
+
+
+def drain(store: Store) -> Drained:
+    """Write the links for what the hooks have noted since the last drain.
+
+    Idempotent: a drain that was killed is done again, and finds what it has written. Lines that
+    name a session which is not here go on waiting until an import brings it. Raises
+    NaturecodeError when nothing can be written; nothing is lost then.
+    """
+    if not is_behind(store):
+        return Drained(waiting=len(queue.waiting(store.state_dir)))
+    with hold(os.path.join(store.state_dir, "links.lock"), _PATIENCE) as held:
+        if not held:
+            return Drained(busy=True)
+        taken = queue.take(store.state_dir)
+        known = Known(store)
+        try:
+            return _Drain(store, known, taken).run()
+        finally:
+            known.close()
+
+
+def is_behind(store: Store) -> bool:
+    """True when there is something to do: new lines, or a session that lines have waited for."""
+    if queue.is_full(store.state_dir):
+        return True
+    waiting = queue.waiting(store.state_dir)
+    if not waiting:
+        return False
+    known = Known(store)
+    try:
+        named = set(queue.sessions(waiting))
+        return any(isinstance(line, Squashed) for line in waiting) or any(
+            known.about(one) for one in named
+        )
+    finally:
+        known.close()
+
+
+@dataclass
+class _Wanted:
+    """The sessions that a commit is to be linked to, each with where that comes from."""
+
+    via: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, list[str]] = field(default_factory=dict)
+    undone: set[str] = field(default_factory=set)
+    unknown: bool = False  # it, or what it comes from, names a session that is not here
+
+    def add(self, session: str, via: str, origin: str = "") -> None:
+        """One more; what comes from another commit counts before what is said of this one."""
+        if origin or session not in self.via:
+            self.via[session] = via
+        if origin and origin not in self.origins.setdefault(session, []):
+            self.origins[session].append(origin)
+
+
+class _Drain:
+    """One drain."""
+
+    def __init__(self, store: Store, known: Known, taken: queue.Taken) -> None:
+        self.store, self.known, self.taken = store, known, taken
+        self.done = Drained(skipped=taken.skipped)
+        self.lines = list(dict.fromkeys([*taken.waiting, *taken.fresh]))
+        self.made: dict[str, list[Made]] = {}
+        self.from_: dict[str, list[tuple[str, str]]] = {}
+        self.rebased: set[str] = set()
+        self.lost: list[Squashed] = []
+        self.wanted: dict[str, _Wanted] = {}
+        self.always = store.config.get("naturecode.trailer", "always") != "never"
+
+    def run(self) -> Drained:
+        """Sort the lines, follow what became of each commit, write."""
+        squashes = [line for line in self.lines if isinstance(line, Squashed)]
+        for line in self.lines:
+            if isinstance(line, Made):
+                self.made.setdefault(line.commit, []).append(line)
+            elif isinstance(line, Rewritten) and line.old != line.new:
+                self.from_.setdefault(line.new, []).append((line.old, _VIA[line.how]))
+                if line.how == "rebase":
+                    self.rebased.add(line.new)
+        self._read(squashes)
+        for squash in squashes:
+            self._find(squash)
+        olds = [old for pairs in self.from_.values() for old, _ in pairs]
+        self.linked = self.known.links({*self.made, *self.from_, *olds})
+        for commit in (*self.made, *self.from_):
+            self._follow(commit)
+        self._write()
+        self.taken.done(self._unsettled())
+        self.done.waiting = len(queue.waiting(self.store.state_dir))
+        return self.done
+
+    def _read(self, squashes: Iterable[Squashed]) -> None:
+        """What all commits say that lines tell of, with one request."""
+        pairs = [old for found in self.from_.values() for old, _ in found]
+        heads = [oid for line in squashes for oid in (line.head, *line.commits)]
+        self.infos = git.infos(self.store.team.objects, (*self.made, *self.from_, *pairs, *heads))
+
+    def _find(self, squash: Squashed) -> None:
+        """Which commit has taken in what `git merge --squash` had put into the index."""
+        late = squash.seconds - _SOON
+        made = [oid for oid in self.made if self._is_on(oid, squash.head, late)]
+        if not made:
+            ours = f"refs/heads/{self.store.branch}"
+            found = git.children(self.store.repo, {squash.head}, ours).get(squash.head, [])
+            self.infos |= git.infos(self.store.team.objects, found)
+            made = [oid for oid in found if self._is_on(oid, squash.head, late)]
+        candidates = [oid for oid in made if oid not in squash.commits]
+        changed = git.changed(
+            self.store.repo,
+            [oid for oid in (*candidates, *squash.commits) if oid in self.infos],
+        )
+        paths = frozenset().union(*(changed.get(oid, frozenset()) for oid in squash.commits))
+        candidates = [oid for oid in candidates if paths & changed.get(oid, frozenset())]
+        if candidates:
+            new = min(candidates, key=lambda oid: self.infos[oid].seconds)
+            self.from_.setdefault(new, []).extend((old, "squash") for old in squash.commits)
+        elif self.store.now_ms() / 1000 - squash.seconds < _SQUASH_DAYS * 86_400:
+            self.lost.append(squash)
+
+    def _is_on(self, oid: str, head: str, seconds: int) -> bool:
+        info = self.infos.get(oid)
+        return info is not None and info.parents == (head,) and info.seconds >= seconds
+
+    def _follow(self, commit: str) -> _Wanted:
+        """The sessions of `commit`, its own and those of the commits that it was made from."""
+        if commit in self.wanted:
+            return self.wanted[commit]
+        # Deep chains (a commit amended a thousand times) are followed without recursion.
+        stack = [commit]
+        while stack:
+            here = stack[-1]
+            before = [old for old, _ in self.from_.get(here, ()) if old not in self.wanted]
+            fresh = [old for old in before if old not in stack]
+            if fresh and here not in self.wanted:
+                stack += fresh
+                continue
+            stack.pop()
+            if here not in self.wanted:
+                self.wanted[here] = self._own(here)
+        return self.wanted[commit]
+
+    def _own(self, commit: str) -> _Wanted:
+        found = _Wanted()
+        info = self.infos.get(commit)
+        named = links.sessions_named(info.message) if info else []
+        for old, via in self.from_.get(commit, ()):
+            earlier = self.wanted.get(old, _Wanted())
+            for session in self._sessions(old, earlier):
+                found.add(session, via, old)
+            found.unknown |= earlier.unknown
+            found.undone |= earlier.undone
+        for session in self._said(commit, info, named):
+            if self.known.about(session):
+                found.add(session, "hook")
+        if commit not in self.rebased:
+            known = {s for line in self.made.get(commit, ()) for s in line.sessions}
+            found.unknown |= any(self.known.about(session) is None for session in known)
+        is_made = commit in self.made and commit not in self.rebased
+        for session in named:
+            if self.known.about(session):
+                found.add(session, found.via.get(session, "hook" if is_made else "repair"))
+        for session in found.via:
+            found.undone |= {session} if self._is_undone(session, commit) else set()
+        return found
+
+    def _sessions(self, commit: str, wanted: _Wanted) -> Iterator[str]:
+        """Those that `commit` is linked to, or will be."""
+        linked = [link.session for link in self.linked.get(commit, ())]
+        yield from dict.fromkeys([*linked, *wanted.via])
+
+    def _is_undone(self, session: str, commit: str) -> bool:
+        """True when the link to what `commit` was made from was taken back by hand."""
+        about = self.known.about(session)
+        olds = [old for old, _ in self.from_.get(commit, ())]
+        return about is not None and any(old in about.links.undone for old in olds)
+
+    def _said(self, commit: str, info: CommitInfo | None, named: list[str]) -> Iterator[str]:
+        """The sessions that hooks have noted for `commit`.
+
+        A rebase makes commits of others anew while a session is active here. A trailer that was
+        taken out by hand is a no; a commit that is gone cannot tell.
+        """
+        for line in self.made.get(commit, ()) if commit not in self.rebased else ():
+            for session in line.sessions:
+                if not self.always or info is None or session in named:
+                    yield session
+
+    def _write(self) -> None:
+        fresh: list[Link] = []
+        undo: list[tuple[str, Draft]] = []
+        for commit in dict.fromkeys((*self.made, *self.from_)):
+            wanted, info = self.wanted[commit], self.infos.get(commit)
+            if info is None:
+                self.done.gone += bool(wanted.via) and not self._has_successor(commit)
+                continue
+            for session, via in wanted.via.items():
+                about = self.known.about(session)
+                if about is None or about.session.deleted or commit in about.links.live:
+                    continue
+                if session in wanted.undone or commit in about.links.undone:
+                    if commit not in about.links.undone:
+                        undo.append((session, links.undoing(commit)))
+                    continue
+                origins = tuple(wanted.origins.get(session, ()))
+                fresh.append(self._link(session, commit, via, origins, info))
+        self.done.linked = write(self.store, self.known, fresh, undo)
+
+    def _has_successor(self, commit: str) -> bool:
+        return any(old == commit for pairs in self.from_.values() for old, _ in pairs)
+
+    def _link(
+        self, session: str, commit: str, via: str, origins: tuple[str, ...], info: CommitInfo
+    ) -> Link:
+        about = self.known.about(session)
+        assert about is not None
+        earlier = [link for one in origins for link in self.linked.get(one, ())]
+        first = next((link for link in earlier if link.session == session), None)
+        messages, model = about.said_by(info.seconds)
+        return Link(
+            session, commit, via=via, origins=origins, tool=about.tool,
+            model=first.model if first else model,
+            messages=first.messages if first else messages,
+        )  # fmt: skip
+
+    def _unsettled(self) -> Iterator[Line]:
+        """The lines that have to wait: their session, or what they come from, is not here."""
+        for line in self.lines:
+            if isinstance(line, Made):
+                waits = any(self.known.about(session) is None for session in line.sessions)
+                if waits and (line.commit in self.infos or self._has_successor(line.commit)):
+                    yield line
+            elif isinstance(line, Rewritten):
+                if self.wanted[line.new].unknown if line.new in self.wanted else False:
+                    yield line
+            elif line in self.lost:
+                yield line

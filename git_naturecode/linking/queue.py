@@ -1,0 +1,216 @@
+"""The queue: lines that the hooks append about commits and rewrites, taken once, lost never.
+
+A line is `VERB SECONDS ...`, its fields separated by single blanks: `commit` OID SESSIONS GITDIR,
+`rewrite` amend|rebase OLD NEW, `squash` HEAD OID,OID, `pick` NEW OLD. The drain renames `queue` to
+`queue.N` and works it through; then that becomes `queue.N.BYTES`, which the next drain looks at
+once more, since a hook that had opened the file may have written to it meanwhile.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from git_naturecode import ids
+from git_naturecode.domain.links import COMMIT
+
+NAME, WAITING = "queue", "queue.waiting"
+MOST_WAITING = 10_000
+_TAKEN = re.compile(r"queue\.([0-9]+)(?:\.([0-9]+))?")
+_SECONDS = re.compile(r"[0-9]{1,12}")
+_MOST_SQUASHED = 1_000
+_LINGER = 10.0  # seconds; a hook writes its line at once after it has opened the file
+
+
+@dataclass(frozen=True)
+class Made:
+    """A commit that `git commit` made in the work tree of `git_dir`, and its active sessions."""
+
+    seconds: int
+    commit: str
+    sessions: tuple[str, ...]
+    git_dir: str
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A commit that took the place of another one: by `amend`, `rebase`, or (`pick`) elsewhere."""
+
+    seconds: int
+    how: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Squashed:
+    """What `git merge --squash` of `commits` has put into the index on top of `head`."""
+
+    seconds: int
+    head: str
+    commits: tuple[str, ...]
+
+
+Line = Made | Rewritten | Squashed
+
+
+def parse(line: bytes) -> Line | None:
+    """What one line of the queue says; None for one that is torn or of a later program."""
+    verb, _, rest = line.decode("utf-8", "surrogateescape").partition(" ")
+    seconds, _, rest = rest.partition(" ")
+    if not _SECONDS.fullmatch(seconds):
+        return None
+    return _parse(verb, int(seconds), rest)
+
+
+def _parse(verb: str, seconds: int, rest: str) -> Line | None:
+    fields = rest.split(" ")
+    if verb == "commit" and rest.count(" ") >= 2:
+        oid, sessions, git_dir = rest.split(" ", 2)
+        named = () if sessions == "-" else tuple(sessions.split(","))
+        good = all(ids.ENTITY.fullmatch(one) for one in named) and os.path.isabs(git_dir)
+        return Made(seconds, oid, named, git_dir) if good and _are(oid) else None
+    if verb == "rewrite" and len(fields) == 3 and fields[0] in ("amend", "rebase"):
+        return Rewritten(seconds, *fields) if _are(*fields[1:]) else None
+    if verb == "pick" and len(fields) == 2 and _are(*fields):
+        return Rewritten(seconds, "pick", fields[1], fields[0])
+    if verb == "squash" and len(fields) == 2:
+        commits = tuple(fields[1].split(","))[:_MOST_SQUASHED]
+        return Squashed(seconds, fields[0], commits) if _are(fields[0], *commits) else None
+    return None
+
+
+def text(line: Line) -> bytes:
+    """`line` as a hook writes it."""
+    match line:
+        case Made(seconds, commit, sessions, git_dir):
+            said = f"commit {seconds} {commit} {','.join(sessions) or '-'} {git_dir}"
+        case Rewritten(seconds, "pick", old, new):
+            said = f"pick {seconds} {new} {old}"
+        case Rewritten(seconds, how, old, new):
+            said = f"rewrite {seconds} {how} {old} {new}"
+        case Squashed(seconds, head, commits):
+            said = f"squash {seconds} {head} {','.join(commits)}"
+    return said.encode("utf-8", "surrogateescape") + b"\n"
+
+
+@dataclass
+class Taken:
+    """The lines that were taken, of what the hooks wrote and of what was waiting already.
+
+    `skipped` counts those that say nothing.
+    """
+
+    state_dir: str
+    fresh: list[Line] = field(default_factory=list)
+    waiting: list[Line] = field(default_factory=list)
+    skipped: int = 0
+    _read: dict[str, int] = field(default_factory=dict)
+
+    def done(self, unsettled: Iterable[Line]) -> None:
+        """All is written down; `unsettled` go on waiting, the newest MOST_WAITING of them."""
+        kept = list(dict.fromkeys(unsettled))
+        if kept != self.waiting:
+            _keep(self.state_dir, kept[-MOST_WAITING:])
+        for name, size in self._read.items():
+            path = os.path.join(self.state_dir, name)
+            found = _TAKEN.fullmatch(name)
+            assert found is not None
+            if found[2] is None:
+                os.replace(path, f"{path}.{size}")
+            elif time.time() - os.stat(path).st_ctime > _LINGER:
+                os.unlink(path)
+            elif size != int(found[2]):
+                os.replace(path, path.removesuffix(f".{found[2]}") + f".{size}")
+
+
+def take(state_dir: str) -> Taken:
+    """Take all that the hooks have written so far; for one who holds the drain's lock."""
+    taken = Taken(state_dir, waiting=waiting(state_dir))
+    names = _taken(state_dir)
+    with suppress(FileNotFoundError):
+        number = max((_number(name) for name in names), default=0) + 1
+        name = f"{NAME}.{number}"
+        os.rename(os.path.join(state_dir, NAME), os.path.join(state_dir, name))
+        names.append(name)
+    for name in names:
+        found = _TAKEN.fullmatch(name)
+        with suppress(FileNotFoundError), open(os.path.join(state_dir, name), "rb") as file:
+            start = int(found[2] or 0) if found else 0
+            file.seek(start)
+            data = file.read()
+            whole = data[: data.rfind(b"\n") + 1]
+            taken.skipped += start == 0 and len(data) > len(whole)
+            taken._read[name] = start + len(whole)
+            for line in whole.split(b"\n")[:-1]:
+                said = parse(line)
+                if said is None:
+                    taken.skipped += 1
+                else:
+                    taken.fresh.append(said)
+    return taken
+
+
+def waiting(state_dir: str) -> list[Line]:
+    """The lines that could not be settled yet."""
+    try:
+        with open(os.path.join(state_dir, WAITING), "rb") as file:
+            found = (parse(line) for line in file.read().split(b"\n"))
+            return [line for line in found if line is not None]
+    except FileNotFoundError:
+        return []
+
+
+def is_full(state_dir: str) -> bool:
+    """True when the hooks have written something that was not worked through."""
+    return os.path.exists(os.path.join(state_dir, NAME)) or any(
+        _TAKEN.fullmatch(name) and name.count(".") == 1 for name in _taken(state_dir)
+    )
+
+
+def count(state_dir: str) -> int:
+    """How many lines the hooks have written that were not worked through."""
+    names = [NAME, *(name for name in _taken(state_dir) if name.count(".") == 1)]
+    total = 0
+    for name in names:
+        with suppress(FileNotFoundError), open(os.path.join(state_dir, name), "rb") as file:
+            total += file.read().count(b"\n")
+    return total
+
+
+def _keep(state_dir: str, lines: list[Line]) -> None:
+    path = os.path.join(state_dir, WAITING)
+    if not lines:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+        return
+    with open(path + ".new", "wb") as file:
+        file.writelines(map(text, lines))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".new", path)
+
+
+def _taken(state_dir: str) -> list[str]:
+    try:
+        names = os.listdir(state_dir)
+    except FileNotFoundError:
+        return []
+    return sorted((name for name in names if _TAKEN.fullmatch(name)), key=_number)
+
+
+def _number(name: str) -> int:
+    return int(name.split(".")[1])
+
+
+def _are(*oids: str) -> bool:
+    return all(COMMIT.fullmatch(oid) for oid in oids)
+
+
+def sessions(lines: Iterable[Line]) -> Iterator[str]:
+    """The sessions that `lines` name."""
+    for line in lines:
+        if isinstance(line, Made):
+            yield from line.sessions

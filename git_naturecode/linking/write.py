@@ -1,0 +1,79 @@
+"""Writing links down: on the side where the session is, by few commits, then the notes of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from git_naturecode.domain import links
+from git_naturecode.domain.links import Link
+from git_naturecode.git import commits as git
+from git_naturecode.linking.known import About, Known
+from git_naturecode.store.bulk import bulk
+from git_naturecode.store.entry import Draft
+from git_naturecode.store.store import PRIVATE, TEAM, Store
+
+_FEW = 32  # entries that are acknowledged one session at a time; more go by one stream
+
+
+def link(store: Store, fresh: Sequence[Link]) -> int:
+    """Write those of `fresh` that are not known yet, each completed; how many those were."""
+    known = Known(store)
+    try:
+        return write(store, known, fresh)
+    finally:
+        known.close()
+
+
+def write(
+    store: Store, known: Known, fresh: Iterable[Link], more: Iterable[tuple[str, Draft]] = ()
+) -> int:
+    """Write `fresh`, completed, and `more` (session, entry); how many links were new."""
+    whole = complete(store, _new(known, fresh))
+    drafts = [*((one.session, links.draft(one)) for one in whole), *more]
+    sides: dict[str, dict[str, list[Draft]]] = {TEAM: {}, PRIVATE: {}}
+    for session, made in drafts:
+        about = known.about(session)
+        if about is not None:
+            sides[about.side].setdefault(about.session.id, []).append(made)
+    for side, by_session in sides.items():
+        _write_side(store, side, by_session)
+    if drafts:
+        store.settle()
+    return len(whole)
+
+
+def _write_side(store: Store, side: str, drafts: Mapping[str, list[Draft]]) -> None:
+    if sum(map(len, drafts.values())) <= _FEW:
+        for entity, said in drafts.items():
+            store.write(side, entity, said)
+        return
+    with bulk(store, side) as writer:
+        for entity, said in drafts.items():
+            writer.write(entity, said)
+
+
+def _new(known: Known, fresh: Iterable[Link]) -> list[Link]:
+    """Those that say what no entry says yet."""
+    found: dict[tuple[str, str], Link] = {}
+    for one in fresh:
+        about = known.about(one.session)
+        if about is not None and not _is_said(about, one):
+            found[one.session, one.commit] = one
+    return list(found.values())
+
+
+def _is_said(about: About, one: Link) -> bool:
+    there = about.links.live.get(one.commit)
+    return there is not None and set(one.wrote) <= set(there.wrote)
+
+
+def complete(store: Store, fresh: Sequence[Link]) -> list[Link]:
+    """`fresh` with the tree and the patch id of each commit that is here, found for all at once."""
+    bare = [one.commit for one in fresh if not one.tree]
+    infos = git.infos(store.team.objects, bare)
+    patches = git.patch_ids(store.repo, dict.fromkeys(infos, ""))
+    return [
+        replace(one, tree=infos[one.commit].tree, patch=patches.get(one.commit, ""))
+        if one.commit in infos and not one.tree
+        else one
+        for one in fresh
+    ]
