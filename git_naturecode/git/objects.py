@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
+from git_naturecode.errors import NaturecodeError
+
 TREE_MODE = 0o40000
 FILE_MODE = 0o100644
 AUTHOR = "git naturecode <naturecode@localhost>"
@@ -18,8 +20,15 @@ Content = bytes | str | Folder
 """What a path gets: new bytes, the id of a blob that is already there, or a folder."""
 
 
-class Missing(LookupError):
-    """An object that is not in this clone."""
+class Missing(NaturecodeError, LookupError):
+    """An object that is not in this clone, by its id: `git gc --prune=now` took it, or a cut."""
+
+    def __init__(self, oid: str) -> None:
+        super().__init__(
+            f"{oid} is missing from this repository",
+            "run it again; if it stays, `git naturecode doctor` says what can be done",
+        )
+        self.args = (oid,)
 
 
 class RefLocked(OSError):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from git_naturecode.domain.kinds import open_index
+from git_naturecode.errors import NaturecodeError
 from git_naturecode.store import index_file
 
 
@@ -88,3 +90,16 @@ def test_what_only_waits_in_the_spool_is_listed(clone: Clone) -> None:
     lock.unlink()
     assert session in clone.nc("session", "list").out
     assert not os.listdir(clone.path / ".git/naturecode/spool/team")
+
+
+def test_a_folder_that_git_gc_took_meanwhile_is_told_as_missing(clone: Clone) -> None:
+    clone.nc("session", "list")
+    with clone.store() as store:
+        index = open_index(store)
+        clone.nc("session", "start", "Another")  # a new tree that the index does not know
+        tree = clone.git("rev-parse", "naturecode:log").strip()
+        (clone.path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+        with pytest.raises(NaturecodeError) as raised:
+            index.refresh()
+        index.close()
+    assert "is missing from this repository" in raised.value.message
