@@ -90,7 +90,8 @@ _TOPICS = (
 @dataclass(frozen=True)
 class Call:
     """A tool call whose result may still be to come. `entry` is the id of its entry once it is
-    done; `about` and `input` are not yet redacted."""
+    done; `about` and `input` are not yet redacted. `shown` is what the tool showed of its result,
+    as it stands in the source, where a file before and after an edit is told there."""
 
     id: str
     entry: str
@@ -101,6 +102,7 @@ class Call:
     side: bool = False
     model: str = ""
     input: str = ""
+    shown: Json = None
 
 
 def type_of(name: str) -> str:

@@ -205,6 +205,7 @@ class _Reader:
             about(given, self._root),
             when(record.get("timestamp")) or later(said.t, 1 + number),
             input=written_out(given) if self._drafting.full else "",
+            shown=record.get("resultDisplay"),
         )
         ok = _FINISHED.get(str(record.get("status")))
         if ok is None:
