@@ -1,7 +1,9 @@
 """The program `git-naturecode`: the one place where failures become exit codes."""
 
+import io
 import os
 import sys
+from typing import TextIO
 
 from git_naturecode import __version__, errors
 
@@ -10,13 +12,35 @@ _COLLECT_EVERY = 100_000  # new objects; a command that only starts and answers 
 
 def main() -> None:
     """Run the command line in sys.argv and leave the process with its exit code."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        print(f"git naturecode {__version__}")
-        return
+    _fill_closed()
+    for stream in (sys.stdout, sys.stderr):
+        _let_speak(stream)
     import gc
 
     gc.set_threshold(_COLLECT_EVERY)
     _leave(run(sys.argv[1:]))
+
+
+def _fill_closed() -> None:
+    """Put /dev/null where a standard stream was closed at the start, as git does.
+
+    Else the next file that is opened would get its number, and what is said would go into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, number)
+            os.set_inheritable(number, True)  # dup2 leaves it as it is where both are the same
+            if null != number:
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", errors="replace"))
+
+
+def _let_speak(stream: TextIO) -> None:
+    """Have what is said go out whatever the locale: to a terminal as it reads, else in UTF-8."""
+    if isinstance(stream, io.TextIOWrapper):
+        encoding = stream.encoding if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="replace")
 
 
 def _leave(code: int) -> None:
@@ -32,9 +56,7 @@ def _leave(code: int) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line; give the exit code. Nothing that is raised gets past this."""
     try:
-        from git_naturecode.cli.app import dispatch
-
-        code = dispatch(arguments)
+        code = _dispatched(arguments)
         sys.stdout.flush()
         return code
     except errors.NaturecodeError as failure:
@@ -48,6 +70,15 @@ def run(arguments: list[str]) -> int:
         return _tell(_system(failure))
     except Exception as fault:
         return _report(fault)
+
+
+def _dispatched(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):
+        print(f"git naturecode {__version__}")
+        return 0
+    from git_naturecode.cli.app import dispatch
+
+    return dispatch(arguments)
 
 
 def _tell(failure: errors.NaturecodeError) -> int:
@@ -69,7 +100,7 @@ def _system(failure: OSError) -> errors.NaturecodeError:
             f"the disk is full ({what})", "make room and run the command again"
         )
     if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return errors.NotPermitted(what, "check who owns the repository and whether it is writable")
+        return errors.NotPermitted(what, "check who owns it, and whether you may write there")
     return errors.NaturecodeError(what)
 
 

@@ -67,7 +67,8 @@ def _without_directory(arguments: list[str]) -> list[str]:
     while arguments[:1] == ["-C"]:
         if len(arguments) < 2:
             raise errors.Usage("-C needs a directory")
-        os.chdir(arguments[1])
+        if arguments[1]:  # as git: "" is where we are
+            os.chdir(arguments[1])
         arguments = arguments[2:]
     return arguments
 

@@ -75,7 +75,7 @@ def refused(person: str, owner: str, session: str, right: str, doing: str) -> No
     """What is said to somebody who may not do something, and whom he can ask."""
     wanted = "read,write" if right == "write" else f"read,write,{right}"
     return NotPermitted(
-        f"{line(person)} may not {doing} in this session",
+        f"{line(person)} may not {doing} this session",
         f"its owner {line(owner)} can permit it: "
         f"git naturecode session permit {session} {quote(line(person))} --can {wanted}",
     )

@@ -131,7 +131,7 @@ def session_id(index: Index, wanted: str) -> str:
     foreign = index.page(KIND, {"origin": (wanted, name)}, limit=1).rows
     if foreign:
         return str(foreign[0]["id"])
-    raise Negative(f"there is no session {line(wanted)}", _suggestion(index, name))
+    raise Negative(f"there is no session {line(wanted) or repr(wanted)}", _suggestion(index, name))
 
 
 def _suggestion(index: Index, name: str) -> str:

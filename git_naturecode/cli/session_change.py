@@ -40,7 +40,7 @@ def comment(
 
     context = contexts.current(quiet)
     with changing(context, session) as here:
-        here.require("write", "comment")
+        here.require("write", "comment in")
         target = here.said(on).id if on else ""
         body = written(context, text, f"What is your comment on {on or session}?")
         if not body.strip():
@@ -74,6 +74,7 @@ def edit(
 ) -> None:
     """Give a message or comment a new text, or a session a name, a summary, tags."""
     from git_naturecode.cli.changing import changing
+    from git_naturecode.cli.session_say import check_tags, warn_of_secrets
 
     context = contexts.current(quiet)
     of_session = not (name is None and summary is None and not tag and not untag)
@@ -86,6 +87,7 @@ def edit(
         )
     if name is not None and not name.strip():
         raise errors.Usage("a session needs a name")
+    check_tags(tag or [])
     with changing(context, session) as here:
         if message is not None:
             made = [_new_text(context, here, message, text)]
@@ -96,8 +98,6 @@ def edit(
     if as_json:
         context.json({"id": here.session.id, "entries": [entry.id for entry in entries]})
         return
-    from git_naturecode.cli.session_say import warn_of_secrets
-
     for entry in entries:
         warn_of_secrets(context, entry)
     context.tell(f"changed in {here.session.id}: {message or 'the session'}")
@@ -107,7 +107,7 @@ def _new_text(context: contexts.Context, here: "Opened", message: str, text: str
     from git_naturecode.domain import drafts
 
     said = here.said(message)
-    here.require_own(said, "change what others said")
+    here.require_own(said, "change what others said in")
     body = written(context, text, f"The new text of {message}", said.text)
     if not body.strip():
         raise errors.Usage(
@@ -124,9 +124,9 @@ def _new_fields(
 ) -> "list[Draft]":
     from git_naturecode.domain import drafts
 
-    here.require("write", "change anything")
+    here.require("write", "change anything in")
     if name is not None:
-        here.require("manage", "rename it")
+        here.require("manage", "rename")
     entries = here.entries
     both = sorted(set(tag) & set(untag))
     if both:
@@ -161,7 +161,7 @@ def redact(
     context = contexts.current(quiet)
     with changing(context, session) as here:
         said = handles.said(here.session, message)
-        here.require_own(said, "redact what others said")
+        here.require_own(said, "redact what others said in")
         if not said.hidden:
             here.write(drafts.redaction(said.id, reason))
         forks = _in_forks(context, here, said.id, reason)

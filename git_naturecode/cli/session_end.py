@@ -25,7 +25,7 @@ def _become(status: str, session: str, as_json: bool, quiet: bool) -> None:
 
     context = contexts.current(quiet)
     with changing(context, session) as here:
-        here.require("manage", "close or reopen it")
+        here.require("manage", "close or reopen")
         already = here.session.status == status
         if not already:
             here.write(drafts.setting(here.entries, "status", status))
@@ -52,7 +52,7 @@ def delete(
 
     context = contexts.current(quiet)
     with changing(context, session) as here:
-        here.require("manage", "delete it")
+        here.require("manage", "delete")
         if not yes:
             name = line(here.session.name) or here.session.id
             many = count(len(here.session.messages), "message")

@@ -50,6 +50,8 @@ def export(
     context = contexts.current(quiet)
     if form not in ENDINGS:
         raise errors.Usage(f"{form!r} is not a format", "use " + ", ".join(ENDINGS))
+    if output == "":
+        raise errors.Usage("--output names no file", "name one, or `-` for stdout")
     with opened(context) as (store, index):
         placed = store.read(ids.tail(session_id(index, session)), KIND)
         found = sessions.build(placed)
@@ -99,13 +101,19 @@ def _made(store: "Store", placed: "Sequence[Placed]", found: "Session", form: st
 
 
 def _write(path: str, data: bytes) -> None:
-    """Put `data` at `path`, whole or not at all."""
+    """Put `data` at `path`, whole or not at all; into what is no file (/dev/null) as it is."""
+    path = os.path.realpath(path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as device:
+            device.write(data)
+        return
     new = f"{path}.{os.getpid()}.new"
     try:
         with open(new, "xb") as file:
             file.write(data)
         os.replace(new, path)
-    except OSError:
+    except OSError as failure:
         if os.path.exists(new):
             os.unlink(new)
+        failure.filename = path  # nobody has heard of the other name
         raise

@@ -109,7 +109,7 @@ def file(
     if lines and (not found or int(found[2] or found[1]) < int(found[1])):
         raise errors.Usage(f"{lines!r} does not name lines", "write 7 or 7-20")
     with changing(context, session) as here:
-        here.require("write", "share files")
+        here.require("write", "share files in")
         inside, blob = here.store.repo.tracked(context.cwd, path)
         here.write(drafts.file(inside, lines, blob))
     if as_json:

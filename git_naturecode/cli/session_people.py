@@ -64,9 +64,11 @@ def invite(
                 f"`git naturecode session share {here.short}` lets everybody read it who can read "
                 "the repository; then invite",
             )
-        here.require("invite", "invite")
+        here.require("invite", "invite to")
         those = here.session.people
         asked = list(dict.fromkeys(people.named(those, one) for one in _split(who)))
+        if not asked:
+            raise errors.Usage("nobody is named", "write an e-mail address, or a name")
         inside = {people.key(p.id) for p in those.participants}
         new = [one for one in asked if people.key(one) not in inside]
         made = [drafts.invitation(one, rights) for one in new]
@@ -111,7 +113,7 @@ def permit(
     context = contexts.current(quiet)
     rights = _rights(can)
     with changing(context, session) as here:
-        here.require("manage", "permit anything")
+        here.require("manage", "permit anything in")
         those = here.session.people
         who = people.named(those, member)
         if people.key(who) == people.key(those.owner):

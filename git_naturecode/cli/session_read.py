@@ -11,12 +11,20 @@ from git_naturecode.cli.output import columns, page, paint
 from git_naturecode.cli.reading import KIND, opened, session_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from git_naturecode.render.paint import Paint
+    from git_naturecode.store.entry import Json
+    from git_naturecode.store.index import Page
     from git_naturecode.store.store import Store
+
+    Text = Callable[[Sequence[dict[str, Json]], Paint, int], str]
 
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 Tags = Annotated[list[str] | None, typer.Option(help="With this tag; several: any.")]
 Mine = Annotated[bool, typer.Option("--mine", help="Only those that I take part in.")]
 Since = Annotated[str | None, typer.Option(help="12h, 7d, 4w, 3mo or a date.")]
+_NONE = "no sessions; see `git naturecode session import --auto`"
 STATUSES = ("active", "closed", "deleted")
 
 
@@ -65,14 +73,9 @@ def list_sessions(
     with opened(context) as (store, index):
         where, after = _narrowed(context, store, tag, mine, since)
         found = index.page(KIND, {"status": statuses, **where}, after, limit)
-    if as_json:
-        context.json({"items": found.rows, "total": found.total})
-        return
-    if not found.rows:
-        context.tell("no sessions; see `git naturecode session import --auto`")
-        return
-    page(context, render.rows_text(found.rows, paint(context), columns(context)))
-    _more(context, found.total - limit)
+    narrowed = bool(status or tag or mine or since or deleted)
+    none = "no such sessions; `git naturecode session list` shows all" if narrowed else _NONE
+    _tell(context, found, limit, as_json, render.rows_text, none)
 
 
 def list_shared(limit: Limit = 50, as_json: AsJson = False, quiet: Quiet = False) -> None:
@@ -82,14 +85,8 @@ def list_shared(limit: Limit = 50, as_json: AsJson = False, quiet: Quiet = False
     context = contexts.current(quiet)
     with opened(context) as (_, index):
         found = index.page(KIND, {"shared": ["yes"], "status": ["active"]}, limit=limit)
-    if as_json:
-        context.json({"items": found.rows, "total": found.total})
-        return
-    if not found.rows:
-        context.tell("nothing is shared yet; see `git naturecode session share`")
-        return
-    page(context, render.shared_text(found.rows, paint(context), columns(context)))
-    _more(context, found.total - limit)
+    none = "nothing is shared yet; see `git naturecode session share`"
+    _tell(context, found, limit, as_json, render.shared_text, none)
 
 
 def search(
@@ -107,6 +104,8 @@ def search(
 
     context = contexts.current(quiet)
     words = " ".join(query)
+    if not words.strip():
+        raise errors.Usage("there is nothing to search for", "name a word that was said")
     with opened(context) as (store, index):
         where, after = _narrowed(context, store, tag, mine, since)
         filled, total = fill(context, store, index)
@@ -131,6 +130,16 @@ def _narrowed(
     return {name: values for name, values in asked.items() if values}, after
 
 
-def _more(context: contexts.Context, left: int) -> None:
-    if left > 0:
-        context.tell(f"hint: {left} more; see --limit")
+def _tell(
+    context: contexts.Context, found: "Page", limit: int, as_json: bool, text: "Text", none: str
+) -> None:
+    """Show the rows that were `found`, in the words of `text`, or say that there are `none`."""
+    if as_json:
+        context.json({"items": found.rows, "total": found.total})
+        return
+    if not found.rows:
+        context.tell(none)
+        return
+    page(context, text(found.rows, paint(context), columns(context)))
+    if found.total > limit:
+        context.tell(f"hint: {found.total - limit} more; see --limit")

@@ -16,6 +16,8 @@ ForeignId = Annotated[
 ]
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_naturecode.store.entry import Draft, Entry
 
 
@@ -51,6 +53,7 @@ def begin(
     from git_naturecode.store.store import PRIVATE, TEAM
 
     check_visibility(visibility)
+    check_tags(tags)
     if not name.strip():
         raise errors.Usage("a session needs a name")
     foreign = foreign.removeprefix("shared-")  # as everywhere
@@ -89,6 +92,12 @@ def check_visibility(visibility: str) -> None:
 
     if visibility not in VISIBILITIES:
         raise errors.Usage(f"{visibility!r} is not a visibility", "use " + ", ".join(VISIBILITIES))
+
+
+def check_tags(tags: "Sequence[str]") -> None:
+    """Raise Usage where one of them is empty."""
+    if not all(tag.strip() for tag in tags):
+        raise errors.Usage("a tag cannot be empty")
 
 
 def say(
@@ -138,8 +147,10 @@ def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, 
         shared = store.has(TEAM, KIND, ids.tail(entity))
         entries = store.write(TEAM if shared else PRIVATE, entity, [draft])
         store.settle()
-        if draft.kind in ("join", "leave"):
-            store.make_active(entity if draft.kind == "join" else "")
+        if draft.kind == "join":
+            store.make_active(entity)
+        elif draft.kind == "leave" and store.active() == entity:
+            store.make_active("")
     _warn_of_clock(context, entries[0], str(row.get("updatedAt", "")))
     return entity, entries[0]
 
@@ -169,4 +180,4 @@ def _check(person: str, row: dict[str, object], kind: str) -> None:
     if row.get("status") == "deleted":
         raise deleted(entity)
     if kind == "message" and isinstance(readers, list) and key(person) in readers:
-        raise refused(person, str(row["owner"]), entity[17:], "write", "write")
+        raise refused(person, str(row["owner"]), entity[17:], "write", "write in")

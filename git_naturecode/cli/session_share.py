@@ -50,7 +50,10 @@ def share(
             context.json({"id": entity, "name": name, "visibility": visibility})
             return
         context.say(entity)
-        context.tell(f"others join with: git naturecode session join {entity}")
+        if visibility == "private":
+            context.tell(f"hint: it is private; `git naturecode session share {entity}` shares it")
+        else:
+            context.tell(f"others join with: git naturecode session join {entity}")
         return
     if foreign:
         raise errors.Usage("--id belongs to --name", "leave it out")
@@ -97,9 +100,11 @@ def _leave(
         else:
             active = [store.active()] if not wanted and store.active() else []
             found = [session_id(index, one) for one in wanted or active]
+        if not found and every:
+            raise errors.Negative("nothing to share: no session is private")
         if not found:
             raise errors.Usage(
-                "nothing to share" if every else "which session?",
+                "which session?",
                 "name sessions, or --all; `git naturecode session list` shows them",
             )
         leaving = [
@@ -131,7 +136,12 @@ def _report(
             f"{count(one.redacted, 'secret')} redacted"
             + (f" ({one.more} found only now)" if one.more else "")
         )
-    total = count(len(leaving), "session")
+    new = sum(bool(one.entries) for one in leaving)
+    if new < len(leaving):
+        context.tell(f"{count(len(leaving) - new, 'session')} shared before, with nothing new")
+    if not new:
+        return
+    total = count(new, "session")
     if dry_run:
         context.tell(f"{total} would be shared; nothing was")
     else:

@@ -249,8 +249,8 @@ def choose(config: Config, named: str | None = None) -> str | None:
     None where there is none; raises Usage when the one that is named is not configured.
     """
     known = config.remotes()
-    chosen = named or config.get("naturecode.remote")
-    if chosen:
+    chosen = config.get("naturecode.remote") if named is None else named
+    if chosen or named is not None:
         check_name(chosen, known)
         return chosen
     if "origin" in known or len(known) == 1:

@@ -51,6 +51,8 @@ class Repo:
                 *where, "ls-files", "--error-unmatch", "--", f":(top,literal){inside}", check=False
             )[0]
         )
+        if os.path.isdir(os.path.join(top, inside)):
+            raise Negative(f"{path or repr(path)} is no file", "name a file of this repository")
         if not known or not os.path.isfile(os.path.join(top, inside)):
             raise Negative(f"{path} is no file of this repository", "add it to git first")
         return inside, self.program.text(*where, "hash-object", "--", inside)

@@ -90,7 +90,7 @@ def _is_wanted(one: str | Found, tool: str | None, after_ms: int) -> bool:
 def _inside(path: str) -> Iterator[str]:
     if not os.path.isdir(path):
         if not os.path.exists(path):
-            raise Usage(f"there is no file {path}")
+            raise Usage(f"there is no file {path or repr(path)}")
         yield path
         return
     for folder, folders, names in os.walk(path):

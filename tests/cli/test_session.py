@@ -240,7 +240,7 @@ def test_share_by_name_and_its_usage_errors(clone: Clone) -> None:
     assert clone.nc("session", "share", session, "--name", "x", code=2).err.startswith(
         "error: an id"
     )
-    clone.nc("session", "share", "--all", code=2)
+    assert "no session is private" in clone.nc("session", "share", "--all", code=1).err
     clone.nc("session", "share", session, "--visibility", "private", code=2)
     clone.nc("session", "share", session, "--visibility", "secret", code=2)
 

@@ -42,7 +42,7 @@ RULES = (
     _rule("redact", 4, "taken out here", "remote fault", *_REMOTE),
     _rule("redact", 4, "taken out here.*(too busy|just changed|others are pushing)", "contention"),
     _rule("session search", 1, "nothing was said about", "nothing found"),
-    _rule("session share", 2, "nothing to share", "nothing private"),
+    _rule("session share", 1, "nothing to share", "nothing private"),
     _rule("sync", 4, "", "remote fault", *_REMOTE),
     _rule("sync", 4, "is too busy", "contention", "busy"),
     # A hook that was just written cannot be run while a process that is being forked has it open.

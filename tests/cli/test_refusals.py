@@ -1,0 +1,90 @@
+"""What is said to a command line that asks for nothing, or for what cannot be."""
+
+import pytest
+
+from box import Box, Clone
+
+
+@pytest.fixture
+def clone(box: Box) -> Clone:
+    clone = box.repo()
+    clone.nc("init")
+    return clone
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "error"),
+    [
+        (["session", "show", ""], 1, "there is no session ''"),
+        (["session", "invite", "ID", ""], 2, "nobody is named"),
+        (["session", "invite", "ID", " , "], 2, "nobody is named"),
+        (["session", "edit", "ID", "--tag", ""], 2, "a tag cannot be empty"),
+        (["session", "start", "x", "--tag", " "], 2, "a tag cannot be empty"),
+        (["session", "search", " "], 2, "there is nothing to search for"),
+        (["session", "export", "ID", "-o", ""], 2, "--output names no file"),
+        (["session", "file", "ID", ""], 1, "'' is no file"),
+        (["session", "file", "ID", "folder"], 1, "folder is no file"),
+        (["session", "import", ""], 2, "there is no file ''"),
+        (["session", "share", "--all"], 1, "nothing to share: no session is private"),
+        (["sync", "--remote", ""], 2, "there is no remote called ''"),
+        (["init", "--remote", ""], 2, "there is no remote called ''"),
+    ],
+)
+def test_a_thing_left_empty_is_named(clone: Clone, args: list[str], code: int, error: str) -> None:
+    session = clone.start()
+    (clone.path / "folder").mkdir()
+    said = clone.nc(*(session if one == "ID" else one for one in args), code=code)
+    assert said.err.split("\n")[0] == f"error: {error}"
+    assert clone.nc("session", "show", session, "--json").json["tags"] == []
+
+
+def test_an_export_that_cannot_be_written_names_the_file_that_was_asked_for(clone: Clone) -> None:
+    session = clone.start()
+    for output in ("nowhere/x.md", ".git"):
+        said = clone.nc("session", "export", session, "-o", output, code=1)
+        assert said.err.endswith(f"directory: {clone.path / output}\n")
+    assert sorted(path.name for path in clone.path.iterdir()) == [".git"]
+
+
+def test_an_export_goes_through_a_link_and_into_a_device(clone: Clone) -> None:
+    session = clone.start()
+    (clone.path / "far").mkdir()
+    (clone.path / "near").symlink_to("far/page.md")
+    (clone.path / "nothing").symlink_to("/dev/null")
+    for output in ("near", "nothing"):
+        clone.nc("session", "export", session, "-o", output)
+        assert (clone.path / output).is_symlink()
+    assert session in (clone.path / "far" / "page.md").read_text()
+
+
+def test_a_list_that_was_narrowed_to_nothing_does_not_speak_of_importing(clone: Clone) -> None:
+    assert "session import" in clone.nc("session", "list").err
+    clone.start()
+    said = clone.nc("session", "list", "--tag", "none")
+    assert said.err == "no such sessions; `git naturecode session list` shows all\n"
+
+
+def test_what_is_shared_already_is_not_said_to_be_shared_now(clone: Clone) -> None:
+    old, new = clone.start(), clone.start("Two", "private")
+    said = clone.nc("session", "share", old)
+    assert said.err == "1 session shared before, with nothing new\n"
+    said = clone.nc("session", "share", old, new)
+    assert said.err.startswith("1 session shared before, with nothing new\n1 session shared: all")
+
+
+def test_nobody_is_asked_to_join_what_is_private(clone: Clone) -> None:
+    said = clone.nc("session", "share", "--name", "Mine", "--visibility", "private")
+    assert "join" not in said.err
+    assert f"git naturecode session share {said.out.strip()}" in said.err
+
+
+def test_leaving_another_session_leaves_the_active_one_alone(clone: Clone) -> None:
+    other, mine = clone.start(), clone.start("Two")
+    clone.nc("session", "leave", other)
+    assert clone.nc("session", "use").out.strip() == mine
+    clone.nc("session", "leave", mine)
+    clone.nc("session", "use", code=1)
+
+
+def test_dash_c_without_a_directory_is_where_we_are(clone: Clone) -> None:
+    assert clone.nc("-C", "", "status").out
