@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from git_naturecode.render.paint import Paint
     from git_naturecode.store.entry import Json
-    from git_naturecode.store.index import Page
+    from git_naturecode.store.described import Page
     from git_naturecode.store.store import Store
 
     Text = Callable[[Sequence[dict[str, Json]], Paint, int], str]
