@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from git_naturecode.render.paint import Paint
-    from git_naturecode.store.entry import Json
     from git_naturecode.store.described import Page
+    from git_naturecode.store.entry import Json
     from git_naturecode.store.store import Store
 
     Text = Callable[[Sequence[dict[str, Json]], Paint, int], str]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from git_naturecode.doctor import (
     branch,
     device,
+    gone,
     ground,
     index,
     leftovers,
@@ -48,6 +49,8 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
 )
 
 
+# What may have been mended without all of its texts.
+_OF_TEXTS = ("branch", "journal", "record")
 # What can be looked at in a repository where `init` was never run.
 _BEFORE_INIT = ("git", "disk", "access", "settings", "git settings", "device")
 
@@ -67,8 +70,9 @@ class Report:
 def visit(case: Case, *, fix: bool) -> list[Report]:
     """Make every check; with `fix` mend what can be mended, and look again.
 
-    Gives what was mended, and what there is in the end.
+    Gives what was mended, and what there is in the end; with the texts that are gone with that.
     """
+    before_all = gone.known(case) if fix else {}
     mended: list[Report] = []
     failed: dict[tuple[str, str], str] = {}
     for _ in range(_ROUNDS if fix else 1):
@@ -79,7 +83,10 @@ def visit(case: Case, *, fix: bool) -> list[Report]:
                 found += _made(case, name, check, fine, mended if fix else None, failed)
         if len(mended) + len(failed) == before:
             break
-    return [*mended, *found]
+    lost: list[Finding] = []
+    if any(one.check in _OF_TEXTS for one in mended):
+        lost = _look(case, lambda case: gone.gone(case, before_all))
+    return [*mended, *found, *(Report("record", one.level, one.text, one.advice) for one in lost)]
 
 
 def _made(

@@ -11,7 +11,7 @@ import pytest
 
 import crash
 from box import Box, Clone
-from damage import DAMAGES, REF, Damage, git_dir, state
+from damage import DAMAGES, REF, Damage, clear_journal, git_dir, state
 from git_naturecode.store import device
 from seeds import SEED
 
@@ -60,7 +60,13 @@ class Patient:
     def be_cured(self, *names: str) -> None:
         """The doctor mends all, then everything is there."""
         left = any(DAMAGES[name].left for name in names)
-        found = self.diagnosis("--fix", code=1 if left else 0)
+        # What was said last stands in one blob and in the journal: no third copy is anywhere.
+        both = {"log", "journal"} <= {DAMAGES[name].takes for name in names}
+        found = self.diagnosis("--fix", code=1 if left or both else 0)
+        gone = [one["message"] for one in found if "nothing in this clone" in one["message"]]
+        says = f"{self.shared} (Together) has lost 1 text: nothing in this clone holds"
+        assert [one[: len(says)] for one in gone] == ([says] if both else [])
+        found = [one for one in found if one["message"] not in gone]
         mine = [one for one in found if one["level"] != "ok" and not one["fixed"]]
         assert [one for one in mine if not any(fits(one, DAMAGES[n]) for n in names)] == []
         assert all(DAMAGES[n].left for one in mine for n in names if fits(one, DAMAGES[n]))
@@ -75,8 +81,6 @@ class Patient:
             for text in texts
             if text not in now.get(session, [])
         ]
-        # What was said last stands in one blob and in the journal: no third copy is anywhere.
-        both = {"log", "journal"} <= {DAMAGES[name].takes for name in names}
         assert lost == (["third"] if both else [])
         for session in self.before:
             assert len(set(now[session])) == len(now[session])
@@ -156,6 +160,40 @@ def test_without_any_copy_only_that_text_is_lost(patient: Patient) -> None:
     for name in names:
         DAMAGES[name].do(patient.clone)
     patient.be_cured(*names)
+
+
+def test_what_is_gone_here_comes_back_from_a_clone_that_has_it(box: Box) -> None:
+    hub = box.remote()
+    ada, ben = box.clone(hub, "ada"), box.clone(hub, "ben")
+    session = ada.start("Together")
+    for text in ("first", "second", "third"):
+        ada.nc("session", "say", session, text)
+        ada.nc("session", "list")
+    ada.nc("sync")
+    ben.nc("sync")
+    DAMAGES["a damaged log"].do(ada)
+    clear_journal(ada)
+    said = ada.nc("doctor", "--fix", code=1)
+    assert f"{session} (Together) has lost 1 text" in said.out
+    assert "`git naturecode sync` there and then here brings it back" in said.out
+    assert ada.texts(session) == ["first", "second"]
+    ada.nc("doctor")
+    ben.nc("sync")
+    ada.nc("sync")
+    assert ada.texts(session) == ["first", "second", "third"]
+
+
+def test_what_is_gone_of_a_private_session_is_only_in_a_backup(patient: Patient) -> None:
+    private = state(patient.clone, "private.git")
+    patient.clone.nc("session", "say", patient.private, "unheard")
+    patient.clone.nc("session", "list")
+    shutil.rmtree(private / "objects")
+    (private / "objects").mkdir()
+    clear_journal(patient.clone)
+    shutil.rmtree(state(patient.clone, "spool", "private-journal"))
+    said = patient.clone.nc("doctor", "--fix", code=1)
+    assert f"{patient.private} (Alone) has lost 2 texts" in said.out
+    assert "only a backup of this clone can have it" in said.out
 
 
 @pytest.mark.parametrize("number", range(PAIRS))
