@@ -34,6 +34,7 @@ SIDEWAYS = {
     ("background", "hiding"): "the same where plain git brought it",
     ("setup", "sync"): "init takes in what was fetched before it",
     ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
+    ("linking", "capture"): "which message wrote which line is in the transcripts",
     ("doctor", "background"): "what failed behind the scenes is told",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from . import aider
+from . import aider, claude, codex, copilot, cursor, gemini
 from .format import Found
 from .found import conversations, identify
 from .roots import Roots
@@ -14,6 +14,7 @@ from .workspaces import folder_of, user_folders
 
 _NOT_IN_SLUG = re.compile(r"[^A-Za-z0-9]+")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9-]")
+_SESSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
 # Claude Code shortens folder names of very long paths.
 _NAME = 150
 _CODES = ("Code", "Code - Insiders", "Code - OSS", "VSCodium")
@@ -36,6 +37,36 @@ def discover(
             if place not in seen:
                 seen.add(place)
                 yield found
+
+
+def of_session(
+    home: str, environ: Mapping[str, str], project_roots: Sequence[str], tool: str, session: str
+) -> list[Found]:
+    """The parts of one conversation on this disk, in order of time: its file, its subagents'.
+
+    Those of Claude Code are named by it, so they are found wherever the checkout has been since.
+    """
+    found: list[Found] = []
+    if tool == claude.TOOL:
+        paths = _claude_named(home, environ, session)
+        found = [one for path in paths for one in conversations(path)]
+    find = _BY_TOOL.get(tool)
+    if not found and find is not None:
+        found = list(find(home, environ, Roots(project_roots)))
+    parts = {os.path.realpath(one.path): one for one in found if one.session == session}
+    return sorted(parts.values(), key=lambda one: (one.first_ms, one.path, one.at))
+
+
+def _claude_named(home: str, environ: Mapping[str, str], session: str) -> Iterator[str]:
+    if not _SESSION.fullmatch(session):
+        return
+    for base in _claude_folders(home, environ):
+        for name in _names(os.path.join(base, "projects")):
+            whole = os.path.join(base, "projects", name, session)
+            if os.path.isfile(whole + ".jsonl"):
+                yield whole + ".jsonl"
+            below = os.path.join(whole, "subagents")
+            yield from (os.path.join(below, n) for n in _names(below) if n.endswith(".jsonl"))
 
 
 def _claude(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
@@ -198,3 +229,7 @@ _FINDERS: tuple[Callable[[str, Mapping[str, str], Roots], Iterator[Found]], ...]
     _aider,
     _naturecode,
 )
+_BY_TOOL = {
+    claude.TOOL: _claude, codex.TOOL: _codex, copilot.TOOL: _copilot, cursor.TOOL: _cursor,
+    gemini.TOOL: _gemini,
+}  # fmt: skip

@@ -1,0 +1,90 @@
+"""What one commit changes: the files with their contents before and after, and the added lines."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import Limits
+
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
+_LETTERS = dict(zip(b"ntrabfv", b"\n\t\r\a\b\f\v", strict=True))
+_REGULAR = ("100644", "100755", "100664")
+_OUTPUT = 64 << 20
+# As git blame sees a commit, whatever a user has set.
+_DIFF = (
+    "-c", "core.quotePath=false", "diff-tree", "-r", "--root", "-M", "--no-commit-id",
+    "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all",
+)  # fmt: skip
+
+
+class Changed(NamedTuple):
+    """One regular file that a commit adds or changes: its path and content (the blob's id), and
+    those that it had in the first parent ("" where it is new)."""
+
+    path: str
+    blob: str
+    path_before: str
+    blob_before: str
+
+
+def changed_files(repo: Repo, commit: str) -> list[Changed]:
+    """The files that `commit` changes against its parent; of a merge, against every parent."""
+    out = repo.program.run(*_DIFF, "-c", "--raw", "-z", "--no-abbrev", commit)[1]
+    words = iter(out.decode("utf-8", "surrogateescape").split("\0"))
+    found = []
+    for word in words:
+        if not word.startswith(":"):
+            continue
+        parents = len(word) - len(word.lstrip(":"))
+        *modes, new = word.lstrip(":").split(" ")[: parents + 1]
+        blobs = word.split(" ")[parents + 1 : 2 * parents + 2]
+        status = word.split(" ")[-1]
+        # Only the diff against one parent tells both names of a file that was moved.
+        before = next(words) if parents == 1 and status[:1] in "RC" else ""
+        path = next(words)
+        if new in _REGULAR:
+            was = blobs[0] if modes[0] in _REGULAR and status[:1] != "C" else ""
+            found.append(Changed(path, blobs[-1], (before or path) if was else "", was))
+    return found
+
+
+def added_lines(repo: Repo, commit: str, files: Iterable[Changed]) -> dict[str, set[int]]:
+    """The numbers (from 1) of the lines of each of `files` that `commit` adds, by its path.
+
+    A merge adds what stands in none of its parents. Raises GitFailed where that is more than git
+    may say.
+    """
+    names = {name for one in files for name in (one.path, one.path_before) if name}
+    wanted = [f":(top,literal){name}" for name in sorted(names)]
+    out = repo.program.run(
+        *_DIFF, "-m", "-p", "-U0", "--src-prefix=a/", "--dst-prefix=b/", commit, "--", *wanted,
+        limits=Limits(output=_OUTPUT),
+    )[1]  # fmt: skip
+    found: dict[str, list[set[int]]] = {}
+    added: set[int] = set()
+    lines = iter(out.split(b"\n"))
+    for line in lines:
+        if line.startswith(b"+++ "):
+            added = set()
+            found.setdefault(_name(line[4:]), []).append(added)
+        elif hunk := _HUNK.match(line):
+            start, count = int(hunk[2]), int(hunk[3] or 1)
+            added.update(range(start, start + count))
+            for _ in range(int(hunk[1] or 1) + count):
+                next(lines, None)
+    return {path: set.intersection(*each) for path, each in found.items()}
+
+
+def _name(quoted: bytes) -> str:
+    """The path in a line of a patch, which git may have put into quotes, without its prefix."""
+    name = quoted.rstrip(b"\t")
+    if name.startswith(b'"') and name.endswith(b'"'):
+        name = _ESCAPE.sub(_unescaped, name[1:-1])
+    return name[2:].decode("utf-8", "surrogateescape")
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    code = match[1]
+    return bytes([int(code, 8) & 255 if len(code) == 3 else _LETTERS.get(code[0], code[0])])
