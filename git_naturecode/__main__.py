@@ -3,7 +3,6 @@
 import io
 import os
 import sys
-from typing import TextIO
 
 from git_naturecode import __version__, errors
 
@@ -12,6 +11,8 @@ _COLLECT_EVERY = 100_000  # new objects; a command that only starts and answers 
 
 def main() -> None:
     """Run the command line in sys.argv and leave the process with its exit code."""
+    if sys.argv[1:3] == ["hook", "agent"]:
+        _answer_agent(sys.argv[3:])
     _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         _let_speak(stream)
@@ -36,11 +37,21 @@ def _fill_closed() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", errors="replace"))
 
 
-def _let_speak(stream: TextIO) -> None:
+def _let_speak(stream: object) -> None:
     """Have what is said go out whatever the locale: to a terminal as it reads, else in UTF-8."""
     if isinstance(stream, io.TextIOWrapper):
         encoding = stream.encoding if stream.isatty() else "utf-8"
         stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def _answer_agent(arguments: list[str]) -> None:
+    """Answer an event of an AI tool, which has to go well even where our files are damaged."""
+    try:
+        from git_naturecode.agents import hook
+
+        hook.main(arguments)
+    finally:
+        os._exit(0)
 
 
 def _leave(code: int) -> None:

@@ -93,7 +93,20 @@ def _folder(store: Store) -> None:
     update_all(store)
 
 
+def _agents_asked(store: Store) -> bool:
+    from git_naturecode.agents import asked
+
+    return asked.waits(store.repo.common_dir)
+
+
+def _take_in(store: Store) -> None:
+    from git_naturecode.agents import taking
+
+    taking.work(store)
+
+
 JOBS: tuple[Job, ...] = (
+    Job("capture", _agents_asked, _take_in),
     Job("drain", _drain_waits, _drain),
     Job("forget", _has_to_forget, _forget),
     Job("hide", _has_to_hide, _hide),

@@ -18,7 +18,7 @@ FLOORS = (
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
-        "autosync", "hiding", "linking",
+        "autosync", "hiding", "linking", "agents",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -28,6 +28,9 @@ GROUND, FACES = 0, len(FLOORS) - 1
 PROGRAM = "__main__"
 SIDEWAYS = {
     ("importing", "capture"): "an import writes down what capture reads",
+    ("agents", "capture"): "agents write the transcripts that capture reads",
+    ("agents", "importing"): "what they say is imported as they go on",
+    ("background", "agents"): "what hooks have asked for is taken in",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("autosync", "sync"): "an automatic sync is a sync",
     ("sync", "hiding"): "a redaction that comes in reaches forks that it did not know",

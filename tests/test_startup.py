@@ -49,6 +49,7 @@ PATHS = {
     "session comment ID hello": WRITING,
     "session say ID hello": WRITING,
     "session start another": WRITING,
+    "session use": {"typer"},
     "folder": {*FOLDING, "git_naturecode.sync"},
     "sync": {"typer", "git_naturecode.sync", "git_naturecode.store.format", "hashlib"},
 }

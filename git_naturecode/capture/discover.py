@@ -21,17 +21,21 @@ _CODES = ("Code", "Code - Insiders", "Code - OSS", "VSCodium")
 
 
 def discover(
-    home: str, environ: Mapping[str, str], project_roots: Sequence[str]
-) -> Iterator[Found]:
-    """Conversations of all tools on this disk that belong to `project_roots`.
+    home: str, environ: Mapping[str, str], project_roots: Sequence[str], tool: str = "",
+    since_ms: int = 0,
+) -> Iterator[Found]:  # fmt: skip
+    """Conversations of all tools (or only of `tool`) on this disk that belong to `project_roots`.
 
     `project_roots` are the repository's work trees, `home` the user's home folder. Where a file
     names the folder that its tool ran in, that must lie in one of them, and not in another
-    repository inside it. Each comes once, in order of tool and path.
+    repository inside it. Each comes once, in order of tool and path. A file that was last changed
+    before `since_ms` (since the epoch) is not opened.
     """
-    roots = Roots(project_roots)
+    roots = Roots(project_roots, since_ms)
     seen: set[tuple[str, str, int]] = set()
-    for find in _FINDERS:
+    for name, find in _FINDERS:
+        if tool not in ("", name):
+            continue
         for found in find(home, environ, roots):
             place = (os.path.realpath(found.path), found.session, found.at)
             if place not in seen:
@@ -121,7 +125,7 @@ def _copilot(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Fo
                 for stream in _names(streams)
                 if os.path.splitext(stream)[0] not in there
             ]
-            for path in paths:
+            for path in filter(roots.changed, paths):
                 yield from conversations(path)
     states = os.path.join(
         environ.get("COPILOT_HOME") or os.path.join(home, ".copilot"), "session-state"
@@ -140,7 +144,8 @@ def _cursor(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Fou
     """
     there = set()
     for user in user_folders(home, environ, ("Cursor", "Cursor Nightly")):
-        for found in conversations(os.path.join(user, "globalStorage", "state.vscdb")):
+        database = os.path.join(user, "globalStorage", "state.vscdb")
+        for found in conversations(database) if roots.changed(database, "-wal") else ():
             there.add(found.session)
             if roots.hold(found.project):
                 yield found
@@ -152,7 +157,8 @@ def _cursor(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Fou
             folders.sort()
             for name in sorted(names):
                 path = os.path.join(folder, name)
-                for found in conversations(path) if name.endswith(".jsonl") else ():
+                wanted = name.endswith(".jsonl") and roots.changed(path)
+                for found in conversations(path) if wanted else ():
                     if found.session not in there:
                         yield replace(found, project=root)
 
@@ -167,7 +173,8 @@ def _gemini(home: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Fou
             continue
         for chat in _names(chats):
             path = os.path.join(chats, chat)
-            if chat.endswith((".json", ".jsonl")) and (found := identify(path)):
+            wanted = chat.endswith((".json", ".jsonl")) and roots.changed(path)
+            if wanted and (found := identify(path)):
                 yield found
 
 
@@ -186,15 +193,17 @@ def _specstory(_: str, __: Mapping[str, str], roots: Roots) -> Iterator[Found]:
         folder = os.path.join(root, ".specstory", "history")
         for name in _names(folder):
             path = os.path.join(folder, name)
-            if name.endswith(".md") and (found := identify(path)):
+            wanted = name.endswith(".md") and roots.changed(path)
+            if wanted and (found := identify(path)):
                 yield found
 
 
 def _aider(_: str, environ: Mapping[str, str], roots: Roots) -> Iterator[Found]:
     """The history at the top of each work tree, where it is kept unless told otherwise."""
     name = environ.get("AIDER_CHAT_HISTORY_FILE") or aider.HISTORY
-    for root in roots.paths:
-        yield from conversations(os.path.join(root, name))
+    for path in (os.path.join(root, name) for root in roots.paths):
+        if roots.changed(path):
+            yield from conversations(path)
 
 
 def _naturecode(home: str, _: Mapping[str, str], roots: Roots) -> Iterator[Found]:
@@ -209,6 +218,8 @@ def _naturecode(home: str, _: Mapping[str, str], roots: Roots) -> Iterator[Found
 
 def _ours(path: str, roots: Roots) -> Iterator[Found]:
     """The conversations in `path` whose tool ran in one of `roots`."""
+    if not roots.changed(path):
+        return iter(())
     return (found for found in conversations(path) if roots.hold(found.project))
 
 
@@ -219,15 +230,15 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-_FINDERS: tuple[Callable[[str, Mapping[str, str], Roots], Iterator[Found]], ...] = (
-    _claude,
-    _codex,
-    _copilot,
-    _cursor,
-    _gemini,
-    _specstory,
-    _aider,
-    _naturecode,
+_FINDERS: tuple[tuple[str, Callable[[str, Mapping[str, str], Roots], Iterator[Found]]], ...] = (
+    ("claude-code", _claude),
+    ("codex", _codex),
+    ("copilot", _copilot),
+    ("cursor", _cursor),
+    ("gemini", _gemini),
+    ("specstory", _specstory),
+    ("aider", _aider),
+    ("naturecode", _naturecode),
 )
 _BY_TOOL = {
     claude.TOOL: _claude, codex.TOOL: _codex, copilot.TOOL: _copilot, cursor.TOOL: _cursor,

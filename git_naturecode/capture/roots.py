@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 
 class Roots:
-    """The work trees of one repository."""
+    """The work trees of one repository, and since when (ms) what changed is of interest."""
 
-    def __init__(self, roots: Iterable[str]) -> None:
+    def __init__(self, roots: Iterable[str], since_ms: int = 0) -> None:
+        self._since_ns = since_ms * 1_000_000
         self.paths = sorted(
             {p for root in roots for p in (os.path.abspath(root), os.path.realpath(root))}
         )
@@ -20,6 +21,12 @@ class Roots:
             for root in self.paths
         )
 
+    def changed(self, path: str, beside: str = "") -> bool:
+        """True when the file `path` (or the one beside it) was changed since then."""
+        if not self._since_ns:
+            return True
+        return any(_changed_ns(each) >= self._since_ns for each in (path, path + beside) if each)
+
     def _in(self, folder: str, root: str) -> bool:
         while folder != root:
             if folder in self.paths:
@@ -30,3 +37,10 @@ class Roots:
                 return False
             folder = os.path.dirname(folder)
         return True
+
+
+def _changed_ns(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return -1

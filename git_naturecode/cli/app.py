@@ -19,7 +19,7 @@ COMMANDS = {
     "doctor": "git_naturecode.cli.doctor",
 }
 # What only this program itself calls; no help names it.
-HIDDEN = {"background": "git_naturecode.cli.hidden", "autosync": "git_naturecode.cli.hidden"}
+HIDDEN = dict.fromkeys(("background", "autosync", "capture"), "git_naturecode.cli.hidden")
 HELP = "AI sessions, reviews, issues and knowledge inside your Git repository."
 
 

@@ -51,9 +51,9 @@ class Context:
     @cached_property
     def redactor(self) -> "Redactor":
         """Knows the secrets of this user and this work tree besides the general rules."""
-        from git_naturecode.redact import Redactor, own_secrets
+        from git_naturecode.redact import of_work_tree
 
-        return Redactor(own_secrets(self.environ, _dotenv(self.repo.work_tree)))
+        return of_work_tree(self.environ, self.repo.work_tree)
 
     @contextmanager
     def store(self, *, many: bool = False, writing: bool = False) -> Iterator[Store]:
@@ -117,13 +117,3 @@ def json_text(value: Mapping[str, Json]) -> str:
 def current(quiet: bool = False) -> Context:
     """The context of this process."""
     return Context(os.getcwd(), os.environ, sys.stdout, sys.stderr, quiet=quiet)
-
-
-def _dotenv(work_tree: str | None) -> Iterator[str]:
-    """The texts of the .env files at the top of the work tree."""
-    if work_tree is None:
-        return
-    for entry in os.scandir(work_tree):
-        if entry.name.startswith(".env") and entry.is_file(follow_symlinks=False):
-            with open(entry.path, encoding="utf-8", errors="replace") as file:
-                yield file.read(1 << 20)

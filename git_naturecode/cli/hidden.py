@@ -7,7 +7,7 @@ from git_naturecode.cli import context as contexts
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the command `name` of this module into `tree`."""
-    here = {"background": work_in_background, "autosync": sync_unasked}
+    here = {"background": work_in_background, "autosync": sync_unasked, "capture": take_in}
     tree.command(name, hidden=True)(here[name])
 
 
@@ -20,6 +20,17 @@ def work_in_background() -> None:
     context.environ = {**context.environ, background.SWITCH: "0"}  # it starts no other
     with context.store(many=True) as store:
         background.work(store)
+
+
+def take_in() -> None:
+    """Take in the transcripts that the hooks of AI tools have asked for."""
+    from git_naturecode import background
+    from git_naturecode.agents import taking
+
+    background.be_nice()
+    context = contexts.current(quiet=True)
+    with context.store(many=True) as store:
+        taking.work(store)
 
 
 def sync_unasked() -> None:

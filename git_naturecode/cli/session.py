@@ -23,7 +23,7 @@ VERBS = {
     "reopen": ("session_end", "reopen"),
     "delete": ("session_end", "delete"),
     "fork": ("session_fork", "fork"),
-    "use": ("session_fork", "use"),
+    "use": ("session_use", "use"),
     "file": ("session_fork", "file"),
     "share": ("session_share", "share"),
     "export": ("session_export", "export"),

@@ -29,8 +29,8 @@ def _become(status: str, session: str, as_json: bool, quiet: bool) -> None:
         already = here.session.status == status
         if not already:
             here.write(drafts.setting(here.entries, "status", status))
-        if status == "closed" and here.store.active() == here.session.id:
-            here.store.make_active("")
+        if status == "closed":
+            here.store.forget_active(here.session.id)
     if as_json:
         context.json({"id": here.session.id, "status": status, "changed": not already})
     else:
@@ -58,8 +58,7 @@ def delete(
             many = count(len(here.session.messages), "message")
             _ask(context, f"delete {name} with {many}, for everybody?")
         here.write(drafts.deletion(reason))
-        if here.store.active() == here.session.id:
-            here.store.make_active("")
+        here.store.forget_active(here.session.id)
     if as_json:
         context.json({"id": here.session.id, "status": "deleted"})
         return

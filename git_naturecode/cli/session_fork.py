@@ -1,4 +1,4 @@
-"""session fork, use, file: going on elsewhere, choosing where one is, pointing to files."""
+"""session fork, file: going on elsewhere, pointing to files."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli.activating import activate
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
 
 
@@ -48,46 +49,13 @@ def fork(
         last = handles.message(here.session, at) if at else None
         side = PRIVATE if wanted == "private" else TEAM
         entity, copies = forking.fork(here.store, here.placed, name, side, wanted, last)
-        here.store.make_active(entity)
+        activate(here.store, entity)
     if as_json:
         told = {"id": entity, "name": name, "visibility": wanted, "entries": copies}
         context.json({**told, "forkedFrom": here.session.id})
         return
     context.say(entity)
     context.tell(f"forked from {here.session.id} with {count(copies, 'entry')}")
-
-
-def use(
-    session: Annotated[
-        str | None, typer.Argument(help="The session's id, or a part that is unique.")
-    ] = None,
-    none: Annotated[bool, typer.Option("--none", help="No session is active.")] = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Choose the active session of this clone; without an id: say which one it is."""
-    from git_naturecode.cli.changing import changing
-
-    context = contexts.current(quiet)
-    if none and session is not None:
-        raise errors.Usage("an id and --none do not go together", "leave one of them out")
-    if session is not None:
-        with changing(context, session) as here:
-            here.store.make_active(here.session.id)
-            active = here.session.id
-    else:
-        with context.store() as store:
-            if none:
-                store.make_active("")
-            active = store.active()
-    if as_json:
-        context.json({"active": active or None})
-    elif active:
-        context.say(active)
-    elif none:
-        context.tell("no session is active")
-    if not active and not none:
-        raise errors.Negative("no session is active", "git naturecode session use ID")
 
 
 def file(

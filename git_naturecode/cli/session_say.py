@@ -7,6 +7,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli.activating import activate
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
 from git_naturecode.cli.output import written
 from git_naturecode.cli.reading import KIND, opened_at
@@ -65,7 +66,7 @@ def begin(
         first += [drafts.element([], "tags", tag, there=True) for tag in tags]
         store.write(PRIVATE if visibility == "private" else TEAM, entity, first)
         store.settle()
-        store.make_active(entity)
+        activate(store, entity)
     return entity
 
 
@@ -148,9 +149,9 @@ def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, 
         entries = store.write(TEAM if shared else PRIVATE, entity, [draft])
         store.settle()
         if draft.kind == "join":
-            store.make_active(entity)
-        elif draft.kind == "leave" and store.active() == entity:
-            store.make_active("")
+            activate(store, entity)
+        elif draft.kind == "leave":
+            store.forget_active(entity)
     _warn_of_clock(context, entries[0], str(row.get("updatedAt", "")))
     return entity, entries[0]
 

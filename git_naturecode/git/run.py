@@ -12,30 +12,16 @@ from typing import IO
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
+from git_naturecode.git.detached import LOCAL_VARIABLES, detach, foreign_environment
 
-# Which repository a command works on; inside hooks git sets these for the user's repository.
-LOCAL_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-)
+__all__ = [
+    "LOCAL_VARIABLES", "GitFailed", "Limits", "Program", "alive", "detach", "foreign_environment",
+    "tells_of_full_disk",
+]  # fmt: skip
 TIMED_OUT, TOO_MUCH = -1, -2  # in place of an exit code
 _GRACE = 0.5
 _LINGER = 5.0  # seconds: what git leaves running (an ssh master) may keep its pipes open
 _PIPE_BYTES = 1 << 20  # what Linux lets everybody have
-_COMMAND_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 
 # Our own calls run none of the user's hooks, start no clean-up and no file system monitor.
 QUIET = (
@@ -149,18 +135,6 @@ class Program:
         env.update(LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
         env.update(extra or {})
         return env
-
-
-def foreign_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """`environ` for work on another repository: nothing of the user's one leaks into it."""
-    dropped = (*LOCAL_VARIABLES, *_COMMAND_CONFIG)
-    return {name: value for name, value in environ.items() if name not in dropped}
-
-
-def detach(argv: Sequence[str], environ: Mapping[str, str]) -> None:
-    """Start the program at the path `argv[0]` so that it outlives us; it has no terminal."""
-    nothing = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
-    os.posix_spawn(argv[0], list(argv), dict(environ), file_actions=nothing, setsid=True)
 
 
 def _start(

@@ -3,5 +3,6 @@
 from .own import own_secrets
 from .redactor import RedactionFailed, Redactor
 from .spans import LABEL
+from .work_tree import of_work_tree
 
-__all__ = ["LABEL", "RedactionFailed", "Redactor", "own_secrets"]
+__all__ = ["LABEL", "RedactionFailed", "Redactor", "of_work_tree", "own_secrets"]

@@ -19,7 +19,7 @@ from git_naturecode.git.door import open_objects
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.repo import Repo, open_private
 from git_naturecode.git.run import GitFailed, tells_of_full_disk
-from git_naturecode.store import device
+from git_naturecode.store import active, device
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.spool import Spool
@@ -267,21 +267,16 @@ class Store:
         return replace(draft, fields=fields, body=body, redacted=(*found, *more), clean=True)
 
     def make_active(self, entity: str) -> None:
-        """Remember the session that this clone works in ("": none)."""
-        path = os.path.join(self.state_dir, "active")
-        new = f"{path}.{ids.base32(self.random(5), 8)}"
-        with open(new, "w", encoding="ascii") as file:
-            file.write(entity)
-        os.replace(new, path)
+        """Remember the session that this work tree works in ("": none)."""
+        active.keep(self.repo, entity, self.random)
 
     def active(self) -> str:
-        """The session that this clone works in, or ""."""
-        try:
-            with open(os.path.join(self.state_dir, "active"), "rb") as file:
-                found = file.read(100).decode("ascii", "replace").strip()
-        except (FileNotFoundError, IsADirectoryError):
-            return ""
-        return found if ids.ENTITY.fullmatch(found) else ""
+        """The session that this work tree works in (the environment may say which), or ""."""
+        return active.look(self.repo, self.environ).session
+
+    def forget_active(self, entity: str) -> None:
+        """Take `entity` away wherever in this clone it is the active session."""
+        active.forget(self.repo, entity)
 
     def close(self) -> None:
         """End the processes that read objects."""

@@ -139,7 +139,7 @@ def test_json_of_every_change(clone: Clone, session: str) -> None:
         (["edit", session, "1", "new"], {"id", "entries"}),
         (["redact", session, "1"], {"id", "redacted", "forks"}),
         (["fork", session, "--name", "f"], {"id", "name", "visibility", "entries", "forkedFrom"}),
-        (["use", session], {"active"}),
+        (["use", session], {"active", "why", "agents"}),
         (["close", session], {"id", "status", "changed"}),
         (["delete", session, "--yes"], {"id", "status"}),
     ):
