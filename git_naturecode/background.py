@@ -45,6 +45,19 @@ def _drain(store: Store) -> None:
     store.settle(_PATIENCE)
 
 
+def _links_wait(store: Store) -> bool:
+    from git_naturecode.store import noted
+
+    return os.path.exists(os.path.join(store.state_dir, "queue")) or noted.were_changed(store)
+
+
+def _link(store: Store) -> None:
+    from git_naturecode import linking
+
+    linking.drain(store)
+    linking.keep_notes(store)
+
+
 def _has_to_hide(store: Store) -> bool:
     return os.path.exists(os.path.join(store.state_dir, "hide"))
 
@@ -108,6 +121,7 @@ def _take_in(store: Store) -> None:
 JOBS: tuple[Job, ...] = (
     Job("capture", _agents_asked, _take_in),
     Job("drain", _drain_waits, _drain),
+    Job("links", _links_wait, _link),
     Job("forget", _has_to_forget, _forget),
     Job("hide", _has_to_hide, _hide),
     Job("index", _texts_miss, _fill),

@@ -6,6 +6,7 @@ from git_naturecode import sync
 from git_naturecode.errors import Remote
 from git_naturecode.git import remote
 from git_naturecode.store import device, exclude, place
+from git_naturecode.store.notes import PREFIX
 from git_naturecode.store.place import NAME
 from git_naturecode.store.store import Store
 
@@ -32,6 +33,7 @@ def init(store: Store, named: str | None, *, folder: bool = True) -> Done:
     )
     _branch(store, done)
     _remote(store, done, named)
+    _notes(store, done)
     _folder(store, done, folder)
     return done
 
@@ -68,6 +70,27 @@ def _remote(store: Store, done: Done, named: str | None) -> None:
     for spec in remote.missing_refspecs(store.config, done.remote, store.branch):
         program.run("config", "--local", "--add", key, spec)
         done.lines.append(f"a plain `git fetch` will also bring {spec.split(':')[0].lstrip('+')}")
+
+
+def _notes(store: Store, done: Done) -> None:
+    """Let git take notes along when it makes a commit anew, and merge them line by line.
+
+    What the user has set himself stays; which notes `git log` shows is his business.
+    """
+    wanted = {"notes.rewriteMode": "cat_sort_uniq", **{
+        f"notes.naturecode/{name}.mergeStrategy": "cat_sort_uniq" for name in ("sessions", "kb")
+    }}  # fmt: skip
+    program, changed = store.repo.program, False
+    covering = (f"{PREFIX}*", f"{PREFIX}sessions", "refs/notes/*")
+    if not any(ref in covering for ref in store.config.all("notes.rewriteRef")):
+        program.run("config", "--local", "--add", "notes.rewriteRef", f"{PREFIX}*")
+        changed = True
+    for key, value in wanted.items():
+        if not store.config.get(key):
+            program.run("config", "--local", key, value)
+            changed = True
+    if changed:
+        done.lines.append("notes on commits follow a rebase; `git log --notes=naturecode/*` shows them")
 
 
 def _folder(store: Store, done: Done, wanted: bool) -> None:

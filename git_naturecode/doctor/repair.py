@@ -15,8 +15,8 @@ from git_naturecode.git.objects import Change, Content
 from git_naturecode.store import paths, reconcile, seal
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import ATTRIBUTES, README, Log
+from git_naturecode.store.memory import recall
 from git_naturecode.store.store import TEAM
-from git_naturecode.sync.memory import recall
 
 WAIT = 15.0
 _REFLOG, _MOST = 50, 20

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from git_naturecode.domain.fold import is_imported
 from git_naturecode.domain.said import text_of
 from git_naturecode.store.entry import ID, Draft, Entry, Json
+from git_naturecode.store.note_lines import SESSION, WROTE, encoded
 
 LINK, UNLINK = "link", "unlink"
 LINKED, UNVERIFIED, ELSEWHERE, DELETED = "linked", "unverified", "elsewhere", "deleted"
@@ -14,6 +15,8 @@ VIA = (
     "hook", "capture", "attach", "rewrite", "pick", "squash", "repair", "forge", "entire",
 )  # fmt: skip
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+TARGET = re.compile(rb'"to":"([0-9a-f]{40}(?:[0-9a-f]{24})?)"')
+"""Finds in a log, read quickly, the commits that links in it are about."""
 TRAILER = "NatureCode-Session"
 _TRAILER = re.compile(
     rf"^[ \t>*-]*{TRAILER}:[ \t]*(session-\d{{8}}-[0-9a-hjkmnp-tv-z]{{8}})(?![\w-])", re.M
@@ -170,6 +173,21 @@ def current(links: Iterable[Link]) -> list[Link]:
     found = list(links)
     gone = {old for link in found if link.via == "rewrite" for old in link.origins}
     return [link for link in found if link.commit not in gone]
+
+
+def note_lines(link: Link) -> list[str]:
+    """What a note on the commit says of `link`; nothing in it that could ever need a purge."""
+    told = {
+        "via": link.via, "tool": link.tool, "model": link.model,
+        "messages": str(link.messages or ""),
+    }  # fmt: skip
+    words = [f"{key}={encoded(value)}" for key, value in told.items() if value]
+    wrote = (
+        f"{WROTE} {link.session} {one.message} {ranges_text(one.ranges)} "
+        + encoded(one.path, blanks=True)
+        for one in link.wrote
+    )
+    return [" ".join([SESSION, link.session, *words]), *wrote]
 
 
 def sessions_named(message: str) -> list[str]:

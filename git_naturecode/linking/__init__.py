@@ -1,8 +1,46 @@
 """Linking: which commits belong to which sessions, through everything that happens to a commit."""
 
-from git_naturecode.linking.drain import Drained, drain
-from git_naturecode.linking.find import find
-from git_naturecode.linking.known import Known
-from git_naturecode.linking.write import link
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-__all__ = ["Drained", "Known", "drain", "find", "link"]
+if TYPE_CHECKING:
+    from git_naturecode.domain.links import Link
+    from git_naturecode.linking.draining import Drained
+    from git_naturecode.store.store import Store
+
+
+def drain(store: "Store") -> "Drained":
+    """Write the links for what the hooks have noted since the last drain, and their notes.
+
+    Idempotent: a drain that was killed is done again, and finds what it has written. Lines that
+    name a session which is not here go on waiting until an import brings it. Raises
+    NaturecodeError when nothing can be written; nothing is lost then.
+    """
+    from git_naturecode.linking import draining
+
+    return draining.drain(store)
+
+
+def find(store: "Store", commit: str) -> "list[Link]":
+    """The links of the commit with the full id `commit`, see `domain.links.Link.state`."""
+    from git_naturecode.linking import finding
+
+    return finding.find(store, commit)
+
+
+def link(store: "Store", fresh: "Sequence[Link]") -> int:
+    """Write those of `fresh` that are not known yet, completed, and their notes; how many."""
+    from git_naturecode.linking import writing
+
+    return writing.link(store, fresh)
+
+
+def keep_notes(store: "Store") -> int:
+    """Make the notes right where links or notes have changed; how many notes that were."""
+    from git_naturecode.store import noted
+
+    if not noted.is_behind(store):
+        return 0
+    from git_naturecode.linking import notes
+
+    return notes.refresh(store)

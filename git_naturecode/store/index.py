@@ -97,6 +97,16 @@ class Index:
         """How many entities of `kind` there are, as `page` narrows them."""
         return self.page(kind, where, limit=0).total
 
+    def values(self, kind: str, facet: str) -> list[str]:
+        """Every value that `facet` has for any entity of `kind`."""
+        query = (
+            "select distinct value from facet join entity on number = entity "
+            "where name = ? and kind = ?"
+        )
+        return self._with_waiting(
+            kind, lambda: [row[0] for row in self.db.execute(query, (facet, kind))]
+        )
+
     def segments(self, side: str) -> int:
         """How many segments stand on `side`."""
         query = "select count(*) from part where side = ?"

@@ -5,24 +5,26 @@ states is the union of their lines; like that of the logs it needs no common bas
 """
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from git_naturecode.git import tree
 from git_naturecode.git.objects import FILE_MODE, Change, Content, Missing, Objects, TreeEntry
 from git_naturecode.store import seal
 from git_naturecode.store.hygiene import Bounds, Gate
+from git_naturecode.store.log import Log
+from git_naturecode.store.note_lines import MAX_LINE, MAX_NOTE, Lines, places, within
+from git_naturecode.store.store import Store
 
 PREFIX = "refs/notes/naturecode/"
 REFS = tuple(PREFIX + name for name in ("sessions", "reviews", "kb"))
-MAX_NOTE = 64 * 1024
-MAX_LINE = 4 * 1024
 _DEEPEST = 8  # levels of folders; git makes one for every factor of 256
 _PAIR = re.compile(rb"[0-9a-f]{2}")
 _REST = re.compile(rb"[0-9a-f]+")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 
-Lines = frozenset[bytes]
-NONE: Lines = frozenset()
+Clean = Callable[[Mapping[str, Lines]], Mapping[str, Lines]]
+"""The lines of some notes, by the objects that they are about -> those of them that are right."""
 
 
 @dataclass(frozen=True)
@@ -46,64 +48,105 @@ class _Note:
 _Notes = dict[str, list[_Note]]
 
 
+def ref_log(store: Store, ref: str) -> Log:
+    """The notes ref as a log, since that knows how to get past the lock of a killed process."""
+    team = store.team
+    return Log(ref.rsplit("/", 1)[1], team.repo, team.objects, ref, team.spool)
+
+
 def join(
-    objects: Objects, ours: str | None, theirs: str, now_ms: int, bounds: Bounds | None = None
+    objects: Objects,
+    ours: str | None,
+    theirs: str,
+    now_ms: int,
+    bounds: Bounds | None = None,
+    clean: Clean | None = None,
 ) -> Joined:
     """Bring the notes commits `ours` and `theirs` (from elsewhere) together; no ref moves.
 
-    Theirs is taken as it is where it has all our lines and only lines that may enter; ours is kept
-    where it builds on theirs and has all its lines; else the parent of the new commit is theirs.
-    Raises Unsafe when theirs breaks a limit.
+    Of the union of both sides' lines about an object those stay that `clean` leaves. Theirs is
+    taken as it is where it has all our lines and only lines that may enter; ours is kept where it
+    builds on theirs and has all its lines; else the parent of the new commit is theirs. Raises
+    Unsafe when theirs breaks a limit.
     """
     gate = Gate(objects, now_ms, bounds or Bounds())
     root = gate.commit(theirs).tree
     found, exact = _read(gate, root)
     own, whole = _read(Gate(objects, now_ms), tree.tree_of(objects, ours)) if ours else ({}, True)
-    fan = any("/" in one[0].path for one in found.values())
-    work = _Join(gate, exact, whole, fan)
+    work = _Join(gate, exact, whole, found)
     for name in sorted(found.keys() | own.keys()):
-        work.add(name, own.get(name, []), found.get(name, []))
+        work.add(name, own.get(name, []))
+    work.settle(clean)
     return _settled(objects, work, ours, theirs, root, now_ms // 1000)
+
+
+@dataclass(frozen=True)
+class _Both:
+    """What both sides say about one object, and whether theirs may stay as it stands."""
+
+    mine: Lines
+    theirs: Lines
+    lines: Lines
+    whole: bool
 
 
 class _Join:
     """The union of two states, note by note."""
 
-    def __init__(self, gate: Gate, exact: bool, whole: bool, fan: bool) -> None:
+    def __init__(self, gate: Gate, exact: bool, whole: bool, found: _Notes) -> None:
         self.gate = gate
         self.exact = exact  # theirs may stand as it is, but for what is in `changed`
         self.whole = whole  # ours may
-        self.fan = fan
-        self.files: dict[str, Content | None] = {}
+        self.found = found
+        self.apart: dict[str, _Both] = {}
+        self.files: dict[str, Content] = {}
         self.changed: dict[str, Content | None] = {}
         self.received = self.sent = 0
 
-    def add(self, name: str, own: list[_Note], found: list[_Note]) -> None:
-        path = found[0].path if found else f"{name[:2]}/{name[2:]}" if self.fan else name
+    def add(self, name: str, own: list[_Note]) -> None:
+        """Look at one object, whose notes on our side are `own`."""
+        found = self.found.get(name, [])
         if [one.oid for one in own] == [one.oid for one in found] and len(own) == 1:
-            self.files[path] = own[0].oid
+            self.files[name] = own[0].oid
             return
-        mine, mine_whole = self._lines(name, own, told=False)
-        theirs, theirs_whole = self._lines(name, found, told=True)
+        mine, mine_whole = self.lines(name, own, told=False)
+        theirs, theirs_whole = self.lines(name, found, told=True)
         self.whole &= mine_whole
-        lines = self._within(name, mine, theirs)
-        self.received += lines != mine
-        self.sent += lines != theirs
-        if lines:
-            self.files[path] = _text(lines)
-        if lines != theirs or not theirs_whole:
-            self.changed.update({one.path: None for one in found})
+        self.apart[name] = _Both(mine, theirs, self._within(name, mine, theirs), theirs_whole)
+
+    def settle(self, clean: Clean | None) -> None:
+        """Decide what is said about each object on which the sides differ."""
+        right = clean({name: one.lines for name, one in self.apart.items()}) if clean else {}
+        for name, one in self.apart.items():
+            lines = right.get(name, one.lines)
+            self.received += lines != one.mine
+            self.sent += lines != one.theirs
             if lines:
-                self.changed[path] = _text(lines)
+                self.files[name] = text(lines)
+            if lines != one.theirs or not one.whole:
+                self.changed.update({note.path: None for note in self.found.get(name, [])})
+                if lines:
+                    self.changed[name] = text(lines)
+
+    def laid_out(self, root: str) -> tuple[str | None, dict[str, Content | None]]:
+        """The tree to build on and the paths to lay over it, where git itself would put them."""
+        paths = places(self.files)
+        moved = any(
+            self.found[name][0].path != path for name, path in paths.items() if name in self.found
+        )
+        if not self.exact or moved:
+            return None, {paths[name]: content for name, content in self.files.items()}
+        over = {paths.get(name, name): content for name, content in self.changed.items()}
+        return root, over
 
     def _within(self, name: str, mine: Lines, theirs: Lines) -> Lines:
         """The union; where no clone would let that in, the smaller side, everywhere alike."""
-        if len(_text(both := mine | theirs)) <= MAX_NOTE:
+        if len(text(both := within(mine | theirs))) <= MAX_NOTE:
             return both
         self.gate.refuse(f"the note on {name}", "would become too large")
-        return min(mine, theirs, key=lambda side: (len(_text(side)), _text(side)))
+        return min(mine, theirs, key=lambda side: (len(text(side)), text(side)))
 
-    def _lines(self, name: str, notes: list[_Note], told: bool) -> tuple[Lines, bool]:
+    def lines(self, name: str, notes: list[_Note], told: bool) -> tuple[Lines, bool]:
         """All lines about one object, and whether every one of them may stay."""
         lines: set[bytes] = set()
         whole = len(notes) < 2
@@ -128,6 +171,60 @@ class _Join:
         return frozenset(lines), whole
 
 
+class Book:
+    """The notes of our own commit `tip`, to be looked at and changed."""
+
+    def __init__(self, objects: Objects, tip: str | None, now_ms: int) -> None:
+        self._objects, self._tip, self._now_ms = objects, tip, now_ms
+        self._gate = Gate(objects, now_ms)
+        self._root = tree.tree_of(objects, tip)
+        self._found, self._exact = _read(self._gate, self._root)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The objects that there are notes on."""
+        return frozenset(self._found)
+
+    def lines(self, names: Iterable[str]) -> dict[str, Lines]:
+        """What is said about each of `names`."""
+        reader = _Join(self._gate, True, True, {})
+        return {name: reader.lines(name, self._found.get(name, []), told=False)[0]
+                for name in names}  # fmt: skip
+
+    def differing(self, other: "Book") -> frozenset[str]:
+        """The objects about which both do not have the same note."""
+        mine = {name: [one.oid for one in found] for name, found in self._found.items()}
+        theirs = {name: [one.oid for one in found] for name, found in other._found.items()}
+        return frozenset(
+            name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)
+        )
+
+    def changed(self, right: Mapping[str, Lines], said: str) -> str | None:
+        """A commit on top in which the notes on `right` are just that; None: they are already."""
+        twice = [name for name, found in self._found.items() if len(found) > 1]
+        files: dict[str, Content] = {n: found[0].oid for n, found in self._found.items()}
+        over = set()
+        for name, lines in (self.lines(twice) | dict(right)).items():
+            there, data = self._found.get(name, []), text(lines)
+            if not lines:
+                files.pop(name, None)
+            elif len(there) != 1 or self._objects.read(there[0].oid)[1] != data:
+                files[name] = data
+                over.add(name)
+        paths = places(files)
+        gone = [one.path for name, found in self._found.items() for one in found
+                if paths.get(name) != one.path]  # fmt: skip
+        if not over and not gone:
+            return None
+        fresh = [n for n in files if n in over or self._found[n][0].path != paths[n]]
+        base = self._root if self._exact else None
+        put: dict[str, Content | None] = dict.fromkeys(gone if base else ())
+        put |= {paths[name]: files[name] for name in (fresh if base else files)}
+        message = seal.message(said, seal.of(self._objects, self._tip))
+        parents = (self._tip,) if self._tip else ()
+        return self._objects.commit(Change(base, put, parents, self._now_ms // 1000, message))
+
+
 def _settled(
     objects: Objects, work: _Join, ours: str | None, theirs: str, root: str, seconds: int
 ) -> Joined:
@@ -136,13 +233,14 @@ def _settled(
         return Joined(theirs, problems, work.received)
     if ours is not None and work.whole and not work.received and objects.is_ancestor(theirs, ours):
         return Joined(ours, problems, 0, work.sent)
-    base, files = (root, work.changed) if work.exact else (None, work.files)
-    text = seal.message("Bring both sides' notes together", seal.of(objects, theirs))
-    commit = objects.commit(Change(base, files, (theirs,), seconds, text))
+    base, files = work.laid_out(root)
+    said = seal.message("Bring both sides' notes together", seal.of(objects, theirs))
+    commit = objects.commit(Change(base, files, (theirs,), seconds, said))
     return Joined(commit, problems, work.received, work.sent)
 
 
-def _text(lines: Lines) -> bytes:
+def text(lines: Lines) -> bytes:
+    """The note that says `lines`, each once, the same whoever writes it."""
     return b"".join(line + b"\n" for line in sorted(lines))
 
 

@@ -2,10 +2,10 @@
 
 from git_naturecode.errors import Remote, Unsafe
 from git_naturecode.git import remote
+from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.store import Store
 from git_naturecode.sync import notes
 from git_naturecode.sync.gate import admit, complete, take_in
-from git_naturecode.sync.memory import recall, remember
 
 
 def take_in_fetched(store: Store) -> list[str]:

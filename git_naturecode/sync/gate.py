@@ -12,9 +12,9 @@ from git_naturecode.store import forgetting, reconcile
 from git_naturecode.store.ahead import Ahead
 from git_naturecode.store.hygiene import MAX_COMMIT, MAX_ENTRIES, MAX_TOTAL, Bounds
 from git_naturecode.store.lock import hold
+from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.store import Store
-from git_naturecode.sync.memory import recall, remember
 
 PATIENCE = 15.0  # seconds: longer than a lock left behind needs to be surely stale
 

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, field
 
+from git_naturecode import linking
 from git_naturecode.errors import NaturecodeError, Unsafe
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Push
-from git_naturecode.store import notes
+from git_naturecode.store import noted, notes
 from git_naturecode.store.lock import hold
-from git_naturecode.store.log import Log
+from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.notes import Joined
 from git_naturecode.store.store import Store
 from git_naturecode.sync.gate import PATIENCE, bounds
-from git_naturecode.sync.memory import recall, remember
 
 _TRIES = 20
 
@@ -38,6 +38,7 @@ def take_in(store: Store, theirs: dict[str, str]) -> Taken:
     What is to be pushed then is in `pushes`: where theirs lacks something that we have.
     """
     taken = Taken()
+    linking.keep_notes(store)  # what a link of theirs says, their notes need not bring
     for ref in notes.REFS:
         found = theirs.get(ref)
         if found is None:
@@ -71,8 +72,22 @@ def take_in_fetched(store: Store, remote: str) -> list[str]:
     return problems
 
 
+def join(store: Store, ref: str, head: str | None, theirs: str) -> Joined:
+    """Both sides' notes in one commit; lines of links that were taken back are left out."""
+    objects, now_ms = store.team.objects, store.now_ms()
+    if ref != noted.REF:
+        return notes.join(objects, head, theirs, now_ms, bounds(store))
+    from git_naturecode.linking.notes import Told
+
+    told = Told(store)
+    try:
+        return notes.join(objects, head, theirs, now_ms, bounds(store), told.clean)
+    finally:
+        told.close()
+
+
 def _move(store: Store, ref: str, theirs: str) -> Joined:
-    log = _log(store, ref)
+    log = notes.ref_log(store, ref)
     with hold(store.lock, PATIENCE) as held:
         if not held:
             raise NaturecodeError(
@@ -82,13 +97,7 @@ def _move(store: Store, ref: str, theirs: str) -> Joined:
             head = log.head()
             if head == theirs:
                 return Joined(theirs)
-            joined = notes.join(log.objects, head, theirs, store.now_ms(), bounds(store))
+            joined = join(store, ref, head, theirs)
             if joined.commit == head or log.move(joined.commit, head, PATIENCE):
                 return joined
     raise RefLocked(f"{ref} keeps moving")
-
-
-def _log(store: Store, ref: str) -> Log:
-    """The notes ref as a log, since that knows how to get past the lock of a killed process."""
-    team = store.team
-    return Log(ref.rsplit("/", 1)[1], team.repo, team.objects, ref, team.spool)

@@ -15,7 +15,7 @@ from git_naturecode.store import notes as noting
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.store import TEAM, Placed, Store
 from git_naturecode.sync import incoming, notes
-from git_naturecode.sync.gate import bounds, complete, reconciled
+from git_naturecode.sync.gate import complete, reconciled
 from git_naturecode.sync.theirs import Theirs, ask, fetch
 
 MOST_NAMES = 50
@@ -98,9 +98,7 @@ def _notes(store: Store, found: Preview, theirs: dict[str, str]) -> None:
         if ref not in theirs:
             found.going.notes += 1
             continue
-        joined = noting.join(
-            store.team.objects, mine.get(ref), theirs[ref], store.now_ms(), bounds(store)
-        )
+        joined = notes.join(store, ref, mine.get(ref), theirs[ref])
         found.coming.notes += joined.received
         found.going.notes += joined.sent
         found.problems += joined.problems

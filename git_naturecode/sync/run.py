@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from git_naturecode import hiding
+from git_naturecode import hiding, linking
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
@@ -106,6 +106,8 @@ class _Sync:
         """All rounds, and what a purge that came in leaves to do in this clone."""
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
+        linking.drain(self.store)
+        linking.keep_notes(self.store)
         incoming.forget_dead(self.store)
         self.link.sweep(time.time())  # by the clock of the file system
         try:

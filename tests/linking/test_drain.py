@@ -8,9 +8,10 @@ import pytest
 from box import Box, Clone
 from git_naturecode import linking
 from git_naturecode.domain.links import Link
+from git_naturecode.linking.draining import Drained
 
 
-def told(clone: Clone, *lines: str) -> linking.Drained:
+def told(clone: Clone, *lines: str) -> Drained:
     """What a drain says after the hooks have written `lines`."""
     with open(clone.path / ".git/naturecode/queue", "a") as file:
         file.writelines(line + "\n" for line in lines)
@@ -74,3 +75,18 @@ def test_a_trailer_that_was_taken_out_by_hand_is_a_no(clone: Clone) -> None:
     assert told(clone, made(clone, commit, session)).linked == 0
     clone.git("config", "naturecode.trailer", "never")
     assert told(clone, made(clone, commit, session)).linked == 1
+
+
+def test_a_note_says_it_and_is_built_again_when_it_is_lost(clone: Clone) -> None:
+    session = clone.start()
+    commit = change(clone, "a.py", "one\n", "Add a", trailer(session))
+    told(clone, made(clone, commit, session))
+    assert (
+        clone.git("notes", "--ref=naturecode/sessions", "show").split()
+        == ["session", session, "via=hook", "messages=0"][:3]
+    )
+    tree = clone.git("rev-parse", "refs/notes/naturecode/sessions^{tree}")
+    clone.git("update-ref", "-d", "refs/notes/naturecode/sessions")
+    with clone.store(many=False) as store:
+        linking.keep_notes(store)
+    assert clone.git("rev-parse", "refs/notes/naturecode/sessions^{tree}") == tree

@@ -11,7 +11,7 @@ from git_naturecode.git.objects import CommitInfo
 from git_naturecode.linking import queue
 from git_naturecode.linking.known import Known
 from git_naturecode.linking.queue import Line, Made, Rewritten, Squashed
-from git_naturecode.linking.write import write
+from git_naturecode.linking.writing import write
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.lock import hold
 from git_naturecode.store.store import Store
@@ -232,7 +232,7 @@ class _Drain:
                 continue
             for session, via in wanted.via.items():
                 about = self.known.about(session)
-                if about is None or about.session.deleted or commit in about.links.live:
+                if about is None or about.deleted or commit in about.links.live:
                     continue
                 if session in wanted.undone or commit in about.links.undone:
                     if commit not in about.links.undone:

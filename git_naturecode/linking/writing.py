@@ -6,6 +6,7 @@ from dataclasses import replace
 from git_naturecode.domain import links
 from git_naturecode.domain.links import Link
 from git_naturecode.git import commits as git
+from git_naturecode.linking import notes
 from git_naturecode.linking.known import About, Known
 from git_naturecode.store.bulk import bulk
 from git_naturecode.store.entry import Draft
@@ -33,11 +34,13 @@ def write(
     for session, made in drafts:
         about = known.about(session)
         if about is not None:
-            sides[about.side].setdefault(about.session.id, []).append(made)
+            sides[about.side].setdefault(about.entity, []).append(made)
     for side, by_session in sides.items():
         _write_side(store, side, by_session)
     if drafts:
         store.settle()
+        if sides[TEAM]:
+            notes.refresh(store)
     return len(whole)
 
 

@@ -1,4 +1,4 @@
-"""What sync remembers in this clone: small files in the state folder."""
+"""What is remembered in this clone: small files in the state folder."""
 
 import os
 import re
