@@ -90,7 +90,9 @@ def _notes(store: Store, done: Done) -> None:
             program.run("config", "--local", key, value)
             changed = True
     if changed:
-        done.lines.append("notes on commits follow a rebase; `git log --notes=naturecode/*` shows them")
+        done.lines.append(
+            "notes on commits follow a rebase; `git log --notes=naturecode/*` shows them"
+        )
 
 
 def _folder(store: Store, done: Done, wanted: bool) -> None:

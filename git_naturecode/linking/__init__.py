@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from git_naturecode.domain.links import Link
-    from git_naturecode.linking.draining import Drained
+    from git_naturecode.linking.queue import Drained
     from git_naturecode.store.store import Store
 
 
@@ -16,6 +16,10 @@ def drain(store: "Store") -> "Drained":
     name a session which is not here go on waiting until an import brings it. Raises
     NaturecodeError when nothing can be written; nothing is lost then.
     """
+    from git_naturecode.linking import queue
+
+    if not queue.is_there(store.state_dir):
+        return queue.NOTHING_DONE
     from git_naturecode.linking import draining
 
     return draining.drain(store)

@@ -10,7 +10,7 @@ from git_naturecode.git import commits as git
 from git_naturecode.git.objects import CommitInfo
 from git_naturecode.linking import queue
 from git_naturecode.linking.known import Known
-from git_naturecode.linking.queue import Line, Made, Rewritten, Squashed
+from git_naturecode.linking.queue import Drained, Line, Made, Rewritten, Squashed
 from git_naturecode.linking.writing import write
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.lock import hold
@@ -20,20 +20,6 @@ _PATIENCE = 15.0  # seconds for another process that is at it
 _SQUASH_DAYS = 30  # so long what `git merge --squash` has put into the index may stay there
 _SOON = 5  # seconds by which the time of a commit may be before that of its line
 _VIA = {"amend": "rewrite", "rebase": "rewrite", "pick": "pick", "squash": "squash"}
-
-
-@dataclass
-class Drained:
-    """What a drain did: links written, lines that wait, that say nothing, whose commit is gone.
-
-    `busy` says that another process is at it.
-    """
-
-    linked: int = 0
-    waiting: int = 0
-    skipped: int = 0
-    gone: int = 0
-    busy: bool = False
 
 
 def drain(store: Store) -> Drained:
@@ -95,7 +81,7 @@ class _Drain:
 
     def __init__(self, store: Store, known: Known, taken: queue.Taken) -> None:
         self.store, self.known, self.taken = store, known, taken
-        self.done = Drained(skipped=taken.skipped)
+        self.gone = 0
         self.lines = list(dict.fromkeys([*taken.waiting, *taken.fresh]))
         self.made: dict[str, list[Made]] = {}
         self.from_: dict[str, list[tuple[str, str]]] = {}
@@ -121,10 +107,10 @@ class _Drain:
         self.linked = self.known.links({*self.made, *self.from_, *olds})
         for commit in (*self.made, *self.from_):
             self._follow(commit)
-        self._write()
+        linked = self._write()
         self.taken.done(self._unsettled())
-        self.done.waiting = len(queue.waiting(self.store.state_dir))
-        return self.done
+        waiting = len(queue.waiting(self.store.state_dir))
+        return Drained(linked, waiting, self.taken.skipped, self.gone)
 
     def _read(self, squashes: Iterable[Squashed]) -> None:
         """What all commits say that lines tell of, with one request."""
@@ -222,13 +208,13 @@ class _Drain:
                 if not self.always or info is None or session in named:
                     yield session
 
-    def _write(self) -> None:
+    def _write(self) -> int:
         fresh: list[Link] = []
         undo: list[tuple[str, Draft]] = []
         for commit in dict.fromkeys((*self.made, *self.from_)):
             wanted, info = self.wanted[commit], self.infos.get(commit)
             if info is None:
-                self.done.gone += bool(wanted.via) and not self._has_successor(commit)
+                self.gone += bool(wanted.via) and not self._has_successor(commit)
                 continue
             for session, via in wanted.via.items():
                 about = self.known.about(session)
@@ -240,7 +226,7 @@ class _Drain:
                     continue
                 origins = tuple(wanted.origins.get(session, ()))
                 fresh.append(self._link(session, commit, via, origins, info))
-        self.done.linked = write(self.store, self.known, fresh, undo)
+        return write(self.store, self.known, fresh, undo)
 
     def _has_successor(self, commit: str) -> bool:
         return any(old == commit for pairs in self.from_.values() for old, _ in pairs)

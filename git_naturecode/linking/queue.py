@@ -25,6 +25,23 @@ _LINGER = 10.0  # seconds; a hook writes its line at once after it has opened th
 
 
 @dataclass(frozen=True)
+class Drained:
+    """What a drain did: links written, lines that wait, that say nothing, whose commit is gone.
+
+    `busy` says that another process is at it.
+    """
+
+    linked: int = 0
+    waiting: int = 0
+    skipped: int = 0
+    gone: int = 0
+    busy: bool = False
+
+
+NOTHING_DONE = Drained()
+
+
+@dataclass(frozen=True)
 class Made:
     """A commit that `git commit` made in the work tree of `git_dir`, and its active sessions."""
 
@@ -168,6 +185,11 @@ def is_full(state_dir: str) -> bool:
     return os.path.exists(os.path.join(state_dir, NAME)) or any(
         _TAKEN.fullmatch(name) and name.count(".") == 1 for name in _taken(state_dir)
     )
+
+
+def is_there(state_dir: str) -> bool:
+    """True when anything waits at all."""
+    return is_full(state_dir) or os.path.exists(os.path.join(state_dir, WAITING))
 
 
 def count(state_dir: str) -> int:

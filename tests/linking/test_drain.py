@@ -8,7 +8,7 @@ import pytest
 from box import Box, Clone
 from git_naturecode import linking
 from git_naturecode.domain.links import Link
-from git_naturecode.linking.draining import Drained
+from git_naturecode.linking.queue import Drained
 
 
 def told(clone: Clone, *lines: str) -> Drained:
