@@ -63,7 +63,7 @@ class Claude:
 
     @property
     def transcript(self) -> Path:
-        name = "".join(c if c.isalnum() else "-" for c in str(self.cwd))
+        name = "".join(c if c.isalnum() else "-" for c in os.path.realpath(self.cwd))
         home = Path(os.environ["HOME"])
         return home / ".claude/projects" / name / f"{self.session}.jsonl"
 
