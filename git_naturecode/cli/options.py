@@ -6,4 +6,5 @@ import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
+Reason = Annotated[str, typer.Option(help="Why; everybody can read it.")]
 SessionId = Annotated[str, typer.Argument(help="The session's id, or a part that is unique.")]

@@ -31,7 +31,7 @@ def redact(
         str | None, typer.Argument(help="With --rewrite: the session whose texts shall go.")
     ] = None,
     messages: Annotated[
-        list[str] | None, typer.Argument(help="Beginnings of the ids of its texts.")
+        list[str] | None, typer.Argument(help="Its texts: their numbers in `session show`, or ids.")
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="List what looks secret; change nothing.")
@@ -147,7 +147,8 @@ def _report(context: contexts.Context, found: "list[Found]", as_json: bool, aske
     raise errors.Negative(
         f"{count(len(found), 'text')} with something that "
         f"{'was asked for' if asked else 'looks secret'}",
-        "take it out with `git naturecode redact --rewrite`, and change the secret itself",
+        f"take it out with `git naturecode redact --rewrite{' --text TEXT' if asked else ''}`, "
+        "and change the secret itself",
     )
 
 

@@ -6,7 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import AsJson, Quiet, SessionId
+from git_naturecode.cli.options import AsJson, Quiet, Reason, SessionId
 from git_naturecode.cli.output import written
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _new_fields(
 def redact(
     session: SessionId,
     message: Handle,
-    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")] = "",
+    reason: Reason = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import AsJson, Quiet, SessionId
+from git_naturecode.cli.options import AsJson, Quiet, Reason, SessionId
 
 
 def close(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
@@ -40,7 +40,7 @@ def _become(status: str, session: str, as_json: bool, quiet: bool) -> None:
 def delete(
     session: SessionId,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")] = "",
+    reason: Reason = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -65,7 +65,7 @@ def delete(
     context.tell(f"deleted {here.session.id}")
     context.tell(
         "hint: its texts stay in the log, where nobody shows them; "
-        "`git naturecode redact --rewrite` takes texts out of it"
+        "`git naturecode redact --rewrite --text TEXT` takes one out of it"
     )
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from editors import T, jsonl
 from git_naturecode.capture import identify, read
 from git_naturecode.ids import imported_entry
 from git_naturecode.redact import Redactor
 from git_naturecode.store.entry import Draft
-from samples import T, codex, item, jsonl, rollout, spoken
+from samples import codex, item, rollout, spoken
 
 S = "44444444-aaaa-4bbb-8ccc-000000000001"
 META = rollout(

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from editors import asked, copilot_chat, copilot_events, event, invoked, jsonl, logged
 from git_naturecode.capture import identify, read
 from git_naturecode.ids import imported_entry
 from git_naturecode.redact import Redactor
 from git_naturecode.store.entry import Draft
-from samples import asked, copilot_chat, copilot_events, event, invoked, jsonl, logged
 
 S = "77777777-aaaa-4bbb-8ccc-000000000001"
 WORKS = {"result": {"metadata": {}}, "modelState": {"value": 1}}

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from editors import bubble, cursor_store, jsonl, told
 from git_naturecode.capture import conversations, identify, read
 from git_naturecode.ids import imported_entry
 from git_naturecode.redact import Redactor
 from git_naturecode.store.entry import Draft
-from samples import bubble, cursor_store, jsonl, told
 
 S = "88888888-aaaa-4bbb-8ccc-000000000001"
 AT = "<timestamp>Sunday, Nov 22, 2026, 10:00 AM (UTC+1)</timestamp>"

@@ -5,17 +5,11 @@ import json
 import re
 from pathlib import Path
 
+from editors import bubble, copilot_chat, copilot_events, cursor_lines, cursor_store, jsonl
 from git_naturecode.capture import discover
 from logs import naturecode, write_aider
-from samples import (
-    bubble,
-    codex,
-    copilot_chat,
-    copilot_events,
-    cursor_lines,
-    cursor_store,
-    jsonl,
-)
+from samples import codex
+from transcripts import line, write
 
 
 def claude(base: Path, cwd: Path | str, name: str = "a", folder: str = "") -> Path:
@@ -23,15 +17,7 @@ def claude(base: Path, cwd: Path | str, name: str = "a", folder: str = "") -> Pa
     place.mkdir(parents=True, exist_ok=True)
     path = place / f"{name}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    record = {
-        "type": "user",
-        "uuid": "u",
-        "sessionId": "s",
-        "cwd": str(cwd),
-        "timestamp": "2026-11-22T10:00:00.000Z",
-        "message": {"role": "user", "content": "hi"},
-    }
-    path.write_text(json.dumps(record) + "\n")
+    write(path, [line("user", "u", "hi", sessionId="s", cwd=str(cwd))])
     return path
 
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from editors import jsonl, told
 from git_naturecode.capture import conversations, read
 from git_naturecode.redact import Redactor
 from git_naturecode.store.entry import Draft
 from logs import NEW, OLD, LlmLog, naturecode
-from samples import WRITERS, chat, jsonl, node, rollout, spoken, told
+from samples import WRITERS, chat, node, rollout, spoken
 
 TEXT = b"some text"
 S = "11111111-aaaa-4bbb-8ccc-000000000001"

@@ -88,3 +88,14 @@ def test_leaving_another_session_leaves_the_active_one_alone(clone: Clone) -> No
 
 def test_dash_c_without_a_directory_is_where_we_are(clone: Clone) -> None:
     assert clone.nc("-C", "", "status").out
+
+
+def test_what_is_said_of_a_deleted_text_takes_it_out(clone: Clone) -> None:
+    session = clone.start()
+    clone.nc("session", "say", session, "the quick brown fox")
+    said = clone.nc("session", "delete", session, "--yes")
+    assert "`git naturecode redact --rewrite --text TEXT`" in said.err
+    said = clone.nc("redact", "--check", "--text", "quick brown", code=1)
+    assert "`git naturecode redact --rewrite --text TEXT`" in said.err
+    clone.nc("redact", "--rewrite", "--text", "quick brown", "--yes")
+    clone.nc("redact", "--check", "--text", "quick brown")

@@ -1,12 +1,12 @@
 """The session commands, as a person or a program uses them."""
 
-import json
 import tempfile
 from typing import Any
 
 import pytest
 
 from box import Box, Clone
+from transcripts import line, write
 
 
 @pytest.fixture
@@ -116,11 +116,7 @@ def test_foreign_ids_and_shared_prefix_resolve(
     session = clone.start()
     assert clone.nc("session", "show", f"shared-{session}", "--json").json["id"] == session
     source = tmp_path_factory.mktemp("t") / "s.jsonl"
-    line = {
-        "type": "user", "uuid": "u1", "sessionId": "0a1b-foreign", "cwd": "/p",
-        "timestamp": "2026-11-20T10:00:00.000Z", "message": {"role": "user", "content": "Hi"},
-    }  # fmt: skip
-    source.write_text(json.dumps(line) + "\n")
+    write(source, [line("user", "u1", "Hi", sessionId="0a1b-foreign")])
     clone.nc("session", "import", str(source))
     assert clone.nc("session", "show", "0a1b-foreign", "--json").json["origin"]["session"]
 

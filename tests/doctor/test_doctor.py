@@ -11,7 +11,8 @@ import pytest
 
 import crash
 from box import Box, Clone
-from damage import DAMAGES, REF, Damage, clear_journal, git_dir, state
+from damage import REF, Damage, clear_journal, git_dir, state
+from damages import DAMAGES
 from git_naturecode.store import device
 from seeds import SEED
 

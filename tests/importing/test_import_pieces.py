@@ -1,6 +1,5 @@
 """A text that is too long for one entry is told in several, and all of it arrives."""
 
-import json
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from box import Box
 from git_naturecode.importing import pieces
 from git_naturecode.store.entry import Draft
+from transcripts import line, write
 
 T = "2026-11-22T10:00:00.000Z"
 
@@ -33,16 +33,11 @@ def test_the_pieces_are_the_text(text: str, most: int) -> None:
 
 def test_a_huge_message_reaches_the_others(box: Box, tmp_path: Path) -> None:
     said = "".join(f"line {number} of a very long text\n" for number in range(60_000))
-    line = {
-        "type": "user", "uuid": "u1", "sessionId": "s1", "timestamp": T,
-        "message": {"role": "user", "content": said},
-    }  # fmt: skip
-    file = tmp_path / "s1.jsonl"
-    file.write_text(json.dumps(line) + "\n")
+    file = write(tmp_path / "s1.jsonl", [line("user", "u1", said)])
     hub = box.remote()
     ada, ben = box.clone(hub, "ada"), box.clone(hub, "ben")
-    ada.nc("session", "import", "--visibility", "team", str(file))
-    assert "nothing new" in ada.nc("session", "import", "--visibility", "team", str(file)).out
+    ada.nc("session", "import", "--visibility", "team", file)
+    assert "nothing new" in ada.nc("session", "import", "--visibility", "team", file).out
     ada.nc("sync")
     answer = ben.nc("sync")
     assert "kept out" not in answer.err
