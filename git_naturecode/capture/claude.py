@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..domain.continued import Copied, marked
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
+from .continued import unless_alone
 from .drafts import Drafting, Said, tilde
 from .format import Found
 from .images import image
@@ -34,7 +36,7 @@ _ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.S)
 
 @dataclass
 class Beginning:
-    """What the first lines of a file tell about its session."""
+    """What the first lines of a file tell about its session; `anew` those that are no copies."""
 
     session: str = ""
     t: str = ""
@@ -45,6 +47,8 @@ class Beginning:
     said: str = ""
     command: str = ""
     slug: str = ""
+    copied: Copied | None = None
+    anew: bool = False
 
     def take(self, record: dict[str, Json]) -> None:
         """Learn from one more line."""
@@ -60,6 +64,11 @@ class Beginning:
         self.version = self.version or _text(record, "version")
         self.branch = self.branch or _text(record, "gitBranch")
         self.slug = self.slug or _text(record, "slug")
+        copied = marked(record)
+        if copied:
+            self.copied = copied if copied.message or not self.copied else self.copied
+        if copied and self.anew:
+            return
         if kind in ("user", "assistant", "system"):
             self.t = self.t or when(record.get("timestamp")) or ""
         if kind == "user" and not self.said and not record.get("isMeta"):
@@ -80,16 +89,17 @@ class Beginning:
         return self.summary or self.said or self.command or self.slug or "Claude Code session"
 
 
-def look(path: str, for_title: bool = False) -> Beginning | None:
+def look(path: str, for_title: bool = False, anew: bool = False) -> Beginning | None:
     """What the beginning of `path` tells; None when it is no transcript of Claude Code.
 
-    Reads until it knows the session and its time (and what the user said, `for_title`).
+    Reads until it knows the session and its time (and what the user said, `for_title`); `anew`
+    passes over what was copied from another session.
     """
-    beginning, size, misses = Beginning(), 0, 0
+    beginning, size, misses = Beginning(anew=anew), 0, 0
     with open(path, "rb") as file:
         for line in complete_lines(file):
-            size += len(line)
             record = parse(line) if _is_wanted(line) else None
+            size += 0 if anew and marked(record) else len(line)
             if record is not None and isinstance(record.get("type"), str):
                 beginning.take(record)
             elif not line.startswith(b'{"') and line.strip():
@@ -105,20 +115,27 @@ def look(path: str, for_title: bool = False) -> Beginning | None:
 def conversations(path: str, head: bytes) -> Iterator[Found]:
     """The session that `path` is a part of; none when it is no transcript of Claude Code."""
     if head.startswith(b"{") and (code := look(path)):
-        yield Found(TOOL, code.session, path, ms_of(code.t), code.project)
+        continued = code.copied.session if code.copied else ""
+        first_ms = ms_of(code.t)
+        yield Found(TOOL, code.session, path, first_ms, code.project, continued=continued)
 
 
 def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     """The drafts of a file; None for each line that is broken."""
-    path = found.path
-    beginning = look(path, for_title=True) or Beginning()
+    return unless_alone(_read(found, drafting)) if found.continued else _read(found, drafting)
+
+
+def _read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
+    path, anew = found.path, bool(found.continued)
+    beginning = look(path, for_title=True, anew=anew) or Beginning()
     reader = _Reader(drafting, beginning)
     origin = {
         "version": beginning.version,
         "cwd": tilde(beginning.project),
         "branch": beginning.branch,
     }
-    if draft := drafting.open(beginning.title, beginning.t, origin):
+    forked = beginning.copied if anew else None
+    if draft := drafting.open(beginning.title, beginning.t, origin, forked):
         yield draft
     with open(path, "rb") as file:
         for line in complete_lines(file):
@@ -129,7 +146,8 @@ def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
                 if line.strip():
                     yield None
                 continue
-            yield from reader.line(record)
+            if not anew or not marked(record):
+                yield from reader.line(record)
     yield from reader.rest()
 
 

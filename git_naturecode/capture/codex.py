@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from ..domain.continued import Copied, marked
 from ..store.entry import Draft
 from .calls import Call, about, patched, type_of, written_out
+from .continued import unless_alone
 from .drafts import Drafting, Said, tilde
 from .fields import Record, reach, record, records, text, unfolded, written
 from .format import Found
@@ -61,6 +63,7 @@ class Thread:
     parent: str = ""
     forked: str = ""
     said: str = ""
+    copied: Copied | None = None
 
     def take(self, line: Record) -> None:
         """Learn from one more line."""
@@ -81,6 +84,7 @@ class Thread:
         self.forked = text(meta, "forked_from_id")
         spawned = text(meta, "source", "subagent", "thread_spawn", "parent_thread_id")
         self.parent = spawned or text(meta, "parent_thread_id")
+        self.copied = marked(meta)
 
     def _hear(self, message: Record) -> None:
         for part in _parts(message.get("content")):
@@ -95,13 +99,14 @@ class Thread:
         return self.parent or self.id
 
 
-def look(path: str, for_title: bool = False) -> Thread | None:
+def look(path: str, for_title: bool = False, anew: bool = False) -> Thread | None:
     """What the beginning of `path` tells; None when it is no rollout of Codex.
 
-    Reads until it knows the thread and its time (and what the user said, `for_title`).
+    Reads until it knows the thread and its time (and what the user said, `for_title`); `anew`
+    passes over what was copied from another session.
     """
     thread, size, ours, misses = Thread(), 0, False, 0
-    for line in _lines(path):
+    for line in _added(path) if anew else _lines(path):
         size += line.size
         if line.value is not None and (ours or _is_ours(line.value)):
             ours = True
@@ -120,12 +125,19 @@ def look(path: str, for_title: bool = False) -> Thread | None:
 def conversations(path: str, head: bytes) -> Iterator[Found]:
     """The session that `path` is a part of; none when it is no rollout of Codex."""
     if head.startswith(b"{") and (thread := look(path)):
-        yield Found(TOOL, thread.session, path, ms_of(thread.t), thread.project)
+        continued = thread.copied.session if thread.copied else ""
+        first_ms = ms_of(thread.t)
+        yield Found(TOOL, thread.session, path, first_ms, thread.project, continued=continued)
 
 
 def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     """The drafts of a file; None for each line that is broken."""
-    thread = look(found.path, for_title=True) or Thread(found.session)
+    return unless_alone(_read(found, drafting)) if found.continued else _read(found, drafting)
+
+
+def _read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
+    anew = bool(found.continued)
+    thread = look(found.path, for_title=True, anew=anew) or Thread(found.session)
     origin = {
         "version": thread.version,
         "cwd": tilde(thread.project),
@@ -133,10 +145,10 @@ def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
         "forked": thread.forked,
     }
     title = _named(found.path, thread.session) or thread.said or "Codex session"
-    if draft := drafting.open(title, thread.t, origin):
+    if draft := drafting.open(title, thread.t, origin, thread.copied if anew else None):
         yield draft
     reader = _Reader(drafting, thread)
-    for line in _lines(found.path):
+    for line in _added(found.path) if anew else _lines(found.path):
         if line.value is None:
             yield None
         else:
@@ -162,6 +174,19 @@ def _lines(path: str) -> Iterator[_Line]:
                 return
             if line.strip():
                 yield _Line(len(line), value)
+
+
+def _added(path: str) -> Iterator[_Line]:
+    """The lines of a thread that goes on from a session, without those copied from there."""
+    copies = 0
+    for line in _lines(path):
+        copied = marked(record(line.value, "payload"))
+        if copied and text(line.value, "type") == "session_meta":
+            copies = copied.lines
+        elif copies:
+            copies -= 1
+            continue
+        yield line
 
 
 def _is_whole(line: bytes, value: Record | None) -> bool:

@@ -7,14 +7,17 @@ from ..redact import LABEL
 CUT = 1536
 _HEAD = 1024
 _LONGEST_LABEL = 80
+_LONGEST_MARK = 48
+_MARK = re.compile(r"\n\[\.\.\. \d+ characters cut \.\.\.\]\n")
 
 
 def cut_output(text: str) -> str | None:
     """Head and tail of `text` around a line that says how much is missing; None when it fits.
 
-    Never cuts through a label of a redaction: that is left out as a whole.
+    Never cuts through a label of a redaction: that is left out as a whole. What it has cut before
+    fits.
     """
-    if len(text) <= CUT:
+    if len(text) <= CUT or (len(text) <= CUT + _LONGEST_MARK and _MARK.search(text)):
         return None
     head, tail = _outside(text, _HEAD)[0], _outside(text, len(text) - (CUT - _HEAD))[1]
     return f"{text[:head]}\n[... {tail - head} characters cut ...]\n{text[tail:]}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..domain.continued import Copied
 from ..ids import imported_entry
 from ..redact import Redactor
 from ..store.entry import Draft
@@ -67,8 +68,10 @@ class Drafting:
         self._made.add(hash(entry))
         return True
 
-    def open(self, title: str, t: str, origin: Mapping[str, str]) -> Draft | None:
-        """The draft that begins the session."""
+    def open(
+        self, title: str, t: str, origin: Mapping[str, str], forked: Copied | None = None
+    ) -> Draft | None:
+        """The draft that begins the session, which goes on from `forked`."""
         entry = self.id("open", "")
         if not self._new(entry):
             return None
@@ -81,6 +84,8 @@ class Drafting:
         fields: dict[str, Json] = {"title": cut_line(texts[0], TITLE)}
         fields["origin"] = dict(zip(kept, texts[1:], strict=True))
         fields["t"] = t
+        if forked:
+            fields["forked"] = {"session": forked.session, "message": forked.message}
         return self._draft("open", fields, None, entry, labels)
 
     def summary(self, source: str, part: str, value: str, over: str) -> Draft | None:

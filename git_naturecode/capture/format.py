@@ -19,6 +19,8 @@ class Found:
     holds several gives one for each, with the `at` at which it begins and its `length` (bytes).
     `last_ms` is when its last message was said, where that is known without reading it all; -1
     leaves it to the time of the file. A `copy` is kept by another tool than the one it is of.
+    `continued` is the session that it was given back from and goes on: what is copied from there is
+    not read.
     """
 
     tool: str
@@ -30,6 +32,7 @@ class Found:
     length: int = -1
     last_ms: int = -1
     copy: bool = False
+    continued: str = ""
 
     @property
     def size(self) -> int:

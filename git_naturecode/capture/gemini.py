@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..domain.continued import Copied, marked
 from ..ids import digest32
 from ..store.entry import Draft
 from .calls import Call, about, type_of, written_out
+from .continued import unless_alone
 from .drafts import Drafting, Said, tilde
 from .format import Found
 from .images import image
@@ -43,6 +45,7 @@ class Chat:
 
     session: str
     t: str
+    copied: Copied | None = None
 
 
 def look(path: str) -> Chat | None:
@@ -54,7 +57,8 @@ def look(path: str) -> Chat | None:
     text = head.decode("utf-8", "replace")
     session, start = _SESSION.search(text), _START.search(text)
     t = when(start[1]) if start else None
-    return Chat(session[1], t) if session and t else None
+    copied = marked(parse(head.split(b"\n", 1)[0]))
+    return Chat(session[1], t, copied) if session and t else None
 
 
 def project(path: str) -> str:
@@ -70,16 +74,21 @@ def project(path: str) -> str:
 def conversations(path: str, head: bytes) -> Iterator[Found]:
     """The session in `path`; none when it is no transcript of Gemini CLI."""
     if head.startswith(b"{") and (chat := look(path)):
-        yield Found(TOOL, chat.session, path, ms_of(chat.t), project(path))
+        continued = chat.copied.session if chat.copied else ""
+        yield Found(TOOL, chat.session, path, ms_of(chat.t), project(path), continued=continued)
 
 
 def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     """The drafts of a file; None for each line that is broken."""
-    path = found.path
+    return unless_alone(_read(found, drafting)) if found.continued else _read(found, drafting)
+
+
+def _read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
+    path, anew = found.path, bool(found.continued)
     last: dict[str, int] = {}
     first, title = "", ""
     head: dict[str, Json] = {}
-    for number, message in enumerate(_messages(path, head)):
+    for number, message in enumerate(_messages(path, head, anew)):
         if message is None:
             yield None
             continue
@@ -92,21 +101,34 @@ def read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     t = first or (chat.t if chat else "")
     summary = head.get("summary")
     summary = summary if isinstance(summary, str) else ""
-    if draft := drafting.open(summary or title or _TITLE, t, {"cwd": tilde(root)}):
+    forked = chat.copied if anew and chat else None
+    if draft := drafting.open(summary or title or _TITLE, t, {"cwd": tilde(root)}, forked):
         yield draft
     if summary and (draft := drafting.summary_of(len(last), summary)):
         yield draft
     reader = _Reader(drafting, root, t)
-    for number, message in enumerate(_messages(path, {})):
+    for number, message in enumerate(_messages(path, {}, anew)):
         if message is not None and last.get(_id(message) or str(number)) == number:
             yield from reader.message(message)
 
 
-def _messages(path: str, head: dict[str, Json]) -> "Iterator[dict[str, Json] | None]":
+def _messages(path: str, head: dict[str, Json], anew: bool) -> "Iterator[dict[str, Json] | None]":
     """Every version of every message in the order of the file; None for a broken line.
 
-    Fills `head` with what is told about the session itself.
+    Fills `head` with what is told about the session itself. `anew` leaves out what was copied from
+    another session, also where the tool wrote it once more, without the mark.
     """
+    copies: set[str] = set()
+    for message in _versions(path, head):
+        if anew and message is not None:
+            if marked(message):
+                copies.add(_id(message))
+            if _id(message) in copies:
+                continue
+        yield message
+
+
+def _versions(path: str, head: dict[str, Json]) -> "Iterator[dict[str, Json] | None]":
     with open(path, "rb") as file:
         line = file.readline()
         if parse(line) is None:
@@ -261,7 +283,7 @@ def _response(item: Json) -> str:
         response = item["functionResponse"].get("response")
         if isinstance(response, dict):
             texts = [response.get(key) for key in ("output", "error")]
-            if any(isinstance(text, str) and text for text in texts):
+            if any(isinstance(text, str) for text in texts):
                 return "\n".join(text for text in texts if isinstance(text, str) and text)
             return json.dumps(response, ensure_ascii=False, indent=2)
     return _part(item)

@@ -28,6 +28,7 @@ VERBS = {
     "share": ("session_share", "share"),
     "export": ("session_export", "export"),
     "import": ("session_import", "import_sessions"),
+    "resume": ("session_resume", "resume"),
 }
 # Groups below this one -> their verbs.
 BELOW = {"shared": {"list": ("session_read", "list_shared")}}

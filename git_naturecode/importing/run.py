@@ -194,7 +194,6 @@ class _Run:
             place = self._places.pop(number)
             if not self._write(batches, place, found, number, size):
                 break
-            self._done.new_sessions += place.is_new(self._side)
             self._done.finished += 1
             size += self._sizes[number]
             batches.end(self._sizes[number])
@@ -205,8 +204,16 @@ class _Run:
             yield lambda number=number, parts=parts: self._task(number, parts)  # type: ignore[misc]
 
     def _task(self, number: int, parts: list[Found]) -> Task:
+        # What goes on from a session that is not here has to tell all of it.
+        parts = [p if self._is_here(p.continued) else replace(p, continued="") for p in parts]
         place = self._places[number] = _place(self._store, parts)
         return Task(tuple(parts), place.on(self._side), self._options.full)
+
+    def _is_here(self, session: str) -> bool:
+        tail = ids.tail(session)
+        return not session or any(
+            self._store.has(log.name, sessions.KIND, tail) for log in self._store.sides
+        )
 
     def _write(
         self, batches: Batches, place: _Place, drafts: Iterable[Draft], number: int, size: int
@@ -225,6 +232,7 @@ class _Run:
                 break
         if batches.entries > before:
             self._done.sessions.append(place.entity)
+            self._done.new_sessions += place.is_new(self._side)
         return whole
 
     def _linked(self, place: _Place, first: Found) -> Iterator[Draft]:
