@@ -15,9 +15,10 @@ from typing import Any
 from ..domain.continued import Copied, marked
 from ..store.entry import Draft
 from .calls import Call, about, patched, type_of, written_out
+from .codex_lines import added, is_ours, lines, unwrapped
 from .continued import unless_alone
 from .drafts import Drafting, Said, tilde
-from .fields import Record, reach, record, records, text, unfolded, written
+from .fields import Record, reach, records, text, unfolded, written
 from .format import Found
 from .images import image_at
 from .lines import complete_lines, parse
@@ -28,12 +29,6 @@ Json = Any
 TOOL = "codex"
 _LOOK = 1_048_576
 _MISSES = 2  # broken lines before the first that tells whose file it is
-_WHOLE = 64 << 20  # bytes of a rollout that is one object (of the first, TypeScript version)
-_TYPES = frozenset(["session_meta", "response_item", "event_msg", "turn_context", "compacted"])
-_ITEMS = frozenset(
-    ["message", "reasoning", "function_call", "function_call_output", "local_shell_call"]
-)
-_BEGINS = re.compile(rb'\s*\{\s*"session"\s*:')
 _NAME = re.compile(r"rollout-[\dT-]+-([0-9a-f-]{36})\.jsonl?$")
 # Texts that Codex puts before the user's own, in his name (markers of its contextual fragments).
 _CONTEXT = re.compile(
@@ -67,7 +62,7 @@ class Thread:
 
     def take(self, line: Record) -> None:
         """Learn from one more line."""
-        kind, payload = _unwrapped(line)
+        kind, payload = unwrapped(line)
         if kind == "session_meta" and not self.id:
             self._meet(payload)
             self.t = self.t or when(line.get("timestamp")) or ""
@@ -106,9 +101,9 @@ def look(path: str, for_title: bool = False, anew: bool = False) -> Thread | Non
     passes over what was copied from another session.
     """
     thread, size, ours, misses = Thread(), 0, False, 0
-    for line in _added(path) if anew else _lines(path):
+    for line in added(path) if anew else lines(path):
         size += line.size
-        if line.value is not None and (ours or _is_ours(line.value)):
+        if line.value is not None and (ours or is_ours(line.value)):
             ours = True
             thread.take(line.value)
         elif not ours and (misses := misses + 1) > _MISSES:
@@ -148,84 +143,12 @@ def _read(found: Found, drafting: Drafting) -> "Iterator[Draft | None]":
     if draft := drafting.open(title, thread.t, origin, thread.copied if anew else None):
         yield draft
     reader = _Reader(drafting, thread)
-    for line in _added(found.path) if anew else _lines(found.path):
+    for line in added(found.path) if anew else lines(found.path):
         if line.value is None:
             yield None
         else:
             yield from reader.line(line.value)
     yield from reader.rest()
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A line of a file: its bytes, and its object where it has one."""
-
-    size: int
-    value: Record | None
-
-
-def _lines(path: str) -> Iterator[_Line]:
-    """The lines that are not blank; of a rollout that is one object, its parts as such lines."""
-    with open(path, "rb") as file:
-        for number, line in enumerate(complete_lines(file)):
-            value = parse(line)
-            if number == 0 and _is_whole(line, value):
-                yield from _whole(path)
-                return
-            if line.strip():
-                yield _Line(len(line), value)
-
-
-def _added(path: str) -> Iterator[_Line]:
-    """The lines of a thread that goes on from a session, without those copied from there."""
-    copies = 0
-    for line in _lines(path):
-        copied = marked(record(line.value, "payload"))
-        if copied and text(line.value, "type") == "session_meta":
-            copies = copied.lines
-        elif copies:
-            copies -= 1
-            continue
-        yield line
-
-
-def _is_whole(line: bytes, value: Record | None) -> bool:
-    """True when the first line of a file begins a rollout that is one object."""
-    if value is not None:
-        return "items" in value and "session" in value
-    return line.strip() == b"{"
-
-
-def _whole(path: str) -> Iterator[_Line]:
-    with open(path, "rb") as file:
-        begins = _BEGINS.match(file.read(256))
-        file.seek(0)
-        size = os.fstat(file.fileno()).st_size
-        value = parse(file.read()) if begins and size <= _WHOLE else None
-    session = record(value, "session")
-    if not session:
-        yield _Line(size, None)
-        return
-    yield _Line(0, {"type": "session_meta", "payload": session})
-    yield from (_Line(0, item) for item in records(value, "items"))
-
-
-def _is_ours(line: Record) -> bool:
-    if text(line, "type") in _TYPES and isinstance(line.get("payload"), dict):
-        return True
-    if "type" not in line and isinstance(line.get("id"), str):
-        return "instructions" in line and "timestamp" in line
-    return False
-
-
-def _unwrapped(line: Record) -> tuple[str, Record]:
-    """A line's type and payload; those of a line without an envelope."""
-    payload = line.get("payload")
-    if isinstance(payload, dict):
-        return text(line, "type"), payload
-    if text(line, "type") in _ITEMS:
-        return "response_item", line
-    return ("session_meta" if "instructions" in line else ""), line
 
 
 def _named(path: str, session: str) -> str:
@@ -266,7 +189,7 @@ class _Reader:
         self._names = Ordinals()
 
     def line(self, line: Record) -> Iterator[Draft]:
-        kind, payload = _unwrapped(line)
+        kind, payload = unwrapped(line)
         if kind == "turn_context":
             self._model = text(payload, "model") or self._model
             self._project = text(payload, "cwd") or self._project

@@ -74,7 +74,7 @@ def _applied(path: str) -> dict[str, bool]:
 class _Calls(Drafting):
     """In the place of a maker of drafts: gives the calls as they are, and nothing else."""
 
-    def open(self, title: str, t: str, origin: object) -> None:
+    def open(self, title: str, t: str, origin: object, forked: object = None) -> None:
         """The beginning of a session is no call."""
 
     def summary(self, source: str, part: str, value: str, over: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from box import Box, Clone
 from . import judge
 
 TOOLS = ("claude-code", "codex", "gemini")
-JUDGES = dict(zip(TOOLS, (judge.claude, judge.codex, judge.gemini), strict=True))
+JUDGES: dict[str, Callable[[Path], list[str]]] = {
+    "claude-code": judge.claude, "codex": judge.codex, "gemini": judge.gemini,
+}  # fmt: skip
 
 
 @pytest.fixture
