@@ -111,7 +111,7 @@ def _system(failure: OSError) -> errors.NaturecodeError:
             f"the disk is full ({what})", "make room and run the command again"
         )
     if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return errors.NotPermitted(what, "check who owns it, and whether you may write there")
+        return errors.NotPermitted(what, "check who owns it and whether it is writable")
     return errors.NaturecodeError(what)
 
 
