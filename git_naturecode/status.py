@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
+from git_naturecode.linking import queue
 from git_naturecode.store import place, remotes, seal
 from git_naturecode.store.index import Index
 from git_naturecode.store.remotes import Memory
@@ -31,7 +32,9 @@ class Status:
     """Counts of what is here, what waits, and how far the remotes are known to be.
 
     `usual` is the remote that sync goes to, `others` those that were synced with besides;
-    `folder` says why which files of this work tree's folder are not as they should be.
+    `folder` says why which files of this work tree's folder are not as they should be. Of
+    what hooks have noted `unlinked` lines were not looked at yet, and `sessionless` commits wait
+    for a session that is not here.
     """
 
     branch: str
@@ -42,6 +45,8 @@ class Status:
     others: tuple[Towards, ...]
     automatic: bool
     folder: dict[str, str]
+    unlinked: int = 0
+    sessionless: int = 0
 
 
 def status(store: Store, index: Index) -> Status:
@@ -55,6 +60,7 @@ def status(store: Store, index: Index) -> Status:
         store.branch, shared, every - shared, queued, usual,
         tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
         store.config.flag("naturecode.autoSync", False), place.notes(store),
+        queue.count(store.state_dir), queue.sessionless(store.state_dir),
     )  # fmt: skip
 
 

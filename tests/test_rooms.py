@@ -35,6 +35,7 @@ SIDEWAYS = {
     ("autosync", "sync"): "an automatic sync is a sync",
     ("sync", "linking"): "links and notes travel together, and notes follow the links",
     ("sync", "hiding"): "a redaction that comes in reaches forks that it did not know",
+    ("status", "linking"): "commits that hooks have noted wait to be linked",
     ("background", "linking"): "what hooks have noted becomes links, and notes follow",
     ("background", "hiding"): "the same where plain git brought it",
     ("setup", "sync"): "init takes in what was fetched before it",

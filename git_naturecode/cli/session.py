@@ -24,6 +24,8 @@ VERBS = {
     "delete": ("session_end", "delete"),
     "fork": ("session_fork", "fork"),
     "use": ("session_use", "use"),
+    "attach": ("session_link", "attach"),
+    "detach": ("session_link", "detach"),
     "file": ("session_fork", "file"),
     "share": ("session_share", "share"),
     "export": ("session_export", "export"),

@@ -45,6 +45,7 @@ def delete(
     quiet: Quiet = False,
 ) -> None:
     """Delete a session: its texts are hidden everywhere and for good, its name stays in the log."""
+    from git_naturecode import linking
     from git_naturecode.cli.answers import count
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts
@@ -58,6 +59,7 @@ def delete(
             many = count(len(here.session.messages), "message")
             _ask(context, f"delete {name} with {many}, for everybody?")
         here.write(drafts.deletion(reason))
+        linking.keep_notes(here.store)
         here.store.forget_active(here.session.id)
     if as_json:
         context.json({"id": here.session.id, "status": "deleted"})

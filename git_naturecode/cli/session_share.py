@@ -90,7 +90,7 @@ def _check_audience(name: str | None, team: str | None, public: bool, expires: s
 def _leave(
     context: contexts.Context, wanted: Sequence[str], every: bool, visibility: str, dry_run: bool
 ) -> "list[Leaving]":
-    from git_naturecode import ids, sharing
+    from git_naturecode import ids, linking, sharing
     from git_naturecode.cli.reading import KIND, opened, session_id
 
     with opened(context, writing=True) as (store, index):
@@ -112,6 +112,7 @@ def _leave(
         ]
         if not dry_run:
             sharing.share(store, leaving, visibility)
+            linking.keep_notes(store)  # on the commits that belong to what is shared now
     return leaving
 
 

@@ -31,6 +31,14 @@ def status_text(found: "Status") -> str:
     ]
     if found.queued:
         lines.append(f"{count(found.queued, 'text')} saved, waiting to be written to the log")
+    if found.unlinked:
+        lines.append(f"{count(found.unlinked, 'commit')} noted by hooks, not linked yet")
+    if found.sessionless:
+        waits = "waits" if found.sessionless == 1 else "wait"
+        lines.append(
+            f"{count(found.sessionless, 'commit')} {waits} for a session that is not here; "
+            "`git naturecode session import --auto` may bring it"
+        )
     if found.usual is None:
         lines.append("no remote: everything stays in this clone")
     for one in (found.usual, *found.others):
@@ -102,6 +110,7 @@ def status_json(found: "Status") -> dict[str, Json]:
         "branch": found.branch, "remote": usual.remote if usual else None, "shared": found.shared,
         "private": found.private, "queued": found.queued,
         "ahead": usual.ahead if usual else 0, "behind": usual.behind if usual else 0,
+        "unlinked": found.unlinked, "sessionless": found.sessionless,
         "known": bool(usual and usual.known), "remotes": [_towards_json(one) for one in towards],
         "autoSync": found.automatic,
         "folder": [{"path": path, "why": why} for path, why in found.folder.items()],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from git_naturecode.domain import fold
-from git_naturecode.domain.links import NOTHING, Link, Settled, settle
+from git_naturecode.domain.links import NOTHING, Link, Settled, current, settle
 from git_naturecode.domain.people import NOBODY, Invitation, People, key, people
 from git_naturecode.domain.people import Participant as Participant
 from git_naturecode.domain.said import Comment, Mark, changes, comments, messages, text_of
@@ -237,6 +237,7 @@ def row(session: Session, roles: Sequence[str] | None = None) -> dict[str, Json]
         "toolCalls": roles.count("tool"),
         "comments": len(session.comments),
         "tags": session.tags,
+        "commits": len(current(session.linked.live.values())),
         "tool": _text(session.origin.get("tool")),
         "origin": _text(session.origin.get("session")),
         "forkedFrom": session.forked.session if session.forked else "",

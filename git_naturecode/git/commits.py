@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from git_naturecode import trace
 from git_naturecode.errors import Usage
-from git_naturecode.git.objects import CommitInfo, Objects, parse_commit
+from git_naturecode.git.objects import CommitInfo, Objects, TreeEntry, parse_commit, parse_tree
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Program
 
 MAX_COMMIT = 1 << 20  # bytes; a message that is longer was made to hurt
-_MANY = 200
+MAX_TREE = 16 << 20
 # Whatever a user has set: the same commit has the same patch id in every clone.
 _PATCH = (
     "-c", "core.bigFileThreshold=16m", "-c", "core.quotePath=true", "diff-tree", "--stdin", "-p",
@@ -28,6 +28,16 @@ def infos(objects: Objects, commits: Iterable[str]) -> dict[str, CommitInfo]:
     heads = objects.headers(dict.fromkeys(commits))
     good = [oid for oid, (kind, size) in heads.items() if kind == "commit" and size <= MAX_COMMIT]
     return {oid: parse_commit(data) for oid, data in objects.read_many(good)}
+
+
+def trees(objects: Objects, wanted: Iterable[str]) -> dict[str, dict[bytes, TreeEntry]]:
+    """The lines of those of the trees `wanted` that are here, by their names."""
+    heads = objects.headers(dict.fromkeys(wanted))
+    good = [oid for oid, (kind, size) in heads.items() if kind == "tree" and size <= MAX_TREE]
+    return {
+        oid: {entry.name: entry for entry in parse_tree(data, objects.hexsz)}
+        for oid, data in objects.read_many(good)
+    }
 
 
 def patch_ids(repo: Repo, commits: Mapping[str, str]) -> dict[str, str]:
@@ -117,9 +127,9 @@ def named(repo: Repo, wanted: str, most: int) -> list[str]:
     Raises Usage when it means none.
     """
     is_range = ".." in wanted
-    shape = () if is_range else ("--no-walk",)
+    shape = f"--max-count={most}" if is_range else "--no-walk"
     status, out, _ = repo.program.run(
-        "rev-list", *shape, f"--max-count={most}", "--end-of-options",
+        "rev-list", shape, "--end-of-options",
         wanted if is_range else f"{wanted}^{{commit}}", "--", check=False,
     )  # fmt: skip
     if status:

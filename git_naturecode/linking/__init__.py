@@ -1,6 +1,6 @@
 """Linking: which commits belong to which sessions, through everything that happens to a commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,10 +33,20 @@ def find(store: "Store", commit: str) -> "list[Link]":
 
 
 def link(store: "Store", fresh: "Sequence[Link]") -> int:
-    """Write those of `fresh` that are not known yet, completed, and their notes; how many."""
+    """Write those of `fresh` that are not known yet, completed, and their notes; how many.
+
+    Raises NaturecodeError when they cannot be written.
+    """
     from git_naturecode.linking import writing
 
     return writing.link(store, fresh)
+
+
+def unlink(store: "Store", session: str, commits: "Iterable[str]") -> int:
+    """Take the links of `session` to `commits` back; how many entries that took."""
+    from git_naturecode.linking import writing
+
+    return writing.unlink(store, session, commits)
 
 
 def keep_notes(store: "Store") -> int:

@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from git_naturecode import ids
 from git_naturecode.domain import links
 from git_naturecode.domain.links import Link
 from git_naturecode.git import commits as git
 from git_naturecode.git.objects import CommitInfo
 from git_naturecode.linking import queue
+from git_naturecode.linking.carry import carried
 from git_naturecode.linking.known import Known
+from git_naturecode.linking.lines import written
 from git_naturecode.linking.queue import Drained, Line, Made, Rewritten, Squashed
 from git_naturecode.linking.writing import write
 from git_naturecode.store.entry import Draft
@@ -51,7 +54,7 @@ def is_behind(store: Store) -> bool:
         return False
     known = Known(store)
     try:
-        named = set(queue.sessions(waiting))
+        named = set(queue.named(waiting))
         return any(isinstance(line, Squashed) for line in waiting) or any(
             known.about(one) for one in named
         )
@@ -226,7 +229,32 @@ class _Drain:
                     continue
                 origins = tuple(wanted.origins.get(session, ()))
                 fresh.append(self._link(session, commit, via, origins, info))
-        return write(self.store, self.known, fresh, undo)
+        return write(self.store, self.known, self._told(fresh), undo)
+
+    def _told(self, fresh: list[Link]) -> list[Link]:
+        """`fresh` with what is known of who wrote which lines."""
+        olds = {
+            (link.session, link.commit): link
+            for found in self.linked.values() for link in found
+        }  # fmt: skip
+        done: list[Link] = []
+        left = fresh
+        while left:
+            # What was made from something that is new itself comes after that.
+            pending = {(one.session, one.commit) for one in left}
+            ready = [o for o in left if not any((o.session, x) in pending for x in o.origins)]
+            told = carried(self.store, map(self._own_lines, ready or left), olds)
+            olds |= {(link.session, link.commit): link for link in told}
+            done += told
+            left = [one for one in left if one not in ready] if ready else []
+        return done
+
+    def _own_lines(self, one: Link) -> Link:
+        """`one` with what the transcript says, where the commit was made while it was written."""
+        known = {link.session for o in one.origins for link in self.linked.get(o, ())}
+        if one.session in known and (one.commit in self.rebased or one.commit not in self.made):
+            return one
+        return replace(one, wrote=written(self.store, ids.tail(one.session), one.commit))
 
     def _has_successor(self, commit: str) -> bool:
         return any(old == commit for pairs in self.from_.values() for old, _ in pairs)
@@ -238,12 +266,11 @@ class _Drain:
         assert about is not None
         earlier = [link for one in origins for link in self.linked.get(one, ())]
         first = next((link for link in earlier if link.session == session), None)
+        link = Link(session, commit, via=via, origins=origins)
+        if first is not None:
+            return replace(link, tool=first.tool, model=first.model, messages=first.messages)
         messages, model = about.said_by(info.seconds)
-        return Link(
-            session, commit, via=via, origins=origins, tool=about.tool,
-            model=first.model if first else model,
-            messages=first.messages if first else messages,
-        )  # fmt: skip
+        return replace(link, tool=about.tool, model=model, messages=messages)
 
     def _unsettled(self) -> Iterator[Line]:
         """The lines that have to wait: their session, or what they come from, is not here."""
@@ -253,7 +280,7 @@ class _Drain:
                 if waits and (line.commit in self.infos or self._has_successor(line.commit)):
                     yield line
             elif isinstance(line, Rewritten):
-                if self.wanted[line.new].unknown if line.new in self.wanted else False:
+                if line.new in self.wanted and self.wanted[line.new].unknown:
                     yield line
             elif line in self.lost:
                 yield line

@@ -202,6 +202,11 @@ def count(state_dir: str) -> int:
     return total
 
 
+def sessionless(state_dir: str) -> int:
+    """How many commits wait for a session that is not here."""
+    return len({line.commit for line in waiting(state_dir) if isinstance(line, Made)})
+
+
 def _keep(state_dir: str, lines: list[Line]) -> None:
     path = os.path.join(state_dir, WAITING)
     if not lines:
@@ -231,7 +236,7 @@ def _are(*oids: str) -> bool:
     return all(COMMIT.fullmatch(oid) for oid in oids)
 
 
-def sessions(lines: Iterable[Line]) -> Iterator[str]:
+def named(lines: Iterable[Line]) -> Iterator[str]:
     """The sessions that `lines` name."""
     for line in lines:
         if isinstance(line, Made):

@@ -24,6 +24,19 @@ def link(store: Store, fresh: Sequence[Link]) -> int:
         known.close()
 
 
+def unlink(store: Store, session: str, commits: Iterable[str]) -> int:
+    """Take the links of `session` to `commits` back, for good until somebody attaches it again."""
+    known = Known(store)
+    try:
+        about = known.about(session)
+        undone = about.links.undone if about else frozenset[str]()
+        drafts = [(session, links.undoing(one)) for one in commits if one not in undone]
+        write(store, known, (), drafts)
+        return len(drafts)
+    finally:
+        known.close()
+
+
 def write(
     store: Store, known: Known, fresh: Iterable[Link], more: Iterable[tuple[str, Draft]] = ()
 ) -> int:

@@ -29,6 +29,8 @@ def _row(row: dict[str, Json], paint: Paint, width: int, with_tool: bool) -> str
     day = str(row["updatedAt"])[:10]
     # A session that is not active says so in the place of its tool.
     last = line(str(row["tool"] if row.get("status", "active") == "active" else row["status"]))
+    if commits := int(row.get("commits", 0)):
+        last += f"{', ' if last else ''}{commits} commit{'' if commits == 1 else 's'}"
     rest = paint.dim("  " + last) if with_tool and last else ""
     return f"{paint.yellow(row['id'])}  {name}  {where:<7}  {count:>13}  {day}{rest}"
 

@@ -1,5 +1,6 @@
 """A session for programs: the keys of the specification, and ours beside them."""
 
+from git_naturecode.domain import links
 from git_naturecode.domain.people import RIGHTS, Participant
 from git_naturecode.domain.runs import Run, runs
 from git_naturecode.domain.said import Comment, Mark, Message, Rival
@@ -28,6 +29,7 @@ def json(session: Session) -> dict[str, Json]:
         "tags": session.tags,
         "origin": session.origin,
         "links": session.links,
+        "commits": [] if session.deleted else _commits(session),
         "summary": session.summary or session.derived_summary,
         "summaryDerived": not session.summary,
         "messages": [message_json(m) for m in session.messages],
@@ -46,6 +48,26 @@ def json(session: Session) -> dict[str, Json]:
     if session.merged:
         found |= {"mergedAt": session.merged, "conflictResolved": True}
     return found
+
+
+def _commits(session: Session) -> list[dict[str, Json]]:
+    """The commits that it is linked to; `current` is false for those that were made anew since."""
+    live = session.linked.live
+    now = {link.commit for link in links.current(live.values())}
+    return [link_json(link) | {"current": link.commit in now} for link in live.values()]
+
+
+def link_json(link: links.Link) -> dict[str, Json]:
+    """One link of a commit to a session."""
+    return {
+        "id": link.commit, "tree": link.tree, "patch": link.patch, "via": link.via,
+        "from": list(link.origins), "tool": link.tool, "model": link.model,
+        "messages": link.messages, "userId": link.by, "timestamp": link.at[:24],
+        "wrote": [
+            {"messageId": one.message, "path": one.path, "lines": links.ranges_text(one.ranges)}
+            for one in link.wrote
+        ],
+    }  # fmt: skip
 
 
 def exported(session: Session) -> dict[str, Json]:
