@@ -18,7 +18,7 @@ FLOORS = (
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
-        "autosync", "hiding", "linking", "agents", "resuming", "publishing",
+        "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -40,6 +40,8 @@ SIDEWAYS = {
     ("background", "hiding"): "the same where plain git brought it",
     ("setup", "sync"): "init takes in what was fetched before it",
     ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
+    ("tracing", "agents"): "who is at work on a line that is not committed yet",
+    ("tracing", "linking"): "what is behind a line is the session that its commit is linked to",
     ("linking", "capture"): "which message wrote which line is in the transcripts",
     ("doctor", "background"): "what failed behind the scenes is told",
 }

@@ -17,6 +17,8 @@ COMMANDS = {
     "demo": "git_naturecode.cli.demo",
     "folder": "git_naturecode.cli.folder",
     "doctor": "git_naturecode.cli.doctor",
+    "why": "git_naturecode.cli.why",
+    "blame": "git_naturecode.cli.blame",
 }
 # What only this program itself calls; no help names it.
 HIDDEN = dict.fromkeys(("background", "autosync", "capture"), "git_naturecode.cli.hidden")

@@ -39,6 +39,17 @@ def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, 
             index.close()
 
 
+def catch_up(context: Context, store: Store) -> None:
+    """Bring the index of `store` up to date with all that waits or was fetched."""
+    _if_writable(context, store.settle)
+    index = open_index(store)
+    try:
+        if index.seen() != tips(store):
+            _catch_up(context, store, index)
+    finally:
+        index.close()
+
+
 @contextmanager
 def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str, dict[str, Json]]]:
     """The store to write in, the id of the session that `wanted` means, and its row if known.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Limits
 
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 _LETTERS = dict(zip(b"ntrabfv", b"\n\t\r\a\b\f\v", strict=True))
 _REGULAR = ("100644", "100755", "100664")
@@ -70,11 +70,33 @@ def added_lines(repo: Repo, commit: str, files: Iterable[Changed]) -> dict[str, 
             added = set()
             found.setdefault(_name(line[4:]), []).append(added)
         elif hunk := _HUNK.match(line):
-            start, count = int(hunk[2]), int(hunk[3] or 1)
+            start, count = int(hunk[3]), int(hunk[4] or 1)
             added.update(range(start, start + count))
-            for _ in range(int(hunk[1] or 1) + count):
+            for _ in range(int(hunk[2] or 1) + count):
                 next(lines, None)
     return {path: set.intersection(*each) for path, each in found.items()}
+
+
+def removed_lines(repo: Repo, commit: str, path: str) -> list[tuple[int, int]]:
+    """First and last of each run of lines that `commit` takes from the file that is `path` in it,
+    as its first parent numbers them. Raises GitFailed."""
+    files = [one for one in changed_files(repo, commit) if one.path == path and one.blob_before]
+    if not files:
+        return []
+    out = repo.program.run(
+        "diff", "-U0", "--no-ext-diff", "--no-textconv", "--no-color", files[0].blob_before,
+        files[0].blob, limits=Limits(output=_OUTPUT),
+    )[1]  # fmt: skip
+    found = []
+    lines = iter(out.split(b"\n"))
+    for line in lines:
+        if hunk := _HUNK.match(line):
+            start, count = int(hunk[1]), int(hunk[2] or 1)
+            if count:
+                found.append((start, start + count - 1))
+            for _ in range(count + int(hunk[4] or 1)):
+                next(lines, None)
+    return found
 
 
 def _name(quoted: bytes) -> str:

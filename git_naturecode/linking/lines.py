@@ -7,13 +7,15 @@ that was said to tools.
 import heapq
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from git_naturecode import clock
 from git_naturecode.capture.discover import of_session
 from git_naturecode.capture.drafts import tilde
 from git_naturecode.capture.edits import edits
 from git_naturecode.capture.edits_told import changes, unfolded_input
+from git_naturecode.capture.format import Found
 from git_naturecode.domain.attribution import MOST_CHARACTERS, Author, Edit, File
 from git_naturecode.domain.links import Range, Wrote
 from git_naturecode.domain.session import KIND
@@ -39,63 +41,88 @@ class _Story:
     authored: list[Author] | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Source:
-    """Edits in the order of their times, and the folder in which the tool ran."""
+    """Where the edits of a session can be read, and the folder in which its tool ran."""
 
-    edits: Iterator[Edit]
-    project: str
-    roots: Sequence[str] = field(default_factory=tuple)
+    parts: tuple[Found, ...] = ()
+    kept: tuple[Edit, ...] = ()
+    project: str = ""
+    roots: tuple[str, ...] = ()
+
+    def edits(self, names: Sequence[str]) -> Iterator[Edit]:
+        """The edits of files that are called as one of `names`, in the order of time."""
+        if not self.parts:
+            return iter(self.kept)
+        return heapq.merge(*(edits(part, names) for part in self.parts), key=lambda edit: edit.t)
+
+
+class Evidence:
+    """Tells for many commits which message wrote which lines; each session is looked for once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._sources: dict[str, _Source] = {}
+
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
+        trees = self._store.repo.work_trees()
+        return tuple(dict.fromkeys([*trees, *map(os.path.realpath, trees)]))
+
+    def written(self, session_tail: str, commit: str) -> tuple[Wrote, ...]:
+        """The lines of `commit` that messages of the session with that last part of its id wrote.
+
+        Only lines that the commit adds, as git sees it, and only where the transcript proves it;
+        () when nothing is known. What was done after the commit is not looked at.
+        """
+        objects, repo = self._store.team.objects, self._store.repo
+        try:
+            source = self._source(session_tail)
+            files = changed_files(repo, commit) if source.parts or source.kept else []
+            if not files or len(files) > _MOST_FILES:
+                return ()
+            stories = _told(objects, files, source, *times(objects, commit))
+            touched = [one for one in stories if one.touched]
+            added = added_lines(repo, commit, [one.changed for one in touched]) if touched else {}
+        except (GitFailed, Missing, OSError):
+            return ()
+        facts: list[Wrote] = []
+        for one in touched:
+            facts += _facts(one, added.get(one.changed.path, set()))
+        return tuple(facts)
+
+    def _source(self, tail: str) -> _Source:
+        if tail not in self._sources:
+            self._sources[tail] = self._looked_for(tail)
+        return self._sources[tail]
+
+    def _looked_for(self, tail: str) -> _Source:
+        store = self._store
+        placed = store.read(tail, KIND)
+        opened = next((one.entry for one in placed if one.entry.kind == "open"), None)
+        origin = opened.header.get("origin") if opened else None
+        if not isinstance(origin, dict):
+            return _Source()
+        tool, session = (str(origin.get(key) or "") for key in ("tool", "session"))
+        home = store.environ.get("HOME", "")
+        parts = of_session(home, store.environ, self._roots, tool, session)
+        if parts:
+            return _Source(tuple(parts), (), parts[0].project, self._roots)
+        project = str(origin.get("cwd") or "")
+        kept = sorted(
+            (edit for one in placed for edit in _kept(one.entry.header, one.entry.body, project)),
+            key=lambda edit: edit.t,
+        )
+        return _Source((), tuple(kept), project)
 
 
 def written(store: Store, session_tail: str, commit: str) -> tuple[Wrote, ...]:
-    """The lines of `commit` that messages of the session with that last part of its id wrote.
-
-    Only lines that the commit adds, as git sees it, and only where the transcript proves it; ()
-    when nothing is known. Reads what was done until then, in the order of time.
-    """
-    source = None
-    try:
-        files = changed_files(store.repo, commit)
-        if files and len(files) <= _MOST_FILES:
-            source = _source(store, session_tail, _names(files))
-        if source is None:
-            return ()
-        stories = _told(store.team.objects, files, source, *times(store.team.objects, commit))
-        touched = [one for one in stories if one.touched]
-        added = added_lines(store.repo, commit, [one.changed for one in touched]) if touched else {}
-    except (GitFailed, Missing, OSError):
-        return ()
-    facts: list[Wrote] = []
-    for one in touched:
-        facts += _facts(one, added.get(one.changed.path, set()))
-    return tuple(facts)
+    """What `Evidence.written` says of one commit."""
+    return Evidence(store).written(session_tail, commit)
 
 
 def _names(files: Iterable[Changed]) -> list[str]:
     return [os.path.basename(name) for one in files for name in (one.path, one.path_before) if name]
-
-
-def _source(store: Store, tail: str, names: Sequence[str]) -> _Source | None:
-    """Where the edits of a session can be read; None when nowhere."""
-    placed = store.read(tail, KIND)
-    opened = next((one.entry for one in placed if one.entry.kind == "open"), None)
-    origin = opened.header.get("origin") if opened else None
-    if not isinstance(origin, dict):
-        return None
-    tool, session = (str(origin.get(key) or "") for key in ("tool", "session"))
-    roots = store.repo.work_trees()
-    parts = of_session(store.environ.get("HOME", ""), store.environ, roots, tool, session)
-    if parts:
-        streams = [edits(part, names) for part in parts]
-        merged = heapq.merge(*streams, key=lambda edit: edit.t)
-        return _Source(merged, parts[0].project, [*roots, *map(os.path.realpath, roots)])
-    project = str(origin.get("cwd") or "")
-    kept = sorted(
-        (edit for one in placed for edit in _kept(one.entry.header, one.entry.body, project)),
-        key=lambda edit: edit.t,
-    )
-    return _Source(iter(kept), project) if kept else None
 
 
 def _kept(header: dict[str, object], body: str | None, project: str) -> Iterator[Edit]:
@@ -110,7 +137,7 @@ def _kept(header: dict[str, object], body: str | None, project: str) -> Iterator
 
 
 def _told(
-    objects: Objects, files: Iterable[Changed], source: _Source, author_s: int, committer_s: int
+    objects: Objects, files: Sequence[Changed], source: _Source, author_s: int, committer_s: int
 ) -> list[_Story]:
     """The files of the commit as the edits until then leave them."""
     stories: dict[str, _Story] = {}
@@ -120,7 +147,7 @@ def _told(
     unread = set(by_path)
     authored, committed = (clock.iso(s * 1000 + _SLACK_MS) for s in (author_s, committer_s))
     early = author_s < committer_s
-    for edit in source.edits:
+    for edit in source.edits(_names(files)):
         if edit.t > committed:
             break
         if early and edit.t > authored:

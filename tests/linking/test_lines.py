@@ -2,69 +2,23 @@
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from box import Box, Clone
+from box import Box
 from git_naturecode import ids
 from git_naturecode.domain.links import Wrote
 from git_naturecode.ids import imported_entry
 from git_naturecode.linking.lines import written
+from transcript_work import Work
 from transcripts import S, line, result, use, write
 
 
-class Work:
-    """A repository and a session of Claude Code in it, which a test lets say and do things."""
-
-    def __init__(self, clone: Clone) -> None:
-        self.clone, self.lines, self.number = clone, list[Any](), 0
-        slug = "".join(c if c.isalnum() else "-" for c in os.path.realpath(clone.path))
-        self.folder = Path(os.environ["HOME"], ".claude/projects", slug)
-        self.folder.mkdir(parents=True)
-        self.say("user", "Add a test")
-
-    def say(self, kind: str, content: Any, **more: Any) -> None:
-        self.number += 1
-        made = line(kind, f"u{self.number}", content, **more)
-        made["timestamp"] = f"2026-11-22T10:{self.number // 60:02d}:{self.number % 60:02d}.000Z"
-        self.lines.append({**made, "cwd": more.get("cwd", str(self.clone.path))})
-        write(self.folder / f"{S}.jsonl", self.lines)
-
-    def edit(self, name: str, old: str, new: str, *, told: bool = True) -> str:
-        """Replace `old` by `new` in a file as the tool does; the entry of the call."""
-        file = Path(self.clone.path, name)
-        before = file.read_text() if file.exists() else ""
-        self.number += 1
-        call = f"toolu_{self.number}"
-        after = before.replace(old, new) if old else new
-        self.say(
-            "assistant", [use(call, "Edit", file_path=str(file), old_string=old, new_string=new)]
-        )
-        answer = {"filePath": str(file), "oldString": old, "newString": new, "originalFile": before}
-        self.say("user", [result(call, "ok")], **({"toolUseResult": answer} if told else {}))
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(after)
-        return imported_entry("claude-code", S, call, "done")
-
-    def commit(self, *args: str) -> str:
-        self.number += 60
-        at = f"2026-11-22T10:{self.number // 60:02d}:{self.number % 60:02d}Z"
-        self.clone.git("add", "-A")
-        self.clone.env.update(GIT_AUTHOR_DATE=at, GIT_COMMITTER_DATE=at)
-        self.clone.git("commit", "-q", "-m", "change", *args)
-        return self.clone.git("rev-parse", "HEAD").strip()
-
-    def imported(self, *args: str) -> str:
-        """Import the session; the last part of its id."""
-        self.clone.nc("session", "import", *args, str(self.folder / f"{S}.jsonl"))
-        return ids.imported_tail("claude-code", S)
-
-    def wrote(self, commit: str = "HEAD") -> tuple[Wrote, ...]:
-        tail = self.imported()
-        with self.clone.store(many=False) as store:
-            return written(store, tail, self.clone.git("rev-parse", commit).strip())
+def wrote(work: Work, commit: str = "HEAD") -> tuple[Wrote, ...]:
+    work.imported()
+    with work.clone.store(many=False) as store:
+        return written(store, work.tail, work.clone.git("rev-parse", commit).strip())
 
 
 @pytest.fixture
@@ -82,7 +36,7 @@ def test_each_message_gets_the_lines_that_it_added(work: Work) -> None:
     second = work.edit("src/b.py", "", "new\n")
     third = work.edit("a.py", "three", "drei", told=False)
     work.commit()
-    assert set(work.wrote()) == {
+    assert set(wrote(work)) == {
         Wrote(first, "a.py", ((3, 4),)), Wrote(third, "a.py", ((5, 5),)),
         Wrote(second, "src/b.py", ((1, 1),)),
     }  # fmt: skip
@@ -94,14 +48,14 @@ def test_a_later_commit_gets_only_what_it_adds(work: Work) -> None:
     second = work.edit("a.py", "two", "two\nthree")
     work.commit()
     work.edit("a.py", "three", "later")
-    assert work.wrote() == (Wrote(second, "a.py", ((3, 3),)),)
+    assert wrote(work) == (Wrote(second, "a.py", ((3, 3),)),)
 
 
 def test_what_was_done_after_the_commit_changes_nothing(work: Work) -> None:
     first = work.edit("a.py", "", "one\ntwo\n")
     commit = work.commit()
     work.edit("a.py", "two", "three")
-    assert work.wrote(commit) == (Wrote(first, "a.py", ((1, 2),)),)
+    assert wrote(work, commit) == (Wrote(first, "a.py", ((1, 2),)),)
 
 
 def test_a_commit_made_anew_later_keeps_its_lines(work: Work) -> None:
@@ -111,7 +65,7 @@ def test_a_commit_made_anew_later_keeps_its_lines(work: Work) -> None:
     work.clone.git("checkout", "-q", "--", "a.py")
     work.clone.env["GIT_COMMITTER_DATE"] = "2026-11-23T10:00:00Z"
     work.clone.git("commit", "-q", "--amend", "-m", "other words")
-    assert work.wrote() == (Wrote(first, "a.py", ((1, 2),)),)
+    assert wrote(work) == (Wrote(first, "a.py", ((1, 2),)),)
 
 
 def test_a_file_that_git_sees_moved(work: Work) -> None:
@@ -122,7 +76,7 @@ def test_a_file_that_git_sees_moved(work: Work) -> None:
     work.clone.git("mv", "old.py", "new.py")
     second = work.edit("new.py", "line 3\n", "line 3\nthree\n")
     work.commit()
-    assert set(work.wrote()) == {
+    assert set(wrote(work)) == {
         Wrote(first, "new.py", ((10, 10),)), Wrote(second, "new.py", ((5, 5),)),
     }  # fmt: skip
 
@@ -134,8 +88,8 @@ def test_a_checkout_that_was_moved_since(work: Work, box: Box) -> None:
     work.commit()
     work.clone.path.rename(box.path / "elsewhere")
     work.clone.path = box.path / "elsewhere"
-    assert Wrote(first, "sub/a.py", ((1, 1),)) in work.wrote()
-    assert len(work.wrote()) == 2
+    assert Wrote(first, "sub/a.py", ((1, 1),)) in wrote(work)
+    assert len(wrote(work)) == 2
 
 
 def test_a_subagent_writes_too(work: Work) -> None:
@@ -150,7 +104,7 @@ def test_a_subagent_writes_too(work: Work) -> None:
     ])  # fmt: skip
     (work.clone.path / "a.py").write_text("one\ntwo\n")
     work.commit()
-    (found,) = [one for one in work.wrote() if one.ranges == ((2, 2),)]
+    (found,) = [one for one in wrote(work) if one.ranges == ((2, 2),)]
     assert found.message == imported_entry("claude-code", S, "sub1", "done")
 
 
@@ -158,10 +112,10 @@ def test_without_a_transcript_what_was_kept_in_full_tells(work: Work) -> None:
     first = work.edit("a.py", "", "one\ntwo\n")
     work.edit("a.py", "two", "zwei")
     work.commit()
-    tail = work.imported("--full")
-    os.remove(work.folder / f"{S}.jsonl")
+    work.imported("--full")
+    os.remove(work.transcript)
     with work.clone.store(many=False) as store:
-        found = written(store, tail, work.clone.git("rev-parse", "HEAD").strip())
+        found = written(store, work.tail, work.clone.git("rev-parse", "HEAD").strip())
     assert {one.path for one in found} == {"a.py"}
     assert Wrote(first, "a.py", ((1, 1),)) in found
 
@@ -169,15 +123,15 @@ def test_without_a_transcript_what_was_kept_in_full_tells(work: Work) -> None:
 def test_nothing_is_known_without_a_transcript(work: Work) -> None:
     work.edit("a.py", "", "one\n")
     work.commit()
-    tail = work.imported()
-    os.remove(work.folder / f"{S}.jsonl")
+    work.imported()
+    os.remove(work.transcript)
     live = work.clone.start()
     head = work.clone.git("rev-parse", "HEAD").strip()
     with work.clone.store(many=False) as store:
-        assert written(store, tail, head) == ()
+        assert written(store, work.tail, head) == ()
         assert written(store, ids.tail(live), head) == ()
         assert written(store, "zzzzzzzz", head) == ()
-        assert written(store, tail, "0" * 40) == ()
+        assert written(store, work.tail, "0" * 40) == ()
 
 
 def test_files_that_are_no_text_or_no_utf_8(work: Work) -> None:
@@ -186,7 +140,7 @@ def test_files_that_are_no_text_or_no_utf_8(work: Work) -> None:
     (work.clone.path / "a.py").write_bytes(b"\xe9t\xe9\none\n")
     (work.clone.path / "b.bin").write_bytes(b"\0one\n")
     work.commit()
-    (found,) = work.wrote()
+    (found,) = wrote(work)
     assert (found.path, found.ranges) == ("a.py", ((2, 2),))
 
 
@@ -201,8 +155,8 @@ def test_the_json_of_a_hostile_transcript_is_harmless(work: Work) -> None:
         given = {"file_path": path, "old_string": 5, "edits": "no"}
         work.say("assistant", [{"type": "tool_use", "id": call, "name": "Edit", "input": given}])
         work.say("user", [result(call, "ok")], toolUseResult=told)
-    with open(work.folder / f"{S}.jsonl", "a") as file:
+    with open(work.transcript, "a") as file:
         file.write(json.dumps({"message": {"content": [3, {"type": "tool_result"}]}}) + "\n")
     first = work.edit("a.py", "", "one\n")
     work.commit()
-    assert work.wrote() == (Wrote(first, "a.py", ((1, 1),)),)
+    assert wrote(work) == (Wrote(first, "a.py", ((1, 1),)),)

@@ -1,0 +1,106 @@
+"""blame: a file with the session and the message behind each line."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.cli.output import columns, page, paint
+from git_naturecode.cli.why import Blanks, Copied, Moved, Rev
+
+if TYPE_CHECKING:
+    from git_naturecode.cli.tracing import Found
+    from git_naturecode.render.blame import Row
+    from git_naturecode.tracing.trace import Traced
+
+FORMATS = ("text", "json", "agent-trace")
+
+
+def blame(
+    file: Annotated[str, typer.Argument(help="The file.")],
+    lines: Annotated[
+        list[str] | None, typer.Option("-L", help="Only these lines, as git blame: 10,20 :main.")
+    ] = None,
+    rev: Rev = None,
+    blanks: Blanks = False,
+    moved: Moved = False,
+    copied: Copied = False,
+    format: Annotated[str, typer.Option(help="text, json or agent-trace.")] = "text",
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Write it into this file.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show a file with the session and the message behind each line."""
+    from git_naturecode.cli.tracing import git_options, traced
+
+    context = contexts.current(quiet)
+    if format not in FORMATS:
+        raise errors.Usage(f"{format!r} is not a format", "use " + ", ".join(FORMATS))
+    format = "json" if as_json else format
+    with traced(context, file, lines or [], rev, git_options(blanks, moved, copied)) as found:
+        shown = _shown(context, found, format, output)
+    if output is None:
+        page(context, shown)
+        return
+    try:
+        with open(output, "w", encoding="utf-8", errors="replace") as target:
+            target.write(shown + "\n")
+    except OSError as error:
+        raise errors.NaturecodeError(f"{output} cannot be written: {error.strerror}") from None
+    context.tell(f"{output} written")
+
+
+def _shown(context: contexts.Context, found: "Found", format: str, output: str | None) -> str:
+    if format == "text":
+        from git_naturecode.render import blame as render
+
+        rows = [_row(one) for one in found.traced]
+        width = columns(context) if output is None else 1000
+        return render.text(rows, paint(context), width)
+    from git_naturecode.cli.context import json_text
+
+    if format == "agent-trace":
+        from git_naturecode.tracing import agent_trace
+
+        return agent_trace.text(found.path, found.rev, found.tracer, found.traced, context.now_ms())
+    from git_naturecode.tracing import told
+
+    items = [told.json(one, {}) for one in found.traced]
+    return json_text({"path": found.path, "rev": found.rev, "items": items})
+
+
+def _row(one: "Traced") -> "Row":
+    from git_naturecode import clock
+    from git_naturecode.render.blame import Row
+
+    line = one.line
+    day = clock.iso(line.commit.seconds * 1000)[:10] if line.commit.oid else "-"
+    author = line.commit.author if line.commit.oid else "not committed"
+    return Row(line.commit.oid, _behind(one), author, day, line.number, line.text)
+
+
+def _behind(one: "Traced") -> str:
+    from git_naturecode import ids
+    from git_naturecode.domain.handles import handles
+    from git_naturecode.tracing import trace
+
+    if one.how == trace.GIT_AI and one.said_by_git_ai:
+        return f"git-ai {one.said_by_git_ai.tool or 'person'}"
+    if one.how == trace.AWAY:
+        return "deleted" if one.deleted else "private"
+    if not one.session_id:
+        return ""
+    name = ids.tail(one.session_id)
+    if one.session is None or one.message is None:
+        return name
+    unsure = "~" if one.how == trace.LIKELY else ""
+    return f"{name} {unsure}{handles(one.session)[one.message.id]}"
+
+
+def register(tree: typer.Typer, name: str, _: list[str]) -> None:
+    """Hang the command into `tree`."""
+    tree.command(name)(blame)

@@ -1,0 +1,53 @@
+"""What why and blame have in common: a file, the store, and what is behind lines of the file."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from git_naturecode.cli.context import Context
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.git import blame
+from git_naturecode.render.show import show
+from git_naturecode.tracing.trace import Traced, Tracer
+
+
+@dataclass
+class Found:
+    """A file, what is behind the lines asked for, and who can tell more about them."""
+
+    path: str
+    rev: str
+    traced: list[Traced]
+    tracer: Tracer
+
+
+@contextmanager
+def traced(
+    context: Context, file: str, ranges: Sequence[str], rev: str | None, options: Sequence[str]
+) -> Iterator[Found]:
+    """What is behind the lines of `file`, with what the hooks have noted taken in before."""
+    repo = context.repo
+    path = blame.inside(repo, context.cwd, file)
+    commit = blame.commit_of(repo, rev) if rev else ""
+    lines = blame.blame(repo, blame.Asked(path, commit, tuple(ranges), tuple(options)))
+    with context.store() as store:
+        from git_naturecode import linking
+
+        try:
+            linking.drain(store)
+        except (NaturecodeError, OSError) as error:  # a disk that is full, or may not be written
+            context.tell(f"warning: {show(getattr(error, 'message', str(error)))}")
+        from git_naturecode.cli.reading import catch_up
+
+        catch_up(context, store)
+        tracer = Tracer(store)
+        try:
+            yield Found(path, commit, tracer.trace(lines), tracer)
+        finally:
+            tracer.close()
+
+
+def git_options(blanks: bool, moved: bool, copied: bool) -> list[str]:
+    """The options of git blame that a person may ask for."""
+    given = (("-w", blanks), ("-M", moved), ("-C", copied))
+    return [name for name, wanted in given if wanted]
