@@ -67,7 +67,7 @@ def parse(tool: str, data: bytes) -> Event | None:
     if not isinstance(told, dict):
         return None
     meaning = MEANINGS.get(tool, {}).get(_text(told, "hook_event_name"), "")
-    session = _text(told, "session_id") or _text(told, "conversation_id")
+    session = _text(told, "conversation_id") or _text(told, "session_id")
     if not meaning or not session:
         return None
     paths = _paths(tool, told) if meaning == WROTE else ()
