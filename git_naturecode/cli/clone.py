@@ -48,12 +48,15 @@ def status(as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Say what is here, what waits, and how this clone stands towards its remote."""
     from git_naturecode import status as states
     from git_naturecode.cli import standing
+    from git_naturecode.cli.at_work import Working
     from git_naturecode.cli.reading import opened
 
     context = contexts.current(quiet)
     with opened(context) as (store, index):
         found = states.status(store, index)
+        working = Working(store, index)
     if as_json:
-        context.json(standing.status_json(found))
+        context.json({**standing.status_json(found), **working.json()})
     else:
         context.say(standing.status_text(found))
+        context.say(working.text())

@@ -27,9 +27,11 @@ def use(
     The variable NATURECODE_SESSION wins over it. Where neither names one, and capture is on, a
     commit belongs to the agents that wrote its files.
     """
+    from git_naturecode.cli.at_work import at_work
     from git_naturecode.store import active
 
     context = contexts.current(quiet)
+    agents: list[AtWork] = []
     if none and session is not None:
         raise errors.Usage("an id and --none do not go together", "leave one of them out")
     if session is not None:
@@ -43,24 +45,28 @@ def use(
             if none:
                 store.make_active("")
             found = active.look(store.repo, context.environ)
+            agents = at_work(store)
     if unknown := active.unknown_in_environment(context.environ):
         from git_naturecode.render.show import line
 
         context.tell(f"warning: {active.VARIABLE} is {line(unknown)}, which is no id of a session")
-    _report(context, found, none, as_json=as_json)
+    _report(context, found, agents, none, as_json)
 
 
-def _report(context: contexts.Context, found: "Active", none: bool, *, as_json: bool) -> None:
-    from git_naturecode.agents import notes
+def _report(
+    context: contexts.Context, found: "Active", agents: "list[AtWork]", none: bool, as_json: bool
+) -> None:
+    from git_naturecode.cli.at_work import agent_json
     from git_naturecode.store import active
 
-    agents = notes.all_of(context.repo.git_dir, context.now_ms() / 1000)
-    if not notes.is_captured(context.repo.common_dir):
-        agents = []
     why = "agents" if found.why == active.NONE and agents else found.why
     if as_json:
         context.json(
-            {"active": found.session or None, "why": why, "agents": [_agent(one) for one in agents]}
+            {
+                "active": found.session or None,
+                "why": why,
+                "agents": [agent_json(one) for one in agents],
+            }
         )
     elif found.session:
         context.say(found.session)
@@ -76,9 +82,3 @@ def _report(context: contexts.Context, found: "Active", none: bool, *, as_json: 
         context.tell("no session is active")
     if why == active.NONE and not none:
         raise errors.Negative("no session is active", "git naturecode session use ID")
-
-
-def _agent(one: "AtWork") -> dict[str, object]:
-    from git_naturecode import clock
-
-    return {"id": one.session, "at": clock.iso(one.seconds * 1000), "files": list(one.paths)}

@@ -29,6 +29,12 @@ def ignores(repo: Repo, folder: str) -> bool:
     return status == 0
 
 
+def is_ignored(repo: Repo, path: str) -> bool:
+    """True when git ignores the file `path`, relative to the top of the work tree."""
+    program, where = _at_top(repo)
+    return program.run("check-ignore", "-q", "--", path, check=False, extra=where)[0] == 0
+
+
 def tracked(repo: Repo, folder: str) -> list[str]:
     """The paths at and below `folder`, in any case of its letters, that HEAD or the index names."""
     program, where = _at_top(repo)
