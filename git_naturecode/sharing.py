@@ -50,7 +50,7 @@ def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
             if entry.id in gone and not entry.is_stub:
                 entry = stub_of(entry, one.device)
             elif not entry.is_stub:
-                entry, found = _again(entry, redactor)
+                entry, found = second_look.again(entry, redactor)
             entries.append(entry)
             more += found
     fitting = [entry for entry in entries if fits(entry)]
@@ -85,12 +85,3 @@ def _has_visibility(entries: Sequence[Entry], wanted: str) -> bool:
 def _own(placed: Sequence[Placed]) -> list[Placed]:
     private = [one for one in placed if one.side == PRIVATE]
     return sorted(private, key=lambda one: one.entry.order)
-
-
-def _again(entry: Entry, redactor: Redactor) -> tuple[Entry, int]:
-    """`entry` after another look for secrets; itself when there is none."""
-    fields, body, labels, before = second_look.look(entry, redactor)
-    if not labels:
-        return entry, 0
-    ours = {key: value for key, value in entry.header.items() if key in second_look.OURS}
-    return format.make({**fields, **ours, "red": [*before, *labels]}, body), len(labels)

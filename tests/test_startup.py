@@ -46,6 +46,12 @@ PATHS = {
     "session search jitter": READING,
     "session shared list": READING,
     "session export ID --format html": {*FOLDING, "markdown_it"},
+    "session resume ID --tool codex --print": FOLDING,
+    "session publish ID --branch main --no-push --dry-run": {
+        *FOLDING,
+        "git_naturecode.redact",
+        "markdown_it",
+    },
     "session comment ID hello": WRITING,
     "session say ID hello": WRITING,
     "session start another": WRITING,

@@ -31,6 +31,7 @@ VERBS = {
     "export": ("session_export", "export"),
     "import": ("session_import", "import_sessions"),
     "resume": ("session_resume", "resume"),
+    "publish": ("session_publish", "publish"),
 }
 # Groups below this one -> their verbs.
 BELOW = {"shared": {"list": ("session_read", "list_shared")}}

@@ -76,11 +76,13 @@ class Program:
     """The git program at work in one repository.
 
     `git_dir` None means: wherever `cwd` and the environment lead, as git itself would find it.
+    `as_the_user` runs his hooks, and all else that git does of itself.
     """
 
     cwd: str
     git_dir: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    as_the_user: bool = False
 
     def run(
         self, *args: str, data: bytes | None = None, check: bool = True,
@@ -124,7 +126,7 @@ class Program:
     def argv(self, *args: str) -> list[str]:
         """The command line of `git ARGS` here."""
         where = [] if self.git_dir is None else [f"--git-dir={self.git_dir}"]
-        return ["git", *QUIET, *where, *args]
+        return ["git", *(() if self.as_the_user else QUIET), *where, *args]
 
     def env(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment that a child gets."""
@@ -132,7 +134,10 @@ class Program:
         if self.git_dir is not None:
             for name in LOCAL_VARIABLES:
                 env.pop(name, None)
-        env.update(LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
+        if self.as_the_user:
+            env.update(LANGUAGE="en")  # what git says has to be understood; hooks keep their locale
+        else:
+            env.update(LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
         env.update(extra or {})
         return env
 

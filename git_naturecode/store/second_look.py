@@ -1,6 +1,7 @@
 """Another look for secrets at an entry that is written already: at sharing, and before a purge."""
 
 from git_naturecode.redact import Redactor
+from git_naturecode.store import format
 from git_naturecode.store.entry import Entry, Json
 
 # Header keys that the program fills by itself; random ones among them look like secrets.
@@ -22,3 +23,12 @@ def look(
     known = entry.header.get("red")
     before = tuple(map(str, known)) if isinstance(known, list) else ()
     return fields, body, (*found, *more), before
+
+
+def again(entry: Entry, redactor: Redactor) -> tuple[Entry, int]:
+    """`entry` without what is found in it now, and how much that is; itself when there is none."""
+    fields, body, labels, before = look(entry, redactor)
+    if not labels:
+        return entry, 0
+    ours = {key: value for key, value in entry.header.items() if key in OURS}
+    return format.make({**fields, **ours, "red": [*before, *labels]}, body), len(labels)
