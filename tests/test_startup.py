@@ -91,6 +91,17 @@ def test_a_command_loads_only_what_it_needs(clone: Clone, command: str) -> None:
     assert loaded(clone, *words) == PATHS[command]
 
 
+@pytest.mark.parametrize("command", ["why a.py:1", "blame a.py", "blame a.py --json"])
+def test_what_is_behind_a_line_is_told_with_little_loaded(clone: Clone, command: str) -> None:
+    (clone.path / "a.py").write_text("one\n")
+    clone.git("add", "a.py")
+    clone.git("commit", "-q", "-m", "one")
+    session = clone.nc("session", "list", "--json").json["items"][0]["id"]
+    clone.nc("session", "attach", session)
+    clone.nc("why", "a.py:1")
+    assert loaded(clone, *command.split()) == {*FOLDING, "git_naturecode.store.index_rows"}
+
+
 def test_reading_starts_two_git_processes(clone: Clone, box: Box) -> None:
     trace = box.path / "trace"
     clone.env["GIT_NATURECODE_TRACE"] = str(trace)

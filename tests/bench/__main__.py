@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import appending, importing, reading, starting, syncing
+from . import appending, importing, reading, starting, syncing, tracing
 from .measure import Line
 from .stage import Stage
 
@@ -23,6 +23,7 @@ BUDGETS: dict[str, Budget] = {
     "search": reading.search,
     "flat": reading.flat,
     "fresh": reading.fresh,
+    "why": tracing.why,
     "noop": syncing.noop,
     "diverged": syncing.diverged,
     "writers": syncing.writers,

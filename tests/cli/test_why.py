@@ -54,6 +54,27 @@ def test_a_line_leads_to_the_message_and_to_what_was_asked(work: Work) -> None:
     assert item["request"]["content"].startswith("Please count")
 
 
+def test_a_commit_made_a_moment_ago_answers_at_once(work: Work) -> None:
+    message = work.edit("a.py", "", "one\ntwo\n")
+    session = work.imported()
+    commit = work.commit("-m", "One", "-m", f"NatureCode-Session: {session}")
+    git_dir = work.clone.path / ".git"
+    seconds = work.clone.git("log", "-1", "--format=%ct").strip()
+    (git_dir / "naturecode/queue").write_text(f"commit {seconds} {commit} {session} {git_dir}\n")
+    (item,) = work.clone.nc("why", "a.py:2", "--json").json["items"]
+    assert (item["how"], item["message"]["messageId"]) == ("wrote", message)
+    assert item["session"]["via"] == "hook"
+    assert not (git_dir / "naturecode/queue").exists()
+
+
+def test_what_was_attached_by_hand_has_its_messages_too(work: Work) -> None:
+    message = work.edit("a.py", "", "one\ntwo\n")
+    work.commit()
+    work.clone.nc("session", "attach", work.imported())
+    (item,) = work.clone.nc("why", "a.py:2", "--json").json["items"]
+    assert (item["how"], item["message"]["messageId"]) == ("wrote", message)
+
+
 def test_the_line_is_found_where_the_commit_had_it(work: Work) -> None:
     message = work.edit("a.py", "", "one\ntwo\nthree\n")
     work.commit()
