@@ -1,5 +1,6 @@
 """What each command loads: heavy modules stay out of the paths that do not need them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -100,6 +101,38 @@ def test_what_is_behind_a_line_is_told_with_little_loaded(clone: Clone, command:
     clone.nc("session", "attach", session)
     clone.nc("why", "a.py:1")
     assert loaded(clone, *command.split()) == {*FOLDING, "git_naturecode.store.index_rows"}
+
+
+# What a hook of an AI tool loads of ours, and of the library beyond what Python itself loads.
+HOOK = {
+    "git_naturecode", "git_naturecode.errors", "git_naturecode.ids",
+    "git_naturecode.git", "git_naturecode.git.detached", "git_naturecode.store",
+    "git_naturecode.store.lock", "git_naturecode.agents", "git_naturecode.agents.asked",
+    "git_naturecode.agents.beginning", "git_naturecode.agents.event",
+    "git_naturecode.agents.ground", "git_naturecode.agents.hook", "git_naturecode.agents.notes",
+}  # fmt: skip
+COSTLY = ("typing", "dataclasses", "subprocess", "inspect", "pathlib", "tempfile", "logging")
+
+
+@pytest.mark.parametrize("event", ["PostToolUse", "Stop"])
+def test_the_hook_of_an_agent_loads_next_to_nothing(clone: Clone, event: str) -> None:
+    (clone.path / ".git/naturecode/capture").touch()
+    told = {
+        "session_id": "x", "cwd": str(clone.path), "hook_event_name": event, "tool_name": "Edit",
+        "tool_input": {"file_path": str(clone.path / "a")},
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "git_naturecode", "hook", "agent", "codex"],
+        cwd=clone.path, input=json.dumps(told), capture_output=True, text=True, check=False,
+        env={**os.environ, **clone.env},
+    )  # fmt: skip
+    assert done.returncode == 0
+    names = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    ours = {name for name in names if name.startswith("git_naturecode")}
+    assert ours == HOOK
+    assert not names.intersection((*HEAVY, *COSTLY)) - {"hashlib"}
+    (note,) = (clone.path / ".git/naturecode/agents").glob("[!.]*")
+    assert note.read_text().endswith("\na\n") == (event == "PostToolUse")
 
 
 def test_reading_starts_two_git_processes(clone: Clone, box: Box) -> None:

@@ -14,6 +14,7 @@ from .stage import Stage
 Budget = Callable[[Stage], Iterator[Line]]
 BUDGETS: dict[str, Budget] = {
     "version": starting.version,
+    "agent": starting.agent,
     "reads": starting.reads,
     "say": starting.say,
     "append": appending.append,

@@ -1,5 +1,6 @@
 """What a process costs before it does anything: --version, the read commands, a short write."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -36,6 +37,24 @@ def reads(stage: Stage) -> Iterator[Line]:
     )
     for command, ours in zip(commands, found[1:], strict=True):
         yield against(" ".join(command[:2]), ours, found[0], "python -c pass", 8)
+
+
+def agent(stage: Stage) -> Iterator[Line]:
+    """The hook of an AI tool, at an edit of its session, against `python -c pass`."""
+    clone = stage.repo("agent")
+    (clone / ".git/naturecode/capture").touch()
+    told = {
+        "session_id": "c1", "cwd": str(clone), "hook_event_name": "PostToolUse",
+        "tool_name": "apply_patch", "tool_input": {"command": "*** Update File: src/a.py\n"},
+    }  # fmt: skip
+    ours, bare = interleave(
+        stage.rounds(30),
+        lambda: stage.run(
+            stage.program, "hook", "agent", "codex", cwd=clone, data=json.dumps(told).encode()
+        ),
+        lambda: stage.run(stage.python, "-c", "pass", cwd=clone),
+    )
+    yield against("hook agent", ours, bare, "python -c pass", 2.5)
 
 
 def say(stage: Stage) -> Iterator[Line]:
