@@ -9,7 +9,7 @@ from git_naturecode.git.run import alive
 from git_naturecode.store.remotes import component
 from git_naturecode.store.store import Store
 
-_TRIES, _PAUSE = 50, 0.1  # while git packs refs
+_PATIENCE, _PAUSE = 5.0, 0.1  # seconds, while git packs refs
 INCOMING = "refs/naturecode/incoming/"
 
 
@@ -44,15 +44,19 @@ def _is_packed(common_dir: str, prefix: str) -> bool:
 def forget(store: Store, refs: dict[str, str]) -> None:
     """Delete `refs` (name -> id) where they are still that.
 
-    One that a `git gc` locks for longer than a moment stays: `forget_dead` takes it later.
+    Those that a `git gc` (or the lock of a killed one) holds for longer than a moment stay:
+    `forget_dead` takes them later.
     """
-    for ref, oid in refs.items():
-        for _ in range(_TRIES):
-            try:
-                store.team.objects.move(ref, None, oid)
-                break
-            except RefLocked:
-                time.sleep(_PAUSE)
+    deadline = time.monotonic() + _PATIENCE
+    left = list(refs.items())
+    while left:
+        try:
+            store.team.objects.move(left[-1][0], None, left[-1][1])
+            left.pop()
+        except RefLocked:
+            if time.monotonic() > deadline:
+                return
+            time.sleep(_PAUSE)
 
 
 def forget_dead(store: Store) -> None:

@@ -11,6 +11,7 @@ import pytest
 from box import Box, Clone, Way
 from git_naturecode.git import complaints
 from git_naturecode.git import remote as remotes
+from git_naturecode.git.program import ProgramObjects
 from git_naturecode.store import paths
 from git_naturecode.sync import run as syncing
 
@@ -474,4 +475,30 @@ def test_refs_that_git_is_packing_do_not_fail_a_sync(box: Box) -> None:
     ada.nc("sync")
     timer.join()
     assert ada.texts(session)[-1] == "while refs are packed"
+    assert ada.git("for-each-ref", "refs/naturecode/incoming") == ""
+
+
+def test_a_lock_on_packed_refs_that_nobody_takes_away_delays_a_sync_once(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("git_naturecode.sync.incoming._PATIENCE", 0.0)
+    _, ada, ben, session = pair(box)
+    ben.nc("session", "say", session, "beside a stale lock")
+    ben.nc("sync")
+    lock = ada.path / ".git/packed-refs.lock"
+    lock.touch()
+    tries: list[str] = []
+    move = ProgramObjects.move
+
+    def counted(objects: ProgramObjects, ref: str, new: str | None, old: str | None) -> bool:
+        tries.append(ref)
+        return move(objects, ref, new, old)
+
+    monkeypatch.setattr(ProgramObjects, "move", counted)
+    ada.nc("sync")
+    assert ada.texts(session)[-1] == "beside a stale lock"
+    assert sum(ref.startswith("refs/naturecode/incoming/") for ref in tries) == 1
+    lock.unlink()
+    monkeypatch.setattr("git_naturecode.sync.incoming.alive", lambda _: False)
+    ada.nc("sync")
     assert ada.git("for-each-ref", "refs/naturecode/incoming") == ""

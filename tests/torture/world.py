@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,8 @@ _DAY = 86_400.0
 _WAYS = ("program", "library", "", "library", "program")
 _SKEWS = (0.0, 0.0, -3_000.0, 10 * 365 * _DAY, -10 * 365 * _DAY)
 
+# What git says one should remove by hand when no git is at work: killed ones leave them.
+_GIT_LOCKS = ("packed-refs.lock", "config.lock", "shallow.lock", "index.lock")
 # Two of them have two clones, each with a device key of its own.
 _PEOPLE = ("ada", "ben", "cleo", "ada", "ben")
 
@@ -334,6 +337,11 @@ class World:
         """Wait until nothing runs."""
         if not self.runner.quiet(300):
             raise Broken("a process of the program does not end")
+        for place in self.clones:
+            for name in _GIT_LOCKS:
+                with suppress(FileNotFoundError):
+                    (place.git_dir / name).unlink()
+                    self.count("locks of git that a person removed")
 
     def close(self, keep: bool) -> None:
         """Take everything down again; the folder stays if `keep`."""
