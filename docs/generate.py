@@ -37,6 +37,8 @@ part.
 |---|---|
 | `GIT_NATURECODE_TRACE` | `1`: each git command on stderr; a path: into that file |
 | `NATURECODE_GIT` | `program` or `library`: use only the git program, or pygit2 where it can |
+| `NATURECODE` | `0`: no hook of ours does anything |
+| `NATURECODE_SESSION` | the session that commits of this process belong to, whatever is active |
 | `NATURECODE_BACKGROUND` | `0`: this command starts nothing in the background |
 | `NO_COLOR` | no colour |
 
@@ -48,6 +50,10 @@ part.
 | `naturecode.folderDays` | days after its last change that a session has a file (90; 0: none) |
 | `naturecode.background` | `false`: nothing is done in the background (`true`) |
 | `naturecode.autoSync` | `true`: sync by itself after a write, at most 6 times a minute (`false`) |
+| `naturecode.hooks` | `false`: no hooks are installed (`true`) |
+| `naturecode.capture` | `true`: a commit is linked to the agent's session that wrote it (`false`) |
+| `naturecode.trailer` | `never`: messages of commits do not name the session (`always`) |
+| `naturecode.syncOnPush` | `false`: your `git push` starts no sync of what is shared (`true`) |
 | `naturecode.timeout` | seconds that a remote may take to answer (60); ten times to transfer |
 | `naturecode.maxNewFiles` | new files that one sync may bring in (200000) |
 | `naturecode.maxNewBytes` | new bytes that one sync may bring in (500 MiB) |

@@ -17,11 +17,12 @@ from git_naturecode.store.store import Store
 
 COMMAND = "autosync"
 KEY = "naturecode.autoSync"
+ON_PUSH = "naturecode.syncOnPush"
 SWITCH = "NATURECODE_BACKGROUND"  # 0 in the environment: nothing is started
 GATHER_SECONDS = 2.0  # what is written within that time goes along in one push
 _RETRY_MS, _LONGEST_MS = 60_000, 3_600_000
 # Nobody is there to answer: neither a terminal nor a window may ask for a password.
-_UNATTENDED = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never"}
+UNATTENDED = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never"}
 
 
 def start(store: Store) -> bool:
@@ -49,8 +50,23 @@ def launch(store: Store) -> bool:
     folder = store.repo.work_tree or store.repo.common_dir
     # -P: else Python would look for modules in the work tree, which is anybody's.
     argv = [sys.executable, "-P", "-m", "git_naturecode", "-C", folder, COMMAND]
-    git.detach(argv, {**git.foreign_environment(store.environ), **_UNATTENDED})
+    git.detach(argv, {**git.foreign_environment(store.environ), **UNATTENDED})
     return True
+
+
+def pushed(store: Store, name: str, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Sync after the user's own push to the remote `name`; how many syncs that were.
+
+    Only what is already shared goes, only to the remote that we sync with, and only where
+    something waits.
+    """
+    if not store.config.flag(ON_PUSH, True) or name != remote.choose(store.config):
+        return 0
+    if not waits(store):
+        return 0
+    with open(_asked(store), "wb"):
+        pass
+    return work(store, sleep)
 
 
 def waits(store: Store) -> bool:
@@ -61,7 +77,7 @@ def waits(store: Store) -> bool:
     memory, now = remotes.load(store.state_dir, store.config, name), store.now_ms()
     if memory.automatic and abs(now - memory.automatic.at) < _pause_ms(memory):
         return False
-    if store.team.spool.waiting():
+    if store.team.spool.waiting() or _commits_wait(store):
         return True
     head = store.team.head()
     return head is not None and head not in (
@@ -116,6 +132,14 @@ def _pause_ms(memory: Memory) -> int:
 
 def _nobody(_text: str) -> None:
     pass
+
+
+def _commits_wait(store: Store) -> bool:
+    """True when commits wait to be linked to shared sessions; a sync does that first."""
+    try:
+        return os.path.getsize(os.path.join(store.state_dir, "queue")) > 0
+    except OSError:
+        return False
 
 
 def _lock(store: Store) -> str:

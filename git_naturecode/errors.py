@@ -65,3 +65,9 @@ class Unsafe(NaturecodeError):
     """Data from elsewhere broke a limit; it was kept out."""
 
     code = NEEDS_PERSON
+
+
+class NeedsConsent(NaturecodeError):
+    """Nothing was done: it would reach further than this clone, so somebody has to want it."""
+
+    code = NEEDS_PERSON

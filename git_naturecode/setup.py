@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from git_naturecode import sync
-from git_naturecode.errors import Remote
+from git_naturecode.errors import NaturecodeError, Remote
 from git_naturecode.git import remote
+from git_naturecode.git.repo import read_config
+from git_naturecode.hooks import install, switch
 from git_naturecode.store import device, exclude, place
 from git_naturecode.store.notes import PREFIX
 from git_naturecode.store.place import NAME
@@ -20,10 +22,14 @@ class Done:
     lines: list[str] = field(default_factory=list)
 
 
-def init(store: Store, named: str | None, *, folder: bool = True) -> Done:
-    """Make what is missing: device key, data branch, remote, refspecs. Idempotent.
+def init(
+    store: Store, named: str | None, *, folder: bool = True, hooks: bool = True,
+    capture: bool | None = None,
+) -> Done:  # fmt: skip
+    """Make what is missing: device key, data branch, remote, refspecs, hooks. Idempotent.
 
-    Without `folder` no work tree of this clone gets a folder `.naturecode/`.
+    Without `folder` no work tree of this clone gets a folder `.naturecode/`, without `hooks` none
+    of them is installed, now or later. `capture` switches capture on or off, None leaves it.
     """
     known = device.read(store.state_dir)
     mine = device.ensure(store.state_dir, store.environ, store.random)
@@ -35,6 +41,7 @@ def init(store: Store, named: str | None, *, folder: bool = True) -> Done:
     _remote(store, done, named)
     _notes(store, done)
     _folder(store, done, folder)
+    _hooks(store, done, hooks, capture)
     return done
 
 
@@ -106,4 +113,34 @@ def _folder(store: Store, done: Done, wanted: bool) -> None:
         done.lines.append(
             f"{NAME}/ shows in files what is shared and your own sessions"
             + ("; .git/info/exclude keeps it out of `git status`" if added else "")
+        )
+
+
+def _hooks(store: Store, done: Done, wanted: bool, capture: bool | None) -> None:
+    repo = store.repo
+    if switch.capture(repo, store.config, capture):
+        done.lines.append(
+            "capture is on: a commit is linked to the conversation of the agent that wrote it "
+            "(private until you share it); `git naturecode init --no-capture` ends that"
+        )
+    elif capture is False:
+        done.lines.append("capture is off")
+    if not wanted:
+        switch.want(repo, store.config, False)
+    config = read_config(repo)
+    if not install.wanted(config):
+        done.lines.append("no hooks are installed; `git naturecode hooks install` changes that")
+        return
+    here = install.ground(repo, config, store.environ, store.branch)
+    try:
+        said = install.install(here, install.usual(repo, config))
+    except (NaturecodeError, OSError) as error:
+        why, hint = getattr(error, "message", str(error)), getattr(error, "hint", "")
+        done.lines.append(f"no hooks were installed: {why}" + (f" ({hint})" if hint else ""))
+        return
+    done.lines += said or ["the hooks are installed"]
+    if config.flag("naturecode.syncOnPush", True):
+        done.lines.append(
+            "after your `git push`, what is already shared is synced in the background "
+            "(naturecode.syncOnPush)"
         )

@@ -34,7 +34,8 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
             monkeypatch.delenv(name)
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
-        "[protocol]\n\tfile = always\n"
+        # A test that wants our hooks sets this (hooking.py); the others commit as plain git does.
+        "[protocol]\n\tfile = always\n[naturecode]\n\thooks = false\n"
     )
     for name, value in {
         "HOME": str(home),

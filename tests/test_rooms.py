@@ -38,6 +38,8 @@ SIDEWAYS = {
     ("status", "linking"): "commits that hooks have noted wait to be linked",
     ("background", "linking"): "what hooks have noted becomes links, and notes follow",
     ("background", "hiding"): "the same where plain git brought it",
+    ("setup", "hooks"): "init installs the hooks that cost no commit anything",
+    ("doctor", "hooks"): "a hook that another tool has replaced is told, and put back",
     ("setup", "sync"): "init takes in what was fetched before it",
     ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
     ("tracing", "agents"): "who is at work on a line that is not committed yet",

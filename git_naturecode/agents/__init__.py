@@ -16,7 +16,12 @@ def touching(store: "Store", repo: "Repo", commit: str) -> list[str]:
 
 
 def committed(store: "Store", git_dir: str, commits: Sequence[str]) -> None:
-    """Take what `commits` hold off what is noted of agents at work there; see `written`."""
+    """Take what `commits` hold off what is noted of agents at work there; see `written`.
+
+    `git_dir` is that of a work tree: absolute, or from the one that all share.
+    """
+    import os
+
     from git_naturecode.agents import written
 
-    written.committed(store, git_dir, commits)
+    written.committed(store, os.path.join(store.repo.common_dir, git_dir), commits)

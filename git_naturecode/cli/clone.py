@@ -22,17 +22,31 @@ def init(
     no_folder: Annotated[
         bool, typer.Option("--no-folder", help="Have no `.naturecode/` in the work trees.")
     ] = False,
+    no_hooks: Annotated[
+        bool, typer.Option("--no-hooks", help="Install no hooks, now or later.")
+    ] = False,
+    capture: Annotated[
+        bool | None,
+        typer.Option(
+            "--capture/--no-capture",
+            help="Find out by itself which agent's conversation a commit comes from.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Set this clone up: device key, data branch, remote. Running it again changes nothing."""
-    from git_naturecode import setup
+    """Set this clone up: device key, data branch, remote, hooks. Again, it changes nothing."""
+    from git_naturecode import errors, setup
+    from git_naturecode.render.show import show
     from git_naturecode.store.store import Store
+
+    if no_hooks and capture:
+        raise errors.Usage("--capture needs the hooks", "leave --no-hooks out")
 
     context = contexts.current(quiet)
     store = Store(context.repo, context.config, context.environ, context.now_ms, context.random)
     try:
-        done = setup.init(store, remote, folder=not no_folder)
+        done = setup.init(store, remote, folder=not no_folder, hooks=not no_hooks, capture=capture)
         context.start_background(store)
     finally:
         store.close()
@@ -40,7 +54,7 @@ def init(
         context.json({"device": done.device, "remote": done.remote, "done": done.lines})
         return
     for line in done.lines:
-        context.say(line)
+        context.say(show(line))
     context.tell("hint: bring your AI sessions in with `git naturecode session import --auto`")
 
 

@@ -68,9 +68,21 @@ class Context:
         try:
             device.require(store.state_dir, self.environ, self.random)
             yield store
+            self.follow_session(store)
             self.start_background(store)
         finally:
             store.close()
+
+    def follow_session(self, store: Store) -> None:
+        """Have the hooks by which commits know their session, as soon as one is active."""
+        from git_naturecode import hooks
+
+        if hooks.are_needed(store.repo, store.config):
+            from git_naturecode.hooks import install
+
+            here = install.ground(store.repo, store.config, store.environ, store.branch)
+            for line in install.follow(here):
+                self.tell(line)
 
     def start_background(self, store: Store) -> None:
         """Have done in the background what is behind now; costs nothing where nothing is."""

@@ -1,5 +1,7 @@
 """Commands that only this program itself starts."""
 
+from typing import Annotated
+
 import typer
 
 from git_naturecode.cli import context as contexts
@@ -33,12 +35,17 @@ def take_in() -> None:
         taking.work(store)
 
 
-def sync_unasked() -> None:
+def sync_unasked(
+    pushed: Annotated[str, typer.Option(help="The remote that the user is pushing to.")] = "",
+) -> None:
     """Share what waits, gathered and at most a few times a minute; for hooks and after writes."""
     from git_naturecode import autosync, background
 
     background.be_nice()
     context = contexts.current(quiet=True)
-    context.environ = {**context.environ, background.SWITCH: "0"}
+    context.environ = {**context.environ, background.SWITCH: "0", **autosync.UNATTENDED}
     with context.store() as store:
-        autosync.work(store)
+        if pushed:
+            autosync.pushed(store, pushed)
+        else:
+            autosync.work(store)

@@ -16,7 +16,8 @@ from git_naturecode.store.store import DEFAULT_BRANCH
 
 # The least that each may be.
 _NUMBERS = {"timeout": 1, "maxNewFiles": 1, "maxNewBytes": 1, "folderDays": 0}
-_FLAGS = ("syncOnPush", "autoSync", "background", "folder")
+_FLAGS = ("syncOnPush", "autoSync", "background", "folder", "hooks", "capture")
+_TRAILERS = ("always", "never")
 _BRANCH = "naturecode.branch"
 # How long something that nobody points to has to stay: a text is drained into objects first.
 _EXPIRIES = ("gc.pruneExpire", "gc.reflogExpire", "gc.reflogExpireUnreachable")
@@ -32,6 +33,11 @@ def values(case: Case) -> Iterator[Finding]:
             case.config.flag(f"naturecode.{name}", True)
         except Usage as error:
             yield _unset(case, f"naturecode.{name}", error.message)
+    trailer = case.config.get("naturecode.trailer", "always")
+    if trailer not in _TRAILERS:
+        yield _unset(
+            case, "naturecode.trailer", f"naturecode.trailer is {trailer!r}, not always or never"
+        )
     yield from _branch(case)
     known, remote = case.config.remotes(), case.config.get("naturecode.remote")
     if remote and remote not in known:

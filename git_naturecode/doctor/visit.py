@@ -9,6 +9,7 @@ from git_naturecode.doctor import (
     device,
     gone,
     ground,
+    hooks,
     index,
     leftovers,
     locks,
@@ -44,6 +45,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("index", index.index, "whole"),
     ("remote", remotes.remotes, ""),
     ("exclude", settings.excludes, "the folder `.naturecode/` does not disturb `git status`"),
+    ("hooks", hooks.hooks, ""),
     ("leftovers", leftovers.leftovers, "nothing was left by killed processes"),
     ("background", leftovers.background, "nothing failed"),
 )

@@ -23,7 +23,7 @@ _GRACE = 0.5
 _LINGER = 5.0  # seconds: what git leaves running (an ssh master) may keep its pipes open
 _PIPE_BYTES = 1 << 20  # what Linux lets everybody have
 
-# Our own calls run none of the user's hooks, start no clean-up and no file system monitor.
+# Our own calls run none of the user's hooks nor ours, start no clean-up and no file system monitor.
 QUIET = (
     "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
     "-c", "core.fsmonitor=false",
@@ -138,6 +138,7 @@ class Program:
             env.update(LANGUAGE="en")  # what git says has to be understood; hooks keep their locale
         else:
             env.update(LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
+            env["NATURECODE"] = "0"  # hooks that git finds in its configuration run all the same
         env.update(extra or {})
         return env
 

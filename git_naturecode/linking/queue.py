@@ -43,7 +43,10 @@ NOTHING_DONE = Drained()
 
 @dataclass(frozen=True)
 class Made:
-    """A commit that `git commit` made in the work tree of `git_dir`, and its active sessions."""
+    """A commit that `git commit` made in the work tree of `git_dir`, and its active sessions.
+
+    That path is absolute, or begins at the git directory that all work trees share.
+    """
 
     seconds: int
     commit: str
@@ -87,7 +90,7 @@ def _parse(verb: str, seconds: int, rest: str) -> Line | None:
     if verb == "commit" and rest.count(" ") >= 2:
         oid, sessions, git_dir = rest.split(" ", 2)
         named = () if sessions == "-" else tuple(sessions.split(","))
-        good = all(ids.ENTITY.fullmatch(one) for one in named) and os.path.isabs(git_dir)
+        good = all(ids.ENTITY.fullmatch(one) for one in named) and git_dir
         return Made(seconds, oid, named, git_dir) if good and _are(oid) else None
     if verb == "rewrite" and len(fields) == 3 and fields[0] in ("amend", "rebase"):
         return Rewritten(seconds, *fields) if _are(*fields[1:]) else None

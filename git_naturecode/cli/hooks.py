@@ -1,0 +1,155 @@
+"""hooks install, uninstall, status: the hooks by which commits know their sessions."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.render.show import show
+
+if TYPE_CHECKING:
+    from git_naturecode.hooks.install import Ground
+    from git_naturecode.hooks.standing import Hook, Standing
+    from git_naturecode.store.entry import Json
+    from git_naturecode.store.store import Store
+
+
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
+    """Hang the group into `tree`."""
+    group = typer.Typer(
+        help="The hooks by which commits know their sessions.", no_args_is_help=True,
+        rich_markup_mode=None,
+    )  # fmt: skip
+    for verb in (install, uninstall, status):
+        group.command(verb.__name__)(verb)
+    tree.add_typer(group, name=name)
+
+
+def install(
+    shared: Annotated[
+        bool,
+        typer.Option(
+            "--shared",
+            help="Also into a folder of core.hooksPath that others use, too.",
+        ),
+    ] = False,
+    as_files: Annotated[
+        bool,
+        typer.Option(
+            "--files", help="Write files, even where git (2.54) has hooks in its configuration."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Install all hooks in front of those that are there, which run as before.
+
+    None of ours can fail or hold a commit. Running it again brings them up to date.
+    """
+    from git_naturecode.hooks import NAMES, switch
+    from git_naturecode.hooks import install as installer
+
+    context = contexts.current(quiet)
+    with context.store() as store:
+        here = ground(store)
+        done = installer.install(here, NAMES, shared=shared, as_files=as_files)
+        switch.want(store.repo, here.config, True)
+    if as_json:
+        context.json({"done": done})
+        return
+    for line in done or ["the hooks are installed already"]:
+        context.say(show(line))
+
+
+def uninstall(as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Take our hooks out; what was there before is there again, to the byte."""
+    from git_naturecode.hooks import install as installer
+    from git_naturecode.hooks import switch
+
+    context = contexts.current(quiet)
+    with context.store() as store:
+        here = ground(store)
+        done = installer.uninstall(here)
+        switch.want(store.repo, here.config, False)
+    if as_json:
+        context.json({"done": done})
+        return
+    for line in done:
+        context.say(show(line))
+
+
+def status(as_json: AsJson = False, quiet: Quiet = False) -> int:
+    """Say which hooks are installed, where, and what is in their way.
+
+    Exit code 1 where one that was installed does not run.
+    """
+    from git_naturecode.hooks import standing
+
+    context = contexts.current(quiet)
+    with context.store() as store:
+        found = standing.look(ground(store))
+    if as_json:
+        context.json(_json(found))
+    else:
+        context.say(_text(found))
+    broken = [hook for hook in found.hooks if hook.wanted and not hook.works]
+    if broken and not as_json:
+        context.tell("hint: `git naturecode hooks install` mends it")
+    return errors.NEGATIVE if broken else 0
+
+
+def ground(store: "Store") -> "Ground":
+    """The clone of `store`, whose hooks these are."""
+    from git_naturecode.hooks import install as installer
+
+    return installer.ground(store.repo, store.config, store.environ, store.branch)
+
+
+_STATES = {
+    "missing": "is not there any more",
+    "outdated": "is of another version",
+    "shadowed": "is not run: another hook took its place",
+    "edited": "installed, with lines that somebody added",
+    "called": "installed, and run by pre-commit",
+    "configured": "installed, in git's configuration",
+}
+
+
+def _text(found: "Standing") -> str:
+    lines = []
+    if not any(hook.wanted for hook in found.hooks):
+        off = "" if found.on else "; you have switched them off (naturecode.hooks)"
+        lines.append(f"no hooks are installed{off}; `git naturecode hooks install` does it")
+    elif found.place.kind == "off":
+        lines.append(f"core.hooksPath is {found.place.setting!r}: git runs no hooks here")
+    else:
+        lines.append(f"git looks for hooks in {found.place.folder}")
+    width = max(len(hook.name) for hook in found.hooks)
+    lines += [f"{hook.name.ljust(width)}  {_line(hook)}" for hook in found.hooks]
+    return show("\n".join(lines))
+
+
+def _line(hook: "Hook") -> str:
+    beside = {"": "", "another": "; another hook runs first"}
+    said = _STATES.get(hook.state, hook.state)
+    if not hook.wanted and hook.state in ("missing", "shadowed"):
+        return "not installed" + (f" ({hook.neighbour} is)" if hook.neighbour else "")
+    if hook.state == "shadowed":
+        return said + (f" ({hook.neighbour})" if hook.neighbour else "")
+    return said + beside.get(hook.neighbour, f"; {hook.neighbour} runs first")
+
+
+def _json(found: "Standing") -> "dict[str, Json]":
+    items: list[Json] = [
+        {
+            "name": hook.name, "state": hook.state, "installed": hook.wanted, "works": hook.works,
+            "path": hook.path, "neighbour": hook.neighbour or None,
+        }
+        for hook in found.hooks
+    ]  # fmt: skip
+    return {
+        "folder": found.place.folder, "kind": found.place.kind, "wanted": found.on,
+        "hooksPath": found.place.setting or None, "items": items,
+    }  # fmt: skip

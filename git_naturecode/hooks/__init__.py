@@ -1,0 +1,37 @@
+"""Git's hooks: which there are, and whether the usual clone has what it needs."""
+
+import os
+
+from git_naturecode.config import Config
+from git_naturecode.git.repo import Repo
+
+# No plain `git commit` runs these.
+QUIET = ("pre-push", "post-rewrite", "post-merge", "post-checkout")
+# These cost something at every commit, so they come with the first session.
+COMMIT = ("prepare-commit-msg", "commit-msg", "post-commit")
+NAMES = (*QUIET, *COMMIT)
+
+WANTED = "naturecode.hooks"
+CAPTURE = "naturecode.capture"
+_NO = ("false", "no", "off", "0")
+HOOKS_PATH = "core.hooksPath"
+
+
+def are_needed(repo: Repo, config: Config) -> bool:
+    """True when a session is active here and its hooks may be missing; two or three file tests."""
+    if not os.path.exists(os.path.join(repo.git_dir, "naturecode", "active")):
+        return False
+    if config.get(WANTED, "true").lower() in _NO:
+        return False
+    if set_path(config) is not None:
+        return True
+    folders = (os.path.join(repo.state_dir, "hooks"), os.path.join(repo.common_dir, "hooks"))
+    return not all(os.path.exists(os.path.join(one, COMMIT[-1])) for one in folders)
+
+
+def set_path(config: Config) -> str | None:
+    """What core.hooksPath says; None where it says nothing."""
+    # What was given on a command line holds for that command only; our own calls do so.
+    values = config.values.get(HOOKS_PATH.lower(), ())
+    found = [value for scope, value in values if scope != "command"]
+    return found[-1] if found else None
