@@ -31,6 +31,13 @@ def blame(
     output: Annotated[
         str | None, typer.Option("-o", "--output", help="Write it into this file.")
     ] = None,
+    write_git_ai: Annotated[
+        bool,
+        typer.Option(
+            "--write-git-ai",
+            help="Note for git-ai (refs/notes/ai) what shared sessions wrote of these commits.",
+        ),
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -43,6 +50,8 @@ def blame(
     format = "json" if as_json else format
     with traced(context, file, lines or [], rev, git_options(blanks, moved, copied)) as found:
         shown = _shown(context, found, format, output)
+        if write_git_ai:
+            _write_git_ai(context, found)
     if output is None:
         page(context, shown)
         return
@@ -52,6 +61,19 @@ def blame(
     except OSError as error:
         raise errors.NaturecodeError(f"{output} cannot be written: {error.strerror}") from None
     context.tell(f"{output} written")
+
+
+def _write_git_ai(context: contexts.Context, found: "Found") -> None:
+    from git_naturecode.cli.answers import count
+    from git_naturecode.tracing import git_ai_notes
+
+    oids = [one.line.commit.oid for one in found.traced if one.line.commit.oid]
+    done = git_ai_notes.write(found.tracer, oids)
+    context.tell(f"{count(len(done.written), 'note')} of git-ai written")
+    if done.there:
+        context.tell(f"{count(len(done.there), 'commit')} had one already, which stays")
+    if done.private:
+        context.tell(f"{count(len(done.private), 'commit')} left out: the session is private")
 
 
 def _shown(context: contexts.Context, found: "Found", format: str, output: str | None) -> str:

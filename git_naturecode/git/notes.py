@@ -1,9 +1,10 @@
-"""Reading the notes on commits below one notes ref, wherever git has put them in its tree."""
+"""The notes on commits below one notes ref, wherever git has put them in its tree."""
 
 from collections.abc import Callable, Iterable
 
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing, Objects
+from git_naturecode.git.repo import Repo
 
 _DEEPEST = 8  # levels of folders; git makes one for every factor of 256
 _MOST = 1 << 20  # bytes of one note
@@ -38,6 +39,15 @@ def notes(objects: Objects, ref: str, commits: Iterable[str]) -> dict[str, str]:
         except (Missing, ValueError):
             continue
     return found
+
+
+def add_note(repo: Repo, ref: str, commit: str, text: str) -> None:
+    """Write `text` as the note on `commit` below the ref `ref`, where there is none yet.
+
+    Raises GitFailed.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    repo.program.run("notes", f"--ref={ref}", "add", "-F", "-", commit, data=data)
 
 
 def _find(inside: _Inside, folder: str, name: str) -> str | None:

@@ -147,6 +147,7 @@ def _told(
     unread = set(by_path)
     authored, committed = (clock.iso(s * 1000 + _SLACK_MS) for s in (author_s, committer_s))
     early = author_s < committer_s
+    seen: set[tuple[str, str]] = set()  # files of one session may repeat each other
     for edit in source.edits(_names(files)):
         if edit.t > committed:
             break
@@ -154,7 +155,11 @@ def _told(
             early = False
             for story in stories.values():
                 story.authored = story.file.written(story.committed)
+        if (edit.message, edit.path) in seen:
+            continue
         path = _inside(edit.path, source, by_path.keys())
+        if path:
+            seen.add((edit.message, edit.path))
         if path in unread:
             unread -= {by_path[path].path, by_path[path].path_before}
             if begun := _begun(objects, by_path[path]):

@@ -94,7 +94,7 @@ def _said(piece: Piece, session: Session, paint: Paint) -> Iterator[str]:
             gone = words.gone(comment, known)
             who = line(known.get(comment.by) or comment.by)
             yield f"{_INDENT}{paint.dim(names.get(comment.id, ''))} {who} remarks:"
-            yield from _indented([f"[{line(gone)}]"] if gone else _first(comment.text))
+            yield from _indented([f"[{line(gone)}]"] if gone else _first(comment.text), 2)
 
 
 def _first(text: str) -> list[str]:
@@ -109,5 +109,5 @@ def _cut(text: str) -> str:
     return text if len(text) <= _COLUMNS else text[: _COLUMNS - 1] + "…"
 
 
-def _indented(lines: Iterable[str]) -> Iterator[str]:
-    yield from (_INDENT + one for one in lines)
+def _indented(lines: Iterable[str], depth: int = 1) -> Iterator[str]:
+    yield from ((_INDENT * depth + one).rstrip() for one in lines)

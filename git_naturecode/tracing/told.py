@@ -69,6 +69,8 @@ def how(one: Traced) -> str:
         return "this message wrote the line"
     if one.how == trace.LIKELY:
         return f"likely this message, the last that wrote the file; {via}"
+    if one.not_here:
+        return "a message of this session wrote the line, but has not come here; import or sync"
     if one.how == trace.SESSION:
         return f"{via}; by hand, or changed since a message wrote it" if one.by_hand else via
     if one.how == trace.AWAY:

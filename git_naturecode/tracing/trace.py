@@ -38,8 +38,8 @@ class Traced:
 
     `message` wrote the line (or is the last that wrote the file); `others` are further sessions of
     the commit. `said_by_git_ai` is what a note of git-ai says of the line. `by_hand`: messages of
-    the session wrote lines of this file in this commit, but not this one as it is. `cut_off`: what
-    was before the commit is not in this clone.
+    the session wrote lines of this file in this commit, but not this one as it is. `not_here`: the
+    message that wrote it has not come to this clone. `cut_off`: nor has what was before the commit.
     """
 
     line: Blamed
@@ -52,6 +52,7 @@ class Traced:
     said_by_git_ai: git_ai.Said | None = None
     checkpoints: tuple[str, ...] = ()
     by_hand: bool = False
+    not_here: bool = False
     cut_off: bool = False
     deleted: bool = False
 
@@ -73,6 +74,10 @@ class Tracer:
         """What is behind each of `lines`, in their order."""
         self._learn({line.commit.oid for line in lines} - {""})
         return [self._one(line) for line in lines]
+
+    def links(self, commit: str) -> list[Link]:
+        """The links of a commit that was met in `trace`."""
+        return self._links.get(commit, [])
 
     def at_work(self, path: str) -> list[str]:
         """The sessions at work in this work tree, first those that have written `path` lately."""
@@ -124,12 +129,16 @@ class Tracer:
             return Traced(line, UNCOMMITTED)
         found = self._links.get(oid, [])
         here = [link for link in found if link.state not in (ELSEWHERE, DELETED)]
+        missing = None
         for link in here:
             if fact := _fact(link, line):
                 session = self.session(link.session)
                 message = _message(session, fact.message)
                 if message is not None:
                     return self._behind(line, link, found, WROTE, message)
+                missing = missing or link
+        if missing:
+            return replace(self._behind(line, missing, found, SESSION), not_here=True)
         known = any(one.path == line.path for link in here for one in link.wrote)
         for link in here if not known else ():
             if message := self._likely(link, line):

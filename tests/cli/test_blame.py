@@ -133,6 +133,60 @@ def test_an_agent_trace_record_of_notes_of_git_ai(work: Work) -> None:
     assert len(one["ranges"]) == 2
 
 
+ENTRY = re.compile(r"  ([0-9a-f]{16}) ((?:\d+(?:-\d+)?)(?:,\d+(?:-\d+)?)*)")
+NUMBERS = ("total_additions", "total_deletions", "accepted_lines", "overriden_lines")
+
+
+def read_by_the_standard(note: str) -> dict[tuple[str, str], list[int]]:
+    """The lines of each (path, tool), as the Git AI standard 3.0.0 has a note read."""
+    attestation, _, metadata = note.partition("\n---\n")
+    about = json.loads(metadata)
+    assert about["schema_version"] == "authorship/3.0.0"
+    assert re.fullmatch("[0-9a-f]{40}", about["base_commit_sha"])
+    for prompt in about["prompts"].values():
+        assert prompt["agent_id"].keys() == {"tool", "id", "model"}
+        assert isinstance(prompt["messages"], list)
+        assert all(isinstance(prompt[name], int) for name in NUMBERS)
+    found: dict[tuple[str, str], list[int]] = {}
+    path = ""
+    for line in attestation.split("\n"):
+        if not line.startswith(" "):
+            assert line.startswith('"') == (" " in line)
+            path = line.strip('"')
+            continue
+        entry = ENTRY.fullmatch(line)
+        assert entry
+        numbers: list[int] = []
+        for part in entry[2].split(","):
+            first, _, last = part.partition("-")
+            numbers += range(int(first), int(last or first) + 1)
+        assert numbers == sorted(set(numbers))
+        found[path, about["prompts"][entry[1]]["agent_id"]["tool"]] = numbers
+    return found
+
+
+def test_notes_for_git_ai_are_written_on_request(work: Work) -> None:
+    work.edit("with blank.py", "", "a\nb\n")
+    (work.clone.path / "with blank.py").write_text("a\nhand\nb\n")
+    work.commit()
+    session = work.imported()
+    work.clone.nc("session", "attach", session, "HEAD~1..HEAD", "HEAD~1")
+    said = work.clone.nc("blame", "with blank.py", "--write-git-ai")
+    assert "0 notes of git-ai written" in said.err
+    assert "1 commit left out: the session is private" in said.err
+    work.clone.nc("session", "share", session)
+    assert "1 note of git-ai" in work.clone.nc("blame", "with blank.py", "--write-git-ai").err
+    assert "had one already" in work.clone.nc("blame", "with blank.py", "--write-git-ai").err
+    note = work.clone.git("notes", "--ref=ai", "show", "HEAD")
+    assert read_by_the_standard(note) == {("with blank.py", "claude"): [1, 3]}
+    assert "I add it" not in note
+    work.clone.nc("blame", "a.py", "--write-git-ai")
+    note = work.clone.git("notes", "--ref=ai", "show", "HEAD~1")
+    assert read_by_the_standard(note) == {("a.py", "claude"): [2, 3]}
+    work.clone.nc("session", "detach", session, "HEAD~1")
+    assert "git-ai claude" in work.clone.nc("blame", "a.py").out
+
+
 def test_a_file_that_cannot_be_written_and_an_unknown_format(work: Work, tmp_path: Path) -> None:
     said = work.clone.nc("blame", "a.py", "-o", str(tmp_path / "no" / "x"), code=1)
     assert "cannot be written" in said.err

@@ -88,6 +88,17 @@ def test_the_line_is_found_where_the_commit_had_it(work: Work) -> None:
     assert "there the line is a.py:2" in work.clone.nc("why", "b.py:4").out
 
 
+def test_a_message_that_has_not_come_here_is_said_to_be_missing(work: Work) -> None:
+    session = work.imported()
+    message = work.edit("a.py", "", "one\ntwo\n")
+    commit = work.commit()
+    facts = (Wrote(message, "a.py", ((1, 1),)),)
+    with work.clone.store(many=False) as store:
+        linking.link(store, [Link(session, commit, via="hook", wrote=facts)])
+    assert "has not come here" in work.clone.nc("why", "a.py:1").out
+    assert "by hand" in work.clone.nc("why", "a.py:2").out
+
+
 def test_a_range_is_told_piece_by_piece(work: Work) -> None:
     (work.clone.path / "a.py").write_text("by hand\n")
     work.commit()

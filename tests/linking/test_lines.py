@@ -108,6 +108,17 @@ def test_a_subagent_writes_too(work: Work) -> None:
     assert found.message == imported_entry("claude-code", S, "sub1", "done")
 
 
+def test_a_file_that_repeats_another_counts_once(work: Work) -> None:
+    (work.clone.path / "a.py").write_text("a\n")
+    work.commit()
+    first = work.edit("a.py", "a", "b a", told=False)
+    below = work.folder / S / "subagents"
+    below.mkdir(parents=True)
+    write(below / "agent-1.jsonl", work.lines)
+    work.commit()
+    assert wrote(work) == (Wrote(first, "a.py", ((1, 1),)),)
+
+
 def test_without_a_transcript_what_was_kept_in_full_tells(work: Work) -> None:
     first = work.edit("a.py", "", "one\ntwo\n")
     work.edit("a.py", "two", "zwei")
