@@ -10,7 +10,17 @@ from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content
 from git_naturecode.redact import Redactor
-from git_naturecode.store import forgetting, format, join, paths, purge, seal, second_look, trust
+from git_naturecode.store import (
+    attachments,
+    forgetting,
+    format,
+    join,
+    paths,
+    purge,
+    seal,
+    second_look,
+    trust,
+)
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.entry import Draft, Entry, writer
 from git_naturecode.store.lock import hold
@@ -44,6 +54,15 @@ class Found:
         return (*self.entry.key, self.writer)
 
 
+@dataclass(frozen=True)
+class FoundFile:
+    """A file kept by its content that holds something: on which side, where, and what it is."""
+
+    side: str
+    path: str
+    labels: tuple[str, ...]
+
+
 @dataclass
 class Done:
     """What a purge did: texts taken out here, refs of the user that still hold them.
@@ -62,9 +81,25 @@ def look(store: Store, redactor: Redactor, rule: str, tell: Tell) -> Iterator[Fo
     """Every entry of this clone in which `redactor` finds something (`rule`: only by that rule)."""
     for found in _everything(store, tell):
         labels, instead = _again(found.entry, redactor)
-        labels = tuple(label for label in labels if not rule or label.startswith(f"{rule}:"))
-        if labels:
+        if labels := _by_rule(labels, rule):
             yield replace(found, labels=labels, instead=instead)
+
+
+def look_in_files(store: Store, redactor: Redactor, rule: str) -> Iterator[FoundFile]:
+    """Every file beside the logs in which `redactor` finds something (`rule`: only by that rule).
+
+    Nobody is known to have written it, so that no record reaches it: it can only be told of.
+    """
+    for log in store.sides:
+        for path, oid in attachments.every(log).items():
+            text = log.objects.read(oid)[1].decode("utf-8", "replace")
+            labels = _by_rule(redactor.text(text)[1], rule)
+            if labels:
+                yield FoundFile(log.name, path, labels)
+
+
+def _by_rule(labels: Iterable[str], rule: str) -> tuple[str, ...]:
+    return tuple(label for label in labels if not rule or label.startswith(f"{rule}:"))
 
 
 def named(store: Store, entity: str, entries: Iterable[str], tell: Tell) -> list[Found]:
@@ -141,11 +176,11 @@ def _record(store: Store, targets: Iterable[Found]) -> None:
                     "more", "nothing was purged; begin a new branch (naturecode.branch)"
                 )  # fmt: skip
             everything: dict[str, Content | None] = {
-                **dict(purge.stubbed(log.objects, root, frozenset(book.purged))), **files
+                **dict(purge.stubbed(log.objects, root, book.purged)), **files
             }  # fmt: skip
             text = seal.message("Remove what was purged", book.need)
             new = log.objects.commit(Change(root, everything, (), store.now_ms() // 1000, text))
-            forgetting.expect(store, new)
+            forgetting.expect(store, new, head)
             if log.move(new, head, _WAIT):
                 return
     raise NaturecodeError(f"{log.ref} keeps moving", "run the command again")

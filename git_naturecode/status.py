@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import place, remotes, seal
+from git_naturecode.store import place, remotes
 from git_naturecode.store.index import Index
 from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
@@ -77,11 +77,11 @@ def _is_unpurged(store: Store, theirs: str | None, memory: Memory) -> bool:
 
     Where that was forgotten, since it held the texts, what was noted then counts.
     """
-    objects = store.team.objects
-    need = seal.of(objects, store.team.head())
+    log = store.team
+    need = log.obeyed(log.head())
     if not need or theirs is None:
         return bool(need) and memory.unpurged
-    return not need <= seal.of(objects, theirs)
+    return not need <= log.obeyed(theirs)
 
 
 def _apart(store: Store, index: Index, theirs: str | None) -> tuple[int, int]:

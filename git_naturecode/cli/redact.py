@@ -12,12 +12,16 @@ from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
-    from git_naturecode.purging import Done, Found
+    from git_naturecode.purging import Done, Found, FoundFile
     from git_naturecode.store.entry import Json
     from git_naturecode.store.index import Index
     from git_naturecode.store.store import Placed, Store
 
 
+_NO_WRITER = (
+    "a file has no writer, and no purge reaches it: change what is secret in it; a new branch "
+    "(naturecode.branch) begins without it"
+)
 _SHORTEST = 6  # the redactor looks for nothing shorter
 
 
@@ -67,18 +71,22 @@ def redact(
 
     context = contexts.current(quiet)
     with opened(context, writing=True) as (store, index):
-        found = (
-            _named(context, store, index, session, messages or [])
+        found, files = (
+            (_named(context, store, index, session, messages or []), [])
             if session
             else _looked(context, store, text)
         )
         if check:
-            _report(context, found, as_json, text is not None)
+            _report(context, found, files, as_json, text is not None)
             return
+        for one in files:
+            context.tell(f"warning: not taken out: {_file_line(one)}; {_NO_WRITER}")
         _rewrite(context, store, found, yes, no_sync, as_json)
 
 
-def _looked(context: contexts.Context, store: "Store", text: str | None) -> "list[Found]":
+def _looked(
+    context: contexts.Context, store: "Store", text: str | None
+) -> "tuple[list[Found], list[FoundFile]]":  # fmt: skip
     from git_naturecode import purging
     from git_naturecode.redact import Redactor
 
@@ -97,8 +105,9 @@ def _looked(context: contexts.Context, store: "Store", text: str | None) -> "lis
         purging.look(store, redactor, rule, context.progress),
         key=lambda one: (one.entity, one.entry.order),
     )
+    files = list(purging.look_in_files(store, redactor, rule))
     context.progress_done()
-    return found
+    return found, files
 
 
 def _named(
@@ -132,20 +141,27 @@ def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
     return handles.said(sessions.build(placed), wanted).id
 
 
-def _report(context: contexts.Context, found: "list[Found]", as_json: bool, asked: bool) -> None:
+def _report(
+    context: contexts.Context, found: "list[Found]", files: "list[FoundFile]", as_json: bool,
+    asked: bool,
+) -> None:  # fmt: skip
     """Say what was found; `asked`: a text that was given, not what looks secret."""
     from git_naturecode.cli.answers import count
 
     if as_json:
-        context.json({"items": [_json(one) for one in found]})
+        context.json({"items": [_json(one) for one in found], "files": list(map(_file, files))})
     else:
         for one in found:
             context.say(_line(one))
-    if not found:
+        for file in files:
+            context.say(_file_line(file))
+    if files:
+        context.tell(f"hint: {_NO_WRITER}")
+    if not found and not files:
         context.tell(f"nothing that {'was asked for' if asked else 'looks secret'} was found")
         return
     raise errors.Negative(
-        f"{count(len(found), 'text')} with something that "
+        f"{count(len(found) + len(files), 'text')} with something that "
         f"{'was asked for' if asked else 'looks secret'}",
         f"take it out with `git naturecode redact --rewrite{' --text TEXT' if asked else ''}`, "
         "and change the secret itself",
@@ -265,6 +281,15 @@ def _tell_rest(context: contexts.Context, done: "Done", carried: str | None, fai
         "hint: change what was secret: who has read it, has it. Objects that nothing names any "
         "more go with `git gc --prune=now` here, and with the host's own clean-up there"
     )
+
+
+def _file_line(one: "FoundFile") -> str:
+    labels = ", ".join(label.split(":")[0] for label in one.labels)
+    return f"{line(one.path)}  {labels}{'' if one.side == 'team' else ' (private)'}"
+
+
+def _file(one: "FoundFile") -> "dict[str, Json]":
+    return {"path": one.path, "labels": list(one.labels), "side": one.side}
 
 
 def _line(one: "Found") -> str:

@@ -214,7 +214,7 @@ def _recover(case: Case, log: Log, wanted: Iterable[str]) -> None:
                 files[path] = joined
         if not files:
             raise NaturecodeError("its earlier states hold nothing more of it")
-        text = seal.message("Put back what was torn or edited", seal.of(log.objects, head))
+        text = seal.message("Put back what was torn or edited", log.obeyed(head))
         change = Change(base, files, (head,) if head else (), case.now_ms() // 1000, text)
         new = log.advance(head, change, WAIT)
         if new is None:

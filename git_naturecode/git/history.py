@@ -13,6 +13,21 @@ def roots(repo: Repo) -> list[str]:
     return out.split()
 
 
+def beside(repo: Repo, head: str, roots: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Each commit, with its parents, that builds on `roots` and that `head` does not reach.
+
+    Only what a ref or a reflog entry still reaches, parents first.
+    """
+    if not roots:
+        return []
+    bottoms = [f"^{root}" for root in roots]
+    args = ("rev-list", "--ancestry-path", "--topo-order", "--reverse", "--parents")
+    out = repo.program.text(*args, "--all", "--reflog", *bottoms)
+    lines = [line.split() for line in out.split("\n") if line]
+    known = set(repo.program.text("rev-list", head).split()) if lines else set()
+    return [(line[0], line[1:]) for line in lines if line[0] not in known]
+
+
 def refs_with(repo: Repo, commit: str) -> dict[str, str]:
     """Full name -> id of the refs whose history holds `commit`."""
     out = repo.program.text(
@@ -30,6 +45,20 @@ def expire_reflogs(repo: Repo, refs: Sequence[str]) -> None:
     # git goes on with the others, and another process may just have deleted what it had fetched.
     if status and not all("points nowhere" in line for line in err.strip().split("\n")):
         raise GitFailed(args, status, err)
+
+
+def reflog(repo: Repo, ref: str) -> list[str]:
+    """The commits that the full name `ref` was moved to, the oldest first."""
+    if repo.ref_format == "files":
+        try:
+            with open(os.path.join(repo.common_dir, "logs", ref), "rb") as file:
+                lines = file.read().decode("ascii", "replace").split("\n")
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return []
+        return [words[1] for line in lines if len(words := line.split(" ", 2)) == 3]
+    args = ("rev-list", "--walk-reflogs", "--end-of-options", ref)
+    status, out, _ = repo.program.run(*args, check=False)
+    return out.decode().split()[::-1] if status == 0 else []
 
 
 def forget_in_heads(repo: Repo, commits: Iterable[str]) -> int:

@@ -49,12 +49,16 @@ class TreeEntry(NamedTuple):
 
 
 class CommitInfo(NamedTuple):
-    """What we read of a commit: its tree, its parents, its time (seconds), its message."""
+    """What we read of a commit: its tree, its parents, its time (seconds), its message.
+
+    `is_ours` when its committer is AUTHOR: this program made it, and nobody amended it.
+    """
 
     tree: str
     parents: tuple[str, ...]
     seconds: int
     message: str
+    is_ours: bool
 
 
 class Change(NamedTuple):
@@ -141,7 +145,7 @@ def parse_tree(data: bytes, hexsz: int) -> list[TreeEntry]:
 def parse_commit(data: bytes) -> CommitInfo:
     """A commit object (gitformat-commit); unknown headers are passed over."""
     head, _, message = data.partition(b"\n\n")
-    tree, parents, seconds = "", [], 0
+    tree, parents, seconds, is_ours = "", [], 0, False
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
         if key == b"tree":
@@ -149,5 +153,7 @@ def parse_commit(data: bytes) -> CommitInfo:
         elif key == b"parent":
             parents.append(value.decode())
         elif key == b"committer":
-            seconds = int(value.rsplit(b" ", 2)[1])
-    return CommitInfo(tree, tuple(parents), seconds, message.decode("utf-8", "replace"))
+            who, time, _ = value.rsplit(b" ", 2)
+            seconds, is_ours = int(time), who == AUTHOR.encode()
+    text = message.decode("utf-8", "replace")
+    return CommitInfo(tree, tuple(parents), seconds, text, is_ours)

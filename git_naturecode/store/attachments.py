@@ -27,6 +27,15 @@ def read(store: Store, names: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
+def every(log: Log) -> dict[str, str]:
+    """Path -> blob of all files that are kept on the branch of `log`."""
+    found = tree.find(log.objects, log.tree(), "files")
+    if found is None or not found.is_tree:
+        return {}
+    below = tree.files(log.objects, found.oid)
+    return {f"files/{path}": oid for path, oid in below.items()}
+
+
 def put(store: Store, side: str, files: Mapping[str, bytes]) -> int:
     """Keep `files` by their SHA-256 on `side`; how many were new.
 
@@ -55,7 +64,7 @@ def put(store: Store, side: str, files: Mapping[str, bytes]) -> int:
 def _change(
     store: Store, log: Log, head: str | None, root: str | None, files: Mapping[str, bytes]
 ) -> Change:
-    text = seal.message("Add files", seal.of(log.objects, head))
+    text = seal.message("Add files", log.obeyed(head))
     return Change(root, files, (head,) if head else (), store.now_ms() // 1000, text)
 
 

@@ -132,12 +132,12 @@ class BulkWriter:
 
     @cached_property
     def _withheld(self) -> join.Purged:
-        return withheld(self._log, seal.of(self._log.objects, self._head), self._base)
+        return withheld(self._log, self._log.obeyed(self._head), self._base)
 
     def _stream(self) -> BulkCommit:
         if self._commit is None:
             log = self._log
-            text = seal.message("Add conversations", seal.of(log.objects, self._head))
+            text = seal.message("Add conversations", log.obeyed(self._head))
             seconds = self._store.now_ms() // 1000
             self._commit = BulkCommit(log.repo, self._head, seconds, text)
         return self._commit

@@ -106,7 +106,7 @@ def _write(log: Log, batch: Batch, now_ms: int, patience: float) -> None:
     for _ in range(_TRIES):
         head = log.head()
         base = log.tree_at(head)
-        sealed = seal.of(log.objects, head)
+        sealed = log.obeyed(head)
         try:
             files = batch.fresh(log, base, withheld(log, sealed, base))
         except Missing:

@@ -13,7 +13,7 @@ from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import history, tree
 from git_naturecode.git.objects import Change, Missing, RefLocked
 from git_naturecode.git.run import GitFailed
-from git_naturecode.store import join, paths, purge, remotes, seal, trust
+from git_naturecode.store import join, paths, purge, remotes, seal, strays, trust
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, Store
@@ -31,10 +31,10 @@ def verifier(store: Store) -> trust.Verify:
     return trust.verifier(store.state_dir)
 
 
-def expect(store: Store, commit: str) -> None:
-    """Note, before our branch moves to `commit`, that traces of a purge will be left here."""
-    sealed = seal.of(store.team.objects, commit)
-    if sealed and not sealed <= _done(store):
+def expect(store: Store, commit: str, old: str | None) -> None:
+    """Note, before our branch moves from `old` to `commit`, what traces of a purge that leaves."""
+    sealed = store.team.obeyed(commit)
+    if not (sealed <= _done(store) and sealed <= store.team.obeyed(old)):
         expect_private(store)
 
 
@@ -57,7 +57,7 @@ def forget(store: Store, private: join.Purged = join.NOTHING) -> list[str]:
     """
     log = store.team
     head = log.head()
-    sealed = seal.of(log.objects, head)
+    sealed = log.obeyed(head)
     if is_behind(store) or private or not sealed <= _done(store):
         purged = purge.withheld(log.objects, log.tree_at(head), store.state_dir)
         _clean(store, frozenset(purged) | private)
@@ -144,18 +144,19 @@ def _purge_private(store: Store, purged: join.Purged) -> None:
 def _unreach(store: Store) -> list[str]:
     """Let go of every state of the branch that does not obey its purges; what is not ours to."""
     log = store.team
-    stale = _stale_roots(log)
+    stale = _stale(log)
     if not stale:
         return []
     _expire(log, [ref for ref in log.objects.refs("refs/") if log.makes(ref)])
+    strays.begin_again(log)
     left = []
-    for root in _stale_roots(log):
-        for ref, oid in history.refs_with(log.repo, root).items():
+    for commit in _stale(log):
+        for ref, oid in history.refs_with(log.repo, commit).items():
             if log.makes(ref) and ref != log.ref:
                 log.objects.move(ref, None, oid)
             else:
                 left.append(ref)
-    if stale := _stale_roots(log):
+    if stale := _stale(log):
         history.forget_in_heads(log.repo, stale)
     return [*sorted(set(left)), *_held_by_work_trees(log, stale)]
 
@@ -182,15 +183,30 @@ def _held_by_work_trees(log: Log, stale: list[str]) -> list[str]:
         f"the work tree {place}"
         for place, branch, head in history.checked_out(log.repo)
         if branch == log.ref
-        or (not branch and any(history.is_in(log.repo, root, head) for root in stale))
+        or (not branch and any(history.is_in(log.repo, commit, head) for commit in stale))
     ]
 
 
-def _stale_roots(log: Log) -> list[str]:
-    """The first commits of our histories, still reachable, that lack a record of our branch."""
-    need = seal.of(log.objects, log.head())
-    roots = history.roots(log.repo)
-    return [one for one in roots if not need <= seal.of(log.objects, one) and _is_record(log, one)]
+def _stale(log: Log) -> list[str]:
+    """The first commits, still reachable, from which on a history of ours lacks a record.
+
+    That is the first one of all, or one of plain git, beside our branch, that brought a text back.
+    """
+    head = log.head()
+    need = log.obeyed(head)
+    if head is None or not need:
+        return []
+    roots = [root for root in history.roots(log.repo) if _is_record(log, root)]
+    good = [root for root in roots if need <= log.obeyed(root)]
+    stale = [root for root in roots if root not in good]
+    gone: set[str] = set()
+    for commit, parents in history.beside(log.repo, head, good):
+        if not gone.isdisjoint(parents):
+            gone.add(commit)
+        elif not need <= log.obeyed(commit):
+            gone.add(commit)
+            stale.append(commit)
+    return stale
 
 
 def _is_record(log: Log, root: str) -> bool:
@@ -231,7 +247,7 @@ def _remember(store: Store, records: seal.Records) -> None:
     Whoever moves the branch sets the mark under our lock, so that one which he sets now stays.
     """
     with hold(store.lock, _WAIT) as held:
-        if not held or not seal.of(store.team.objects, store.team.head()) <= records:
+        if not held or not store.team.obeyed(store.team.head()) <= records:
             return
         with open(_path(store) + ".new", "w", encoding="ascii") as file:
             file.write("\n".join(sorted(records)))

@@ -87,6 +87,15 @@ class Log:
         except Missing:
             raise self.broken() from None
 
+    def obeyed(self, commit: str | None) -> seal.Records:
+        """The records of purges that `commit` and all before it obey."""
+        said = seal.read(self.objects, commit)
+        if not (said.records and said.others):
+            return said.records
+        from git_naturecode.store import obedience, trust  # only after purges, and plain git
+
+        return obedience.kept(self.objects, said, trust.verifier(self.state_dir))
+
     def folder(self, path: str, root: str | None = None) -> list[TreeEntry]:
         """What stands in the folder `path` of the tree `root` (None: the newest); maybe nothing."""
         found = tree.find(self.objects, root or self.tree(), path)

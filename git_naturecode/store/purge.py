@@ -28,18 +28,25 @@ Name = tuple[str, str]
 
 @dataclass
 class Book:
-    """All records that prove themselves: by id, and what they name."""
+    """All records that prove themselves: by id, and which of them name a text."""
 
     records: set[str] = field(default_factory=set)
-    purged: set[tuple[str, str, str]] = field(default_factory=set)
+    named: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 
     def add(self, lines: bytes, device: str, verify: trust.Verify) -> None:
         """Take in the records in `lines`, the trust log of `device`."""
         for line, operation in trust.operations(lines, "purge"):
             names = _names(operation.get("names"))
             if names and verify(line, device):
-                self.records.add(record_id(line))
-                self.purged.update((*name, device) for name in names)
+                record = record_id(line)
+                self.records.add(record)
+                for name in names:
+                    self.named.setdefault((*name, device), set()).add(record)
+
+    @property
+    def purged(self) -> join.Purged:
+        """What all of them name."""
+        return frozenset(self.named)
 
     @property
     def need(self) -> seal.Records:
@@ -105,7 +112,7 @@ def _take(book: Book, objects: Objects, path: str, oid: str, verify: trust.Verif
 
 def withheld(objects: Objects, root: str | None, state_dir: str) -> join.Purged:
     """What must not be written any more on a branch with the tree `root`; see `verifier`."""
-    return frozenset(records(objects, root, trust.verifier(state_dir)).purged)
+    return records(objects, root, trust.verifier(state_dir)).purged
 
 
 def without(entries: Iterable[Entry], device: str, purged: join.Purged) -> list[Entry]:

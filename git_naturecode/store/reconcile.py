@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Objects
-from git_naturecode.store import purge, seal, trust
+from git_naturecode.store import obedience, purge, seal, trust
 from git_naturecode.store.hygiene import Bounds, Gate, is_folder
 from git_naturecode.store.laying import Laying
 
@@ -60,8 +60,8 @@ def reconcile(
         gathering.add(one)
     states = [found for other in (*sides, *others) if (found := _opened(gate, gathering, other))]
     book = gathering.book
-    obeys = _Obedience(objects, book.need)
-    laying = Laying(gate, base, frozenset(book.purged))
+    obeys = _Obedience(objects, book.need, verify)
+    laying = Laying(gate, base, book.purged)
     if book.is_full or not obeys(ours):
         laying.purge_base()
     if builds:
@@ -84,12 +84,20 @@ def reconcile(
 class _Obedience:
     """Whether the whole history of a commit obeys all the records that are known."""
 
-    def __init__(self, objects: Objects, need: seal.Records) -> None:
+    def __init__(self, objects: Objects, need: seal.Records, verify: trust.Verify) -> None:
         self._objects = objects
+        self._verify = verify
+        self._known: dict[str | None, seal.Records] = {}
         self.need = need
 
     def __call__(self, commit: str | None) -> bool:
-        return not self.need or self.need <= seal.of(self._objects, commit)
+        return not self.need or self.need <= self.records(commit)
+
+    def records(self, commit: str | None) -> seal.Records:
+        """All that the history of `commit` obeys."""
+        if commit not in self._known:
+            self._known[commit] = obedience.obeyed(self._objects, commit, self._verify)
+        return self._known[commit]
 
 
 def _chosen(
@@ -110,7 +118,7 @@ def _chosen(
     for known in [parent] if parent is not None else good:
         if laying.gives(tree.tree_of(objects, known)):
             return known
-    records = seal.of(objects, parent) if parent is not None else obeys.need
+    records = obeys.records(parent) if parent is not None else obeys.need
     text = seal.message("Bring both sides together", records)
     parents = (parent,) if parent is not None else ()
     return objects.commit(Change(laying.base, laying.files, parents, seconds, text))
@@ -125,7 +133,7 @@ def _is_cut(objects: Objects, commit: str | None) -> bool:
             return True
         if one is not None and one not in seen:
             seen.add(one)
-            waiting += _parents(gate, one)
+            waiting += _parents(gate, one)[0]
     return False
 
 
@@ -138,7 +146,7 @@ def holds(objects: Objects, new: str, old: str) -> bool:
     for _ in range(_NEAR):
         if one == old:
             return True
-        parents = _parents(gate, one)
+        parents, _ = _parents(gate, one)
         if len(parents) != 1:
             break
         one = parents[0]
@@ -165,11 +173,12 @@ def _lay_other(gate: Gate, laying: Laying, root: str) -> None:
 
 
 def _merged(objects: Objects, theirs: str, ours: str | None) -> list[str]:
-    """The parents of the merge commits that theirs has and ours has not.
+    """The parents of the commits of others that theirs has and ours has not.
 
-    Our branches are linear, so somebody made those by plain git; a textual merge may have mixed
-    the lines of two logs, but the join of its parents has not. Both histories are walked in step,
-    so that it costs as much as they differ, and never more than _MAX_STEPS.
+    Somebody made those by plain git. A textual merge may have mixed the lines of two logs, and a
+    commit from an old index lacks what came since; the join of their parents has all of it. Both
+    histories are walked in step, so that it costs as much as they differ, and never more than
+    _MAX_STEPS.
     """
     gate = Gate(objects, 0)
     known: set[str] = set()
@@ -179,28 +188,30 @@ def _merged(objects: Objects, theirs: str, ours: str | None) -> list[str]:
     while waiting and len(seen) < _MAX_STEPS and len(sides) < _MAX_SIDES:
         if mine:
             known.add(one := mine.popleft())
-            mine.extend(_parents(gate, one))
+            mine.extend(_parents(gate, one)[0])
             if one in seen and len(waiting) == 1:
                 break  # what is before that is in both
         one = waiting.popleft()
         if one in known or one in seen:
             continue
         seen.add(one)
-        parents = _parents(gate, one)
+        parents, is_ours = _parents(gate, one)
         waiting.extend(parents)
-        if len(parents) > 1:
+        if len(parents) > 1 or not is_ours:
             sides += parents
     # A side that turned out to be ours only after it was passed adds nothing, and costs little.
     return list(dict.fromkeys(side for side in sides if side not in known))
 
 
-def _parents(gate: Gate, commit: str) -> tuple[str, ...]:
+def _parents(gate: Gate, commit: str) -> tuple[tuple[str, ...], bool]:
+    """The parents of `commit` that may be here, and whether this program made it."""
     if commit in gate.objects.shallow:
-        return ()
+        return (), False
     try:
-        return gate.history(commit).parents
+        info = gate.history(commit)
+        return info.parents, info.is_ours
     except Unsafe:  # malformed, or missing
-        return ()
+        return (), False
 
 
 def count_logs(gate: Gate, old: str | None, new: str | None, prefix: str = "") -> int:

@@ -1,6 +1,7 @@
 """The line `Seal:` of a commit: which purges its whole history obeys (DESIGN 5)."""
 
 import re
+from typing import NamedTuple
 
 from git_naturecode.git.objects import CommitInfo, Missing, Objects, parse_commit
 
@@ -14,19 +15,38 @@ Records = frozenset[str]
 NONE: Records = frozenset()
 
 
+class Sealed(NamedTuple):
+    """What the history of a commit says that it obeys, and who says so.
+
+    `records` are those that all of `nearest` name, the nearest commits of this program; `others`
+    are the commits from there on, which plain git made.
+    """
+
+    records: Records = NONE
+    nearest: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
 def message(subject: str, records: Records) -> str:
     """A commit message of ours: `subject` and the seal."""
     return f"{subject}\n\n{' '.join((_KEY, *sorted(records)))}\n"
 
 
 def of(objects: Objects, commit: str | None) -> Records:
-    """The records that `commit` and all before it obey.
+    """The records that `commit` and all before it obey, but for what `store/obedience` finds."""
+    return read(objects, commit).records
 
-    A commit without the line is not ours: it has what all its parents have, none at a root. So
-    it is the intersection over all nearest commits with the line; whoever made a history in which
-    they are far, missing or strange, gets none: an ordinary purge then runs once more.
+
+def read(objects: Objects, commit: str | None) -> Sealed:
+    """The seal of `commit`.
+
+    A commit without the line, or with that of another one (amended, or picked), is not ours: it
+    has what all its parents have, none at a root. So it is the intersection over all nearest
+    commits of ours; whoever made a history in which they are far, missing or strange, gets none:
+    an ordinary purge then runs once more.
     """
     found: Records | None = None
+    nearest, others = list[str](), list[str]()
     waiting, seen = [commit] if commit else [], set[str]()
     while waiting:
         one = waiting.pop()
@@ -35,17 +55,20 @@ def of(objects: Objects, commit: str | None) -> Records:
         seen.add(one)
         info = _read(objects, one)
         if info is None or len(seen) > _MAX_STEPS:
-            return NONE
-        sealed = _line(info.message)
-        if sealed is None and info.parents:
+            return Sealed()
+        sealed = _line(info.message) if info.is_ours else None
+        if sealed is None:
+            others.append(one)
             waiting += info.parents
-            continue
-        found = (sealed or NONE) if found is None else found & (sealed or NONE)
-    return found or NONE
+        else:
+            nearest.append(one)
+        if sealed is not None or not info.parents:
+            found = (sealed or NONE) if found is None else found & (sealed or NONE)
+    return Sealed(found or NONE, tuple(nearest), tuple(others))
 
 
 def has_line(objects: Objects, commit: str) -> bool:
-    """True when `commit` says itself what it obeys: it was made by this program."""
+    """True when `commit` has the line: this program made it, or what it was made from."""
     info = _read(objects, commit)
     return info is not None and _line(info.message) is not None
 

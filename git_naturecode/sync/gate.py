@@ -125,7 +125,7 @@ def move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
         for _ in range(20):
             head = log.head()
             result = make(head)
-            forgetting.expect(store, result.commit)
+            forgetting.expect(store, result.commit, head)
             if result.commit == head or log.move(result.commit, head, PATIENCE):
                 hiding.note(store, head, result.commit)
                 remember(store, "admitted", result.commit)

@@ -12,7 +12,7 @@ from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push
 from git_naturecode.git.run import GitFailed
-from git_naturecode.store import forgetting, remotes, seal
+from git_naturecode.store import forgetting, remotes, strays
 from git_naturecode.store.lock import hold
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.remotes import BRANCH, DELETION, NOTES, Event
@@ -116,6 +116,8 @@ class _Sync:
                 outcome = self._rounds()  # what hides a text shall not wait for the next sync
             return outcome
         finally:
+            refs = [self.log.ref, f"refs/remotes/{self.name}/{self.store.branch}"]
+            self.stale |= strays.found(self.log, refs)
             if self.stale or forgetting.is_behind(self.store):
                 self._forget()
 
@@ -244,11 +246,11 @@ class _Sync:
         known = objects.resolve(ref)
         if known == theirs == head:
             return
-        need = seal.of(objects, head)
-        self.stale |= known is not None and not need <= seal.of(objects, known)
+        need = self.log.obeyed(head)
+        self.stale |= known is not None and not need <= self.log.obeyed(known)
         # What holds purged texts is not noted: the reflog would keep them, and where a host does
         # not let its branch be replaced, each sync would have to clean up after itself.
-        if known == theirs or not need <= seal.of(objects, theirs):
+        if known == theirs or not need <= self.log.obeyed(theirs):
             return
         with suppress(RefLocked, GitFailed, OSError):
             self.log.objects.move(ref, theirs, known)

@@ -1,5 +1,6 @@
 """redact: finding what should not have been said, and taking it out of everything."""
 
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from git_naturecode.store import attachments
 from sync.purge_world import _own_files, _reachable
 from sync.test_sync import pair
 
@@ -36,6 +38,31 @@ def test_nothing_to_find(box: Box) -> None:
     assert "nothing" in clone.nc("redact", "--check").err
     assert clone.nc("redact", "--check", "--json").json["items"] == []
     assert "nothing was found" in clone.nc("redact", "--rewrite", "--yes", code=1).err
+
+
+def test_a_file_beside_the_logs_is_found_and_what_to_do_is_said(box: Box) -> None:
+    """It has no writer, so that nobody may purge it; a check must not say that all is well."""
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    text = f"use {KEY} with {WORD}\n".encode() + b"\xff\x00"
+    name = hashlib.sha256(text).hexdigest()
+    with clone.store() as store:
+        attachments.put(store, "team", {name: text})
+    for asked in ((), ("--text", WORD)):
+        found = clone.nc("redact", "--check", *asked, code=1)
+        assert f"files/{name[:2]}/{name}" in found.out
+        assert "1 text with" in found.err
+        assert "change what is secret" in found.err
+        assert KEY not in found.out + found.err
+    assert clone.nc("redact", "--check", "--text", "something else").code == 0
+    (item,) = clone.nc("redact", "--check", "--json", code=1).json["files"]
+    assert item["path"].endswith(name)
+    assert "not taken out: files/" in clone.nc("redact", "--rewrite", "--yes", code=1).err
+    said(clone, session, f"oh {WORD}")
+    answer = clone.nc("redact", "--rewrite", "--yes", "--text", WORD)
+    assert "took 1 text out" in answer.err
+    assert "not taken out: files/" in answer.err
 
 
 def test_a_key_that_was_said_is_found_and_taken_out(box: Box) -> None:

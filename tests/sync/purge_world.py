@@ -20,6 +20,7 @@ from git_naturecode import errors, purging, sync
 from git_naturecode.git import remote
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.store import Store
+from sync import by_hand
 
 CLONES = 4
 SESSION = "session-20260101-00000000"
@@ -46,15 +47,34 @@ def plan(rng: random.Random, remotes: int) -> list[Op]:
         return "".join(rng.choice("ooordl") for _ in range(4))
 
     ops: list[Op] = []
+    handy = rng.random() < 0.5  # somebody there likes plain git
     for _ in range(rng.randint(8, 22)):
         c, r, k = rng.randrange(CLONES), rng.randrange(remotes), rng.randrange(1000)
         choices: list[Op] = [
             ("write", c), ("drain", c), ("sync", c, r, faults()), ("purge", c, r, k, faults()),
             ("race", c, r, rng.randrange(CLONES), k, faults()), ("copy", c, rng.randrange(CLONES)),
             ("merge", c, r), ("web", r), ("backup", r), ("restore", r), ("outbox", c, r),
-            ("shallow", c, r), ("gc", c),
+            ("shallow", c, r), ("gc", c), ("fetch", c, r),
+            ("hand", c, r, rng.choice(by_hand.HOW), rng.randrange(CLONES), k),
+            ("back", c, r, rng.choice(by_hand.HOW), rng.randrange(CLONES), k),
         ]  # fmt: skip
-        weights = [9, 3, 7, 4, 4, 0.7, 0.8, 0.4, 0.8, 0.5, 1.5, 0.4, 0.4]
+        weights = [
+            9,
+            3,
+            7,
+            4,
+            4,
+            0.7,
+            0.8,
+            0.4,
+            0.8,
+            0.5,
+            1.5,
+            0.4,
+            0.4,
+            1,
+            *((9, 5) if handy else (0, 0)),
+        ]
         ops += rng.choices(choices, weights)
     return ops
 
@@ -155,6 +175,7 @@ class World:
         gone, source = self.clones[other], self.clones[c]
         shutil.rmtree(gone.path)
         shutil.copytree(source.path, gone.path, symlinks=True)
+        by_hand.forget(gone)
         gone.env.update({k: v for k, v in source.env.items() if k == "XDG_CONFIG_HOME"})
 
     def _shallow(self, c: int, r: int) -> None:
@@ -176,13 +197,36 @@ class World:
         if "refs/heads/naturecode" not in clone.git("ls-remote", f"r{r}"):
             return
         clone.git("fetch", "-q", f"r{r}", spec)
-        clone.git("checkout", "-q", "naturecode")
+        clone.git("checkout", "-q", "--ignore-other-worktrees", "naturecode")
         clone.git("merge", "-q", "--no-edit", "--allow-unrelated-histories", "plain", check=False)
         if clone.git("diff", "--name-only", "--diff-filter=U"):  # a conflict: he gives up
             clone.git("merge", "--abort")
         clone.git("checkout", "-q", "main")
         clone.git("branch", "-q", "-D", "plain")
         clone.git("push", "-q", f"r{r}", "naturecode", check=False)
+
+    def _hand(self, c: int, r: int, how: str, other: int, k: int) -> None:
+        """A commit by plain git on top of the branch; now and then it is pushed by plain git."""
+        clone = self.clones[c]
+        if how == "amend":  # what it replaces is nowhere else, and so it takes that away
+            self._sync(c, r)
+        self._drain(c)
+        by_hand.commit(clone, how, self.clones[other].path, k % 3)
+        if k % 2:
+            clone.git("push", "-q", f"r{r}", "naturecode", check=False)
+
+    def _back(self, c: int, r: int, how: str, other: int, k: int) -> None:
+        """A text is purged that an old index or an old clone still has, and that comes back."""
+        self._write(c)
+        self._sync(c, r)
+        by_hand.renew(self.clones[c])
+        if other != c:
+            self._sync(other, r)
+        self._purge(c, r, k, "")
+        self._hand(c, r, how, other, k)
+
+    def _fetch(self, c: int, r: int) -> None:
+        self.clones[c].git("fetch", "-q", f"r{r}")
 
     def _web(self, r: int) -> None:
         """A commit that was made on the host's page, by nobody that we know."""

@@ -181,6 +181,16 @@ def test_a_merge_that_says_it_holds_what_it_does_not(box: Box, way: Way, where: 
     assert {"ada", "ben"} <= set(late.texts(session))
 
 
+def test_a_commit_from_an_old_index_takes_nothing_away_from_others(box: Box, way: Way) -> None:
+    _, ada, ben, session = pair(box, way)
+    ada.git("worktree", "add", "-q", "hand", "naturecode")
+    drained(ada, session, "said since")
+    Clone(ada.path / "hand").git("commit", "-q", "-m", "By hand")
+    ada.git("push", "-q", "origin", "naturecode")
+    ben.nc("sync")  # and ada's clone is never used again
+    assert ben.texts(session) == ["said since"]
+
+
 def test_a_branch_set_back_by_hand_stays_back(box: Box) -> None:
     _, ada, _, session = pair(box)
     before = ada.git("rev-parse", "naturecode").strip()
