@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterator
 
 _MOST = 4096
 _LEVELS = 200
@@ -49,6 +50,17 @@ def inside(ground: Ground, path: str) -> str | None:
     if not found or name in ("", ".", "..") or found.split("/")[0].lower() == ".git":
         return None
     return None if any(each in found for each in "\n\r\0") else found
+
+
+def git_dirs(common_dir: str) -> Iterator[str]:
+    """The git folders of all work trees of a clone."""
+    yield common_dir
+    linked = os.path.join(common_dir, "worktrees")
+    try:
+        names = sorted(os.listdir(linked))
+    except OSError:
+        return
+    yield from (os.path.join(linked, name) for name in names)
 
 
 def _at(folder: str) -> Ground | None:

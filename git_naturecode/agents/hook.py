@@ -50,7 +50,7 @@ def _leave_trace() -> None:
 
 def answer(arguments: list[str], environ: Mapping[str, str], now: float) -> None:
     """Note what the event on stdin says, and have its transcript taken in where that is due."""
-    if environ.get("NATURECODE") == "0" or len(arguments) != 1:
+    if environ.get("NATURECODE") == "0" or len(arguments) != 1 or os.isatty(0):
         return
     found = event.parse(arguments[0], _stdin())
     here = _ground(found, environ) if found else None

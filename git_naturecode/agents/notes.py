@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 
 from git_naturecode import ids
-from git_naturecode.agents.ground import read_plain
+from git_naturecode.agents.ground import git_dirs, read_plain
 from git_naturecode.store.lock import hold
 
 DAY = 86_400
@@ -79,6 +79,14 @@ def end(git_dir: str, session: str) -> None:
         found = _read(git_dir, session)
         if found is not None and not found.paths:
             _remove(os.path.join(folder(git_dir), session))
+
+
+def forget(common_dir: str, session: str) -> None:
+    """Forget `session` in all work trees of a clone, whatever waits to be committed."""
+    for git_dir in git_dirs(common_dir):
+        if os.path.lexists(os.path.join(folder(git_dir), session)):
+            with _held(git_dir):
+                _remove(os.path.join(folder(git_dir), session))
 
 
 def tidy(git_dir: str, now: float) -> None:

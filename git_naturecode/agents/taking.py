@@ -2,13 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from git_naturecode import ids
-from git_naturecode.agents import asked, notes
+from git_naturecode.agents import asked, ground, notes
 from git_naturecode.agents.hook import LOCK
 from git_naturecode.capture import Found, conversations, discover
 from git_naturecode.capture.roots import Roots
+from git_naturecode.clock import DAY_MS
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.importing import Options, import_files
 from git_naturecode.redact import Redactor, of_work_tree
@@ -58,7 +59,7 @@ def take_in(store: Store, parts: Sequence[Found]) -> list[str]:
     options = Options("private", name=store.config.get("user.name"))
     import_files(store, list(parts), redactor(store), options, lambda _: None)
     sessions = list(dict.fromkeys(id_of(store, part) for part in parts))
-    for git_dir in git_dirs(store.repo.common_dir):
+    for git_dir in ground.git_dirs(store.repo.common_dir):
         for session in sessions:
             notes.rename(git_dir, session)
     return sessions
@@ -74,17 +75,6 @@ def id_of(store: Store, found: Found) -> str:
 def redactor(store: Store) -> Redactor:
     """That of `store`, or one that knows this user's own secrets."""
     return store.redactor or of_work_tree(store.environ, store.repo.work_tree)
-
-
-def git_dirs(common_dir: str) -> Iterator[str]:
-    """The git folders of all work trees of a clone."""
-    yield common_dir
-    linked = os.path.join(common_dir, "worktrees")
-    try:
-        names = sorted(os.listdir(linked))
-    except OSError:
-        return
-    yield from (os.path.join(linked, name) for name in names)
 
 
 def with_subagents(parts: Iterable[Found]) -> list[Found]:
@@ -115,7 +105,8 @@ def _parts(store: Store, one: asked.Asked) -> list[Found]:
             return with_subagents(found for found in there if roots.hold(found.project))
     home = store.environ.get("HOME", "")
     wanted = os.path.realpath(one.path) if one.path else ""
-    known = discover(home, store.environ, trees, one.tool)
+    since = store.now_ms() - DAY_MS  # it has just been at work
+    known = discover(home, store.environ, trees, one.tool, since)
     return with_subagents(
         found
         for found in known

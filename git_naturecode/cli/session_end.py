@@ -46,6 +46,7 @@ def delete(
 ) -> None:
     """Delete a session: its texts are hidden everywhere and for good, its name stays in the log."""
     from git_naturecode import linking
+    from git_naturecode.agents import notes
     from git_naturecode.cli.answers import count
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts
@@ -61,6 +62,7 @@ def delete(
         here.write(drafts.deletion(reason))
         linking.keep_notes(here.store)
         here.store.forget_active(here.session.id)
+        notes.forget(here.store.repo.common_dir, here.session.id)
     if as_json:
         context.json({"id": here.session.id, "status": "deleted"})
         return

@@ -31,6 +31,18 @@ def test_who_is_at_work_and_what_could_be_shared(box: Box) -> None:
     assert f"{agent.id} (NATURECODE_SESSION)" in clone.nc("status").out
 
 
+def test_a_deleted_session_is_at_work_no_longer(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    agent = Claude(capture(clone))
+    agent.asked()
+    agent.edit("a", "x")
+    agent.fire("Stop")
+    clone.nc("capture")
+    clone.nc("session", "delete", agent.id, "--yes")
+    assert clone.nc("status", "--json").json["agents"] == []
+
+
 def test_what_goes_on_after_it_was_shared_is_said_to_wait(box: Box) -> None:
     clone = capture(box.clone(box.remote(), "ada"))
     agent = Claude(clone)
