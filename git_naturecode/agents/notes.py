@@ -56,7 +56,7 @@ def note(git_dir: str, session: str, paths: Sequence[str], now: float) -> None:
     """Say that `session` is active, and has written `paths`. Raises OSError."""
 
     def more(before: AtWork) -> AtWork:
-        kept = [*(path for path in before.paths if path not in paths), *paths]
+        kept = [*(path for path in before.paths if path not in paths), *dict.fromkeys(paths)]
         return AtWork(session, int(now), tuple(kept[-_MOST_PATHS:]))
 
     _change(git_dir, session, more)

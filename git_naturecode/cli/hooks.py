@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from git_naturecode.store.store import Store
 
 
+Agent = Annotated[
+    str,
+    typer.Option(
+        help="That of an AI tool instead, in its settings: claude-code, codex, gemini or cursor."
+    ),
+]
+User = Annotated[
+    bool, typer.Option("--user", help="With --agent: in your own settings, for all repositories.")
+]
+
+
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the group into `tree`."""
     group = typer.Typer(
@@ -41,17 +52,27 @@ def install(
             "--files", help="Write files, even where git (2.54) has hooks in its configuration."
         ),
     ] = False,
+    agent: Agent = "",
+    user: User = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Install all hooks in front of those that are there, which run as before.
 
-    None of ours can fail or hold a commit. Running it again brings them up to date.
+    None of ours can fail or hold a commit. Running it again brings them up to date. With --agent:
+    the hook by which an AI tool tells what it writes, and has its session taken in as it goes on;
+    it does something only where capture is on (`init --capture`).
     """
     from git_naturecode.hooks import NAMES, switch
     from git_naturecode.hooks import install as installer
 
     context = contexts.current(quiet)
+    _check(agent, user, shared or as_files)
+    if agent:
+        from git_naturecode.cli import hooks_agent
+
+        hooks_agent.install(context, agent, user, as_json)
+        return
     with context.store() as store:
         here = ground(store)
         done = installer.install(here, NAMES, shared=shared, as_files=as_files)
@@ -63,12 +84,20 @@ def install(
         context.say(show(line))
 
 
-def uninstall(as_json: AsJson = False, quiet: Quiet = False) -> None:
+def uninstall(
+    agent: Agent = "", user: User = False, as_json: AsJson = False, quiet: Quiet = False
+) -> None:
     """Take our hooks out; what was there before is there again, to the byte."""
     from git_naturecode.hooks import install as installer
     from git_naturecode.hooks import switch
 
     context = contexts.current(quiet)
+    _check(agent, user, False)
+    if agent:
+        from git_naturecode.cli import hooks_agent
+
+        hooks_agent.uninstall(context, agent, user, as_json)
+        return
     with context.store() as store:
         here = ground(store)
         done = installer.uninstall(here)
@@ -81,23 +110,31 @@ def uninstall(as_json: AsJson = False, quiet: Quiet = False) -> None:
 
 
 def status(as_json: AsJson = False, quiet: Quiet = False) -> int:
-    """Say which hooks are installed, where, and what is in their way.
+    """Say which hooks are installed, where, and what is in their way; also those of AI tools.
 
     Exit code 1 where one that was installed does not run.
     """
+    from git_naturecode.cli import hooks_agent
     from git_naturecode.hooks import standing
 
     context = contexts.current(quiet)
     with context.store() as store:
-        found = standing.look(ground(store))
+        found, agents = standing.look(ground(store)), hooks_agent.standing(store)
     if as_json:
-        context.json(_json(found))
+        context.json({**_json(found), "agents": [hooks_agent.json(one) for one in agents]})
     else:
-        context.say(_text(found))
+        context.say("\n".join([_text(found), *map(hooks_agent.standing_text, agents)]))
     broken = [hook for hook in found.hooks if hook.wanted and not hook.works]
     if broken and not as_json:
         context.tell("hint: `git naturecode hooks install` mends it")
     return errors.NEGATIVE if broken else 0
+
+
+def _check(agent: str, user: bool, others: bool) -> None:
+    if user and not agent:
+        raise errors.Usage("--user belongs to --agent", "hooks of git are those of a repository")
+    if agent and others:
+        raise errors.Usage("--shared and --files are about hooks of git", "leave --agent out")
 
 
 def ground(store: "Store") -> "Ground":

@@ -12,21 +12,25 @@ if TYPE_CHECKING:
     from git_naturecode.store.store import Store
 
 
-def install(context: contexts.Context, agent: str, program: str, *, user: bool) -> "Done":
-    """Put our hook into the settings of the tool `agent`; says what that means."""
+def install(context: contexts.Context, agent: str, user: bool, as_json: bool) -> None:
+    """Put our hook into the settings of the tool `agent`, and say what that means."""
     from git_naturecode.agents import settings
+    from git_naturecode.cli.hooks import ground
 
     with context.store() as store:
         where = settings.place(agent, store.repo.work_tree, context.environ, user)
+        path = ground(store).program.path
+        program = path if os.path.isabs(path) else ""
         done = settings.install(where, program, store.repo.work_tree, context.environ)
         if where.scope == settings.LOCAL:
             _keep_out(store, where)
-        for line in _advice(store, done):
-            context.tell(line)
-    return done
+        advice = _advice(store, done)
+    _report(context, [done], as_json)
+    for line in advice:
+        context.tell(line)
 
 
-def uninstall(context: contexts.Context, agent: str, *, user: bool) -> "list[Done]":
+def uninstall(context: contexts.Context, agent: str, user: bool, as_json: bool) -> None:
     """Take our hook out of the files of the tool in this work tree, or (`user`) of the user's."""
     from git_naturecode.agents import settings
 
@@ -42,7 +46,18 @@ def uninstall(context: contexts.Context, agent: str, *, user: bool) -> "list[Don
         for one in done:
             if one.changed and one.place.scope == settings.LOCAL:
                 _let_in(store, one.place)
-    return [one for one in done if one.changed]
+    _report(context, [one for one in done if one.changed], as_json)
+    if not as_json and not any(one.changed for one in done):
+        context.say(f"the hook of {agent} is not installed " + ("for you" if user else "here"))
+
+
+def _report(context: contexts.Context, done: "list[Done]", as_json: bool) -> None:
+    if as_json:
+        items = [{**json(one.place), "changed": one.changed, "removed": one.gone} for one in done]
+        context.json({"items": items})
+        return
+    for one in done:
+        context.say(text(one))
 
 
 def standing(store: "Store") -> "list[Place]":

@@ -233,6 +233,21 @@ def test_an_odd_transcript_hinders_nobody(clone: Clone, box: Box) -> None:
     assert name[17:] == ids.imported_tail("claude-code", S)
 
 
+def test_nothing_is_taken_out_of_a_pipe(clone: Clone, box: Box) -> None:
+    pipe = box.path / "pipe"
+    os.mkfifo(pipe)
+    descriptor = os.open(pipe, os.O_RDWR)
+    try:
+        os.write(descriptor, b"for somebody else\n")
+        told = Claude(clone).event(
+            "PostToolUse", tool_name="Edit", tool_input={"file_path": f"{clone.path}/a"}
+        )
+        quietly(clone, "claude-code", {**told, "transcript_path": str(pipe)})
+        assert os.read(descriptor, 100) == b"for somebody else\n"
+    finally:
+        os.close(descriptor)
+
+
 def test_a_full_disk_costs_only_what_is_not_noted(box: Box) -> None:
     with small(box.path / "disk", "8m") as disk:
         clone = Box(disk).repo()

@@ -98,6 +98,8 @@ def test_a_linked_work_tree_and_a_subfolder(clone: Clone, box: Box) -> None:
     with clone.store() as store, tree.entered():
         linked = repos.find(str(tree.path), dict(os.environ))
         assert {one[17:] for one in agents.touching(store, linked, theirs)} == {there.id[17:]}
+    there.edit(str(clone.path / "b.py"), "3\n")  # the session of another work tree
+    assert found(clone, commit(clone, "b.py")) == set()
 
 
 def test_codex_and_gemini_tell_it_too(clone: Clone) -> None:
