@@ -1,7 +1,7 @@
 """Git's configuration as one typed value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode.errors import Usage
 
@@ -11,8 +11,7 @@ _TRUE = frozenset({"true", "yes", "on", "1", ""})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """All values, by lower-case key (the middle part keeps its case), with their scopes."""
 
     values: Mapping[str, tuple[tuple[str, str], ...]]

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from git_naturecode import ids
 from git_naturecode.config import Config
@@ -83,7 +83,7 @@ def page(placed: Sequence[Placed], redactor: Redactor) -> Page:
             entry, more = (
                 (one.entry, 0) if one.entry.is_stub else second_look.again(one.entry, redactor)
             )
-            shared.append(replace(one, entry=entry))
+            shared.append(one._replace(entry=entry))
             found += more
     whole = sessions.build(placed)
     short = ids.tail(whole.id)

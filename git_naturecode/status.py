@@ -1,6 +1,6 @@
 """Status: how this clone stands towards its remotes, in plain words."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
@@ -11,8 +11,7 @@ from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
 
 
-@dataclass(frozen=True)
-class Towards:
+class Towards(NamedTuple):
     """How we stand towards one remote: logs that it lacks, logs that we lack, what is remembered.
 
     `known` says whether anything was ever fetched from it, `unpurged` that it may still hold what
@@ -27,8 +26,7 @@ class Towards:
     unpurged: bool = False
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """Counts of what is here, what waits, and how far the remotes are known to be.
 
     `usual` is the remote that sync goes to, `others` those that were synced with besides;

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -177,4 +176,4 @@ def test_a_ref_is_read_from_its_file_as_git_reads_it(box: Box) -> None:
     clone.git("commit", "-q", "--allow-empty", "-m", "second")
     new = clone.git("rev-parse", "main").strip()
     assert refs.resolve(repo, "refs/heads/main", 40) == new != tip
-    assert refs.resolve(replace(repo, ref_format="reftable"), "refs/heads/main", 40) is None
+    assert refs.resolve(repo._replace(ref_format="reftable"), "refs/heads/main", 40) is None

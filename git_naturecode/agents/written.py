@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from git_naturecode import clock
 from git_naturecode.agents import ground, notes, taking
@@ -72,8 +71,8 @@ def place_of(repo: Repo, git_dir: str) -> Ground | None:
 
 
 def _at(repo: Repo, place: Ground) -> Repo:
-    program = replace(repo.program, git_dir=place.git_dir)
-    return replace(repo, program=program, git_dir=place.git_dir, work_tree=place.top)
+    program = repo.program._replace(git_dir=place.git_dir)
+    return repo._replace(program=program, git_dir=place.git_dir, work_tree=place.top)
 
 
 def _since(steps: Sequence[lately.Step]) -> dict[str, int]:

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
@@ -22,17 +21,20 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
-@dataclass
 class Context:
     """One run of the program. Everything outside of it comes in here, once."""
 
-    cwd: str
-    environ: Mapping[str, str]
-    out: IO[str]
-    err: IO[str]
-    now_ms: clock.NowMs = clock.system_ms
-    random: ids.RandomBytes = os.urandom
-    quiet: bool = False
+    def __init__(
+        self, cwd: str, environ: Mapping[str, str], out: IO[str], err: IO[str],
+        quiet: bool = False,
+    ) -> None:  # fmt: skip
+        self.cwd = cwd
+        self.environ = environ
+        self.out = out
+        self.err = err
+        self.now_ms: clock.NowMs = clock.system_ms
+        self.random: ids.RandomBytes = os.urandom
+        self.quiet = quiet
 
     @cached_property
     def _here(self) -> tuple[repos.Repo, Config]:

@@ -1,7 +1,7 @@
 """Folding entries into state: which version of an entry counts, and what replaced what."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode.store.entry import Entry, Json
 from git_naturecode.store.store import TEAM, Placed
@@ -9,8 +9,7 @@ from git_naturecode.store.store import TEAM, Placed
 IMPORTED_ID = 20  # characters; the ids of entries written here are longer and hold a dash
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """An entry that counts, and the other contents that stand under the same id, if any."""
 
     placed: Placed

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from git_naturecode.domain.fold import is_imported
 from git_naturecode.domain.said import text_of
@@ -18,13 +18,9 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 TARGET = re.compile(rb'"to":"([0-9a-f]{40}(?:[0-9a-f]{24})?)"')
 """Finds in a log, read quickly, the commits that links in it are about."""
 TRAILER = "NatureCode-Session"
-_TRAILER = re.compile(
-    rf"^[ \t>*-]*{TRAILER}:[ \t]*(session-\d{{8}}-[0-9a-hjkmnp-tv-z]{{8}})(?![\w-])", re.M
-)
-_REVERTS = re.compile(
-    r"^[ \t>*-]*This reverts commit ([0-9a-f]{40}(?:[0-9a-f]{24})?)\b", re.M
-)  # fmt: skip
-_RANGES = re.compile(r"\d{1,9}(?:-\d{1,9})?(?:,\d{1,9}(?:-\d{1,9})?)*")
+_TRAILER = rf"(?m)^[ \t>*-]*{TRAILER}:[ \t]*(session-\d{{8}}-[0-9a-hjkmnp-tv-z]{{8}})(?![\w-])"
+_REVERTS = r"(?m)^[ \t>*-]*This reverts commit ([0-9a-f]{40}(?:[0-9a-f]{24})?)\b"
+_RANGES = r"\d{1,9}(?:-\d{1,9})?(?:,\d{1,9}(?:-\d{1,9})?)*"
 _MOST_BODY = 1 << 19  # bytes of facts that one link keeps; an entry may hold twice as much
 _MOST_PATH = 4096
 _MOST_ORIGINS = 1000
@@ -33,8 +29,7 @@ Range = tuple[int, int]
 """The first and the last of some lines, counted from 1."""
 
 
-@dataclass(frozen=True)
-class Wrote:
+class Wrote(NamedTuple):
     """Lines of a file, as it is in the linked commit, that one message wrote."""
 
     message: str
@@ -47,8 +42,7 @@ class Wrote:
         return f"{self.message} {ranges_text(self.ranges)} {self.path}"
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """One commit that belongs to one session.
 
     `tree` and `patch` (git patch-id --stable) find the commit again when it was made anew;
@@ -120,8 +114,7 @@ def undoing(commit: str) -> Draft:
     return Draft(UNLINK, {"to": commit}, clean=True)
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """All links of one session: those that hold, by commit, and those that were taken back."""
 
     live: dict[str, Link]
@@ -156,8 +149,7 @@ def settle(session: str, entries: Iterable[Entry]) -> Settled:
 
 def united(earlier: Link, later: Link) -> Link:
     """Both links of one session to one commit as one."""
-    return replace(
-        later,
+    return later._replace(
         tree=later.tree or earlier.tree,
         patch=later.patch or earlier.patch,
         origins=tuple(dict.fromkeys((*earlier.origins, *later.origins))),
@@ -192,12 +184,12 @@ def note_lines(link: Link) -> list[str]:
 
 def sessions_named(message: str) -> list[str]:
     """The sessions that a commit's message names, wherever in it a squash has put the lines."""
-    return list(dict.fromkeys(_TRAILER.findall(message)))
+    return list(dict.fromkeys(re.findall(_TRAILER, message)))
 
 
 def reverted(message: str) -> list[str]:
     """The commits that a commit's message says it takes back."""
-    return list(dict.fromkeys(_REVERTS.findall(message)))
+    return list(dict.fromkeys(re.findall(_REVERTS, message)))
 
 
 def ranges_text(ranges: Sequence[Range]) -> str:
@@ -207,7 +199,7 @@ def ranges_text(ranges: Sequence[Range]) -> str:
 
 def read_ranges(text: str) -> tuple[Range, ...]:
     """What `ranges_text` wrote; nothing where `text` is anything else."""
-    if not _RANGES.fullmatch(text):
+    if not re.fullmatch(_RANGES, text):
         return ()
     pairs = (one.partition("-") for one in text.split(","))
     found = tuple((int(a), int(b or a)) for a, _, b in pairs)

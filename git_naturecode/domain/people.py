@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode.domain import fold
 from git_naturecode.domain.said import text_of
@@ -15,8 +15,7 @@ FIELD = "can:"
 ADDRESS = re.compile(r"[^\s@,<>\"]{1,64}@[^\s@,<>\"]{1,190}")
 
 
-@dataclass(frozen=True)
-class Participant:
+class Participant(NamedTuple):
     """Somebody who takes part: an e-mail address, a name to show, since when, what he may do."""
 
     id: str
@@ -25,8 +24,7 @@ class Participant:
     can: tuple[str, ...] = USUAL
 
 
-@dataclass(frozen=True)
-class Invitation:
+class Invitation(NamedTuple):
     """Somebody who was asked to take part and has not joined yet."""
 
     id: str
@@ -35,8 +33,7 @@ class Invitation:
     can: tuple[str, ...] = USUAL
 
 
-@dataclass(frozen=True)
-class People:
+class People(NamedTuple):
     """Everybody around one session. Addresses that differ only in case are one person."""
 
     owner: str

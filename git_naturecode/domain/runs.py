@@ -1,7 +1,7 @@
 """Runs: what one sender says within a minute is read as one message; the log keeps them single."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode import clock
 from git_naturecode.domain.said import Message
@@ -9,8 +9,7 @@ from git_naturecode.domain.said import Message
 RUN_MS = 60_000
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Consecutive messages of one sender and role, the first of which is number `number` (from 1).
 
     A tool call, and a message that is flagged or commented, is a run of its own.

@@ -1,7 +1,7 @@
 """What was said in a session: messages and comments as edits and redactions have left them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from git_naturecode.domain import fold
 from git_naturecode.store.entry import Entry, Json
@@ -14,8 +14,7 @@ _HARMLESS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Who did something to an entry, when, and why (only a redaction says that)."""
 
     by: str
@@ -23,8 +22,7 @@ class Mark:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Rival:
+class Rival(NamedTuple):
     """The text of an edit that another one, made at the same time, stands before."""
 
     text: str
@@ -32,8 +30,7 @@ class Rival:
     time: str
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(NamedTuple):
     """A remark on a message (`on`), or on the session as a whole (`on` is empty)."""
 
     id: str
@@ -47,8 +44,7 @@ class Comment:
     rivals: tuple[Rival, ...] = ()
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One thing said: by whom, in which role, when (ISO time of the source or of writing).
 
     `text` is the newest; of a redacted message neither text nor what its header told is left.
@@ -75,13 +71,12 @@ class Message:
         return [str(mark) for mark in marks] if isinstance(marks, list) else []
 
 
-@dataclass
-class Changes:
+class Changes(NamedTuple):
     """What later entries say about earlier ones, by the id of these."""
 
-    edits: dict[str, list[Entry]] = field(default_factory=dict)
-    hidden: dict[str, Mark] = field(default_factory=dict)
-    reactions: dict[str, list[Entry]] = field(default_factory=dict)
+    edits: dict[str, list[Entry]]
+    hidden: dict[str, Mark]
+    reactions: dict[str, list[Entry]]
 
 
 def changes(entries: Sequence[Entry]) -> Changes:
@@ -89,7 +84,7 @@ def changes(entries: Sequence[Entry]) -> Changes:
 
     A redaction cannot be replaced: it absorbs every edit, made before, after or meanwhile.
     """
-    found = Changes()
+    found = Changes({}, {}, {})
     about = {e.id: text_of(e, "target") for e in entries if e.kind == "edit"}
     for entry in fold.live(entries, "edit"):
         if entry.body is not None:

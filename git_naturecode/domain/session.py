@@ -1,11 +1,11 @@
 """Sessions: conversations of people and assistants, folded from their entries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from git_naturecode.domain import fold
-from git_naturecode.domain.links import NOTHING, Link, Settled, current, settle
-from git_naturecode.domain.people import NOBODY, Invitation, People, key, people
+from git_naturecode.domain.links import NOTHING, Link, current, settle
+from git_naturecode.domain.people import NOBODY, Invitation, key, people
 from git_naturecode.domain.people import Participant as Participant
 from git_naturecode.domain.said import Comment, Mark, changes, comments, messages, text_of
 from git_naturecode.domain.said import Message as Message
@@ -21,8 +21,7 @@ SUMMARY_CHARACTERS = 200
 _LATER = frozenset({"comment", "edit", "redact", "delete"})
 
 
-@dataclass(frozen=True)
-class FileAccess:
+class FileAccess(NamedTuple):
     """A file of the repository that somebody shared: which lines of it, as it is in which blob."""
 
     path: str
@@ -32,15 +31,13 @@ class FileAccess:
     time: str
 
 
-@dataclass(frozen=True)
-class Forked:
+class Forked(NamedTuple):
     """Where a fork comes from: the session, and the last message that it took along."""
 
     session: str
     message: str
 
 
-@dataclass
 class Session:
     """A session as it stands after all its entries; of a deleted one no text is left.
 
@@ -48,28 +45,27 @@ class Session:
     time from which on it holds what more than one device wrote ("": it does not).
     """
 
-    id: str
-    name: str = ""
-    owner: str = ""
-    created: str = ""
-    updated: str = ""
-    status: str = ACTIVE
-    visibility: str = "private"
-    tags: list[str] = field(default_factory=list)
-    people: People = NOBODY
-    messages: list[Message] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
-    files: list[FileAccess] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    linked: Settled = NOTHING
-    origin: dict[str, Json] = field(default_factory=dict)
-    summary: str = ""
-    shared: bool = False
-    has_private: bool = False
-    opened: bool = False
-    forked: Forked | None = None
-    deleted: Mark | None = None
-    merged: str = ""
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.name = self.owner = self.created = self.updated = ""
+        self.status = ACTIVE
+        self.visibility = "private"
+        self.tags: list[str] = []
+        self.people = NOBODY
+        self.messages: list[Message] = []
+        self.comments: list[Comment] = []
+        self.files: list[FileAccess] = []
+        self.links: list[str] = []
+        self.linked = NOTHING
+        self.origin: dict[str, Json] = {}
+        self.summary = ""
+        self.shared = self.has_private = self.opened = False
+        self.forked: Forked | None = None
+        self.deleted: Mark | None = None
+        self.merged = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Session) and vars(self) == vars(other)
 
     @property
     def participants(self) -> tuple[Participant, ...]:
@@ -100,7 +96,7 @@ def build(placed: Sequence[Placed]) -> Session:
         (said if one.entry.kind == "message" else others).append(one)
     entries = [one.entry for one in others]
     # Two clones may have imported parts of one conversation that begin on other days.
-    session = Session(id=min((one.entity for one in placed), default=""))
+    session = Session(min((one.entity for one in placed), default=""))
     session.shared = any(one.side == TEAM for one in placed)
     there = {one.entry.id for one in placed if one.side == TEAM}
     session.has_private = any(one.entry.id not in there for one in placed)

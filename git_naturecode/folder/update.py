@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from git_naturecode import clock
 from git_naturecode.errors import NaturecodeError
@@ -80,7 +80,7 @@ def update_all(store: Store) -> None:
         repo, config = find_with_config(path, foreign_environment(store.environ))
         if repo.work_tree is None or not os.path.isdir(place.folder_of(repo)):
             continue
-        with closing(replace(store, repo=repo, config=config)) as other:
+        with closing(store.elsewhere(repo, config)) as other:
             if place.is_stale(other):
                 update(other, _PATIENCE)
 

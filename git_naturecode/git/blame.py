@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.git.repo import Repo
@@ -92,7 +92,7 @@ def blame(repo: Repo, asked: Asked) -> list[Blamed]:
 def _where(repo: Repo) -> tuple[Program, dict[str, str]]:
     if repo.work_tree is None:
         return repo.program, {}
-    return replace(repo.program, cwd=repo.work_tree), {"GIT_WORK_TREE": repo.work_tree}
+    return repo.program._replace(cwd=repo.work_tree), {"GIT_WORK_TREE": repo.work_tree}
 
 
 def _failure(asked: Asked, args: Sequence[str], status: int, err: str) -> Exception:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.git import tree
@@ -192,4 +192,4 @@ def _kind(line: TreeEntry) -> bytes:
 
 def as_the_user(repo: Repo) -> Program:
     """The git program at the top of the work tree as the user starts it: with his hooks."""
-    return replace(repo.program, cwd=repo.work_tree or repo.git_dir, git_dir=None, as_the_user=True)
+    return repo.program._replace(cwd=repo.work_tree or repo.git_dir, git_dir=None, as_the_user=True)

@@ -4,7 +4,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from git_naturecode import trace
 from git_naturecode.errors import Usage
@@ -153,4 +152,4 @@ def at(repo: Repo, git_dir: str) -> Repo | None:
     """The same repository as seen from the work tree of `git_dir`; None where that is gone."""
     if not os.path.isdir(git_dir):
         return None
-    return replace(repo, program=replace(repo.program, git_dir=git_dir), git_dir=git_dir)
+    return repo._replace(program=repo.program._replace(git_dir=git_dir), git_dir=git_dir)

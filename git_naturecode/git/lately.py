@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from git_naturecode.git.repo import Repo
@@ -39,7 +38,7 @@ def steps(repo: Repo, commit: str, most: int) -> list[Step]:
 def changed_since(repo: Repo, top: str, commit: str, paths: Sequence[str]) -> frozenset[str]:
     """Those of `paths` that are otherwise in the work tree at `top` than in `commit`."""
     few = paths if len(paths) <= _MANY else ()
-    out = replace(repo.program, cwd=top).run(
+    out = repo.program._replace(cwd=top).run(
         "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules",
         "--end-of-options", commit, "--", *(f":(top,literal){path}" for path in few), check=False,
         extra={"GIT_WORK_TREE": top},

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from git_naturecode.config import Config
 from git_naturecode.errors import Remote, Unsafe, Usage
@@ -28,7 +28,7 @@ _QUESTION = Limits(cpu=30, memory=256 * _MEBI, output=64 * _MEBI)
 # 3 s of work unpack 300 MB of small files (docs/design/sync.md); a bomb is found out by them. Who
 # received much in that time is honestly busy and gets the second, longer chance.
 _FIRST = Limits(cpu=3, memory=256 * _MEBI, file=2048 * _MEBI, output=_MEBI)
-_SECOND = replace(_FIRST, cpu=300, memory=1024 * _MEBI)
+_SECOND = _FIRST._replace(cpu=300, memory=1024 * _MEBI)
 _BY_ID = (("-c", "fetch.negotiationAlgorithm=noop"), ("--filter=blob:none", "--stdin"))
 _ROUNDS = 4
 _HALF_AGE = 3600  # seconds; a transfer that goes on writes all the time
@@ -57,8 +57,7 @@ class Vanished(Remote):
     """A ref that the remote had a moment ago is gone."""
 
 
-@dataclass(frozen=True)
-class Push:
+class Push(NamedTuple):
     """One ref to push: `new` None deletes; `lease` (with its old value) makes it conditional."""
 
     ref: str
@@ -67,8 +66,7 @@ class Push:
     old: str | None = None
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A remote as one repository sees it; `timeout` in seconds, see TIMEOUT.
 
     `hear` is told in a few words how far a transfer is, many times a second.
@@ -220,8 +218,8 @@ class Link:
         self, *args: str, limits: Limits, times: int = 1, data: bytes | None = None
     ) -> tuple[int, bytes, str]:
         asks = os.isatty(0) and sys.stderr.isatty()
-        limits = replace(
-            limits, terminal=asks, wall=self.timeout * (PATIENT if asks else 1) * times
+        limits = limits._replace(
+            terminal=asks, wall=self.timeout * (PATIENT if asks else 1) * times
         )
         slow = ("-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={int(self.timeout)}")
         try:

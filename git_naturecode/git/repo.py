@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from git_naturecode import config
 from git_naturecode.errors import NaturecodeError, Negative, Unsupported
@@ -11,8 +11,7 @@ from git_naturecode.git.run import GitFailed, Program, foreign_environment
 _LISTING = ("config", "--list", "-z", "--show-scope")
 
 
-@dataclass(frozen=True)
-class Repo:
+class Repo(NamedTuple):
     """One repository.
 
     `git_dir` is of this work tree, `common_dir` is shared by all its work trees; `work_tree` is
@@ -92,7 +91,7 @@ def find(cwd: str, environ: Mapping[str, str]) -> Repo:
     top = lines[5] if lines[4] == "true" and lines[5] else None
     common_dir = os.path.realpath(os.path.join(cwd, common))
     return Repo(
-        replace(program, git_dir=git_dir), git_dir, common_dir, top, objects,
+        program._replace(git_dir=git_dir), git_dir, common_dir, top, objects,
         "files" if refs.startswith("--") else refs,
     )  # fmt: skip
 

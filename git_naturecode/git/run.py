@@ -7,8 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, NamedTuple
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
@@ -54,8 +53,7 @@ class GitFailed(NaturecodeError):
         self.stderr = stderr
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What one git process may use.
 
     `wall` seconds of time for it and all that it started; `cpu` seconds, `file` bytes of one file
@@ -71,8 +69,7 @@ class Limits:
     terminal: bool = False
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(NamedTuple):
     """The git program at work in one repository.
 
     `git_dir` None means: wherever `cwd` and the environment lead, as git itself would find it.
@@ -80,9 +77,12 @@ class Program:
     """
 
     cwd: str
-    git_dir: str | None = None
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    git_dir: str | None
+    environ: Mapping[str, str]
     as_the_user: bool = False
+
+    def __repr__(self) -> str:
+        return f"Program({self.cwd!r}, {self.git_dir!r})"  # an environment may hold secrets
 
     def run(
         self, *args: str, data: bytes | None = None, check: bool = True,

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import refs
@@ -130,4 +129,4 @@ def _line(path: str) -> Iterator[str]:
 def _at_top(repo: Repo) -> tuple[Program, dict[str, str]]:
     """The git program at the top of the work tree of `repo`, and what it has to be told for it."""
     assert repo.work_tree is not None
-    return replace(repo.program, cwd=repo.work_tree), {"GIT_WORK_TREE": repo.work_tree}
+    return repo.program._replace(cwd=repo.work_tree), {"GIT_WORK_TREE": repo.work_tree}

@@ -1,7 +1,6 @@
 """Texts too long for one entry: told in several, so that every clone takes them in."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from git_naturecode import ids
 from git_naturecode.capture.times import later
@@ -27,8 +26,8 @@ def pieces(draft: Draft) -> Iterator[Draft]:
         last = number == len(parts) - 1
         fields = {**draft.fields, **({"t": later(time, number)} if time else {})}
         name = draft.id if last else ids.digest32((draft.id, str(number)), 20)
-        yield replace(
-            draft, fields=fields, body=part, id=name, redacted=draft.redacted if last else ()
+        yield draft._replace(
+            fields=fields, body=part, id=name, redacted=draft.redacted if last else ()
         )
 
 

@@ -252,4 +252,4 @@ def _finished(draft: Draft, options: Options) -> Draft:
     if draft.kind != "open":
         return draft
     more = {"visibility": options.visibility, "name": options.name}
-    return replace(draft, fields={**draft.fields, **more})
+    return draft._replace(fields={**draft.fields, **more})

@@ -1,7 +1,6 @@
 """Links that a person makes or takes back, or that were found again: what else they say."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from git_naturecode import ids
 from git_naturecode.domain.links import Link
@@ -36,5 +35,5 @@ def described(
             continue
         messages, model = about.said_by(infos[one.commit].seconds)
         wrote = one.wrote or written(store, ids.tail(one.session), one.commit)
-        found.append(replace(one, tool=about.tool, model=model, messages=messages, wrote=wrote))
+        found.append(one._replace(tool=about.tool, model=model, messages=messages, wrote=wrote))
     return found

@@ -5,7 +5,6 @@ stands now; a line that was changed has none until a transcript says so.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from difflib import SequenceMatcher
 
 from git_naturecode.domain.links import Link, Range, Wrote
@@ -37,7 +36,7 @@ def carried(
     objects = store.team.objects
     blobs = _blobs(objects, wanted)
     texts = _Texts(objects, blobs)
-    return [replace(one, wrote=one.wrote or tuple(_wrote(one, origins, blobs, texts)))
+    return [one._replace(wrote=one.wrote or tuple(_wrote(one, origins, blobs, texts)))
             for one, origins in todo]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from git_naturecode import ids
 from git_naturecode.domain import links
@@ -254,7 +254,7 @@ class _Drain:
         known = {link.session for o in one.origins for link in self.linked.get(o, ())}
         if one.session in known and (one.commit in self.rebased or one.commit not in self.made):
             return one
-        return replace(one, wrote=written(self.store, ids.tail(one.session), one.commit))
+        return one._replace(wrote=written(self.store, ids.tail(one.session), one.commit))
 
     def _has_successor(self, commit: str) -> bool:
         return any(old == commit for pairs in self.from_.values() for old, _ in pairs)
@@ -268,9 +268,9 @@ class _Drain:
         first = next((link for link in earlier if link.session == session), None)
         link = Link(session, commit, via=via, origins=origins)
         if first is not None:
-            return replace(link, tool=first.tool, model=first.model, messages=first.messages)
+            return link._replace(tool=first.tool, model=first.model, messages=first.messages)
         messages, model = about.said_by(info.seconds)
-        return replace(link, tool=about.tool, model=model, messages=messages)
+        return link._replace(tool=about.tool, model=model, messages=messages)
 
     def _unsettled(self) -> Iterator[Line]:
         """The lines that have to wait: their session, or what they come from, is not here."""

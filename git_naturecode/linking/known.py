@@ -1,7 +1,7 @@
 """What is known of links: which sessions are linked to which commits, each session read once."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from git_naturecode import clock, ids
@@ -145,7 +145,7 @@ class Known:
                 value = getattr(link, facet)
                 if value in found:
                     state = DELETED if about.deleted else link.state
-                    found[value].append(replace(link, state=state))
+                    found[value].append(link._replace(state=state))
         return found
 
     def _with(self, facet: str, values: list[str]) -> Iterator[About]:

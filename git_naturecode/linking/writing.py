@@ -1,7 +1,6 @@
 """Writing links down: on the side where the session is, by few commits, then the notes of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from git_naturecode.domain import links
 from git_naturecode.domain.links import Link
@@ -88,7 +87,7 @@ def complete(store: Store, fresh: Sequence[Link]) -> list[Link]:
     infos = git.infos(store.team.objects, bare)
     patches = git.patch_ids(store.repo, dict.fromkeys(infos, ""))
     return [
-        replace(one, tree=infos[one.commit].tree, patch=patches.get(one.commit, ""))
+        one._replace(tree=infos[one.commit].tree, patch=patches.get(one.commit, ""))
         if one.commit in infos and not one.tree
         else one
         for one in fresh

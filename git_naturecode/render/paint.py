@@ -1,12 +1,11 @@
 """Colour, where the terminal and the user want it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode.store.entry import Json
 
 
-@dataclass(frozen=True)
-class Paint:
+class Paint(NamedTuple):
     """Puts SGR codes around texts that `show` has passed; does nothing when `on` is False."""
 
     on: bool

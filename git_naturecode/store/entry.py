@@ -8,9 +8,8 @@ that the hash of a short text cannot be guessed once the text is gone (DESIGN 4)
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = Any
 
@@ -32,9 +31,10 @@ _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
 
+_NOTHING: Mapping[str, Json] = {}
 
-@dataclass(frozen=True)
-class Draft:
+
+class Draft(NamedTuple):
     """What somebody wants to say, before it gets its id, stamp, device and salt.
 
     `fields` are header keys (JSON values); `body` is the text, if any. `id` is set only for
@@ -43,24 +43,39 @@ class Draft:
     """
 
     kind: str
-    fields: Mapping[str, Json] = field(default_factory=dict)
+    fields: Mapping[str, Json] = _NOTHING
     body: str | None = None
     id: str | None = None
     redacted: tuple[str, ...] = ()
     clean: bool = False
 
 
-@dataclass(frozen=True)
 class Entry:
-    """One entry as it stands in a log.
+    """One entry as it stands in a log; nothing changes it.
 
     `line` is the header exactly as written, `body` the text (None: the entry has none). `stated`
     is the short hash of the end line when it is not the true one: somebody edited by hand.
     """
 
-    line: str
-    body: str | None = None
-    stated: str | None = None
+    def __init__(self, line: str, body: str | None = None, stated: str | None = None) -> None:
+        self.line = line
+        self.body = body
+        self.stated = stated
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Entry):
+            return NotImplemented
+        return self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    def __repr__(self) -> str:
+        return f"Entry{self._content}"
+
+    @property
+    def _content(self) -> tuple[str, str | None, str | None]:
+        return (self.line, self.body, self.stated)
 
     @cached_property
     def header(self) -> dict[str, Json]:

@@ -6,7 +6,7 @@ docs/design/format.md is the specification. Lines end at "\\n" and nowhere else.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from git_naturecode.errors import Unsafe, Unsupported
 from git_naturecode.store import markdown
@@ -40,8 +40,7 @@ _PLAIN = frozenset((str, int, float, bool, type(None)))
 _BROKEN_BYTES = re.compile("[\udc80-\udcff]")
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """What one segment file says; `problems` are sentences about what it should not hold."""
 
     entity: str

@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from git_naturecode import ids
@@ -25,15 +24,15 @@ Result = TypeVar("Result")
 FILL_SEGMENTS = 150  # files whose texts are brought in by one transaction
 
 
-@dataclass
 class Index:
     """The index of one clone; `describe` and `outline` by kind of entity."""
 
-    store: Store
-    describe: Mapping[str, Describe]
-    outline: Mapping[str, Outline] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, store: Store, describe: Mapping[str, Describe], outline: Mapping[str, Outline]
+    ) -> None:
+        self.store = store
+        self.describe = describe
+        self.outline = outline
         self.path = os.path.join(self.store.state_dir, "index.db")
         self.db = index_file.open_file(self.path)
         self._inode = index_file.inode(self.path)

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from git_naturecode import trace
@@ -36,19 +35,19 @@ _FIRST_SECONDS = 1_767_225_600  # 2026-01-01: the same first commit in every clo
 Written = TypeVar("Written")
 
 
-@dataclass
 class Log:
     """The logs behind one ref of one repository.
 
     A lock on the ref that nobody touched for `stale_seconds` was left by a killed process.
     """
 
-    name: str
-    repo: Repo
-    objects: Objects
-    ref: str
-    spool: Spool
-    stale_seconds: float = STALE_SECONDS
+    def __init__(self, name: str, repo: Repo, objects: Objects, ref: str, spool: Spool) -> None:
+        self.name = name
+        self.repo = repo
+        self.objects = objects
+        self.ref = ref
+        self.spool = spool
+        self.stale_seconds = STALE_SECONDS
 
     @property
     def state_dir(self) -> str:

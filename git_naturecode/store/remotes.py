@@ -5,7 +5,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.clock import DAY_MS
@@ -22,15 +22,13 @@ BRANCH, FORCE, NOTES, OUTBOX, DELETION = "branch", "force", "notes", "outbox", "
 """What a host may refuse: our branch at all, to force it, notes, outboxes, to delete a ref."""
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened at `at` (ms since the epoch), in words ("": nothing went wrong)."""
 
     at: int
     text: str = ""
 
 
-@dataclass
 class Memory:
     """What is known of one remote, kept in the file `path`.
 
@@ -39,16 +37,17 @@ class Memory:
     automatic syncs in a row failed; `unpurged` says that it may hold what was purged here.
     """
 
-    path: str
-    url: str = ""
-    refused: dict[str, Event] = field(default_factory=dict)
-    last: Event | None = None
-    automatic: Event | None = None
-    failures: int = 0
-    left: str = ""
-    taken: list[str] = field(default_factory=list)
-    pushes: list[int] = field(default_factory=list)
-    unpurged: bool = False
+    def __init__(self, path: str, url: str) -> None:
+        self.path = path
+        self.url = url
+        self.refused: dict[str, Event] = {}
+        self.last: Event | None = None
+        self.automatic: Event | None = None
+        self.failures = 0
+        self.left = ""
+        self.taken: list[str] = []
+        self.pushes: list[int] = []
+        self.unpurged = False
 
     def refuses(self, what: str, now_ms: int) -> bool:
         """True when it refused `what` (BRANCH, NOTES, ...) lately, so that asking is no use."""
@@ -77,9 +76,9 @@ class Memory:
     def save(self, random: ids.RandomBytes) -> None:
         """Write it down; whoever reads meanwhile sees the one or the other."""
         os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-        value = {name.name: getattr(self, name.name) for name in fields(self)[1:]}
+        value = {name: value for name, value in vars(self).items() if name != "path"}
         with open(f"{self.path}.{ids.base32(random(5), 8)}", "w", encoding="utf-8") as file:
-            json.dump(value, file, default=lambda event: [event.at, event.text])
+            json.dump(value, file)
         os.replace(file.name, self.path)
 
     def _recent(self, now_ms: int) -> list[int]:
@@ -88,15 +87,15 @@ class Memory:
 
 def load(state_dir: str, config: Config, name: str) -> Memory:
     """What is remembered of the remote `name`; nothing where its address has changed since."""
-    fresh = Memory(_path(state_dir, name), _mark(config, name))
+    path, url = _path(state_dir, name), _mark(config, name)
     try:
-        with open(fresh.path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             known = json.load(file)
-        if known["url"] == fresh.url:
-            return _read(fresh, known)
+        if known["url"] == url:
+            return _read(Memory(path, url), known)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         pass
-    return fresh
+    return Memory(path, url)
 
 
 def component(name: str) -> str:
@@ -115,19 +114,20 @@ def _mark(config: Config, name: str) -> str:
     return hashlib.sha256("\n".join(where).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _read(fresh: Memory, known: Mapping[str, Json]) -> Memory:
+def _read(memory: Memory, known: Mapping[str, Json]) -> Memory:
     refused = known["refused"]
     taken, pushes = known["taken"], known["pushes"]
     assert isinstance(refused, dict)
     assert isinstance(taken, list)
     assert isinstance(pushes, list)
-    return Memory(
-        fresh.path, fresh.url,
-        {what: event for what, one in refused.items() if (event := _event(one))},
-        _event(known["last"]), _event(known["automatic"]), int(str(known["failures"])),
-        str(known["left"]), list(map(str, taken)), [int(str(at)) for at in pushes],
-        known.get("unpurged") is True,
-    )  # fmt: skip
+    memory.refused = {what: event for what, one in refused.items() if (event := _event(one))}
+    memory.last, memory.automatic = _event(known["last"]), _event(known["automatic"])
+    memory.failures = int(str(known["failures"]))
+    memory.left = str(known["left"])
+    memory.taken = list(map(str, taken))
+    memory.pushes = [int(str(at)) for at in pushes]
+    memory.unpurged = known.get("unpurged") is True
+    return memory
 
 
 def _event(value: Json) -> Event | None:

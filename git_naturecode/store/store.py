@@ -7,9 +7,8 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.clock import NowMs
@@ -45,8 +44,7 @@ class Undone(NaturecodeError):
     """What waits could not be written to its log; it goes on waiting, and can be read."""
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """An entry and where it stands: about what, by which device, on which side."""
 
     entry: "Entry"
@@ -55,17 +53,24 @@ class Placed:
     side: str
 
 
-@dataclass
 class Store:
     """All that one clone knows. `many` announces bulk or long-lived work (see git/door)."""
 
-    repo: Repo
-    config: Config
-    environ: Mapping[str, str]
-    now_ms: NowMs
-    random: ids.RandomBytes
-    redactor: "Redactor | None" = None
-    many: bool = False
+    def __init__(
+        self, repo: Repo, config: Config, environ: Mapping[str, str], now_ms: NowMs,
+        random: ids.RandomBytes, redactor: "Redactor | None" = None, many: bool = False,
+    ) -> None:  # fmt: skip
+        self.repo = repo
+        self.config = config
+        self.environ = environ
+        self.now_ms = now_ms
+        self.random = random
+        self.redactor = redactor
+        self.many = many
+
+    def elsewhere(self, repo: Repo, config: Config) -> "Store":
+        """The same clone seen from another of its work trees."""
+        return Store(repo, config, self.environ, self.now_ms, self.random, self.redactor, self.many)
 
     @property
     def state_dir(self) -> str:
@@ -264,7 +269,7 @@ class Store:
             raise NaturecodeError("nothing is written without redaction")
         fields, found = self.redactor.value(dict(draft.fields))
         body, more = (None, ()) if draft.body is None else self.redactor.text(draft.body)
-        return replace(draft, fields=fields, body=body, redacted=(*found, *more), clean=True)
+        return draft._replace(fields=fields, body=body, redacted=(*found, *more), clean=True)
 
     def make_active(self, entity: str) -> None:
         """Remember the session that this work tree works in ("": none)."""

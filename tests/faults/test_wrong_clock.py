@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -18,12 +17,14 @@ TEN_YEARS = 3653 * DAY_MS
 def off_by(ms: int) -> Iterator[None]:
     """The program sees a system clock that is `ms` ahead."""
     real = contexts.current
+
+    def current(quiet: bool = False) -> contexts.Context:
+        made = real(quiet)
+        made.now_ms = lambda: system_ms() + ms
+        return made
+
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(
-            contexts,
-            "current",
-            lambda quiet=False: replace(real(quiet), now_ms=lambda: system_ms() + ms),
-        )
+        patched.setattr(contexts, "current", current)
         yield
 
 

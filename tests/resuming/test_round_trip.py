@@ -162,7 +162,8 @@ def messages(draw: st.DrawFn, number: int) -> Message:
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
     count = draw(st.integers(1, 12))
-    session = Session("session-20261122-k3v9q2m7", "Made up", "ada@example.com")
+    session = Session("session-20261122-k3v9q2m7")
+    session.name, session.owner = "Made up", "ada@example.com"
     session.messages = [draw(messages(number)) for number in range(count)]
     last = Message(
         "entry-last", "user", "ada@example.com", "2026-11-22T11:00:00.000Z", "go on", {}, "d"
@@ -194,11 +195,12 @@ def test_the_same_state_gives_the_same_bytes_and_another_text_another_id(
         Message(f"e{n}", "user", "a@x", f"2026-11-22T10:00:0{n}.000Z", f"text {n}", {}, "d")
         for n in range(3)
     ]
-    session = Session("session-20261122-k3v9q2m7", messages=said)
+    session = Session("session-20261122-k3v9q2m7")
+    session.messages = said
     where = resuming.Where(str(tmp_path), "main", {"HOME": str(tmp_path)}, NOW_MS)
     first = resuming.data(tool, resuming.given(session), where)
     assert resuming.data(tool, resuming.given(session), where) == first
-    hidden = replace(said[0], text="", hidden=Mark("a@x", said[0].time))
+    hidden = said[0]._replace(text="", hidden=Mark("a@x", said[0].time))
     session.messages = [hidden, *said[1:]]
     name, content = resuming.data(tool, resuming.given(session), where)
     assert name != first[0]

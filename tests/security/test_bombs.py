@@ -1,7 +1,6 @@
 """Little that becomes much: in objects, in paths, in YAML, JSON and Markdown, in history."""
 
 import subprocess
-from dataclasses import replace
 
 import pytest
 
@@ -70,7 +69,7 @@ def test_a_file_of_a_gibibyte_of_zeros(stage: Scene, monkeypatch: pytest.MonkeyP
         assert stage.ben.texts(stage.session) == GOOD
     assert remote._FIRST.cpu is not None
     with monkeypatch.context() as patch:  # Ada's machine is slow
-        patch.setattr(remote, "_FIRST", replace(remote._FIRST, cpu=1))
+        patch.setattr(remote, "_FIRST", remote._FIRST._replace(cpu=1))
         said = stage.ada.nc("sync", code=3)
     assert "unpacks to far more than it is" in said.err
     left = list((stage.ben.path / ".git/objects/pack").glob("tmp_*"))

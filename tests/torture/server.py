@@ -11,7 +11,6 @@ import os
 import selectors
 import signal
 import sys
-from dataclasses import replace
 from typing import Any
 
 _LOADED = (
@@ -136,7 +135,9 @@ def _skew(ms: int) -> None:
     system = clock.system_ms
 
     def current(quiet: bool = False) -> context.Context:
-        return replace(right(quiet), now_ms=lambda: system() + ms)
+        made = right(quiet)
+        made.now_ms = lambda: system() + ms
+        return made
 
     def drop_older(path: str, before_ms: int) -> None:
         drop(path, before_ms - ms)
