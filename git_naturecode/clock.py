@@ -14,7 +14,7 @@ from typing import NamedTuple
 from git_naturecode.errors import Usage
 
 DAY_MS = 86_400_000
-STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/\d{4}")
+STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/\d{4}"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_COUNTER = 9999
 
@@ -57,7 +57,7 @@ def witness(last: Stamp, seen: Stamp, now_ms: int) -> Stamp:
 
 def parse(text: str) -> Stamp:
     """Read a stamp; ValueError when it is not one."""
-    if not STAMP.fullmatch(text):
+    if not re.fullmatch(STAMP, text):
         raise ValueError(f"not a stamp: {text!r}")
     return Stamp(parse_iso(text[:24]), int(text[25:]))
 

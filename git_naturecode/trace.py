@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Mapping
 
 _VARIABLE = "GIT_NATURECODE_TRACE"
-_USERINFO = re.compile(r"(://)[^/@\s]+@")
+_USERINFO = r"(://)[^/@\s]+@"
 
 
 def note(topic: str, text: str, environ: Mapping[str, str] = os.environ) -> None:
@@ -25,7 +25,7 @@ def note(topic: str, text: str, environ: Mapping[str, str] = os.environ) -> None
 
 def strike(text: str) -> str:
     """`text` without the user name and password of any address in it."""
-    return _USERINFO.sub(r"\1***@", text)
+    return re.sub(_USERINFO, r"\1***@", text)
 
 
 def report(error: BaseException, folder: str, version: str) -> str:

@@ -6,8 +6,8 @@ from git_naturecode.domain.said import Comment, Message
 from git_naturecode.domain.session import Session
 from git_naturecode.errors import Negative
 
-_NUMBER = re.compile(r"#?([1-9][0-9]{0,6})")
-_REMARK = re.compile(r"c([1-9][0-9]{0,6})")
+_NUMBER = r"#?([1-9][0-9]{0,6})"
+_REMARK = r"c([1-9][0-9]{0,6})"
 
 
 def handles(session: Session) -> dict[str, str]:
@@ -33,7 +33,7 @@ def said(session: Session, wanted: str) -> Message | Comment:
 
 
 def _numbered(session: Session, wanted: str) -> Message | Comment | None:
-    number, remark = _NUMBER.fullmatch(wanted), _REMARK.fullmatch(wanted)
+    number, remark = re.fullmatch(_NUMBER, wanted), re.fullmatch(_REMARK, wanted)
     if number and int(number[1]) <= len(session.messages):
         return session.messages[int(number[1]) - 1]
     if remark and int(remark[1]) <= len(session.comments):

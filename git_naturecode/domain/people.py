@@ -12,7 +12,7 @@ from git_naturecode.store.entry import Entry, Json
 RIGHTS = ("read", "write", "invite", "manage")
 USUAL = ("read", "write")
 FIELD = "can:"
-ADDRESS = re.compile(r"[^\s@,<>\"]{1,64}@[^\s@,<>\"]{1,190}")
+ADDRESS = r"[^\s@,<>\"]{1,64}@[^\s@,<>\"]{1,190}"
 
 
 class Participant(NamedTuple):
@@ -117,7 +117,7 @@ def named(those: People, wanted: str) -> str:
 
     An address is never refused. Raises Negative for a name that nobody around has, or two have.
     """
-    if ADDRESS.fullmatch(wanted):
+    if re.fullmatch(ADDRESS, wanted):
         return next((who for who in _addresses(those) if key(who) == key(wanted)), wanted)
     found = sorted({p.id for p in those.participants if p.name.casefold() == wanted.casefold()})
     if len(found) == 1:

@@ -172,6 +172,8 @@ def _widen(process: "subprocess.Popen[bytes]") -> None:
 
 def _restriction(limits: Limits) -> Callable[[], None] | None:
     """What a child does to itself before it becomes git; None when there is nothing to limit."""
+    if limits.cpu is limits.file is limits.memory is None:
+        return None
     import resource
 
     wanted = [
@@ -180,8 +182,6 @@ def _restriction(limits: Limits) -> Callable[[], None] | None:
         (resource.RLIMIT_DATA, limits.memory),
     ]
     chosen = [(what, size) for what, size in wanted if size is not None]
-    if not chosen:
-        return None
 
     def restrict() -> None:
         for what, size in chosen:

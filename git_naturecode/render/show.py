@@ -1,10 +1,10 @@
 """The one filter that texts from others pass before they reach a terminal."""
 
 import re
-import unicodedata
 
 # Control characters but tab and line feed, C1, bidirectional and invisible formatting, tags.
-_HIDDEN = re.compile(
+# Not compiled before it is needed: that takes longer than most commands have to show.
+_HIDDEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
@@ -12,7 +12,10 @@ _HIDDEN = re.compile(
 
 def show(text: str) -> str:
     """`text` with everything that could command a terminal or hide words made visible."""
-    return _HIDDEN.sub(_visible, text.replace("\r\n", "\n"))
+    text = text.replace("\r\n", "\n")
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return re.sub(_HIDDEN, _visible, text)
 
 
 def line(text: str) -> str:
@@ -38,6 +41,8 @@ def fit(text: str, columns: int) -> str:
 
 def _columns(character: str) -> int:
     """How many columns a terminal gives to `character`."""
+    import unicodedata
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -16,7 +16,7 @@ Json = Any
 STUB_KEYS = ("at", "device", "hash", "id", "kind")
 SHORT_HASH = 16
 # What a header line may not hold as such: line breaks of other programs, and lone surrogates.
-_ESCAPED = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
+_ESCAPED = "[\x7f\x85\u2028\u2029\ud800-\udfff]"
 LINE_LIMIT = 64 * 1024
 DEPTH_LIMIT = 32
 _INTEGER_DIGITS = 20
@@ -24,9 +24,9 @@ ID_LETTERS = r"[0-9A-Za-z][0-9A-Za-z._:-]{0,127}"
 ID = re.compile(rf"(?!.*--){ID_LETTERS}")
 AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z/[0-9]{4}")
 _DEVICE = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
-_HEX64 = re.compile(r"[0-9a-f]{64}")
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_HEX64 = r"[0-9a-f]{64}"
+_STRINGS = r'"(?:[^"\\]|\\.)*"'
+_PAIR = "[\ud800-\udbff][\udc00-\udfff]"
 _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
@@ -154,12 +154,12 @@ def header_line(header: Json) -> str:
         text = text.replace(">", "\\u003e")
     if text.isascii() and "\x7f" not in text:
         return text
-    return _ESCAPED.sub(_escape, joined_pairs(text))
+    return re.sub(_ESCAPED, _escape, joined_pairs(text))
 
 
 def joined_pairs(text: str) -> str:
     """`text` with each pair of surrogates as the one character that JSON reads in their place."""
-    if not _PAIR.search(text):
+    if not re.search(_PAIR, text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
@@ -224,7 +224,9 @@ def header_fault(header: Mapping[str, Json], body: str | None) -> str:
     if body is None and "hash" in header and len(header) == len(STUB_KEYS):
         # Only then can it be a stub, which vouches for a text that is gone.
         was = header["hash"]
-        if header.keys() == set(STUB_KEYS) and not (isinstance(was, str) and _HEX64.fullmatch(was)):
+        if header.keys() == set(STUB_KEYS) and not (
+            isinstance(was, str) and re.fullmatch(_HEX64, was)
+        ):
             return "names no hash"
     return ""
 
@@ -245,7 +247,7 @@ def _too_deep(line: str) -> bool:
     if line.count("{") + line.count("[") <= DEPTH_LIMIT:
         return False
     depth = 0
-    for character in _STRINGS.sub("", line):
+    for character in re.sub(_STRINGS, "", line):
         if character in "{[":
             depth += 1
             if depth > DEPTH_LIMIT:

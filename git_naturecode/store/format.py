@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from git_naturecode.errors import Unsafe, Unsupported
-from git_naturecode.store import markdown
 from git_naturecode.store.entry import (
     SHORT_HASH,
     Entry,
@@ -20,7 +19,6 @@ from git_naturecode.store.entry import (
     joined_pairs,
     read_header,
 )
-from git_naturecode.store.heading import heading
 
 START = "<!-- nc:entry "
 END = "<!-- nc:end "
@@ -86,6 +84,8 @@ def block(entry: Entry) -> str:
     end = f"{END}{header['id']} sha256:{entry.stated or entry.hash[:SHORT_HASH]}{CLOSE}\n\n"
     if entry.body is None:
         return f"{START}{entry.line}{CLOSE}\n{end}"
+    from git_naturecode.store.heading import heading  # reading does without
+
     text = written(entry.body, header.get("enc"))
     return f"{START}{entry.line}{CLOSE}\n{heading(header)}\n\n{text}\n\n{end}"
 
@@ -131,9 +131,11 @@ def _encoding(header: Mapping[str, Json], body: str, fenced: bool) -> tuple[str,
         except UnicodeEncodeError:
             joined = joined_pairs(body)
             return (joined, "json") if joined == body else _encoding(header, joined, fenced)
-    if fenced or header.get("role") == "tool" or not markdown.safe(body):
+    if fenced or header.get("role") == "tool":
         return body, "fence"
-    return body, None
+    from git_naturecode.store import markdown  # reading does without
+
+    return body, None if markdown.safe(body) else "fence"
 
 
 def written(body: str, enc: Json) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from git_naturecode.git.objects import CommitInfo, Missing, Objects, parse_commit
 
 _KEY = "Seal:"
-_RECORD = re.compile(r"[0-9A-Za-z._:-]{1,256}")
+_RECORD = r"[0-9A-Za-z._:-]{1,256}"
 _MAX_RECORDS = 1000
 _MAX_STEPS = 10_000
 _MAX_COMMIT = 1 << 20
@@ -88,6 +88,8 @@ def _line(text: str) -> Records | None:
     for line in reversed(text.split("\n")):
         if line.startswith(_KEY):
             records = line[len(_KEY) :].split()
-            good = len(records) <= _MAX_RECORDS and all(map(_RECORD.fullmatch, records))
+            good = len(records) <= _MAX_RECORDS and all(
+                re.fullmatch(_RECORD, record) for record in records
+            )
             return frozenset(records) if good else NONE
     return None

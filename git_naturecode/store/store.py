@@ -1,6 +1,5 @@
 """The logs of one clone: writing entries down, draining them, reading an entity's entries."""
 
-import base64
 import errno
 import os
 import re
@@ -32,8 +31,9 @@ if TYPE_CHECKING:
 TEAM, PRIVATE = "team", "private"
 DEFAULT_BRANCH = "naturecode"
 # What git check-ref-format allows; a line break in it would be one in what we tell git.
-_BRANCH = re.compile(
-    r"(?!.*(?:\.\.|\.lock(?:/|$)|//|/\.|@\{|[./]$))[^\x00-\x20\x7f~^:?*\[\\/.][^\x00-\x20\x7f~^:?*\[\\]*"
+_BRANCH = (
+    r"(?!.*(?:\.\.|\.lock(?:/|$)|//|/\.|@\{|[./]$))"
+    r"[^\x00-\x20\x7f~^:?*\[\\/.][^\x00-\x20\x7f~^:?*\[\\]*"
 )
 _PRIVATE_WAIT = 30.0
 # Where this person may not write, draining is left to somebody who may.
@@ -81,7 +81,7 @@ class Store:
     def branch(self) -> str:
         """The name of the data branch; raises Usage when no branch can be called so."""
         name = self.config.get("naturecode.branch", DEFAULT_BRANCH)
-        if not _BRANCH.fullmatch(name):
+        if name != DEFAULT_BRANCH and not re.fullmatch(_BRANCH, name):
             raise Usage(f"naturecode.branch is {name!r}, not the name of a branch")
         return name
 
@@ -155,6 +155,8 @@ class Store:
 
     def entries_of(self, drafts: "Sequence[Draft]") -> "list[Entry]":
         """Give each draft its stamp, id, salt and author, after redaction; nothing is kept yet."""
+        import base64
+
         from git_naturecode.store import format
 
         clean = list(map(self._redacted, drafts))  # takes its time, so before the stamps

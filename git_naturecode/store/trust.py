@@ -7,6 +7,7 @@ signature, by the key `key` whose hash is the device `dev`, of everything else i
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -54,7 +55,7 @@ def read(line: bytes) -> dict[str, Json] | None:
     if not good or not isinstance(said.get("ops"), list):
         return None
     at = said.get("at")
-    return said if isinstance(at, str) and STAMP.fullmatch(at) else None
+    return said if isinstance(at, str) and re.fullmatch(STAMP, at) else None
 
 
 def is_genuine(line: bytes, device: str) -> bool:
