@@ -6,12 +6,15 @@ from itertools import islice
 
 from git_naturecode.git.objects import Change, Objects, TreeEntry, parse_tree
 from git_naturecode.store.hygiene import MAX_TREE
+from git_naturecode.store.judging import Judging
+from git_naturecode.store.sound import Judged
 
 _MOST_BYTES = 32 << 20  # of folders
 _FILES = 200  # asked for together
 _FILE_BYTES = 8 << 20  # of them, that are held
 _MOST_OBJECTS = 100_000
 _MOST_LINES = 250_000
+_MOSTLY_NEW = 10  # one in so many may stand beside a state of ours
 _DEEPEST = 12  # levels; the grammar of paths has eight
 
 _Pair = tuple[str, str | None]
@@ -21,11 +24,13 @@ _Pair = tuple[str, str | None]
 class Ahead:
     """`objects` with what `look` has brought at hand; all else is asked for when it is wanted.
 
-    It judges nothing: what is too large or malformed is left to who reads it for good.
+    It judges nothing: what is too large or malformed is left to who reads it for good. What
+    `judging` has found out about a file need not be brought.
     """
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Objects, judging: Judging | None = None) -> None:
         self.objects = objects
+        self._judging = judging
         self.hexsz = objects.hexsz
         self.shallow = objects.shallow
         self._headers: dict[str, tuple[str, int]] = {}
@@ -35,6 +40,7 @@ class Ahead:
         self._lines_seen = 0
         self._files: list[str] = []  # in the order in which they will be read
         self._next = 0
+        self._known = 0  # of the files, those that stand in for a state of ours
         self._where: dict[str, int] = {}
         self._file_headers: dict[str, tuple[str, int]] = {}
         self._file_data: dict[str, tuple[str, bytes]] = {}
@@ -69,6 +75,7 @@ class Ahead:
                 yield from self._order((theirs, ours), seen, depth + 1)
             else:
                 yield theirs
+                self._known += ours is not None
                 yield from [ours] if ours else ()
 
     def _differing(self, theirs: str, ours: str | None) -> Iterator[tuple[bool, str, str | None]]:
@@ -112,18 +119,32 @@ class Ahead:
     def _bring_files(self) -> None:
         """Hold the next lot of files in place of the last."""
         lot = self._files[self._next : self._next + _FILES]
+        judged = self._judged(self._next)
         self._next += len(lot)
         for oid in lot:
             self._where.pop(oid, None)
-        self._file_headers = self.objects.headers(dict.fromkeys(lot))
-        wanted, left = [], _FILE_BYTES
-        for oid, (_, size) in self._file_headers.items():
-            if size <= left:
-                left -= size
+        left = list(dict.fromkeys(oid for oid in lot if oid not in judged))
+        self._file_headers = {oid: ("blob", one.size) for oid, one in judged.items()}
+        self._file_headers |= self.objects.headers(left)
+        wanted, room = [], _FILE_BYTES
+        for oid in left:
+            size = self._file_headers.get(oid, ("", room + 1))[1]
+            if size <= room:
+                room -= size
                 wanted.append(oid)
         self._file_data = {
             oid: (self._file_headers[oid][0], data) for oid, data in self.objects.read_many(wanted)
         }
+
+    def _judged(self, first: int) -> dict[str, Judged]:
+        """What is known of the lot that begins with file `first` and need not be read."""
+        if self._judging is None:
+            return {}
+        # A file that has to be joined with ours is read anyway.
+        if not first and self._known * _MOSTLY_NEW < len(self._files):
+            lots = range(0, len(self._files), _FILES)
+            self._judging.begin([self._files[start : start + _FILES] for start in lots])
+        return self._judging.come_to(first // _FILES)
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object; raises Missing."""

@@ -7,6 +7,7 @@ is the fold's business, so that every clone keeps the same files whatever it bel
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -65,6 +66,7 @@ class Gate:
     newest: str = ""
     problems: list[str] = field(default_factory=list)
     refused: int = 0
+    judged: Callable[[str], sound.Judged | None] = lambda _: None
     _entries: int = 0
     _bytes: int = 0
     _yaml: int = 0
@@ -139,6 +141,18 @@ class Gate:
         if why:
             self.refuse(path, why)
         return not why
+
+    def passes(self, path: str, oid: str) -> bool:
+        """True when the blob `oid` is known to be a segment that may stand at `path` as it is.
+
+        `content` would give it back unchanged; False says nothing about it.
+        """
+        place = paths.parse_segment_path(path)
+        found = self.judged(oid) if place else None
+        if found is None or (found.entity, found.device, found.number) != place:
+            return False
+        self._witness(path, found.stamps)
+        return True
 
     def content(self, path: str, data: bytes) -> bytes | None:
         """The file `data` as it may stand at `path`: normalised; None (and noted) when it may not.
@@ -234,12 +248,17 @@ class Gate:
 
     @cached_property
     def _horizon(self) -> str:
-        return clock.iso(self.now_ms + clock.DAY_MS)
+        return horizon(self.now_ms)
 
 
 def _check_place(found: scan.Scanned | format.Segment, place: tuple[str, str, int]) -> None:
     if (found.entity, found.device, found.number) != place:
         raise ValueError("its first lines name another place")
+
+
+def horizon(now_ms: int) -> str:
+    """The time from which on a stamp moves no clock."""
+    return clock.iso(now_ms + clock.DAY_MS)
 
 
 def most_bytes(path: str) -> int:

@@ -2,26 +2,31 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.errors import NaturecodeError, Unsupported
-from git_naturecode.git import tree
-from git_naturecode.git.objects import Missing
+from git_naturecode.git import beside, tree
+from git_naturecode.git.objects import Missing, Objects
 from git_naturecode.store import format, index_text, paths, scan
 from git_naturecode.store.described import Described, Part
+from git_naturecode.store.entry import Json
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, TEAM, Placed
 
 if TYPE_CHECKING:
     from git_naturecode.store.index import Index
 
+_LOT = 200  # entities
 _MOST_AGAIN = 1_000  # entities whose texts are looked through at once; else all texts are dropped
 
 Key = tuple[str, str]
 """Kind and last part of an id."""
+
+Parts = Sequence[tuple[str, str]]
+"""Side and id of each segment of an entity."""
 
 
 class Blob(NamedTuple):
@@ -90,18 +95,25 @@ def read(index: "Index", keys: Iterable[Key]) -> Iterator[tuple[Key, list[Blob]]
 
     Raises NaturecodeError when one of them is not in this clone.
     """
-    wanted = []
+    return _read(index, _where(index, keys))
+
+
+def _where(index: "Index", keys: Iterable[Key]) -> list[tuple[Key, Parts]]:
+    """Where the segments of each of `keys` stand; nothing for one that has none."""
     query = "select side, blob from part where kind = ? and tail = ? order by side desc, path"
-    for key in sorted(keys):
-        wanted += [(key, *part) for part in index.db.execute(query, key)]
+    found = ((key, index.db.execute(query, key).fetchall()) for key in sorted(keys))
+    return [(key, parts) for key, parts in found if parts]
+
+
+def _read(index: "Index", wanted: Sequence[tuple[Key, Parts]]) -> Iterator[tuple[Key, list[Blob]]]:
     blobs = {}
     for name in (TEAM, PRIVATE):
-        oids = [oid for _, side, oid in wanted if side == name]
+        oids = [oid for _, parts in wanted for side, oid in parts if side == name]
         if oids:
             blobs[name] = index.store.side(name).objects.read_many(oids)
     try:
-        for key, parts in groupby(wanted, key=lambda one: one[0]):
-            yield key, [Blob(side, next(blobs[side])[1]) for _, side, _ in parts]
+        for key, parts in wanted:
+            yield key, [Blob(side, next(blobs[side])[1]) for side, _ in parts]
     except Missing as missing:
         raise NaturecodeError(
             f"a part of the record is not available offline ({missing})",
@@ -124,11 +136,32 @@ def described(index: "Index", key: Key, blobs: Sequence[Blob], *, texts: bool) -
 
 def _take_in(index: "Index", keys: Iterable[Key], *, texts: bool) -> None:
     left = set(keys)
-    for key, blobs in read(index, left):
-        left.discard(key)
-        put(index.db, *key, described(index, key, blobs, texts=texts), texts=texts)
-    for key in left:  # nothing stands about them any more
+    wanted = _where(index, left)
+    lots = [wanted[start : start + _LOT] for start in range(0, len(wanted), _LOT)]
+    shared = not texts and all(side == TEAM for _, parts in wanted for side, _ in parts)
+    with closing(beside.Sharing(index.store.repo, lots if shared else (), _work(index))) as sharing:
+        for number, lot in enumerate(lots):
+            found = sharing.come_to(number)
+            if found is None:
+                found = (described(index, *one, texts=texts) for one in _read(index, lot))
+            for (key, _), one in zip(lot, found, strict=True):
+                put(index.db, *key, Described(*one) if one else None, texts=texts)
+    for key in left - {key for key, _ in wanted}:  # nothing stands about them any more
         put(index.db, *key, None, texts=texts)
+
+
+def _work(index: "Index") -> Callable[[Objects, Sequence[tuple[Key, Parts]]], Json]:
+    """The describing of one lot, all of it on the team's side."""
+
+    def describe(objects: Objects, lot: Sequence[tuple[Key, Parts]]) -> Json:
+        blobs = objects.read_many(oid for _, parts in lot for _, oid in parts)
+        found = (
+            described(index, key, [Blob(TEAM, next(blobs)[1]) for _ in parts], texts=False)
+            for key, parts in lot
+        )
+        return [one and one._replace(texts=()) for one in found]
+
+    return describe
 
 
 def _with_texts(db: sqlite3.Connection, stale: set[Key]) -> dict[Key, int]:

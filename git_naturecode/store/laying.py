@@ -82,6 +82,10 @@ class Laying:
 
     def _file(self, path: str, entry: TreeEntry, known: TreeEntry | None) -> bool:
         before = self._now(path, known)
+        if before is None and not self.purged and self.gate.passes(path, entry.oid):
+            self.received += 1
+            self._put(path, entry.oid)
+            return True
         raw = self.gate.objects.read(entry.oid)[1]
         clean = raw if raw == before else self._clean(path, raw)
         joined = self._joined(path, before, clean)

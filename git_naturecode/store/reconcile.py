@@ -1,7 +1,7 @@
 """Bringing our data branch and one from elsewhere together (DESIGN 5)."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from git_naturecode.errors import Unsafe
@@ -10,6 +10,7 @@ from git_naturecode.git.objects import Change, Objects
 from git_naturecode.store import obedience, purge, seal, trust
 from git_naturecode.store.hygiene import Bounds, Gate, is_folder
 from git_naturecode.store.laying import Laying
+from git_naturecode.store.sound import Judged
 
 _MAX_STEPS = 2_000
 _MAX_SIDES = 100
@@ -42,6 +43,7 @@ def reconcile(
     now_ms: int,
     bounds: Bounds | None = None,
     verify: trust.Verify = trust.is_genuine,
+    judged: Callable[[str], Judged | None] = lambda _: None,
 ) -> Reconciled:
     """The commit to stand on after `theirs` (a branch) and `others` (outboxes) came in.
 
@@ -50,7 +52,7 @@ def reconcile(
     than a purge, the commit has no parent, or is ours if that obeys it. No ref moves.
     Raises Unsafe when theirs breaks a limit; an outbox that does is noted and left.
     """
-    gate = Gate(objects, now_ms, bounds or Bounds())
+    gate = Gate(objects, now_ms, bounds or Bounds(), judged=judged)
     base = tree.tree_of(objects, ours)
     root = gate.commit(theirs).tree if theirs is not None else None
     builds = ours is not None and theirs is not None and holds(objects, ours, theirs)

@@ -5,6 +5,7 @@ and `format.render` gives it back as it was; of what is not plainly so, nothing 
 """
 
 from hashlib import sha256
+from typing import NamedTuple
 
 from git_naturecode.store import entry as entries
 from git_naturecode.store import format, scan
@@ -13,6 +14,35 @@ from git_naturecode.store.heading import heading
 
 _FENCE, _NEWLINES = "```", "\n\n"
 _LEAST = len("```\n\n```")
+
+
+class Judged(NamedTuple):
+    """What is known of a sound segment without reading it again.
+
+    `size` in bytes, whose log it says it is, and of its stamps the latest one, after the latest
+    one before some border if that is another.
+    """
+
+    size: int
+    entity: str
+    device: str
+    number: int
+    stamps: list[str]
+
+
+def judged(data: bytes, border: str) -> Judged | None:
+    """The segment `data` in short, with the stamps on both sides of `border`; None when unsure."""
+    found = sound(data)
+    if found is None:
+        return None
+    every = [header["at"] for header in found.headers]
+    latest = max(every)
+    stamps = [latest] if latest < border else [*_latest_before(border, every), latest]
+    return Judged(len(data), found.entity, found.device, found.number, stamps)
+
+
+def _latest_before(border: str, stamps: list[str]) -> list[str]:
+    return sorted(at for at in stamps if at < border)[-1:]
 
 
 def sound(data: bytes) -> scan.Scanned | None:

@@ -1,7 +1,7 @@
 """The gate: what came from elsewhere is looked at, joined with ours, and moves our branch."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from git_naturecode import hiding
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe
@@ -10,7 +10,8 @@ from git_naturecode.git.objects import Missing, RefLocked
 from git_naturecode.git.remote import TIMEOUT, Link
 from git_naturecode.store import forgetting, reconcile
 from git_naturecode.store.ahead import Ahead
-from git_naturecode.store.hygiene import MAX_COMMIT, MAX_ENTRIES, MAX_TOTAL, Bounds
+from git_naturecode.store.hygiene import MAX_COMMIT, MAX_ENTRIES, MAX_TOTAL, Bounds, horizon
+from git_naturecode.store.judging import Judging
 from git_naturecode.store.lock import hold
 from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.reconcile import Reconciled
@@ -66,15 +67,18 @@ def take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
 
 def reconciled(store: Store, ours: str | None, theirs: str | None, others: list[str]) -> Reconciled:
     """Both sides and the outboxes `others` in one commit; no ref moves (store/reconcile)."""
-    objects = Ahead(store.team.objects)
+    now_ms, most = store.now_ms(), bounds(store)
+    judging = Judging(store.repo, horizon(now_ms), most.total)
+    objects = Ahead(store.team.objects, judging)
     mine = tree.tree_of(objects, ours)
     for other in (theirs, *others):
         with suppress(Missing, ValueError, IndexError):
             if other and _is_commit(objects, other):
                 objects.look(tree.tree_of(objects, other) or "", mine)
-    return reconcile.reconcile(
-        objects, ours, theirs, others, store.now_ms(), bounds(store), forgetting.verifier(store)
-    )
+    with closing(judging):
+        return reconcile.reconcile(
+            objects, ours, theirs, others, now_ms, most, forgetting.verifier(store), judging.get
+        )
 
 
 def _is_commit(objects: Ahead, oid: str) -> bool:

@@ -4,13 +4,16 @@ import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from box import Box, Clone
 from git_naturecode.domain.kinds import open_index
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.store import index_file
+from git_naturecode.git import beside
+from git_naturecode.store import index_file, index_rows
+from git_naturecode.store.described import Described
 
 
 @pytest.fixture
@@ -103,3 +106,30 @@ def test_a_folder_that_git_gc_took_meanwhile_is_told_as_missing(clone: Clone) ->
             index.refresh()
         index.close()
     assert "is missing from this repository" in raised.value.message
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_rows_that_a_second_process_tells_are_the_same(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch, dies: bool
+) -> None:
+    for number in range(12):
+        clone.nc("session", "say", clone.start(f"number {number}"), "jitter \ud83d")
+    before = clone.nc("session", "list", "--json").json, answers(clone)
+    told, first = [], os.getpid()
+    real = index_rows.described
+
+    def noted(*args: Any, **more: Any) -> Described | None:
+        if dies and os.getpid() != first and b"number 3" in args[2][0].data:
+            os._exit(1)
+        told.append(args)
+        return real(*args, **more)
+
+    monkeypatch.setattr(index_rows, "_LOT", 2)
+    monkeypatch.setattr(index_rows, "described", noted)
+    monkeypatch.setattr(beside, "is_worth_it", lambda _: True)
+    for path in index(clone).parent.glob("index.db*"):
+        path.unlink()
+    assert clone.nc("session", "list", "--json").json == before[0]
+    assert dies or len(told) < 9
+    monkeypatch.undo()
+    assert answers(clone) == before[1]
