@@ -18,7 +18,7 @@ HEAVY = (
     "git_naturecode.sync", "git_naturecode.redact", "git_naturecode.capture",
     "git_naturecode.crypto.keys", "git_naturecode.domain.session", "git_naturecode.store.bulk",
     "git_naturecode.store.drain", "git_naturecode.store.format", "git_naturecode.store.index_rows",
-    "hashlib",
+    "hashlib", "dataclasses",
 )  # fmt: skip
 _ASK = (
     "import sys\n"
@@ -34,30 +34,37 @@ READING = {"typer"}
 FOLDING = {
     *READING, "git_naturecode.domain.session", "git_naturecode.store.format", "hashlib",
 }  # fmt: skip
-WRITING = {*FOLDING, "git_naturecode.redact", "git_naturecode.store.drain"}
+WRITING = {*FOLDING, "git_naturecode.redact", "git_naturecode.store.drain", "dataclasses"}
 PATHS = {
     "--version": set(),
     "-V": set(),
-    "-h": {"typer"},
+    "-h": {"typer", "dataclasses"},
     "session list --help": {"typer"},
-    "status": {*READING, "hashlib"},  # for the address of the remote
+    "status": {*READING, "hashlib", "dataclasses"},  # for the address of the remote
     "session list": READING,
     "session show ID": FOLDING,
     "session search jitter": READING,
     "session shared list": READING,
-    "session export ID --format html": {*FOLDING, "markdown_it"},
-    "session resume ID --tool codex --print": FOLDING,
+    "session export ID --format html": {*FOLDING, "markdown_it", "dataclasses"},
+    "session resume ID --tool codex --print": {*FOLDING, "dataclasses"},
     "session publish ID --branch main --no-push --dry-run": {
         *FOLDING,
         "git_naturecode.redact",
         "markdown_it",
+        "dataclasses",
     },
     "session comment ID hello": WRITING,
     "session say ID hello": WRITING,
     "session start another": WRITING,
     "session use": {"typer"},
-    "folder": {*FOLDING, "git_naturecode.sync"},
-    "sync": {"typer", "git_naturecode.sync", "git_naturecode.store.format", "hashlib"},
+    "folder": {*FOLDING, "git_naturecode.sync", "dataclasses"},
+    "sync": {
+        "typer",
+        "git_naturecode.sync",
+        "git_naturecode.store.format",
+        "hashlib",
+        "dataclasses",
+    },
 }
 
 
