@@ -22,6 +22,7 @@ Json = Any
 Lot = TypeVar("Lot")
 LEAST = 5  # lots, for which a second process is started
 EACH = 3  # of so many lots the first process keeps one, for it has other things to do besides
+_BUSY = 2  # processes that want each processor
 _PIPE_BYTES = 1 << 20  # so that it can be some lots ahead
 
 
@@ -80,12 +81,14 @@ class Sharing:
 def is_worth_it(repo: Repo) -> bool:
     """True when a second process can be had and would have a processor of its own.
 
-    A process with several threads is never forked: another one might hold a lock just now.
+    On a busy machine it would only be waited for. A process with several threads is never forked:
+    another one might hold a lock just now.
     """
     if repo.program.environ.get(SWITCH) == "1" or threading.active_count() > 1:
         return False
     allowed = getattr(os, "sched_getaffinity", None)
-    return (len(allowed(0)) if allowed else os.cpu_count() or 1) > 1
+    processors = len(allowed(0)) if allowed else os.cpu_count() or 1
+    return processors > 1 and os.getloadavg()[0] < _BUSY * processors
 
 
 def start(repo: Repo, lots: Iterable[Lot], work: Callable[[Objects, Lot], Json]) -> Beside | None:

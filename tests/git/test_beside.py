@@ -104,6 +104,9 @@ def test_it_holds_no_lock_of_the_first_one(repo: Repo, tmp_path: Path) -> None:
 def test_when_it_is_worth_it(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(os, "getloadavg", lambda: (9.0, 0.0, 0.0))
+    assert not beside.is_worth_it(repo)
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.0, 9.0, 9.0))
     assert beside.is_worth_it(repo)
     alone = repo.program._replace(environ={**repo.program.environ, beside.SWITCH: "1"})
     assert not beside.is_worth_it(repo._replace(program=alone))
