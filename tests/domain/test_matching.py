@@ -45,3 +45,9 @@ def test_a_line_that_stands_once_leads() -> None:
 def test_what_is_too_large_to_compare_counts_as_different() -> None:
     old, new = ["x", "y"] * 2000, ["y", "x", "x"] * 2000
     assert sum(n for _, _, n in matching(old, new)) < 4
+
+
+def test_large_texts_are_compared_by_the_lines_that_stand_once() -> None:
+    old = [line for n in range(600) for line in (f"line {n}", "}", "")]
+    new = [line for n in range(600) for line in (f"line {n}", f"  new {n}", "}", "")]
+    assert sum(n for _, _, n in matching(old, new)) == len(old)

@@ -92,6 +92,14 @@ def test_a_checkout_that_was_moved_since(work: Work, box: Box) -> None:
     assert len(wrote(work)) == 2
 
 
+def test_in_a_moved_checkout_a_name_alone_is_not_enough(work: Work, box: Box) -> None:
+    work.edit("deep/a.py", "", "one\n")
+    (work.clone.path / "deep/a.py").rename(work.clone.path / "a.py")
+    work.commit()
+    work.clone.path = work.clone.path.rename(box.path / "elsewhere")
+    assert wrote(work) == ()
+
+
 def test_a_subagent_writes_too(work: Work) -> None:
     work.edit("a.py", "", "one\n")
     below = work.folder / S / "subagents"
