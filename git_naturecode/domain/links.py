@@ -192,6 +192,17 @@ def reverted(message: str) -> list[str]:
     return list(dict.fromkeys(re.findall(_REVERTS, message)))
 
 
+def ranges_of(lines: Iterable[int]) -> tuple[Range, ...]:
+    """Numbers of lines as ranges, in their order."""
+    found: list[Range] = []
+    for number in sorted(set(lines)):
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
+
+
 def ranges_text(ranges: Sequence[Range]) -> str:
     """Ranges of lines as they are written: `1-10,15`."""
     return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges)

@@ -17,7 +17,7 @@ from git_naturecode.capture.edits import edits
 from git_naturecode.capture.edits_told import changes, unfolded_input
 from git_naturecode.capture.format import Found
 from git_naturecode.domain.attribution import MOST_CHARACTERS, Author, Edit, File
-from git_naturecode.domain.links import Range, Wrote
+from git_naturecode.domain.links import Wrote, ranges_of
 from git_naturecode.domain.session import KIND
 from git_naturecode.git.added import Changed, added_lines, changed_files
 from git_naturecode.git.objects import Missing, Objects
@@ -213,13 +213,8 @@ def _facts(story: _Story, added: set[int]) -> list[Wrote]:
     if story.authored is not None:
         # A commit that was made anew later: what held at first holds, where nothing else is known.
         authors = [now or then for now, then in zip(authors, story.authored, strict=True)]
-    ranges: dict[str, list[Range]] = {}
+    lines: dict[str, list[int]] = {}
     for number, author in enumerate(authors, 1):
-        if author is None or number not in added:
-            continue
-        own = ranges.setdefault(author, [])
-        if own and own[-1][1] == number - 1:
-            own[-1] = (own[-1][0], number)
-        else:
-            own.append((number, number))
-    return [Wrote(author, story.changed.path, tuple(own)) for author, own in ranges.items()]
+        if author is not None and number in added:
+            lines.setdefault(author, []).append(number)
+    return [Wrote(author, story.changed.path, ranges_of(own)) for author, own in lines.items()]

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from git_naturecode import __version__, clock
+from git_naturecode.domain.links import Range, ranges_of
 from git_naturecode.domain.session import Session
 from git_naturecode.git.added import removed_lines
 from git_naturecode.git.run import GitFailed
@@ -96,13 +97,11 @@ def _model(session: Session, one: Traced) -> str:
 
 
 def _ranges(group: Sequence[Traced]) -> list[Mapping[str, Json]]:
-    ranges: list[dict[str, Json]] = []
-    for number in sorted(one.line.number for one in group):
-        if ranges and ranges[-1]["end_line"] == number - 1:
-            ranges[-1]["end_line"] = number
-        else:
-            ranges.append({"start_line": number, "end_line": number})
-    return list(ranges)
+    return [_range(one) for one in ranges_of(traced.line.number for traced in group)]
+
+
+def _range(lines: Range) -> dict[str, Json]:
+    return {"start_line": lines[0], "end_line": lines[1]}
 
 
 def _deleted(tracer: Tracer, traced: Sequence[Traced]) -> list[dict[str, Json]]:
@@ -118,7 +117,7 @@ def _deleted(tracer: Tracer, traced: Sequence[Traced]) -> list[dict[str, Json]]:
         except GitFailed:
             continue
         if gone:
-            ranges = [{"start_line": a, "end_line": b} for a, b in gone]
+            ranges = list(map(_range, gone))
             found.append({"revision": commit, "path": path, "session": session, "ranges": ranges})
     return found
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from git_naturecode.domain.links import LINKED, Link, Range, ranges_text
+from git_naturecode.domain.links import LINKED, Link, ranges_of, ranges_text
 from git_naturecode.domain.session import Session
 from git_naturecode.git.notes import add_note, notes
 from git_naturecode.store.entry import Json
@@ -64,7 +64,7 @@ def text(commit: str, links: Sequence[tuple[Link, Session]]) -> str:
     shown = []
     for path, keys in sorted(by_path.items()):
         shown.append(f'"{path}"' if _QUOTED & set(path) else path)
-        shown += [f"  {key} {ranges_text(_ranges(lines))}" for key, lines in sorted(keys.items())]
+        shown += [f"  {key} {ranges_text(ranges_of(lines))}" for key, lines in sorted(keys.items())]
     about = {"schema_version": SCHEMA, "base_commit_sha": commit, "prompts": prompts}
     return "\n".join([*shown, "---", json.dumps(about, indent=2)])
 
@@ -90,13 +90,3 @@ def _prompt(link: Link, session: Session, lines: int) -> dict[str, Json]:
         "messages": [], "total_additions": lines, "total_deletions": 0, "accepted_lines": lines,
         "overriden_lines": 0,
     }  # fmt: skip
-
-
-def _ranges(lines: set[int]) -> list[Range]:
-    found: list[Range] = []
-    for number in sorted(lines):
-        if found and found[-1][1] == number - 1:
-            found[-1] = (found[-1][0], number)
-        else:
-            found.append((number, number))
-    return found

@@ -1,13 +1,17 @@
 """The edits that transcripts record: which entry, which path, what was before and after."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from git_naturecode.capture import identify
 from git_naturecode.capture.edits import edits
+from git_naturecode.capture.edits_told import changes
 from git_naturecode.domain.attribution import Edit, File, Hunk, Piece
 from git_naturecode.ids import imported_entry
 from transcripts import S, drafts, line, result, use, write
@@ -305,3 +309,37 @@ def test_the_lines_of_real_transcripts_are_those_of_their_patches(data: Path) ->
     assert right > 1000
     assert alike <= right // 100
     assert missing <= right // 100
+
+
+# Whatever a transcript holds: it gives edits that can be replayed, or none.
+WORDS = st.sampled_from([
+    "file_path", "filePath", "old_string", "new_string", "oldString", "newString", "edits",
+    "content", "command", "input", "patch", "workdir", "structuredPatch", "lines", "originalFile",
+    "userModified", "replace_all", "type", "create", f"{ROOT}/a.py", "", "x", "\n", "+x", "-x",
+    "*** Begin Patch\n*** Update File: a\n@@\n",
+    "*** Begin Patch\n*** Move to: b\n+\n*** End Patch", "*** Begin Patch\n*** Add File: \0\n+x\n",
+])  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 3) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(["Edit", "Write", "MultiEdit", "NotebookEdit"]), JSON, JSON)
+def test_no_json_stops_the_reading(name: str, arguments: Any, answer: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        block = {"type": "tool_use", "id": "t1", "name": name, "input": arguments}
+        good = told(filePath=f"{ROOT}/z.py")
+        path = write(Path(folder) / "s.jsonl", [
+            line("assistant", "u1", [block], 1), answered("t1", answer),
+            asked("t2", "Edit", file_path=f"{ROOT}/z.py"), answered("t2", good),
+        ])  # fmt: skip
+        file = File("x\n")
+        read = found(path)
+        for edit in read:
+            file.take(edit)
+        file.written("x\ny\n")
+        assert read[-1].path == f"{ROOT}/z.py"
+        for edit in changes(name, arguments, ROOT):
+            file.take(edit)

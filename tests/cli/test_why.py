@@ -67,6 +67,26 @@ def test_a_commit_made_a_moment_ago_answers_at_once(work: Work) -> None:
     assert not (git_dir / "naturecode/queue").exists()
 
 
+def test_another_clone_sees_the_same_after_one_sync(box: Box) -> None:
+    hub = box.remote()
+    work, ben = Work(box.clone(hub, "ada")), box.clone(hub, "ben")
+    message = work.edit("a.py", "", "one\ntwo\n")
+    work.commit()
+    session = work.imported()
+    work.clone.nc("session", "attach", session)
+    work.clone.git("push", "-q", "origin", "main")
+    work.clone.nc("sync")
+    ben.git("pull", "-q")
+    ben.nc("sync")
+    assert ben.nc("why", "a.py:2", code=1).out.count("no session is known") == 1
+    work.clone.nc("session", "share", session)
+    work.clone.nc("sync")
+    ben.nc("sync")
+    (item,) = ben.nc("why", "a.py:2", "--json").json["items"]
+    assert (item["how"], item["message"]["messageId"]) == ("wrote", message)
+    assert item["session"]["id"] == session
+
+
 def test_what_was_attached_by_hand_has_its_messages_too(work: Work) -> None:
     message = work.edit("a.py", "", "one\ntwo\n")
     work.commit()
