@@ -1,6 +1,7 @@
 """session resume: giving a conversation back to an agent, out of git."""
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from git_naturecode.cli.options import AsJson, Quiet, SessionId
 if TYPE_CHECKING:
     from git_naturecode.domain.session import Session
     from git_naturecode.resuming import Conversation, Given, Where
+    from git_naturecode.store.store import Store
 
 
 def resume(
@@ -48,6 +50,7 @@ def resume(
     from git_naturecode.cli.reading import KIND, opened, session_id
     from git_naturecode.domain import handles
     from git_naturecode.domain import session as sessions
+    from git_naturecode.render.show import show
     from git_naturecode.store.lock import hold
 
     context = contexts.current(quiet)
@@ -65,17 +68,32 @@ def resume(
         if to_stdout:
             context.out.write(content.decode())
             return
-        with hold(os.path.join(store.state_dir, "resume.lock"), 10.0):
+        # Who may only read here can still resume; two at once are then not kept apart.
+        alone = os.access(store.state_dir, os.W_OK)
+        with hold(os.path.join(store.state_dir, "resume.lock"), 10.0) if alone else nullcontext():
             given = resuming.give(chosen, name, content, where)
-        me = store.person
-    others = [one for one in conversation.authors if one.casefold() != me.casefold()]
+        others = _others(store, conversation)
+    whole = at is None and last is None and found.origin.get("tool") == chosen
+    own = str(found.origin.get("session") or "") if whole else ""
     line = resuming.command(chosen, name, where.work_tree, context.cwd)
     if as_json:
         context.json(_json(found, chosen, conversation, given, line, where) | {"others": others})
         return
     _tell(context, chosen, conversation, given, len(content))
+    if own and resuming.original(chosen, own, where):
+        there = resuming.command(chosen, own, where.work_tree, context.cwd)
+        context.tell(f"hint: the agent's own transcript, which holds more, is here: {show(there)}")
     _warn(context, found, conversation, others, last)
     context.say(line)
+
+
+def _others(store: "Store", conversation: "Conversation") -> list[str]:
+    """Who wrote what is given back, but for the person who asks for it."""
+    try:
+        me = store.person
+    except errors.NaturecodeError:  # git does not know, and nothing is written in his name
+        me = ""
+    return [one for one in conversation.authors if one.casefold() != me.casefold()]
 
 
 def _tool(session: "Session", wanted: str | None) -> str:

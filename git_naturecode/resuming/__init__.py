@@ -1,7 +1,7 @@
 """Resuming: a session is given back to an agent, as a transcript where its tool looks for one."""
 
 from git_naturecode.resuming.conversation import Conversation, given, suggested
-from git_naturecode.resuming.giving import LIMIT, TOOLS, Given, command, data, give
+from git_naturecode.resuming.giving import LIMIT, TOOLS, Given, command, data, give, original
 from git_naturecode.resuming.transcript import Where
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "data",
     "give",
     "given",
+    "original",
     "suggested",
 ]

@@ -93,6 +93,8 @@ class _Writer:
         self._names = Names(name)
         self._parent: str | None = None
         self._message = ""
+        models = (step.model for step in conversation.steps if step.model)
+        self._model = next(models, "unknown")  # until another one is named
 
     def step(self, step: Step) -> Iterator[Record]:
         """The lines of one step."""
@@ -117,9 +119,10 @@ class _Writer:
         yield self._user(step, [result], {"sourceToolAssistantUUID": self._parent})
 
     def _assistant(self, step: Step, block: Record) -> Record:
+        self._model = step.model or self._model
         self._message = self._message or "msg_" + self._names.next("message").hex()[:24]
         message = {
-            "model": step.model or "unknown",
+            "model": self._model,
             "id": self._message,
             "type": "message",
             "role": "assistant",

@@ -1,5 +1,6 @@
 """What of a session is given back to an agent, whatever tool that is: a list of steps."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,8 @@ from git_naturecode.store.entry import Json
 REDACTED, PURGED = "[redacted]", "[purged]"
 NO_RESULT = "[no result of this call is known]"
 FAILED = "[this call failed; no output of it was kept]"
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_-]")
+_LONGEST_NAME = 64
 _SPOKEN = ("user", "assistant", "system")
 
 
@@ -21,7 +24,6 @@ class Call:
     """A tool call: the tool, its input as far as it was kept, what came of it."""
 
     name: str
-    type: str
     input: dict[str, Json]
     output: str
     ok: bool
@@ -148,16 +150,19 @@ def _steps(said: Sequence[Message], session: Session) -> Iterator[Step]:
 def _call(message: Message) -> Call:
     header, gone = message.header, _gone(message)
     given, output = ({}, gone) if gone else parts(message)
-    name = header.get("tool")
     told = header.get("ok", True if "size" in header else None)
     if told is None and not gone:
         output = NO_RESULT
     ok = bool(told)
     if not ok and not output.strip():
         output = FAILED
-    kind = str(header.get("type") or "generic")
-    name = name if isinstance(name, str) and name else "tool"
-    return Call(name, kind, given, output, ok)
+    return Call(_tool(header.get("tool")), given, output, ok)
+
+
+def _tool(name: Json) -> str:
+    """The name of a tool as every interface takes it."""
+    plain = _NOT_IN_NAME.sub("_", name)[:_LONGEST_NAME] if isinstance(name, str) else ""
+    return plain or "tool"
 
 
 def _time(text: str) -> str:

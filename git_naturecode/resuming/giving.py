@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shlex
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ TOOLS: dict[str, Format] = {
     one.TOOL: one for one in (cast(Format, each) for each in (claude, codex, gemini))
 }
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LIMIT = 400_000  # characters, about 100,000 tokens: half of what a model holds in mind
 
 
@@ -60,6 +62,14 @@ def give(tool: str, name: str, content: bytes, where: Where) -> Given:
     if tool == gemini.TOOL:
         _claim(*gemini.owner(base, where))
     return Given(name, path, there=not put(path, content), made=made)
+
+
+def original(tool: str, session: str, where: Where) -> str:
+    """The path of the transcript that a session of `tool` was imported from, if it is here."""
+    if not _UUID.fullmatch(session):
+        return ""
+    form = TOOLS[tool]
+    return form.there(form.base(where), where, session)
 
 
 def _claim(path: str, owner: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+TOOL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CALL = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -92,7 +93,7 @@ def _claude_content(line: dict[str, Any], open_calls: list[str], seen: set[str])
         return []
     if block["type"] == "tool_use":
         assert line["type"] == "assistant"
-        assert block["name"]
+        assert TOOL.fullmatch(block["name"])
         assert not open_calls
         assert CALL.fullmatch(block["id"])
         assert block["id"] not in seen
@@ -144,7 +145,7 @@ def codex(path: Path) -> list[str]:
             assert CALL.fullmatch(payload["call_id"])
             assert payload["call_id"] not in calls
             assert isinstance(json.loads(payload["arguments"]), dict)
-            assert payload["name"]
+            assert TOOL.fullmatch(payload["name"])
             calls[payload["call_id"]] = 0
         else:
             assert payload["type"] == "function_call_output"
@@ -190,7 +191,7 @@ def gemini(path: Path, keys: Sequence[set[str]] = ()) -> list[str]:
         turns.append("assistant")
         for call in calls:
             assert call["id"] not in seen
-            assert call["name"]
+            assert TOOL.fullmatch(call["name"])
             assert isinstance(call["args"], dict)
             seen.add(call["id"])
             (result,) = call["result"]

@@ -320,3 +320,34 @@ def test_a_mark_that_we_did_not_write_hides_nothing(clone: Clone, tmp_path: Path
         path = transcripts.write(tmp_path / f"{number}.jsonl", lines)
         (new,) = clone.nc("session", "import", path, "--json").json["sessions"]
         assert "Make `retry()` jitter configurable." in clone.texts(new) or clone.texts(new)
+
+
+def test_the_transcript_of_the_agent_itself_is_named_where_it_is_here(
+    clone: Clone, tmp_path: Path
+) -> None:
+    folder = Path(os.environ["HOME"]) / ".claude" / "projects"
+    folder /= "".join(c if c.isalnum() and c.isascii() else "-" for c in str(clone.path.resolve()))
+    folder.mkdir(parents=True)
+    path = transcripts.write(folder / f"{transcripts.S}.jsonl", transcripts.CONVERSATION)
+    (session,) = clone.nc("session", "import", path, "--json").json["sessions"]
+    said = clone.nc("session", "resume", session)
+    assert f"is here: claude --resume {transcripts.S}" in said.err
+    assert transcripts.S not in said.out
+    Path(path).unlink()
+    assert "is here:" not in clone.nc("session", "resume", session).err
+
+
+def test_who_may_only_read_can_resume(clone: Clone, tmp_path: Path) -> None:
+    session = talk(clone)
+    said = clone.nc("session", "resume", session, "--tool", "codex")
+    state = clone.path / ".git" / "naturecode"
+    real = os.access
+
+    def denied(path: object, mode: int) -> bool:
+        return str(path) != str(state) and real(str(path), mode)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "access", denied)
+        patch.setenv("GIT_AUTHOR_EMAIL", "")
+        again = clone.nc("session", "resume", session, "--tool", "codex")
+    assert again.out == said.out

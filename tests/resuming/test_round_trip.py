@@ -1,6 +1,7 @@
 """What is given back to an agent has its tool's form, and its importer reads the same out of it."""
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,7 +93,16 @@ def expected(session: Session, tool: str) -> list[Line]:
             elif tool == "gemini" and not text:
                 text = "[no output]"
             target = "" if one.hidden else header.get("target", "").strip()
-            found.append(Line("tool", one.time, text, header.get("tool", "tool"), target, ok))
+            found.append(
+                Line(
+                    "tool",
+                    one.time,
+                    text,
+                    re.sub(r"[^\w-]", "_", header.get("tool", "tool"), flags=re.A)[:64],
+                    target,
+                    ok,
+                )
+            )
         elif text.strip() and (one.role in ("user", "assistant") or tool != "codex"):
             found.append(Line(one.role, one.time, text))
     return found
@@ -124,7 +134,7 @@ TOOLS_USED = st.sampled_from(
         ("Bash", "shell"), ("Read", "read"), ("Edit", "write"), ("Grep", "search"),
         ("WebFetch", "read"), ("shell", "shell"), ("exec_command", "shell"),
         ("apply_patch", "write"), ("list_directory", "read"), ("Task", "task"),
-        ("mcp__x__y", "generic"),
+        ("mcp__x__y", "generic"), ("container.exec", "shell"), ("über uns" * 20, "generic"),
     ]
 )  # fmt: skip
 
@@ -246,3 +256,17 @@ def test_a_file_is_known_by_its_content(data: Path, tmp_path: Path) -> None:
         path = transcript(tmp_path, tool, resuming.given(session))
         (found,) = conversations(str(path))
         assert (found.tool, found.continued) == (tool, session.id)
+
+
+@pytest.mark.parametrize("tool", JUDGES)
+def test_half_a_character_keeps_no_reader_from_the_rest(tool: str, tmp_path: Path) -> None:
+    said = [
+        Message("e1", "user", "a@x", "2026-11-22T10:00:01.000Z", "a \ud83d b \U0001f600", {}, "d"),
+        Message(
+            "e2", "tool", "a@x", "2026-11-22T10:00:02.000Z", "\udc00", {"in": 1, "ok": True}, "d"
+        ),
+    ]
+    session = Session("session-20261122-k3v9q2m7", messages=said)
+    path = transcript(tmp_path, tool, resuming.given(session))
+    JUDGES[tool](path)
+    assert "a \ufffd b \U0001f600" in path.read_text(encoding="utf-8")
