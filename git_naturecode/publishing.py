@@ -175,7 +175,8 @@ class Publishing:
         if self._is_there(base):
             return Published(self.branch, self.remote)
         here = branches.checkouts(self.store.repo, self.branch, self.store.environ)
-        places = [_Place(one, self.page, self._blob(base)) for one in here] if old == base else []
+        pages = (self._blob(base), branches.blob_of(self.store.repo, self.page.data))
+        places = [_Place(one, self.page, *pages) for one in here] if old == base else []
         for place in places:
             place.check()
         commit = branches.commit_file(
@@ -284,10 +285,10 @@ class Publishing:
 
 
 class _Place:
-    """The page in one work tree where the branch is checked out; `before` is its blob there."""
+    """The page in one work tree where the branch is checked out; `before`, `new` are its blobs."""
 
-    def __init__(self, checkout: Checkout, page: Page, before: str | None) -> None:
-        self._checkout, self._page, self._before = checkout, page, before
+    def __init__(self, checkout: Checkout, page: Page, before: str | None, new: str) -> None:
+        self._checkout, self._page, self._before, self._new = checkout, page, before, new
         self._file = os.path.join(checkout.path, page.path)
         self._old: bytes | None = None
         self._touched = False
@@ -302,11 +303,13 @@ class _Place:
             path = os.path.join(where, above)
             if os.path.islink(path) or (os.path.lexists(path) and not os.path.isdir(path)):
                 raise Negative(f"{path} is no folder", "move it away first")
-        wanted = [(self._before, "0")] if self._before else []
-        if self._checkout.indexed(self._page.path) != wanted:
+        # As it was, or as it shall be: one who was killed before the branch moved left it so.
+        good = (self._before, self._new)
+        staged = self._checkout.indexed(self._page.path)
+        if staged not in [[(blob, "0")] if blob else [] for blob in good]:
             raise self._own("is staged otherwise than it is on the branch")
-        found = None if os.path.islink(self._file) else self._checkout.content(self._page.path)
-        if found != self._before:
+        found = "" if os.path.islink(self._file) else self._checkout.content(self._page.path)
+        if found not in good:
             raise self._own("is not as it is on the branch")
 
     def _own(self, why: str) -> Negative:

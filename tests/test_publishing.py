@@ -459,3 +459,21 @@ def test_a_locked_index_or_ref_leaves_all_as_it_was(ada: Clone) -> None:
     (ada.path / ".git" / "refs" / "heads" / "main.lock").unlink()
     ada.nc("session", "publish", session, "--branch", "main", "--no-push")
     assert path.exists()
+
+
+def test_one_that_was_killed_before_the_branch_moved_is_gone_on_with(ada: Clone) -> None:
+    from git_naturecode.git.program import ProgramObjects
+
+    session = shared(ada)
+
+    def killed(*_: object) -> bool:
+        raise SystemExit(9)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ProgramObjects, "move", killed)
+        with pytest.raises(BaseException):  # noqa: B017, PT011
+            ada.nc("session", "publish", session, "--branch", "main", "--no-push")
+    assert ada.git("diff", "--cached", "--name-only").strip()
+    ada.nc("session", "publish", session, "--branch", "main")
+    assert ada.git("status", "--porcelain") == ""
+    assert ada.git("rev-parse", "main") == ada.git("rev-parse", "origin/main")

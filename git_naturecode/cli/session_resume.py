@@ -57,12 +57,17 @@ def resume(
     if to_stdout and as_json:
         raise errors.Usage("--print and --json do not go together", "leave one of them out")
     with opened(context) as (store, index):
-        found = sessions.build(store.read(ids.tail(session_id(index, session)), KIND))
+
+        def read(entity: str) -> "Session":
+            return sessions.build(store.read(ids.tail(entity), KIND))
+
+        found = read(session_id(index, session))
         if found.deleted:
             raise deleted(found.id, found.deleted.by)
         chosen = _tool(found, tool)
         upto = handles.message(found, at) if at else None
-        conversation = resuming.given(found, upto, last or 0, comments)
+        before = resuming.begun(found, read)
+        conversation = resuming.given(found, upto, last or 0, comments, before)
         where = _where(context, needed=not to_stdout)
         name, content = resuming.data(chosen, conversation, where)
         if to_stdout:

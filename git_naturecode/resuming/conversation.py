@@ -1,7 +1,7 @@
 """What of a session is given back to an agent, whatever tool that is: a list of steps."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from git_naturecode import clock
@@ -16,6 +16,7 @@ NO_RESULT = "[no result of this call is known]"
 FAILED = "[this call failed; no output of it was kept]"
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_-]")
 _LONGEST_NAME = 64
+_MOST_ORIGINS = 100  # of which each goes on from the next
 _SPOKEN = ("user", "assistant", "system")
 
 
@@ -74,18 +75,41 @@ class Conversation:
         return sum(map(_length, self.steps))
 
 
+def begun(session: Session, read: Callable[[str], Session]) -> list[Message]:
+    """What was said before `session` where it goes on from others without a copy of what they say.
+
+    `read` gives a session by its id; of one that is deleted or not here nothing is there.
+    """
+    found: list[Message] = []
+    seen = {session.id}
+    while session.forked and session.forked.session not in seen and len(seen) < _MOST_ORIGINS:
+        last = session.forked.message
+        copied = any(one.id == last for one in session.messages)  # as a fork holds it
+        seen.add(session.forked.session)
+        session = read(session.forked.session)
+        ids = [one.id for one in session.messages]
+        if not copied:
+            if last not in ids:
+                break
+            found = session.messages[: ids.index(last) + 1] + found
+    return found
+
+
 def given(
-    session: Session, at: Message | None = None, most: int = 0, remarks: bool = False
-) -> Conversation:
+    session: Session, at: Message | None = None, most: int = 0, remarks: bool = False,
+    before: Sequence[Message] = (),
+) -> Conversation:  # fmt: skip
     """What is given back of `session`: all, or what was said up to `at`, of that the last `most`.
 
-    Messages of subagents and reasoning are left out. Comments and notes of people were not said to
-    the agent: they are told at the end with `remarks`, else only counted. What was redacted is
-    not given back. Raises Negative when nothing is left.
+    `before` are the messages that it goes on from. Messages of subagents and reasoning are left
+    out. Comments and notes of people were not said to the agent: they are told at the end with
+    `remarks`, else only counted. What was redacted is not given back. Raises Negative when nothing
+    is left.
     """
     said = session.messages
     if at is not None:
         said = said[: next(n for n, one in enumerate(said, 1) if one.id == at.id)]
+    said = [*before, *said]
     spoken = [one for one in said if _is_given(one)]
     if not any(one.role in ("user", "assistant") for one in spoken):
         raise Negative(

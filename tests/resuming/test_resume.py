@@ -351,3 +351,30 @@ def test_who_may_only_read_can_resume(clone: Clone, tmp_path: Path) -> None:
         patch.setenv("GIT_AUTHOR_EMAIL", "")
         again = clone.nc("session", "resume", session, "--tool", "codex")
     assert again.out == said.out
+
+
+def test_what_goes_on_from_others_is_given_back_with_what_they_say(clone: Clone) -> None:
+    first = talk(clone)
+    path, _ = resumed(clone, first, "--tool", "claude-code")
+    goes_on(path, "claude-code", "And a test, please.", "Here it is.")
+    (second,) = clone.nc("session", "import", str(path), "--json").json["sessions"]
+    clone.nc("session", "say", first, "said after the fork")
+    again, told = resumed(clone, second, "--tool", "claude-code")
+    assert told["messages"] == 4
+    text = again.read_text()
+    assert text.index("Make the jitter") < text.index("It is now.") < text.index("And a test")
+    assert "after the fork" not in text
+    assert judge.claude(again) == ["user", "assistant"] * 2
+    goes_on(again, "claude-code", "Thanks.", first=4)
+    (third,) = clone.nc("session", "import", str(again), "--json").json["sessions"]
+    assert clone.texts(third) == ["Thanks."]
+    assert clone.nc("session", "show", third, "--json").json["forked"]["session"] == second
+    clone.nc("session", "redact", first, "1")
+    last, told = resumed(clone, third, "--tool", "codex")
+    assert told["messages"] == 5
+    assert "Make the jitter" not in last.read_text()
+    fork = clone.nc("session", "fork", second, "--name", "Fork").out.strip()
+    assert resumed(clone, fork, "--tool", "gemini")[1]["messages"] == 4
+    clone.nc("session", "delete", first, "--yes")
+    assert resumed(clone, third, "--tool", "codex")[1]["messages"] == 3
+    assert resumed(clone, fork, "--tool", "gemini")[1]["messages"] == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_naturecode import resuming
@@ -183,6 +183,7 @@ def sessions(draw: st.DrawFn) -> Session:
 
 
 @pytest.mark.parametrize("tool", JUDGES)
+@settings(max_examples=50)
 @given(session=sessions())
 def test_what_is_given_back_reads_as_the_same_conversation(
     tool: str, session: Session, tmp_path_factory: pytest.TempPathFactory
