@@ -267,7 +267,8 @@ def test_half_a_character_keeps_no_reader_from_the_rest(tool: str, tmp_path: Pat
             "e2", "tool", "a@x", "2026-11-22T10:00:02.000Z", "\udc00", {"in": 1, "ok": True}, "d"
         ),
     ]
-    session = Session("session-20261122-k3v9q2m7", messages=said)
+    session = Session("session-20261122-k3v9q2m7")
+    session.messages = said
     path = transcript(tmp_path, tool, resuming.given(session))
     JUDGES[tool](path)
     assert "a \ufffd b \U0001f600" in path.read_text(encoding="utf-8")
