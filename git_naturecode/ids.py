@@ -6,7 +6,6 @@ aloud and typed. Randomness is an argument.
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _OURS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode())
@@ -44,6 +43,8 @@ def digest(parts: Iterable[str]) -> bytes:
 
 def day_of(ms: int) -> str:
     """The UTC day `YYYYMMDD` of `ms` milliseconds since the epoch."""
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y%m%d")
 
 

@@ -118,7 +118,16 @@ HOOK = {
     "git_naturecode.agents.beginning", "git_naturecode.agents.event",
     "git_naturecode.agents.ground", "git_naturecode.agents.hook", "git_naturecode.agents.notes",
 }  # fmt: skip
-COSTLY = ("typing", "dataclasses", "subprocess", "inspect", "pathlib", "tempfile", "logging")
+COSTLY = (
+    "typing",
+    "datetime",
+    "dataclasses",
+    "subprocess",
+    "inspect",
+    "pathlib",
+    "tempfile",
+    "logging",
+)
 
 
 @pytest.mark.parametrize("event", ["PostToolUse", "Stop"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from git_naturecode.agents.ground import read_plain
 
@@ -18,7 +17,9 @@ if TYPE_CHECKING:  # typing would cost a tenth of what a hook may take
     from typing import Any
 
     Json = Any
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_USUAL = re.compile(
+    r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z"
+)
 _LOOKS = (65_536, 4_194_304)  # bytes: the second where the first line is a long one
 _CLAUDE = frozenset(["user", "assistant", "system", "summary", "custom-title"])
 _SAID = frozenset(["user", "assistant", "system"])
@@ -26,8 +27,8 @@ _SESSION = re.compile(r'"sessionId"\s*:\s*"([^"\\]{1,200})"')
 _START = re.compile(r'"startTime"\s*:\s*"([^"\\]{1,40})"')
 
 
-def of(tool: str, path: str) -> tuple[str, int] | None:
-    """The tool's session that `path` is a part of and when it begins (ms); None if unknown."""
+def of(tool: str, path: str) -> tuple[str, str] | None:
+    """The tool's session that `path` is a part of and the day of its beginning; None if unknown."""
     look = {"claude-code": _claude, "codex": _codex, "gemini": _gemini}.get(tool)
     for size in _LOOKS if look else ():
         head = read_plain(path, size)
@@ -38,22 +39,22 @@ def of(tool: str, path: str) -> tuple[str, int] | None:
     return None
 
 
-def _claude(head: bytes, whole: bool) -> tuple[str, int] | None:
-    session, ms = "", -1
+def _claude(head: bytes, whole: bool) -> tuple[str, str] | None:
+    session = day = ""
     for record in _records(head, whole):
         if record.get("type") not in _CLAUDE or not _text(record, "uuid"):
             continue
         if not isinstance(record.get("sessionId"), str):
             continue
         session = session or _text(record, "sessionId")
-        if ms < 0 and record["type"] in _SAID:
-            ms = _ms(record.get("timestamp"))
-        if session and ms >= 0:
-            return session, ms
+        if not day and record["type"] in _SAID:
+            day = _day(record.get("timestamp"))
+        if session and day:
+            return session, day
     return None
 
 
-def _codex(head: bytes, whole: bool) -> tuple[str, int] | None:
+def _codex(head: bytes, whole: bool) -> tuple[str, str] | None:
     first = next(_records(head, whole), None)
     payload = first.get("payload") if first else None
     if first is None or first.get("type") != "session_meta" or not isinstance(payload, dict):
@@ -64,16 +65,15 @@ def _codex(head: bytes, whole: bool) -> tuple[str, int] | None:
     parent = found if isinstance(found, str) else ""
     session = parent or _text(payload, "parent_thread_id")
     session = session or _text(payload, "id") or _text(payload, "session_id")
-    ms = _ms(payload.get("timestamp"))
-    ms = ms if ms >= 0 else _ms(first.get("timestamp"))
-    return (session, ms) if session and ms >= 0 else None
+    day = _day(payload.get("timestamp")) or _day(first.get("timestamp"))
+    return (session, day) if session and day else None
 
 
-def _gemini(head: bytes, _whole: bool) -> tuple[str, int] | None:
+def _gemini(head: bytes, _whole: bool) -> tuple[str, str] | None:
     text = head.decode("utf-8", "replace")
     session, start = _SESSION.search(text), _START.search(text)
-    ms = _ms(start[1]) if start else -1
-    return (session[1], ms) if session and ms >= 0 else None
+    day = _day(start[1]) if start else ""
+    return (session[1], day) if session and day else None
 
 
 def _records(head: bytes, whole: bool) -> Iterator[dict[str, Json]]:
@@ -92,13 +92,16 @@ def _text(record: dict[str, Json], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _ms(value: Json) -> int:
-    """Milliseconds since the epoch of an ISO 8601 time, -1 where it is none."""
+def _day(value: Json) -> str:
+    """The UTC day `YYYYMMDD` of an ISO 8601 time, "" where it is none."""
+    if not isinstance(value, str):
+        return ""
+    if _USUAL.fullmatch(value):
+        return value[:10].replace("-", "")
+    from datetime import UTC, datetime
+
     try:
-        when = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-        if when is None:
-            return -1
-        since = when.replace(tzinfo=when.tzinfo or UTC) - _EPOCH
-        return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+        when = datetime.fromisoformat(value.strip())
+        return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC).strftime("%Y%m%d")
     except (ValueError, OverflowError):
-        return -1
+        return ""

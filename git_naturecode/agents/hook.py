@@ -87,11 +87,9 @@ def _ground(found: event.Event, environ: Mapping[str, str]) -> ground.Ground | N
 def _session(found: event.Event, here: ground.Ground, now: float) -> str:
     """The id that an import gives to the session; the day in it is only for people."""
     told = beginning.of(found.tool, found.transcript) if found.transcript else None
-    source, ms = told or (found.session, int(now * 1000))
+    source, day = told or (found.session, time.strftime("%Y%m%d", time.gmtime(now)))
     tail = ids.imported_tail(found.tool, source)
-    return notes.known_as(here.git_dir, tail) or ids.imported_entity(
-        "session", found.tool, source, ms
-    )
+    return notes.known_as(here.git_dir, tail) or f"session-{day}-{tail}"
 
 
 def _note(found: event.Event, here: ground.Ground, session: str, now: float) -> None:

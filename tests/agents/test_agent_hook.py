@@ -326,7 +326,7 @@ def test_the_beginning_tells_what_the_importers_find(data: Path, tmp_path: Path)
     for path in paths:
         found = identify(str(path))
         assert found
-        assert beginning.of(found.tool, str(path)) == (found.session, found.first_ms)
+        assert beginning.of(found.tool, str(path)) == (found.session, ids.day_of(found.first_ms))
 
 
 def test_the_beginning_of_odd_rollouts_too(tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_the_beginning_of_odd_rollouts_too(tmp_path: Path) -> None:
         path.write_text(json.dumps(line) + "\n")
         found = identify(str(path))
         assert found
-        assert beginning.of("codex", str(path)) == (found.session, found.first_ms)
+        assert beginning.of("codex", str(path)) == (found.session, ids.day_of(found.first_ms))
 
 
 def test_what_a_hook_answers_is_nothing(clone: Clone) -> None:
