@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from agents.firing import capture, noted, quietly
 from box import Box, Clone
+from disks import attempt, fill, free, small
 from git_naturecode import ids
 from git_naturecode.agents import asked
 from git_naturecode.capture import identify
@@ -162,6 +165,35 @@ def test_what_was_asked_for_and_not_done_is_done_by_the_next_command(data: Path,
         job.run(store)
         assert not job.stale(store)
     assert clone.ids() == {player.id}
+
+
+def test_a_full_disk_and_a_kill_cost_no_message(data: Path, box: Box) -> None:
+    with small(box.path / "disk", "24m") as disk:
+        clone = Box(disk).repo()
+        clone.nc("init")
+        capture(clone)
+        (source,) = data.glob(f"claude-code/{PLAYED[2]}*.1.jsonl")
+        player = Player(source, clone)
+        player.play(0, len(player.lines))
+        player.fire("Stop")
+        fill(disk, 100_000)
+        assert attempt(clone, "capture").code != 0
+        assert asked.waits(str(clone.path / ".git"))
+        free(disk)
+        for number in range(4):  # killed while it reads, and while it writes
+            running = subprocess.Popen(
+                [sys.executable, "-m", "git_naturecode", "capture"], cwd=clone.path,
+                env={**os.environ, **clone.env},
+            )  # fmt: skip
+            time.sleep(0.15 * number)
+            running.kill()
+            running.wait()
+        clone.nc("capture")
+        assert not asked.waits(str(clone.path / ".git"))
+        whole = box.repo("whole")
+        whole.nc("init")
+        whole.nc("session", "import", str(player.path))
+        assert clone.texts(player.id) == whole.texts(player.id)
 
 
 def test_a_transcript_of_another_project_stays_out(data: Path, box: Box) -> None:
