@@ -196,7 +196,9 @@ class Log:
         except OSError:
             return
         seen = dict.fromkeys(line.split(" ")[1] for line in reversed(lines) if line.count(" ") > 1)
-        for commit in list(seen)[:_CANDIDATES]:
-            args = ("rev-list", "--objects", "--quiet", commit)
-            if self.repo.program.run(*args, check=False)[0] == 0:
-                yield commit
+        yield from filter(self.is_whole, list(seen)[:_CANDIDATES])
+
+    def is_whole(self, commit: str) -> bool:
+        """True when all that `commit` holds is in this repository."""
+        args = ("rev-list", "--objects", "--quiet", commit)
+        return self.repo.program.run(*args, check=False)[0] == 0

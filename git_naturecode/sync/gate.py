@@ -45,6 +45,8 @@ def admit(store: Store) -> list[str]:
     try:
         return list(move(store, cleaned).problems)
     except Unsafe as unsafe:
+        if not log.is_whole(head):
+            raise log.broken() from None
         raise Unsafe(
             f"{log.ref} was changed by other means, and {unsafe.message}",
             f"set it back: git reflog {log.ref}, then git update-ref {log.ref} <a good commit>",

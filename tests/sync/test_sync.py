@@ -502,3 +502,25 @@ def test_a_lock_on_packed_refs_that_nobody_takes_away_delays_a_sync_once(
     monkeypatch.setattr("git_naturecode.sync.incoming.alive", lambda _: False)
     ada.nc("sync")
     assert ada.git("for-each-ref", "refs/naturecode/incoming") == ""
+
+
+def test_a_folder_of_our_branch_that_git_gc_took_is_no_change_by_others(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start("jitter")
+    clone.nc("session", "say", session, "kept in the journal")
+    old = clone.git("rev-parse", "naturecode:log").strip()
+    clone.start("another")
+    tree = clone.git("rev-parse", "naturecode:log").strip()
+    assert old != tree
+    (clone.path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    (clone.path / ".git/naturecode/admitted").unlink(missing_ok=True)
+    index = clone.path / ".git/naturecode/index.db"
+    for path in index.parent.glob("index.db*"):
+        path.unlink()
+    said = clone.nc("session", "search", "jitter", code=1)
+    assert "is missing from this repository" in said.err
+    assert "doctor --fix" in said.err
+    clone.nc("doctor", "--fix")
+    assert clone.texts(session)[-1] == "kept in the journal"
+    assert len(clone.ids()) == 2
