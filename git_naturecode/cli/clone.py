@@ -56,6 +56,11 @@ def init(
     for line in done.lines:
         context.say(show(line))
     context.tell("hint: bring your AI sessions in with `git naturecode session import --auto`")
+    if capture:
+        context.tell(
+            "hint: `git naturecode hooks install --agent claude-code` (or codex, gemini, cursor) "
+            "has a session taken in while the agent works, and tells two agents apart"
+        )
 
 
 def status(as_json: AsJson = False, quiet: Quiet = False) -> None:

@@ -10,6 +10,10 @@ def test_who_is_at_work_and_what_could_be_shared(box: Box) -> None:
     agent = Claude(clone)
     assert "capture is off\n" in clone.nc("status").out
     capture(clone)
+    assert (
+        "hooks install --agent"
+        in clone.nc("init", "--no-hooks").err + clone.nc("init", "--capture").err
+    )
     assert "capture is on\n" in clone.nc("status").out
     assert clone.nc("session", "use", code=1).err.startswith("error: no session is active")
     agent.asked()
