@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -141,6 +142,7 @@ def run(options: Options, folder: Path) -> Report:
         report.refusals = dict(world.refusals)
         report.failures = world.failures
         report.sessions = len(world.ledger.sessions)
-        report.entries = len(world.reader.branch(world.clones[0].git_dir).keys())
+        with suppress(AssertionError):  # a clone that cannot be read was told already
+            report.entries = len(world.reader.branch(world.clones[0].git_dir).keys())
         world.close(keep=bool(world.failures) or options.keep)
     return report

@@ -199,6 +199,7 @@ def abandon(world: World, place: Place, step: Step) -> None:
     start(world, place, step)
     world.program(step, place, ["sync", "--json"])
     hook.unlink()
+    world.quiet()  # what works in the background goes on in the folder that is thrown away
     reclone(world, place, step)
 
 
