@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from git_naturecode import clock
 from git_naturecode.domain.handles import handles
-from git_naturecode.domain.links import ELSEWHERE
+from git_naturecode.domain.links import ELSEWHERE, UNVERIFIED
 from git_naturecode.domain.said import Message
 from git_naturecode.git.blame import Commit
 from git_naturecode.render import session_json, why, words
@@ -73,6 +73,8 @@ def how(one: Traced) -> str:
         return "a message of this session wrote the line, but has not come here; import or sync"
     if one.how == trace.SESSION:
         return f"{via}; by hand, or changed since a message wrote it" if one.by_hand else via
+    if one.how == trace.AWAY and link is not None and link.state == UNVERIFIED:
+        return "a note names this session, which is not here, and nothing confirms it"
     if one.how == trace.AWAY:
         return "this session was deleted" if one.deleted else "a private session, not in this clone"
     if one.how == trace.GIT_AI and (said := one.said_by_git_ai):
@@ -87,6 +89,8 @@ def how(one: Traced) -> str:
 def _remarks(one: Traced, path: str, at_work: Sequence[str]) -> Iterator[str]:
     if one.line.path != path and one.line.commit.oid:
         yield f"there the line is {one.line.path}:{one.line.original}"
+    if one.session is not None and one.link is not None and one.link.state == UNVERIFIED:
+        yield "only a note says so; nothing here confirms it"
     if one.cut_off:
         yield "the history ends there; `git fetch --unshallow` may bring what is before"
     if one.others:
@@ -135,6 +139,7 @@ def _session(one: Traced) -> dict[str, Json] | None:
     found: dict[str, Json] = {"id": one.session_id, "here": one.session is not None}
     if one.link is not None:
         found["via"] = "" if one.link.state == ELSEWHERE else one.link.via
+        found["state"] = one.link.state
     if one.session is not None:
         found |= {
             "name": one.session.name, "visibility": words.where(one.session),

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from git_naturecode import clock, ids
 from git_naturecode.agents import notes as at_work
-from git_naturecode.domain import links
 from git_naturecode.domain import session as sessions
-from git_naturecode.domain.links import DELETED, ELSEWHERE, Link, Wrote
+from git_naturecode.domain.links import DELETED, Link, Wrote
 from git_naturecode.domain.said import Message
 from git_naturecode.domain.session import KIND, Session
 from git_naturecode.git import commits as git
 from git_naturecode.git.blame import Blamed
 from git_naturecode.git.notes import notes
+from git_naturecode.linking.finding import find_all
 from git_naturecode.linking.known import Known
 from git_naturecode.store import active
 from git_naturecode.store.store import Store
@@ -112,12 +112,8 @@ class Tracer:
 
     def _learn(self, commits: set[str]) -> None:
         objects = self.store.team.objects
-        self._links |= self._known.links(commits)
+        self._links |= find_all(self._known, commits)
         for oid, info in git.infos(objects, commits).items():
-            there = {link.session for link in self._links[oid]}
-            for name in links.sessions_named(info.message):
-                if name not in there and self.session(name) is None:
-                    self._links[oid].append(Link(name, oid, state=ELSEWHERE))
             self._named[oid] = tuple(dict.fromkeys(_CHECKPOINT.findall(info.message)))
         without = [oid for oid in commits if not self._links.get(oid)]
         told = notes(objects, git_ai.REF, without) if without else {}
@@ -128,7 +124,7 @@ class Tracer:
         if not oid:
             return Traced(line, UNCOMMITTED)
         found = self._links.get(oid, [])
-        here = [link for link in found if link.state not in (ELSEWHERE, DELETED)]
+        here = [link for link in found if link.state != DELETED and self.session(link.session)]
         missing = None
         for link in here:
             if fact := _fact(link, line):

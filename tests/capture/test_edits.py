@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import editors
 from git_naturecode.capture import identify
 from git_naturecode.capture.edits import edits
 from git_naturecode.capture.edits_told import changes
@@ -238,6 +239,48 @@ def test_edits_of_gemini(tmp_path: Path) -> None:
     assert (two.path, two.after) == ("b.py", "b\n")
     assert (four.before, four.after) == ("q\n", "r\n")
     assert {one.message, two.message, four.message} <= {draft.id for draft in drafts(path)}
+
+
+def test_edits_of_copilot(tmp_path: Path) -> None:
+    def call(name: str, number: int, success: bool, **given: Any) -> list[dict[str, Any]]:
+        one = {"toolCallId": f"c{number}", "name": name, "arguments": json.dumps(given)}
+        return [
+            editors.event("assistant.message", number, content="", toolRequests=[one]),
+            editors.event(
+                "tool.execution_complete", number + 1, toolCallId=f"c{number}", success=success,
+                result={"content": "ok"},
+            ),
+        ]  # fmt: skip
+
+    lines = [
+        editors.event("session.start", 1, sessionId=S, copilotVersion="1", context={"cwd": ROOT}),
+        editors.event("user.message", 2, content="go"),
+        *call("edit", 3, True, path=f"{ROOT}/a.py", old_str="1", new_str="2"),
+        *call("create", 5, True, path=f"{ROOT}/b.py", file_text="b\n"),
+        *call("edit", 7, False, path=f"{ROOT}/c.py", old_str="1", new_str="2"),
+        *call("view", 9, True, path=f"{ROOT}/c.py"),
+    ]
+    path = write(tmp_path / "events.jsonl", lines)
+    one, two = found(path)
+    assert (one.path, one.pieces) == (f"{ROOT}/a.py", (Piece("1", "2"),))
+    assert (two.path, two.after) == (f"{ROOT}/b.py", "b\n")
+    assert {one.message, two.message} <= {draft.id for draft in drafts(path)}
+
+
+def test_edits_of_cursor(tmp_path: Path) -> None:
+    given = {"path": f"{ROOT}/a.py", "old_string": "1", "new_string": "2"}
+    gone = {"type": "tool_use", "name": "Delete", "input": {"path": f"{ROOT}/b.py"}}
+    folder = tmp_path / "agent-transcripts"
+    folder.mkdir()
+    edit = {"type": "tool_use", "name": "StrReplace", "input": given}
+    path = write(folder / f"{S}.jsonl", [
+        editors.told("user", "<user_query>\ngo\n</user_query>"),
+        editors.told("assistant", "I do.", edit, gone),
+    ])  # fmt: skip
+    one, two = found(path)
+    assert (one.path, one.pieces) == (f"{ROOT}/a.py", (Piece("1", "2"),))
+    assert (two.path, two.deletes) == (f"{ROOT}/b.py", True)
+    assert {one.message, two.message} <= {draft.id for draft in drafts(path)}
 
 
 # The real transcripts, against what their own patches say line by line: the lines that begin with

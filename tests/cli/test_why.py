@@ -192,6 +192,32 @@ def test_a_session_that_is_not_here_is_said_to_be_private(work: Work) -> None:
     assert (item["how"], item["session"]["here"]) == ("elsewhere", False)
 
 
+def test_what_the_message_names_counts_without_a_link_unless_it_was_taken_back(work: Work) -> None:
+    work.edit("a.py", "", "one\n")
+    session = work.imported()
+    work.commit("-m", "One", "-m", f"NatureCode-Session: {session}")
+    (item,) = work.clone.nc("why", "a.py:1", "--json").json["items"]
+    assert (item["how"], item["session"]["id"]) == ("likely", session)
+    work.clone.nc("session", "attach", session)
+    work.clone.nc("session", "detach", session)
+    work.clone.nc("why", "a.py:1", code=1)
+
+
+def test_what_only_a_note_says_is_not_confirmed(work: Work) -> None:
+    session = work.imported()
+    (work.clone.path / "a.py").write_text("one\n")
+    work.commit()
+    other = "session session-20261122-k3v9q2m7 via=hook"
+    both = f"session {session} via=hook\n{other}\nodd \x1b"
+    work.clone.git("notes", "--ref=naturecode/sessions", "add", "-m", both)
+    said = work.clone.nc("why", "a.py:1").out
+    assert session in said
+    assert "only a note says so" in said
+    assert "also of session-20261122-k3v9q2m7" in said
+    work.clone.git("notes", "--ref=naturecode/sessions", "add", "-f", "-m", other)
+    assert "nothing confirms it" in work.clone.nc("why", "a.py:1").out
+
+
 def test_a_deleted_session_says_so(work: Work) -> None:
     work.edit("a.py", "", "one\n")
     work.commit()
