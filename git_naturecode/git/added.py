@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from git_naturecode.git.quoted import unquoted
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Limits
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
-_LETTERS = dict(zip(b"ntrabfv", b"\n\t\r\a\b\f\v", strict=True))
 _REGULAR = ("100644", "100755", "100664")
 _OUTPUT = 64 << 20
 # As git blame sees a commit, whatever a user has set.
@@ -100,13 +99,5 @@ def removed_lines(repo: Repo, commit: str, path: str) -> list[tuple[int, int]]:
 
 
 def _name(quoted: bytes) -> str:
-    """The path in a line of a patch, which git may have put into quotes, without its prefix."""
-    name = quoted.rstrip(b"\t")
-    if name.startswith(b'"') and name.endswith(b'"'):
-        name = _ESCAPE.sub(_unescaped, name[1:-1])
-    return name[2:].decode("utf-8", "surrogateescape")
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    code = match[1]
-    return bytes([int(code, 8) & 255 if len(code) == 3 else _LETTERS.get(code[0], code[0])])
+    """The path in a line of a patch, without its prefix."""
+    return unquoted(quoted.rstrip(b"\t"))[2:]

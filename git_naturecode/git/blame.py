@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from git_naturecode.errors import Negative, Usage
+from git_naturecode.git.quoted import unquoted
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed, Program
 
@@ -126,7 +127,7 @@ def _parsed(out: bytes) -> Iterator[Blamed]:
             told = known[oid]
             if oid not in commits:
                 commits[oid] = _commit(oid, told)
-            path = told.get(b"filename", b"").decode("utf-8", "surrogateescape")
+            path = unquoted(told.get(b"filename", b""))
             yield Blamed(
                 int(head[3]), line[1:].decode("utf-8", "surrogateescape"), commits[oid], path,
                 int(head[2]),

@@ -324,6 +324,19 @@ def test_paths_are_those_of_the_folder_that_one_is_in(work: Work) -> None:
     assert "not in this repository" in below.nc("why", "../../x.py:1", code=1).err
 
 
+@pytest.mark.parametrize("name", ["ü b.py", 'q"uote.py', "tab\there.py", "\x1b[31m.py", "a:7.py"])
+def test_odd_names_are_names(work: Work, name: str) -> None:
+    message = work.edit(name, "", "one\n")
+    work.commit()
+    work.clone.nc("session", "attach", work.imported())
+    (item,) = work.clone.nc("why", f"{name}:1", "--json").json["items"]
+    assert (item["how"], item["message"]["messageId"]) == ("wrote", message)
+    assert item["commit"]["path"] == name
+    shown = work.clone.nc("why", f"{name}:1").out
+    assert "\x1b" not in shown
+    assert "there the line is" not in shown
+
+
 def test_an_earlier_commit_can_be_asked(work: Work) -> None:
     work.edit("a.py", "", "one\n")
     work.commit()
