@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agents.firing import capture, noted, quietly
+from agents.firing import Claude, capture, noted, quietly
 from box import Box, Clone
 from disks import attempt, fill, free, small
 from git_naturecode import ids
@@ -165,6 +165,24 @@ def test_what_was_asked_for_and_not_done_is_done_by_the_next_command(data: Path,
         job.run(store)
         assert not job.stale(store)
     assert clone.ids() == {player.id}
+
+
+def test_a_note_gets_the_day_that_the_import_knows(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    agent = Claude(capture(clone))
+    given = {"file_path": str(clone.path / "early")}
+    agent.fire("PostToolUse", tool_name="Edit", tool_input=given)  # before its first line is there
+    (early,) = noted(clone)
+    agent.write_line("user", "hello", timestamp="2026-11-02T10:00:00.000Z")
+    agent.edit("late", "x")
+    assert noted(clone) == {early: ["early", "late"]}
+    agent.fire("Stop")
+    clone.nc("capture")
+    assert clone.ids() == {f"session-20261102-{ids.tail(early)}"}
+    assert noted(clone) == {f"session-20261102-{ids.tail(early)}": ["early", "late"]}
+    agent.edit("later", "x")
+    assert noted(clone) == {f"session-20261102-{ids.tail(early)}": ["early", "late", "later"]}
 
 
 def test_a_full_disk_and_a_kill_cost_no_message(data: Path, box: Box) -> None:
