@@ -54,6 +54,7 @@ def committed(store: Store, git_dir: str, commits: Sequence[str]) -> None:
         for one in at_work:
             if done.intersection(one.paths):
                 notes.take_away(git_dir, one.session, done)
+    notes.tidy(git_dir, store.now_ms() / 1000)
 
 
 def place_of(repo: Repo, git_dir: str) -> Ground | None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ from disks import fill, small
 from git_naturecode import ids
 from git_naturecode.agents import beginning, event, notes
 from git_naturecode.capture import identify
+from git_naturecode.store.lock import hold
 from transcripts import CONVERSATION, write
 
 S = "11111111-aaaa-4bbb-8ccc-000000000001"
@@ -70,6 +72,20 @@ def test_hooks_that_run_at_once_lose_no_path(clone: Clone) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write_one, range(16)))
     assert sorted(noted(clone)[agent.id]) == sorted(f"f{number}" for number in range(16))
+
+
+def test_who_changes_a_note_waits_for_another_who_does(tmp_path: Path) -> None:
+    git_dir, session = str(tmp_path), "session-20261125-00000001"
+    notes.note(git_dir, session, ["first"], 1000)
+    with hold(os.path.join(notes.folder(git_dir), ".lock"), 1) as held:
+        assert held
+        waiting = threading.Thread(target=notes.note, args=(git_dir, session, ["mine"], 1002))
+        waiting.start()
+        time.sleep(0.1)
+        path = Path(notes.folder(git_dir), session)
+        path.write_text("1001\nfirst\nother\n")
+    waiting.join()
+    assert path.read_text() == "1002\nfirst\nother\nmine\n"
 
 
 def test_each_tool_tells_paths_in_its_way(clone: Clone, box: Box) -> None:
