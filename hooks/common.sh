@@ -5,6 +5,9 @@
 # that can fail a shell as a whole (no redirection on `:`, no arithmetic with what was read); no
 # file is opened before a test has told that it is a plain one, since a FIFO would hang.
 
+naturecode_break='
+'
+
 # The git directory of this work tree (G), that of the repository (C), and our state in both.
 naturecode_find() {
   [ "${NATURECODE-}" != 0 ] || return 1
@@ -34,15 +37,12 @@ naturecode_find() {
   [ -f "$program" ] && [ -x "$program" ] || program=$(command -v git-naturecode)
 }
 
-# The first line of the plain file $1 in `line`. A subshell, so that a huge file costs a second.
+# The first line of the plain file $1 in `line`, as far as an id goes: it may be huge by accident.
 naturecode_read() {
   line=
   [ -f "$1" ] || return 1
-  line=$(
-    ulimit -t 1
-    IFS= read -r line <"$1"
-    printf %s "$line"
-  )
+  line=$(dd bs=512 count=1 <"$1")
+  line=${line%%"$naturecode_break"*}
 }
 
 # True when $1 is the id of a session; nothing else goes into a message or the queue.
@@ -95,20 +95,27 @@ naturecode_queue() {
   [ -f "$queue" ] || { ! [ -e "$queue" ] && ! [ -h "$queue" ]; }
 }
 
-# `git-naturecode -C $1 ...`, detached: it holds nothing of ours, and is told nothing but where.
+# Has `git-naturecode -C $1 ...` started when the hook has done the rest.
 naturecode_start() {
   [ "${NATURECODE_BACKGROUND-}" != 0 ] || return
-  top=$(CDPATH='' cd -- "$1" && pwd -P) || return
+  naturecode_top=$(CDPATH='' cd -- "$1" && pwd -P) || return
   shift
-  (
-    trap '' HUP
-    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_OBJECT_DIRECTORY \
-      GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_NAMESPACE GIT_QUARANTINE_PATH GIT_EDITOR \
-      GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
-    cd / || exit
-    "$program" -C "$top" "$@" &
-  ) </dev/null
+  naturecode_then=$*
 }
+
+# Starts it, detached: it holds nothing of ours, and is told nothing but where. Not from within the
+# hook, whose shell keeps the output that it will have again open, and would hand it on.
+naturecode_detach() (
+  trap '' HUP
+  unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_OBJECT_DIRECTORY \
+    GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_NAMESPACE GIT_QUARANTINE_PATH GIT_EDITOR \
+    GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
+  # Git hands on what it talks with to the other side.
+  exec </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || exit
+  cd / || exit
+  # shellcheck disable=SC2086
+  "$program" -C "$naturecode_top" $naturecode_then &
+)
 
 # Has the folder `.naturecode/` follow HEAD, where branches track files in it or it is not there yet.
 naturecode_follow() {
@@ -125,7 +132,9 @@ naturecode_follow() {
 # Runs the hook. Whatever becomes of ours, the exit code is that of the hook that was here before.
 naturecode_run() {
   trap 'exit "${naturecode_code:-0}"' 0
+  naturecode_then=
   naturecode_hook "$@" >/dev/null 2>&1
+  [ -z "$naturecode_then" ] || naturecode_detach
   trap - 0
   [ "${naturecode_code:-0}" = 0 ] || exit "$naturecode_code"
 }

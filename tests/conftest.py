@@ -15,6 +15,7 @@ from seeds import TORTURE
 ALLOWED_SKIPS = (
     "no ../shared/data beside the project",
     "no strace on this machine",
+    "no husky to be had by npm on this machine",
     "this user may not mount a small file system",
     "this test is part of make torture",
 )

@@ -35,6 +35,7 @@ class Context:
         self.now_ms: clock.NowMs = clock.system_ms
         self.random: ids.RandomBytes = os.urandom
         self.quiet = quiet
+        self.follows = True  # False for a command that is about the hooks themselves
 
     @cached_property
     def _here(self) -> tuple[repos.Repo, Config]:
@@ -79,7 +80,7 @@ class Context:
         """Have the hooks by which commits know their session, as soon as one is active."""
         from git_naturecode import hooks
 
-        if hooks.are_needed(store.repo, store.config):
+        if self.follows and hooks.are_needed(store.repo, store.config):
             from git_naturecode.hooks import install
 
             here = install.ground(store.repo, store.config, store.environ, store.branch)

@@ -73,6 +73,7 @@ def install(
 
         hooks_agent.install(context, agent, user, as_json)
         return
+    context.follows = False
     with context.store() as store:
         here = ground(store)
         done = installer.install(here, NAMES, shared=shared, as_files=as_files)
@@ -98,6 +99,7 @@ def uninstall(
 
         hooks_agent.uninstall(context, agent, user, as_json)
         return
+    context.follows = False
     with context.store() as store:
         here = ground(store)
         done = installer.uninstall(here)
@@ -118,6 +120,7 @@ def status(as_json: AsJson = False, quiet: Quiet = False) -> int:
     from git_naturecode.hooks import standing
 
     context = contexts.current(quiet)
+    context.follows = False
     with context.store() as store:
         found, agents = standing.look(ground(store)), hooks_agent.standing(store)
     if as_json:
@@ -156,11 +159,11 @@ _STATES = {
 
 def _text(found: "Standing") -> str:
     lines = []
-    if not any(hook.wanted for hook in found.hooks):
+    if found.place.kind == "off":
+        lines.append(f"core.hooksPath is {found.place.setting!r}: git runs no hooks here")
+    elif not any(hook.wanted for hook in found.hooks):
         off = "" if found.on else "; you have switched them off (naturecode.hooks)"
         lines.append(f"no hooks are installed{off}; `git naturecode hooks install` does it")
-    elif found.place.kind == "off":
-        lines.append(f"core.hooksPath is {found.place.setting!r}: git runs no hooks here")
     else:
         lines.append(f"git looks for hooks in {found.place.folder}")
     width = max(len(hook.name) for hook in found.hooks)

@@ -41,5 +41,10 @@ def hooks(case: Case) -> Iterator[Finding]:
             WARNING,
             f"{', '.join(hook.name for hook in some)}: {said}",
             fix="installs them again in front of what is there",
-            mend=lambda: install.install(here, names),
+            mend=lambda: _install(case, here, names),
         )
+
+
+def _install(case: Case, here: install.Ground, names: list[str]) -> None:
+    install.install(here, names)
+    case.reload()  # they may be in the configuration

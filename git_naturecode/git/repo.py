@@ -87,6 +87,10 @@ def find(cwd: str, environ: Mapping[str, str]) -> Repo:
     lines = out.decode("utf-8", "surrogateescape").split("\n")
     if len(lines) < 6:
         raise _not_found(status, err)
+    if len(lines) > 7:  # a line break in a path
+        asked = ("--absolute-git-dir", "--git-common-dir", "--show-object-format",
+                 "--show-ref-format", "--is-inside-work-tree", "--show-toplevel")  # fmt: skip
+        lines = [program.text("rev-parse", one) for one in asked]
     git_dir, common, objects, refs = lines[0], lines[1], lines[2], lines[3]
     top = lines[5] if lines[4] == "true" and lines[5] else None
     common_dir = os.path.realpath(os.path.join(cwd, common))

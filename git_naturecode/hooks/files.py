@@ -8,6 +8,7 @@ from git_naturecode.hooks.shims import SAVED, SHEBANG, Ours, Program
 
 # What other tools call a hook that they find in their place, when they move it aside.
 ASIDE = (".old", ".legacy")
+KEPT = ".kept"
 MISSING, FRESH, OUTDATED, EDITED, FOREIGN, THROUGH = (
     "missing", "installed", "outdated", "edited", "shadowed", "called",
 )  # fmt: skip
@@ -85,11 +86,13 @@ def _leave_theirs(path: str, name: str, ours: Ours, saved: bytes | None) -> str:
     said = "" if ours.whole else _keep_copy(path, content(path) or b"")
     middle = b""
     if saved is not None:
-        lines = f"naturecode_code=0 naturecode_input=\n{shims.chain(name, saved)}"
-        middle = lines.encode("utf-8", "surrogateescape")
+        # Under another name, else our next hook would take this one for what it was in front of.
+        kept = _free(path + KEPT)
+        os.rename(path + SAVED, kept)
+        call = shims.chain(name, saved, kept.removeprefix(path))
+        middle = f"naturecode_code=0 naturecode_input=\n{call}".encode()
         said = said or (
-            f"{path} has lines that somebody added: they stay, and so does the call of "
-            f"{os.path.basename(path + SAVED)}"
+            f"{path} has lines that somebody added: they stay, and so does the call of {kept}"
         )
     _write(path, ours.before + middle + ours.after)
     return said or f"{path} has lines that somebody added: they stay"
@@ -162,10 +165,11 @@ def _move_aside(path: str) -> None:
 
 
 def _free(path: str) -> str:
-    number = 1
-    while os.path.lexists(f"{path}.{number}"):
+    number, free = 1, path
+    while os.path.lexists(free):
         number += 1
-    return f"{path}.{number}"
+        free = f"{path}-{number}"
+    return free
 
 
 def _whose(text: bytes, path: str) -> str:

@@ -71,18 +71,18 @@ def render(name: str, program: Program, saved: bytes | None = None) -> bytes:
     return f"{_BEGIN}: {name} {digest}\n".encode() + text + f"{_END}\n".encode()
 
 
-def chain(name: str, saved: bytes) -> str:
+def chain(name: str, saved: bytes, suffix: str = SAVED) -> str:
     """The lines that run the hook `saved`, which lies beside ours; its exit code decides.
 
     It is run as it would be without us: in its own folder, under its own name where it asks for
     that, with the arguments, the input and the output that git gave.
     """
-    theirs = f'"${{0%/*}}/{name}{SAVED}"'
+    theirs = f'"${{0%/*}}/{name}{suffix}"'
     run = f'{theirs} "$@"'
     shell = _INTERPRETER.match(saved)
     if shell and _OWN_NAME.search(saved) and b"BASH_SOURCE" not in saved:
         words = " ".join(map(shlex.quote, shell[1].decode().split()))
-        run = f"""{words} -c '. "$0{SAVED}"' "${{0%/*}}/{name}" "$@\""""
+        run = f"""{words} -c '. "$0{suffix}"' "${{0%/*}}/{name}" "$@\""""
     if name == "post-rewrite":
         run = (
             "naturecode_input=$(cat)\n"
