@@ -35,6 +35,7 @@ SIDEWAYS = {
     ("autosync", "sync"): "an automatic sync is a sync",
     ("sync", "linking"): "links and notes travel together, and notes follow the links",
     ("sync", "hiding"): "a redaction that comes in reaches forks that it did not know",
+    ("linking", "agents"): "an agent that was at work may have written the commit",
     ("status", "linking"): "commits that hooks have noted wait to be linked",
     ("background", "linking"): "what hooks have noted becomes links, and notes follow",
     ("background", "hiding"): "the same where plain git brought it",
@@ -45,6 +46,7 @@ SIDEWAYS = {
     ("tracing", "agents"): "who is at work on a line that is not committed yet",
     ("tracing", "linking"): "what is behind a line is the session that its commit is linked to",
     ("linking", "capture"): "which message wrote which line is in the transcripts",
+    ("doctor", "linking"): "links that are missing are found again, notes made right",
     ("doctor", "background"): "what failed behind the scenes is told",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})

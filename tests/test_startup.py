@@ -40,7 +40,7 @@ PATHS = {
     "-V": set(),
     "-h": {"typer", "dataclasses"},
     "session list --help": {"typer"},
-    "status": {*READING, "hashlib", "dataclasses"},  # for the address of the remote
+    "status": {*READING, "hashlib"},  # for the address of the remote
     "session list": READING,
     "session show ID": FOLDING,
     "session search jitter": READING,

@@ -26,6 +26,12 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 def doctor(
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
     remote: Annotated[bool, typer.Option("--remote", help="Ask the remote, too.")] = False,
+    links: Annotated[
+        bool, typer.Option("--links", help="Only the links between commits and sessions.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="With --links: commits since then (90d); 12mo, a date.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
@@ -35,7 +41,11 @@ def doctor(
     after --fix.
     """
     context = contexts.current(quiet)
-    found = _visited(context, fix, remote)
+    if since and not links:
+        raise errors.Usage(
+            "--since goes with --links", "git naturecode doctor --links --since 12mo"
+        )
+    found = _visited(context, fix, remote, links, since)
     context.progress_done()
     left = [one for one in found if one.level != "ok" and not one.fixed]
     if as_json:
@@ -49,8 +59,11 @@ def doctor(
     return errors.NEGATIVE if left else 0
 
 
-def _visited(context: contexts.Context, fix: bool, remote: bool) -> "list[Report]":
-    from git_naturecode.doctor import Case, Report, visit
+def _visited(
+    context: contexts.Context, fix: bool, remote: bool, links: bool, since: str | None
+) -> "list[Report]":
+    from git_naturecode import clock
+    from git_naturecode.doctor import LINKS, Case, Report, visit
 
     try:
         repo, config = context.repo, context.config
@@ -62,8 +75,10 @@ def _visited(context: contexts.Context, fix: bool, remote: bool) -> "list[Report
     case = Case(
         repo, config, context.environ, context.now_ms, context.random, context.progress, remote
     )
+    if since:
+        case.days = (context.now_ms() - clock.since(since, context.now_ms())) / clock.DAY_MS
     try:
-        return visit(case, fix=fix)
+        return visit(case, fix=fix, checks=LINKS) if links else visit(case, fix=fix)
     finally:
         case.close()
 

@@ -42,7 +42,8 @@ Check = Callable[["Case"], Iterator[Finding]]
 class Case:
     """One clone, looked at from outside: nothing here makes what is missing.
 
-    `ask` allows to ask the remote; `tell` gets lines of progress.
+    `ask` allows to ask the remote; `tell` gets lines of progress; commits of the last `days` are
+    looked at.
     """
 
     repo: Repo
@@ -52,6 +53,7 @@ class Case:
     random: ids.RandomBytes
     tell: Tell = lambda _: None
     ask: bool = False
+    days: float = 90
 
     def __post_init__(self) -> None:
         self.store = Store(self.repo, self.config, self.environ, self.now_ms, self.random)

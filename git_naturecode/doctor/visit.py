@@ -12,6 +12,7 @@ from git_naturecode.doctor import (
     hooks,
     index,
     leftovers,
+    links,
     locks,
     missing,
     private,
@@ -51,6 +52,12 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
 )
 
 
+# What is looked at when only links are asked for.
+LINKS: tuple[tuple[str, Check, str], ...] = (
+    ("hooks", links.waiting, "all that hooks have noted was worked through"),
+    ("commits", links.commits, "every commit whose session is known has a link"),
+    ("notes", links.of_notes, "the notes on commits say what the links say"),
+)
 # What may have been mended without all of its texts.
 _OF_TEXTS = ("branch", "journal", "record")
 # What can be looked at in a repository where `init` was never run.
@@ -69,8 +76,10 @@ class Report:
     fixed: bool = False
 
 
-def visit(case: Case, *, fix: bool) -> list[Report]:
-    """Make every check; with `fix` mend what can be mended, and look again.
+def visit(
+    case: Case, *, fix: bool, checks: tuple[tuple[str, Check, str], ...] = CHECKS
+) -> list[Report]:
+    """Make all `checks`; with `fix` mend what can be mended, and look again.
 
     Gives what was mended, and what there is in the end; with the texts that are gone with that.
     """
@@ -80,7 +89,7 @@ def visit(case: Case, *, fix: bool) -> list[Report]:
     for _ in range(_ROUNDS if fix else 1):
         before = len(mended) + len(failed)
         found: list[Report] = []
-        for name, check, fine in CHECKS:
+        for name, check, fine in checks:
             if case.set_up or name in _BEFORE_INIT:
                 found += _made(case, name, check, fine, mended if fix else None, failed)
         if len(mended) + len(failed) == before:

@@ -100,6 +100,32 @@ def changed(repo: Repo, commits: Iterable[str]) -> dict[str, frozenset[bytes]]:
     return {oid: frozenset(paths) for oid, paths in found.items()}
 
 
+def changed_between(repo: Repo, base: str, tip: str) -> frozenset[bytes]:
+    """The paths that differ between two commits."""
+    args = ("diff-tree", "-r", "--name-only", "--no-renames", "-z", base, tip, "--")
+    return frozenset(filter(None, repo.program.run(*args, check=False)[1].split(b"\0")))
+
+
+def new(repo: Repo, tips: Iterable[str], seen: Iterable[str], most: int) -> list[str]:
+    """The commits of `tips` that none of `seen` has, the newest first, at most `most`."""
+    lines = "".join(f"{oid}\n" for oid in (*tips, *(f"^{one}" for one in seen)))
+    args = ("rev-list", "--ignore-missing", f"--max-count={most}", "--stdin")
+    return repo.program.run(*args, data=lines.encode(), check=False)[1].decode().split()
+
+
+def since(repo: Repo, ours: str, seconds: int, most: int) -> list[str]:
+    """The commits of all branches since then, the newest first, at most `most`.
+
+    `ours` is the data branch, which holds no code, nor do the remotes' copies of it.
+    """
+    theirs = ours.replace("refs/heads/", "refs/remotes/*/", 1)
+    args = (
+        "rev-list", f"--since={seconds}", f"--max-count={most}", f"--exclude={ours}",
+        f"--exclude={theirs}", "--exclude=refs/notes/*", "--exclude=refs/naturecode/*", "--all",
+    )  # fmt: skip
+    return repo.program.run(*args, check=False)[1].decode("ascii", "replace").split()
+
+
 def children(repo: Repo, parents: Collection[str], ours: str) -> dict[str, list[str]]:
     """The commits whose only parent each of `parents` is, of all that branches have or had.
 
@@ -142,10 +168,32 @@ def between(repo: Repo, base: str, tip: str, most: int) -> list[str]:
     return out.decode("ascii", "replace").split()
 
 
+def apart(repo: Repo, tips: Iterable[str], base: str, most: int) -> dict[str, list[str]]:
+    """The commits of all `tips` that `base` has not, with their parents; at most `most`."""
+    lines = "".join(f"{oid}\n" for oid in (*tips, f"^{base}"))
+    args = ("rev-list", "--parents", "--ignore-missing", f"--max-count={most}", "--stdin")
+    out = repo.program.run(*args, data=lines.encode(), check=False)[1].decode("ascii", "replace")
+    return {words[0]: words[1:] for line in out.split("\n") if (words := line.split())}
+
+
 def merge_base(repo: Repo, one: str, other: str) -> str:
     """The commit where both histories part; "" where they have none in common."""
     out = repo.program.run("merge-base", one, other, "--", check=False)[1]
     return out.decode("ascii", "replace").strip()
+
+
+def is_rebasing(repo: Repo) -> bool:
+    """True while a rebase stands still in any work tree of the repository."""
+    linked = os.path.join(repo.common_dir, "worktrees")
+    try:
+        dirs = [os.path.join(linked, name) for name in os.listdir(linked)]
+    except FileNotFoundError:
+        dirs = []
+    return any(
+        os.path.isdir(os.path.join(git_dir, name))
+        for git_dir in (repo.common_dir, *dirs)
+        for name in ("rebase-merge", "rebase-apply")
+    )
 
 
 def at(repo: Repo, git_dir: str) -> Repo | None:

@@ -87,13 +87,22 @@ class Link(NamedTuple):
         lines = (line.split("\t", 1) for line in out.decode("utf-8", "replace").split("\n"))
         return {pair[1]: pair[0] for pair in lines if len(pair) == 2}
 
-    def fetch(self, refspecs: Sequence[str]) -> None:
-        """Fetch `refspecs`, each object checked by git.
+    def fetch(self, refspecs: Sequence[str], *, most: int = 0) -> None:
+        """Fetch `refspecs`, each object checked by git; a pack of at most `most` bytes, if given.
 
         Raises Remote when that did not work (Vanished when one of them is gone), Unsafe when git
         refuses what came.
         """
-        self._guarded(refspecs)
+        if not most:
+            self._guarded(refspecs)
+            return
+        before = self._half_packs()
+        status, err = self._fetch(refspecs, None, _FIRST._replace(cpu=30, file=most))
+        if status:
+            self._remove_new(before)
+            if complaints.is_cut(err):
+                raise Unsafe(f"{self.name} sends more than {most >> 20} MiB, and was stopped")
+            raise complaints.malformed(self.name, err) or complaints.unreachable(self.name, err)
 
     def complete(self, commits: Sequence[str]) -> None:
         """Bring, in one go, what a partial clone lacks of the trees of `commits`.

@@ -3,12 +3,16 @@
 import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, islice
 
 from git_naturecode import ids
 from git_naturecode.capture import LARGEST, TOOLS, Found, Task, conversations, read_all
+from git_naturecode.domain import links
 from git_naturecode.domain import session as sessions
+from git_naturecode.domain.links import Link
 from git_naturecode.errors import DiskFull, NaturecodeError, Negative
+from git_naturecode.git import commits as git
 from git_naturecode.importing.batches import Batches
 from git_naturecode.importing.pieces import pieces
 from git_naturecode.redact import Redactor
@@ -68,10 +72,10 @@ class Options:
 
 def import_files(
     store: Store, paths: Sequence[str | Found], redactor: Redactor, options: Options, tell: Tell,
-    stop: Callable[[], bool] = never, links: Mapping[tuple[str, str], Sequence[str]] | None = None,
+    stop: Callable[[], bool] = never, linked: Mapping[tuple[str, str], Sequence[str]] | None = None,
 ) -> Imported:  # fmt: skip
     """Import the transcripts at `paths` (of a Found, that conversation of the file alone),
-    private or for the team; what is known is passed over. `links` are the commits that the
+    private or for the team; what is known is passed over. `linked` are the commits that the
     conversation of a (tool, session) belongs to.
 
     `stop` is asked often; once it says True, what was read by then is committed and the rest left.
@@ -86,7 +90,7 @@ def import_files(
         )
     side = PRIVATE if options.visibility == "private" else TEAM
     batches = Batches(store, side)
-    run = _Run(store, side, options, done, tell, stop, groups, links or {})
+    run = _Run(store, side, options, done, tell, stop, groups, linked or {})
     try:
         with batches:
             run.write_all(batches, redactor)
@@ -175,11 +179,11 @@ class _Run:
     def __init__(
         self, store: Store, side: str, options: Options, done: Imported, tell: Tell,
         stop: Callable[[], bool], groups: list[list[Found]],
-        links: Mapping[tuple[str, str], Sequence[str]],
+        linked: Mapping[tuple[str, str], Sequence[str]],
     ) -> None:  # fmt: skip
         self._store, self._side, self._options = store, side, options
         self._done, self._tell, self._stop = done, tell, stop
-        self._groups, self._links = groups, links
+        self._groups, self._links = groups, linked
         self._sizes = [sum(part.size for part in parts) for parts in groups]
         self._places: dict[int, _Place] = {}
         done.found = len(groups)
@@ -241,7 +245,17 @@ class _Run:
         for commit in self._links.get((first.tool, first.session), ()):
             entry = ids.imported_entry(first.tool, first.session, commit, "link")
             if entry not in known:
-                yield Draft("link", {"to": commit}, None, entry, clean=True)
+                tree, patch = self._about.get(commit, ("", ""))
+                link = Link(place.entity, commit, tree, patch, "entire", tool=first.tool)
+                yield Draft(links.LINK, links.fields(link), None, entry, clean=True)
+
+    @cached_property
+    def _about(self) -> dict[str, tuple[str, str]]:
+        """Tree and patch id of each linked commit, by which it is found when it is made anew."""
+        commits = {oid for found in self._links.values() for oid in found}
+        infos = git.infos(self._store.team.objects, commits)
+        patches = git.patch_ids(self._store.repo, dict.fromkeys(infos, ""))
+        return {oid: (info.tree, patches.get(oid, "")) for oid, info in infos.items()}
 
     def _say(self, number: int, size: int, batches: Batches) -> None:
         total = sum(self._sizes)

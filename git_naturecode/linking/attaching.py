@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from git_naturecode import ids
 from git_naturecode.domain.links import Link
 from git_naturecode.git.objects import CommitInfo
+from git_naturecode.linking.carry import carried
 from git_naturecode.linking.known import Known
 from git_naturecode.linking.lines import written
 from git_naturecode.linking.writing import write
@@ -27,13 +28,19 @@ def attach(store: Store, session: str, infos: Mapping[str, CommitInfo]) -> list[
 def described(
     store: Store, known: Known, fresh: Iterable[Link], infos: Mapping[str, CommitInfo]
 ) -> list[Link]:
-    """`fresh` with the tool, the model, what was said by then, and who wrote which lines."""
-    found = []
-    for one in fresh:
+    """`fresh` with the tool, the model, what was said by then, and who wrote which lines.
+
+    The latter from the commits that each was made from, where these tell, else from transcripts.
+    """
+    links = list(fresh)
+    earlier = known.links(origin for one in links for origin in one.origins)
+    olds = {(old.session, old.commit): old for found in earlier.values() for old in found}
+    told = []
+    for one in carried(store, links, olds):
         about = known.about(one.session)
-        if about is None:
+        if about is None or one.commit not in infos:
             continue
         messages, model = about.said_by(infos[one.commit].seconds)
         wrote = one.wrote or written(store, ids.tail(one.session), one.commit)
-        found.append(one._replace(tool=about.tool, model=model, messages=messages, wrote=wrote))
-    return found
+        told.append(one._replace(tool=about.tool, model=model, messages=messages, wrote=wrote))
+    return told

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from git_naturecode import ids
+from git_naturecode import agents, ids
 from git_naturecode.domain import links
 from git_naturecode.domain.links import Link
 from git_naturecode.git import commits as git
@@ -46,18 +46,18 @@ def drain(store: Store) -> Drained:
 
 
 def is_behind(store: Store) -> bool:
-    """True when there is something to do: new lines, or a session that lines have waited for."""
+    """True when there is something to do: new lines, a session that lines have waited for, a
+    commit that may be the one that a `git merge --squash` led to.
+    """
     if queue.is_full(store.state_dir):
         return True
     waiting = queue.waiting(store.state_dir)
-    if not waiting:
-        return False
+    squashed = any(isinstance(line, Squashed) for line in waiting)
+    if squashed and queue.is_older(store.state_dir, os.path.join(store.repo.git_dir, "logs/HEAD")):
+        return True
     known = Known(store)
     try:
-        named = set(queue.named(waiting))
-        return any(isinstance(line, Squashed) for line in waiting) or any(
-            known.about(one) for one in named
-        )
+        return any(known.about(one) for one in set(queue.named(waiting)))
     finally:
         known.close()
 
@@ -85,12 +85,14 @@ class _Drain:
     def __init__(self, store: Store, known: Known, taken: queue.Taken) -> None:
         self.store, self.known, self.taken = store, known, taken
         self.gone = 0
+        self.halted = git.is_rebasing(store.repo)
         self.lines = list(dict.fromkeys([*taken.waiting, *taken.fresh]))
         self.made: dict[str, list[Made]] = {}
         self.from_: dict[str, list[tuple[str, str]]] = {}
         self.rebased: set[str] = set()
         self.lost: list[Squashed] = []
         self.wanted: dict[str, _Wanted] = {}
+        self.wrote: dict[str, list[str]] = {}
         self.always = store.config.get("naturecode.trailer", "always") != "never"
 
     def run(self) -> Drained:
@@ -106,11 +108,14 @@ class _Drain:
         self._read(squashes)
         for squash in squashes:
             self._find(squash)
+        self._ask_agents()
         olds = [old for pairs in self.from_.values() for old, _ in pairs]
         self.linked = self.known.links({*self.made, *self.from_, *olds})
         for commit in (*self.made, *self.from_):
             self._follow(commit)
         linked = self._write()
+        for git_dir, commits in self._places().items():
+            agents.committed(self.store, git_dir, commits)
         self.taken.done(self._unsettled())
         waiting = len(queue.waiting(self.store.state_dir))
         return Drained(linked, waiting, self.taken.skipped, self.gone)
@@ -120,6 +125,29 @@ class _Drain:
         pairs = [old for found in self.from_.values() for old, _ in found]
         heads = [oid for line in squashes for oid in (line.head, *line.commits)]
         self.infos = git.infos(self.store.team.objects, (*self.made, *self.from_, *pairs, *heads))
+
+    def _ask_agents(self) -> None:
+        """Which agents wrote the commits of which hooks knew nobody; their sessions come in."""
+        for commit, lines in self.made.items():
+            asks = commit in self.infos and commit not in self.rebased
+            for line in lines if asks else ():
+                repo = git.at(self.store.repo, self._git_dir(line))
+                if not line.sessions and repo is not None:
+                    self.wrote[commit] = agents.touching(self.store, repo, commit)
+        if any(self.wrote.values()):
+            self.known.forget()
+
+    def _places(self) -> dict[str, list[str]]:
+        """The commits that were made in each work tree."""
+        found: dict[str, list[str]] = {}
+        for commit, lines in self.made.items():
+            for git_dir in map(self._git_dir, lines):
+                if commit in self.infos and os.path.isdir(git_dir):
+                    found.setdefault(git_dir, []).append(commit)
+        return found
+
+    def _git_dir(self, line: Made) -> str:
+        return os.path.normpath(os.path.join(self.store.repo.common_dir, line.git_dir))
 
     def _find(self, squash: Squashed) -> None:
         """Which commit has taken in what `git merge --squash` had put into the index."""
@@ -178,6 +206,8 @@ class _Drain:
         for session in self._said(commit, info, named):
             if self.known.about(session):
                 found.add(session, "hook")
+        for session in self.wrote.get(commit, ()):
+            found.add(session, "capture")
         if commit not in self.rebased:
             known = {s for line in self.made.get(commit, ()) for s in line.sessions}
             found.unknown |= any(self.known.about(session) is None for session in known)
@@ -280,7 +310,9 @@ class _Drain:
                 if waits and (line.commit in self.infos or self._has_successor(line.commit)):
                     yield line
             elif isinstance(line, Rewritten):
-                if line.new in self.wanted and self.wanted[line.new].unknown:
+                wanted = self.wanted.get(line.new, _Wanted())
+                # What a rebase that stands still has made is told of only at its end.
+                if wanted.unknown or (self.halted and not wanted.via):
                     yield line
             elif line in self.lost:
                 yield line

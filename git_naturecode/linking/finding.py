@@ -43,6 +43,7 @@ def find_all(known: Known, commits: Iterable[str]) -> dict[str, list[Link]]:
             about = known.about(session) if session not in there else None
             if about is not None and commit not in about.links.undone:
                 state = links.LINKED if state == ELSEWHERE else state
+                state = links.DELETED if about.deleted else state
                 found[commit].append(Link(session, commit, via="repair", state=state))
             elif about is None and session not in there:
                 found[commit].append(Link(session, commit, via="repair", state=state))

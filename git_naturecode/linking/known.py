@@ -160,6 +160,12 @@ class Known:
             if about is not None:
                 yield about
 
+    def forget(self) -> None:
+        """Look again: something was written meanwhile."""
+        self.close()
+        self.__dict__.pop("index", None)
+        self._about.clear()
+
     def close(self) -> None:
         """Close the index."""
         if "index" in self.__dict__:

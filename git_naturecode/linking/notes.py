@@ -139,6 +139,11 @@ class Told:
             right[commit] = note_lines.within(kept)
         return right
 
+    def holds(self, session: str, commit: str) -> bool:
+        """True when an entry links the two."""
+        settled = self.settled(session)
+        return settled is not None and commit in settled.live
+
     def _stays(self, commit: str, line: bytes) -> bool:
         session = note_lines.session_of(line)
         settled = self.settled(session) if session else None
@@ -147,6 +152,32 @@ class Told:
     def close(self) -> None:
         """Close the index."""
         self._known.close()
+
+
+def audit(store: Store) -> tuple[frozenset[str], list[tuple[str, str]]]:
+    """The commits whose notes are not as the links are, and (commit, session) of what a note says
+    that no link does.
+    """
+    telling = Told(store)
+    try:
+        book = _book(store, store.team.objects.resolve(noted.REF))
+        lines = book.lines({*telling.everything(), *book.names})
+        right = telling.clean(lines)
+        wrong = frozenset(name for name, said in lines.items() if right[name] != said)
+        unverified = {
+            (name, session)
+            for name, said in right.items() for line in said
+            if (session := note_lines.session_of(line)) and not telling.holds(session, name)
+        }  # fmt: skip
+        return wrong, sorted(unverified)
+    finally:
+        telling.close()
+
+
+def rebuild(store: Store) -> int:
+    """Make all notes right, whatever was done before; how many changed."""
+    noted.remember(store, ("-", "-"))
+    return refresh(store)
 
 
 def told(store: Store, commits: Iterable[str]) -> dict[str, Lines]:

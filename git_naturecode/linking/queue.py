@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.domain.links import COMMIT
@@ -24,8 +24,7 @@ _MOST_SQUASHED = 1_000
 _LINGER = 10.0  # seconds; a hook writes its line at once after it has opened the file
 
 
-@dataclass(frozen=True)
-class Drained:
+class Drained(NamedTuple):
     """What a drain did: links written, lines that wait, that say nothing, whose commit is gone.
 
     `busy` says that another process is at it.
@@ -41,8 +40,7 @@ class Drained:
 NOTHING_DONE = Drained()
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """A commit that `git commit` made in the work tree of `git_dir`, and its active sessions.
 
     That path is absolute, or begins at the git directory that all work trees share.
@@ -54,8 +52,7 @@ class Made:
     git_dir: str
 
 
-@dataclass(frozen=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A commit that took the place of another one: by `amend`, `rebase`, or (`pick`) elsewhere."""
 
     seconds: int
@@ -64,8 +61,7 @@ class Rewritten:
     new: str
 
 
-@dataclass(frozen=True)
-class Squashed:
+class Squashed(NamedTuple):
     """What `git merge --squash` of `commits` has put into the index on top of `head`."""
 
     seconds: int
@@ -116,24 +112,26 @@ def text(line: Line) -> bytes:
     return said.encode("utf-8", "surrogateescape") + b"\n"
 
 
-@dataclass
 class Taken:
     """The lines that were taken, of what the hooks wrote and of what was waiting already.
 
     `skipped` counts those that say nothing.
     """
 
-    state_dir: str
-    fresh: list[Line] = field(default_factory=list)
-    waiting: list[Line] = field(default_factory=list)
-    skipped: int = 0
-    _read: dict[str, int] = field(default_factory=dict)
+    def __init__(self, state_dir: str) -> None:
+        self.state_dir = state_dir
+        self.fresh: list[Line] = []
+        self.waiting = waiting(state_dir)
+        self.skipped = 0
+        self._read: dict[str, int] = {}
 
     def done(self, unsettled: Iterable[Line]) -> None:
         """All is written down; `unsettled` go on waiting, the newest MOST_WAITING of them."""
         kept = list(dict.fromkeys(unsettled))
         if kept != self.waiting:
             _keep(self.state_dir, kept[-MOST_WAITING:])
+        elif kept:
+            os.utime(os.path.join(self.state_dir, WAITING))
         for name, size in self._read.items():
             path = os.path.join(self.state_dir, name)
             found = _TAKEN.fullmatch(name)
@@ -148,7 +146,7 @@ class Taken:
 
 def take(state_dir: str) -> Taken:
     """Take all that the hooks have written so far; for one who holds the drain's lock."""
-    taken = Taken(state_dir, waiting=waiting(state_dir))
+    taken = Taken(state_dir)
     names = _taken(state_dir)
     with suppress(FileNotFoundError):
         number = max((_number(name) for name in names), default=0) + 1
@@ -193,6 +191,15 @@ def is_full(state_dir: str) -> bool:
 def is_there(state_dir: str) -> bool:
     """True when anything waits at all."""
     return is_full(state_dir) or os.path.exists(os.path.join(state_dir, WAITING))
+
+
+def is_older(state_dir: str, path: str) -> bool:
+    """True when the lines that wait were looked at before the file at `path` was written."""
+    try:
+        waited = os.stat(os.path.join(state_dir, WAITING)).st_mtime_ns
+        return os.stat(path).st_mtime_ns >= waited
+    except FileNotFoundError:
+        return True
 
 
 def count(state_dir: str) -> int:

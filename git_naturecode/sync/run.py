@@ -17,7 +17,7 @@ from git_naturecode.store.lock import hold
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.remotes import BRANCH, DELETION, NOTES, Event
 from git_naturecode.store.store import Store
-from git_naturecode.sync import incoming, notes
+from git_naturecode.sync import incoming, notes, seen
 from git_naturecode.sync.gate import PATIENCE, admit, complete, take_in
 from git_naturecode.sync.outcome import IN_OUTBOX, IN_STEP, NO_CODE, Outcome
 from git_naturecode.sync.pushing import Pushing
@@ -114,12 +114,27 @@ class _Sync:
             outcome = self._rounds()
             if hiding.is_behind(self.store) and hiding.carry(self.store):
                 outcome = self._rounds()  # what hides a text shall not wait for the next sync
+            if outcome.state == IN_STEP and self._link():
+                outcome = self._rounds()
             return outcome
         finally:
             refs = [self.log.ref, f"refs/remotes/{self.name}/{self.store.branch}"]
             self.stale |= strays.found(self.log, refs)
             if self.stale or forgetting.is_behind(self.store):
                 self._forget()
+
+    def _link(self) -> int:
+        """Link what came from elsewhere; how many links. That it cannot be done fails no sync."""
+        if not seen.is_behind(self.store):
+            return 0
+        from git_naturecode.sync import forge
+
+        try:
+            return forge.catch_up(self.store, self.link)
+        except (NaturecodeError, OSError) as error:
+            said = getattr(error, "message", str(error))
+            self.outcome.problems.append(f"commits of requests were not looked at: {said}")
+            return 0
 
     def _forget(self) -> None:
         """Remove what a purge leaves to do here; a lock of somebody else only delays it."""

@@ -111,6 +111,9 @@ def test_a_branch_gives_what_the_files_of_the_tool_give(
     assert said(only(clone)) == said(shown)
     assert ids < kept(clone)
     assert sorted(only(clone)["links"]) == sorted([first, second])
+    linked = only(clone)["commits"]
+    assert {(one["via"], one["tool"]) for one in linked} == {("entire", "claude-code")}
+    assert {one["tree"] for one in linked} == {clone.git("rev-parse", "HEAD^{tree}").strip()}
     before = kept(clone)
     assert "nothing new" in clone.nc("session", "import", "--from", "entire").out
     assert "nothing new" in clone.nc("session", "import", str(tmp_path / "late.jsonl")).out

@@ -1,0 +1,197 @@
+"""Repair: the sessions of commits without a link, found again by what survived.
+
+In this order: trailers in the message; a linked commit with an equal tree (its message was
+changed, or a forge has rewritten the history); one with an equal patch (moved elsewhere); a branch
+or a chain of linked commits whose whole change this commit is (a squash).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from git_naturecode.domain import links
+from git_naturecode.domain.links import Link
+from git_naturecode.git import commits as git
+from git_naturecode.git.objects import CommitInfo
+from git_naturecode.linking.known import Known
+from git_naturecode.store.store import Store
+
+_MOST_TIPS = 200
+_MOST_APART = 20_000
+_MOST_SQUASHES = 300
+_MOST_CHAIN = 1000
+
+
+def look(store: Store, commit: str) -> list[Link]:
+    """The links that the commit with the full id `commit` ought to have; nothing is written."""
+    known = Known(store)
+    try:
+        return look_many(store, known, [commit]).get(commit, [])
+    finally:
+        known.close()
+
+
+def look_many(store: Store, known: Known, commits: Iterable[str]) -> dict[str, list[Link]]:
+    """The same for many commits in few git processes; those for which nothing was found miss.
+
+    Sessions from which a commit was detached, and deleted ones, are not proposed.
+    """
+    return _Repair(store, known, list(dict.fromkeys(commits))).run()
+
+
+@dataclass
+class _Repair:
+    """One look at `wanted`."""
+
+    store: Store
+    known: Known
+    wanted: Sequence[str]
+
+    def run(self) -> dict[str, list[Link]]:
+        """Each way in its turn, for those for which the ways before found nothing."""
+        self.infos = git.infos(self.store.team.objects, self.wanted)
+        found: dict[str, list[Link]] = {}
+        linked = self.known.links(self.infos)
+        left = [oid for oid in self.infos if not linked[oid]]
+        for way in (self._by_trailers, self._by_tree, self._by_patch, self._by_squash):
+            if left:
+                found |= {oid: new for oid, new in way(left).items() if new}
+                left = [oid for oid in left if oid not in found]
+        right = {oid: once(self.known, new) for oid, new in found.items()}
+        return {oid: new for oid, new in right.items() if new}
+
+    def _by_trailers(self, commits: Iterable[str]) -> dict[str, list[Link]]:
+        return {
+            oid: [
+                Link(session, oid, via="repair")
+                for session in links.sessions_named(self.infos[oid].message)
+                if self.known.about(session)
+            ]
+            for oid in commits
+        }
+
+    def _by_tree(self, commits: Sequence[str]) -> dict[str, list[Link]]:
+        """Equal trees, unless the one is simply before the other (a merge, an empty commit)."""
+        with_tree = self.known.with_tree(self.infos[oid].tree for oid in commits)
+        close = [oid for oid in commits if with_tree[self.infos[oid].tree]]
+        self._need_patches(close)
+        found = {}
+        for oid in close:
+            patch = self.patches.get(oid, "")
+            equal = [
+                old for old in with_tree[self.infos[oid].tree]
+                if old.patch == patch and patch and not self._is_before(old.commit, oid)
+            ]  # fmt: skip
+            found[oid] = [_from(oid, old) for old in equal]
+        return found
+
+    def _by_patch(self, commits: Sequence[str]) -> dict[str, list[Link]]:
+        self._need_patches(commits)
+        wanted = {oid: self.patches[oid] for oid in commits if oid in self.patches}
+        with_patch = self.known.with_patch(wanted.values())
+        return {
+            oid: [_from(oid, old) for old in with_patch[patch] if old.commit != oid]
+            for oid, patch in wanted.items()
+        }
+
+    def _by_squash(self, commits: Sequence[str]) -> dict[str, list[Link]]:
+        """The whole change of a branch, or of a chain of linked commits, in one commit."""
+        single = [oid for oid in commits if oid in self.patches]
+        tips = _tips(self.store, self.known) if single else []
+        return {
+            oid: squashed(self.store, self.known, oid, self.infos[oid], self.patches[oid], tips)
+            for oid in single[:_MOST_SQUASHES]
+            if len(self.infos[oid].parents) == 1
+        }
+
+    def _need_patches(self, commits: Iterable[str]) -> None:
+        missing = [oid for oid in commits if oid not in self._asked]
+        self._asked.update(missing)
+        self.patches |= git.patch_ids(self.store.repo, dict.fromkeys(missing, ""))
+
+    def __post_init__(self) -> None:
+        self._asked: set[str] = set()
+        self.patches: dict[str, str] = {}
+
+    def _is_before(self, old: str, new: str) -> bool:
+        return self.store.team.objects.is_ancestor(old, new)
+
+
+def once(known: Known, fresh: Iterable[Link]) -> list[Link]:
+    """Each session and commit once, without those that were detached, and deleted sessions."""
+    found: dict[tuple[str, str], Link] = {}
+    for one in fresh:
+        about = known.about(one.session)
+        if about is None or about.deleted or one.commit in about.links.undone:
+            continue
+        there = found.get((one.session, one.commit))
+        origins = (*(there.origins if there else ()), *one.origins)
+        found[one.session, one.commit] = one._replace(origins=tuple(dict.fromkeys(origins)))
+    return list(found.values())
+
+
+def _from(commit: str, old: Link) -> Link:
+    """A link of `commit` that continues `old`."""
+    return Link(
+        old.session, commit, via="repair", origins=(old.commit,), tool=old.tool, model=old.model,
+        messages=old.messages,
+    )  # fmt: skip
+
+
+def _tips(store: Store, known: Known) -> list[str]:
+    """The ends of branches, and of chains of linked commits whose branch is gone."""
+    refs = store.team.objects.refs("refs/heads/") | store.team.objects.refs("refs/remotes/")
+    ours = {name for name in refs if name.endswith(f"/{store.branch}")}
+    tips = dict.fromkeys(oid for name, oid in sorted(refs.items()) if name not in ours)
+    linked = git.infos(store.team.objects, known.index.values("session", "commit"))
+    inner = {parent for info in linked.values() for parent in info.parents}
+    loose = [oid for oid in linked if oid not in inner]
+    loose.sort(key=lambda oid: linked[oid].seconds, reverse=True)
+    return list(tips | dict.fromkeys(loose))[: 2 * _MOST_TIPS]
+
+
+def squashed(
+    store: Store, known: Known, commit: str, info: CommitInfo, patch: str, tips: Sequence[str]
+) -> list[Link]:
+    """The links of `commit`, if it is the whole change of a chain that ends in one of `tips`.
+
+    Or in a linked commit below one of them: a branch may have gone on. `patch` is the commit's.
+    """
+    parent = info.parents[0]
+    apart = git.apart(store.repo, tips, parent, _MOST_APART)
+    linked = [oid for oid, found in known.links(apart).items() if found]
+    ends = [oid for oid in dict.fromkeys((*tips, *linked)) if oid in apart and oid != commit]
+    bases = {}
+    for end in ends[:_MOST_TIPS]:
+        below = {above for oid in _walk(apart, end) for above in apart[oid] if above not in apart}
+        base = below.pop() if len(below) == 1 else git.merge_base(store.repo, parent, end)
+        if base:
+            bases[end] = base
+    wholes = git.patch_ids(store.repo, bases)
+    for end, base in bases.items():
+        if wholes.get(end) == patch and (found := of_chain(store, known, commit, base, end)):
+            return found
+    return []
+
+
+def _walk(apart: Mapping[str, Sequence[str]], end: str) -> set[str]:
+    """`end` and what is before it in `apart`."""
+    seen, left = {end}, [end]
+    while left:
+        fresh = [one for one in apart[left.pop()] if one in apart and one not in seen]
+        seen.update(fresh)
+        left += fresh
+    return seen
+
+
+def of_chain(store: Store, known: Known, commit: str, base: str, tip: str) -> list[Link]:
+    """The links of `commit`, which holds all that the commits from `base` to `tip` change."""
+    chain = git.between(store.repo, base, tip, _MOST_CHAIN)
+    linked = known.links(chain)
+    found = [_from(commit, old) for oid in reversed(chain) for old in linked[oid]]
+    there = {link.session for link in found}
+    infos = git.infos(store.team.objects, chain)
+    for oid in reversed(chain):
+        for session in links.sessions_named(infos[oid].message) if oid in infos else ():
+            if session not in there and known.about(session):
+                found.append(Link(session, commit, via="repair", origins=(oid,)))
+    return once(known, found)
