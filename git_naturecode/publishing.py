@@ -263,8 +263,14 @@ class Publishing:
         )
 
     def _no_branch(self) -> Negative:
+        import difflib
+
+        heads = self.store.team.objects.refs(branches.HEADS)
+        known = [ref.removeprefix(branches.HEADS) for ref in heads]
+        near = difflib.get_close_matches(self.branch, known, 1)
+        first = f"did you mean {near[0]}? else " if near else ""
         return Negative(
-            f"there is no branch {self.branch}", f"make it first: git branch {self.branch}"
+            f"there is no branch {self.branch}", f"{first}make it first: git branch {self.branch}"
         )
 
     @property

@@ -408,6 +408,8 @@ def test_what_makes_no_sense_is_said(ada: Clone, box: Box) -> None:
         assert said.err.startswith("error: ")
         assert "fault" not in said.err
         assert state(ada) == before
+    said = ada.nc("session", "publish", session, "--branch", "dosc", code=1)
+    assert "did you mean docs?" in said.err
     ada.git("symbolic-ref", "refs/heads/alias", "refs/heads/docs")
     ada.nc("session", "publish", session, "--branch", "alias", code=1)
     ada.git("symbolic-ref", "-d", "refs/heads/alias")

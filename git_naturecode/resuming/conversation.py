@@ -192,7 +192,7 @@ def _tool(name: Json) -> str:
 def _time(text: str) -> str:
     """`text`, which anybody may have written, as an ISO time with ms; "" if it is none."""
     try:
-        return clock.iso(clock.parse_iso(text))
+        return clock.iso(ms) if (ms := clock.parse_iso(text)) >= 0 else ""
     except (ValueError, OverflowError):
         return ""
 

@@ -44,6 +44,7 @@ def parts(message: Message) -> tuple[dict[str, Json], str]:
 def _whole(message: Message, text: str) -> dict[str, Json]:
     try:
         found = json.loads(text)
+        json.dumps(found, allow_nan=False)  # Python reads 1e999; nobody else reads what it makes
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, dict):

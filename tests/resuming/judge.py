@@ -20,11 +20,16 @@ def records(path: Path) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines, as strict readers of JSON take them."""
     data = path.read_bytes()
     assert data.endswith(b"\n")
-    found = [json.loads(line) for line in data.decode("utf-8", "strict").split("\n")[:-1]]
+    lines = data.decode("utf-8", "strict").split("\n")[:-1]
+    found = [json.loads(line, parse_constant=_no_number) for line in lines]
     for one in found:
         assert isinstance(one, dict)
         json.dumps(one, ensure_ascii=False).encode("utf-8", "strict")  # no half characters
     return found
+
+
+def _no_number(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
 
 
 def real_keys(paths: Iterable[Path]) -> dict[str, set[str]]:

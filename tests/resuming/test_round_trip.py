@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from git_naturecode import resuming
@@ -272,3 +272,35 @@ def test_half_a_character_keeps_no_reader_from_the_rest(tool: str, tmp_path: Pat
     path = transcript(tmp_path, tool, resuming.given(session))
     JUDGES[tool](path)
     assert "a \ufffd b \U0001f600" in path.read_text(encoding="utf-8")
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 2000) | st.text(max_size=9) | st.floats(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+KEYS = ("tool", "type", "target", "ok", "size", "in", "side", "think", "meta", "model", "red")
+
+
+@settings(max_examples=60)
+@given(
+    header=st.dictionaries(st.sampled_from(KEYS), ANY_JSON),
+    role=st.sampled_from(["user", "assistant", "tool", "system", "note", "", "x"]),
+    time=st.text(max_size=12) | st.sampled_from(["9999-12-31T23:59:59.999Z", "0001-01-01"]),
+    text=st.text(max_size=30) | st.sampled_from(['{"a": 1e999}', '{"a": NaN}', "[" * 30]),
+)
+@example(header={"in": 12, "tool": "Edit"}, role="tool", time="", text='{"a": 1e999}')
+@example(header={"in": 10, "tool": "Edit"}, role="tool", time="", text='{"a": NaN}\nout')
+def test_whatever_somebody_wrote_into_an_entry_the_file_stays_whole(
+    header: dict[str, Any], role: str, time: str, text: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    hostile = Message("e0", role, "eve@x", time, text, header, "d")
+    plain = Message("e1", "user", "a@x", "2026-11-22T10:00:02.000Z", "Hello", {}, "d")
+    session = Session("session-20261122-k3v9q2m7")
+    session.messages = [hostile, plain]
+    conversation = resuming.given(session)
+    for tool, judged in JUDGES.items():
+        path = transcript(tmp_path_factory.mktemp("hostile"), tool, conversation)
+        judged(path)
+        assert "Hello" in [line.text for line in told(reread(path))]
