@@ -177,17 +177,20 @@ class _Reader:
     def __init__(self, drafting: Drafting, root: str, t: str) -> None:
         self._drafting = drafting
         self._root = root
-        self._t = t
+        self._t = self._told = t
         self._names = Ordinals()
         self._named = True
 
     def message(self, message: dict[str, Json]) -> Iterator[Draft]:
-        self._t = when(message.get("timestamp")) or self._t
+        time = when(message.get("timestamp"))
+        self._t = time or self._t
+        # What tells no time comes after what was told before it, for every clone.
+        self._told = time or later(self._told, 1)
         role = _ROLES.get(str(message.get("type")), "")
         model = message.get("model")
         self._named = bool(_id(message))
         source = _id(message) or self._names.of(self._t, str(message.get("type")))
-        said = Said(source, "", role, "", self._t, model if isinstance(model, str) else "")
+        said = Said(source, "", role, "", self._told, model if isinstance(model, str) else "")
         if role and self._drafting.full:
             for number, thought in enumerate(_list(message, "thoughts")):
                 yield from self._thought(said, number, thought)
