@@ -252,7 +252,7 @@ def test_an_odd_transcript_hinders_nobody(clone: Clone, box: Box) -> None:
 def test_nothing_is_taken_out_of_a_pipe(clone: Clone, box: Box) -> None:
     pipe = box.path / "pipe"
     os.mkfifo(pipe)
-    descriptor = os.open(pipe, os.O_RDWR)
+    descriptor = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
     try:
         os.write(descriptor, b"for somebody else\n")
         told = Claude(clone).event(

@@ -167,6 +167,24 @@ def test_what_was_asked_for_and_not_done_is_done_by_the_next_command(data: Path,
     assert clone.ids() == {player.id}
 
 
+def test_what_subagents_said_comes_along(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    agent = Claude(capture(clone))
+    agent.asked("main")
+    main = agent.transcript
+    below = main.with_suffix("") / "subagents"
+    below.mkdir(parents=True)
+    agent.asked("from a subagent")
+    first, second = main.read_text().splitlines(keepends=True)
+    main.write_text(first)
+    (below / "agent-1.jsonl").write_text(second.replace('"type"', '"isSidechain":true,"type"', 1))
+    (below / "agent-2.jsonl").symlink_to("/dev/zero")
+    agent.fire("SubagentStop", agent_transcript_path=str(below / "agent-1.jsonl"))
+    clone.nc("capture")
+    assert clone.texts(agent.id) == ["main", "from a subagent"]
+
+
 def test_a_note_gets_the_day_that_the_import_knows(box: Box) -> None:
     clone = box.repo()
     clone.nc("init")
