@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.firing import Claude
+from agents.firing import Claude, noted
 from box import Box, Clone
 from git_naturecode import linking
 from hooking import Yard
@@ -74,6 +74,24 @@ def test_an_agent_that_commits_in_its_first_turn(yard: Yard) -> None:
     assert linked(yard.clone, commit) == {agent.id}
 
 
+def test_what_was_committed_is_not_named_again(yard: Yard) -> None:
+    agent = at_work(yard.clone)
+    agent.edit("a.py", "1\n")
+    agent.edit("b.py", "1\n")
+    yard.git("add", "a.py")
+    yard.git("commit", "-qm", "mine")
+    agent.fire("Stop")
+    yard.clone.nc("capture")
+    drain(yard.clone)
+    assert noted(yard.clone) == {agent.id: ["b.py"]}
+    (yard.path / "a.py").write_text("by hand\n")
+    yard.git("commit", "-qam", "by hand")
+    assert yard.named() == []
+    agent.edit("a.py", "3\n")
+    yard.git("commit", "-qam", "again")
+    assert yard.named() == [agent.id]
+
+
 def test_a_linked_work_tree_and_a_subfolder(yard: Yard) -> None:
     tree = Clone(yard.path / "trees/linked", yard.clone.way)
     yard.git("worktree", "add", "-q", str(tree.path), "-b", "linked")
@@ -105,3 +123,24 @@ def test_a_session_that_is_set_wins_over_agents(yard: Yard) -> None:
     agent.edit("a.py", "4\n")
     yard.git("commit", "-qam", "four", NATURECODE="0")
     assert yard.named() == []
+
+
+def test_without_its_hook_the_transcript_tells_it(yard: Yard) -> None:
+    from agents.test_agent_written import Silent
+
+    agent, idle = Silent(yard.clone), Silent(yard.clone, OTHER)
+    agent.asked()
+    idle.asked()
+    agent.edit("a.py", "1\n")
+    yard.git("add", "-A")
+    yard.git("commit", "-qm", "mine")
+    commit = yard.head()
+    assert yard.named() == []
+    drain(yard.clone)
+    assert {session[17:] for session in linked(yard.clone, commit)} == {agent.id[17:]}
+    assert {session[17:] for session in yard.clone.ids()} == {agent.id[17:]}
+    (yard.path / "h.py").write_text("by hand\n")
+    yard.git("add", "-A")
+    yard.git("commit", "-qm", "by hand")
+    drain(yard.clone)
+    assert linked(yard.clone, yard.head()) == set()
