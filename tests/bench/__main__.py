@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import appending, importing, reading, starting, syncing, tracing
+from . import appending, importing, reading, rebasing, starting, syncing, tracing
 from .measure import Line
 from .stage import Stage
 
@@ -25,6 +25,7 @@ BUDGETS: dict[str, Budget] = {
     "flat": reading.flat,
     "fresh": reading.fresh,
     "why": tracing.why,
+    "rebase": rebasing.rebase,
     "noop": syncing.noop,
     "diverged": syncing.diverged,
     "writers": syncing.writers,

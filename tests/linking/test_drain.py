@@ -90,3 +90,58 @@ def test_a_note_says_it_and_is_built_again_when_it_is_lost(clone: Clone) -> None
     with clone.store(many=False) as store:
         linking.keep_notes(store)
     assert clone.git("rev-parse", "refs/notes/naturecode/sessions^{tree}") == tree
+
+
+def test_a_rebase_does_not_give_commits_of_others_to_the_active_session(clone: Clone) -> None:
+    """Some hooks note every commit that a rebase makes; there no trailer could say no."""
+    clone.git("config", "naturecode.trailer", "never")
+    mine, other = clone.start("Mine"), clone.start("Other")
+    first = change(clone, "a.py", "one\n", "Add a")
+    told(clone, made(clone, first, mine))
+    clone.git("commit", "-q", "--amend", "-m", "Again")
+    new = clone.git("rev-parse", "HEAD").strip()
+    told(clone, made(clone, new, other), f"rewrite 1 rebase {first} {new}")
+    assert sessions_of(found(clone)) == {mine}
+    (link,) = found(clone)
+    assert (link.via, link.origins) == ("rewrite", (first,))
+
+
+def test_two_sessions_in_one_commit(clone: Clone) -> None:
+    one, two = clone.start("One"), clone.start("Two")
+    commit = change(clone, "a.py", "one\n", "Add a", trailer(one, two))
+    assert told(clone, made(clone, commit, one, two)).linked == 2
+    assert sessions_of(found(clone)) == {one, two}
+
+
+def test_a_commit_that_is_gone_is_counted_and_carries_its_session_on(clone: Clone) -> None:
+    session = clone.start()
+    commit = change(clone, "a.py", "one\n", "Add a", trailer(session))
+    clone.git("commit", "-q", "--amend", "-m", "Without a trailer")
+    new = clone.git("rev-parse", "HEAD").strip()
+    clone.git("reflog", "expire", "--expire=all", "--all")
+    clone.git("prune", "--expire=now")
+    gone = told(clone, made(clone, commit, session), f"rewrite 1 amend {commit} {new}")
+    assert (gone.linked, gone.gone) == (1, 0)
+    assert sessions_of(found(clone)) == {session}
+    assert told(clone, made(clone, "a" * 40, session)).gone == 1
+
+
+def test_who_wrote_a_line_goes_along_with_it(clone: Clone) -> None:
+    """The evidence is the line itself: a changed one has no author any more."""
+    from git_naturecode.domain.links import Wrote
+
+    session = clone.start()
+    lines = [f"line {number}\n" for number in range(1, 21)]
+    old = change(clone, "a.py", "".join(lines), "Add a")
+    with clone.store(many=False) as store:
+        wrote = (Wrote("01m-a", "a.py", ((1, 10),)), Wrote("01m-b", "a.py", ((11, 20),)))
+        linking.link(store, [Link(session, old, wrote=wrote)])
+    changed = ["new at the top\n", *lines[:4], "changed\n", *lines[5:]]
+    (clone.path / "a.py").write_text("".join(changed))
+    clone.git("commit", "-q", "-a", "--amend", "-m", "Add a")
+    new = clone.git("rev-parse", "HEAD").strip()
+    told(clone, f"rewrite 1 amend {old} {new}")
+    (link,) = found(clone)
+    assert {one.message: one.ranges for one in link.wrote} == {
+        "01m-a": ((2, 5), (7, 11)), "01m-b": ((12, 21),),
+    }  # fmt: skip
