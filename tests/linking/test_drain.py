@@ -136,12 +136,12 @@ def test_who_wrote_a_line_goes_along_with_it(clone: Clone) -> None:
     with clone.store(many=False) as store:
         wrote = (Wrote("01m-a", "a.py", ((1, 10),)), Wrote("01m-b", "a.py", ((11, 20),)))
         linking.link(store, [Link(session, old, wrote=wrote)])
-    changed = ["new at the top\n", *lines[:4], "changed\n", *lines[5:]]
+    changed = ["new at the top\n", *lines[:10], "changed\n", *lines[11:]]
     (clone.path / "a.py").write_text("".join(changed))
     clone.git("commit", "-q", "-a", "--amend", "-m", "Add a")
     new = clone.git("rev-parse", "HEAD").strip()
     told(clone, f"rewrite 1 amend {old} {new}")
     (link,) = found(clone)
     assert {one.message: one.ranges for one in link.wrote} == {
-        "01m-a": ((2, 5), (7, 11)), "01m-b": ((12, 21),),
+        "01m-a": ((2, 11),), "01m-b": ((13, 21),),
     }  # fmt: skip

@@ -283,6 +283,13 @@ def test_what_others_did_is_not_linked(clone: Clone) -> None:
     assert session_at(clone) == set()
 
 
+def test_an_empty_commit_in_a_filtered_history_is_nobodys(clone: Clone) -> None:
+    filtered_by_a_forge(clone)
+    clone.git("commit", "-q", "--allow-empty", "-m", "Nothing")
+    with clone.store(many=False) as store:
+        assert repair.look(store, clone.git("rev-parse", "HEAD").strip()) == []
+
+
 def test_commits_of_others_do_not_get_the_active_session(clone: Clone) -> None:
     clone.nc("session", "use", clone.env["OTHER"])
     rebase(clone)
