@@ -7,7 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+<<<<<<< HEAD
 from . import appending, importing, reading, rebasing, starting, syncing, tracing
+=======
+from . import appending, committing, importing, reading, starting, syncing, tracing
+>>>>>>> ab60d58 (Measure what hooks cost a commit; offer them to pre-commit; write down how they work)
 from .measure import Line
 from .stage import Stage
 
@@ -29,6 +33,7 @@ BUDGETS: dict[str, Budget] = {
     "noop": syncing.noop,
     "diverged": syncing.diverged,
     "writers": syncing.writers,
+    "commit": committing.commit,
     "import": importing.transcripts,
     "packed": importing.packed,
     "memory": importing.memory,

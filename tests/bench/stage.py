@@ -47,6 +47,7 @@ class Stage:
         shutil.copytree(
             package, site / "git_naturecode", ignore=shutil.ignore_patterns("__pycache__")
         )
+        shutil.copytree(package.parent / "hooks", site / "git_naturecode" / "hooks" / "shims")
         (site / "empty_script.py").write_text(_EMPTY)
         compileall.compile_dir(str(site), quiet=1)
         self.python = sys.executable

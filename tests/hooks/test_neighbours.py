@@ -349,3 +349,47 @@ def test_a_tool_that_comes_after_us(box: Box) -> None:
         assert {k: stat.S_IMODE(v[0]) for k, v in of_hooks(clone).items()} == kinds, name
         same = [k for k, v in of_hooks(plain).items() if of_hooks(clone)[k][1] == v[1]]
         assert set(same) == set(kinds), name
+
+
+OURS = """\
+repos:
+- repo: {repo}
+  rev: {rev}
+  hooks: [{{id: naturecode-attach}}, {{id: naturecode-clean}}]
+"""
+
+
+def test_as_hooks_of_pre_commit(box: Box) -> None:
+    """By the framework alone, from a clone of this repository that it makes."""
+    source = box.repo("source")
+    root = Path(__file__).parent.parent.parent
+    shutil.copytree(root / "hooks", source.path / "hooks")
+    shutil.copy(root / ".pre-commit-hooks.yaml", source.path)
+    source.git("add", "-A")
+    source.git("commit", "-q", "-m", "Hooks")
+    clone = box.repo()
+    clone.env["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    clone.env["GIT_ALLOW_PROTOCOL"] = "file"
+    clone.nc("init")
+    here = Yard(clone, clone.start())
+    rev = source.git("rev-parse", "HEAD").strip()
+    text = OURS.format(repo=f"file://{source.path}", rev=rev)
+    (here.path / ".pre-commit-config.yaml").write_text(text)
+    kinds = ("prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite")
+    tool(clone, "pre-commit", "install", *(word for one in kinds for word in ("-t", one)))
+    here.git("add", ".pre-commit-config.yaml")
+    here.commit("-m", "One")
+    assert here.named() == [here.session]
+    assert here.queue() == [["commit", here.head(), here.session, "."]]
+    old = here.head()
+    here.git("commit", "-q", "--amend", "-m", "Two")
+    assert here.queue()[-1] == ["rewrite", "amend", old, here.head()]
+    here.commit(GIT_EDITOR="true", code=1)
+    here.git("reset", "-q", "--hard")
+    here.git("checkout", "-q", "-b", "side", "HEAD~1")
+    here.git("checkout", "-q", "main", "--", ".pre-commit-config.yaml")
+    here.change("b.txt")
+    here.git("commit", "-q", "-m", "Side")
+    old = here.head()
+    here.git("rebase", "-q", "main")
+    assert here.queue()[-1] == ["rewrite", "rebase", old, here.head()]
