@@ -2,18 +2,15 @@
 
 import os
 import re
-import subprocess
-from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from itertools import islice
+from contextlib import contextmanager
 
 from git_naturecode.git import refs
 from git_naturecode.git.objects import AUTHOR, Change, Folder, Missing, RefLocked
+from git_naturecode.git.reader import Reader
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 
-_BATCH = 200  # requests of which two lots surely fit into a pipe before an answer is read
 _PLAIN = re.compile(rb"[A-Za-z0-9._/-]+")
 
 
@@ -24,56 +21,38 @@ class ProgramObjects:
         self.repo = repo
         self.hexsz = 64 if repo.object_format == "sha256" else 40
         self.shallow = repo.shallow()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: Reader | None = None
+        self._closed = 0  # how often; a reader lent before that does not come back
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object; raises Missing."""
-        self._ask(f"contents {oid}\n".encode())
-        return self._answer(oid)
+        with self._reading() as reader:
+            return reader.contents(oid)
 
     def header(self, oid: str) -> tuple[str, int]:
         """Type and size of an object, without unpacking it; raises Missing."""
-        self._ask(f"info {oid}\n".encode())
-        kind, size = self._head(oid)[1:]
-        return kind, size
+        with self._reading() as reader:
+            kind, size = reader.info(oid)[1:]
+            return kind, size
 
     def headers(self, oids: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Type and size of each of `oids` that is here."""
-        found = {}
-        rest = iter(oids)
-        while batch := list(islice(rest, _BATCH)):
-            self._ask("".join(f"info {oid}\n" for oid in batch).encode())
-            for oid in batch:
-                with suppress(Missing):
-                    found[oid] = self._head(oid)[1:]
-        return found
+        with self._reading() as reader:
+            return reader.infos(oids)
 
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Id and content of each of `oids`, in order; raises Missing.
-
-        The next batch is asked for before the last one is read, so that git works meanwhile.
-        """
-        rest = iter(oids)
-        asked: deque[str] = deque()
-        try:
-            self._request(asked, islice(rest, _BATCH))
-            while asked:
-                self._request(asked, islice(rest, _BATCH))
-                for _ in range(min(_BATCH, len(asked))):
-                    yield asked[0], self._answer(asked[0])[1]
-                    asked.popleft()
-        finally:
-            if asked:  # nobody will read the answers that are on their way
-                self.close()
+        """Id and content of each of `oids`, in order; raises Missing."""
+        with self._reading() as reader:
+            yield from reader.many(oids)
 
     def resolve(self, ref: str) -> str | None:
         """The commit that the full ref name points to."""
         found = refs.resolve(self.repo, ref, self.hexsz)
         if found is not None:
             return found or None
-        self._ask(f"info {ref}\n".encode())
         try:
-            return self._head(ref)[0]
+            with self._reading() as reader:
+                return reader.info(ref)[0]
         except Missing:
             # A ref to a commit that is gone is something else than no ref.
             return self._named(ref)
@@ -141,10 +120,10 @@ class ProgramObjects:
 
     def close(self) -> None:
         """End the reading process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+        self._closed += 1
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _refused(self, ref: str, old: str | None, failed: GitFailed) -> None:
         self.close()
@@ -165,46 +144,23 @@ class ProgramObjects:
         out = self.repo.program.run("rev-parse", "--verify", "--quiet", ref, check=False)[1]
         return out.decode().strip() or None
 
-    def _request(self, asked: deque[str], batch: Iterable[str]) -> None:
-        oids = list(batch)
-        if oids:
-            self._ask("".join(f"contents {oid}\n" for oid in oids).encode())
-            asked.extend(oids)
-
-    def _ask(self, request: bytes) -> None:
-        if self._process is None:
-            self._process = self.repo.program.open("cat-file", "--batch-command")
-        assert self._process.stdin is not None
+    @contextmanager
+    def _reading(self) -> Iterator[Reader]:
+        """The reading process, for one who asks; another one meanwhile gets one of his own."""
+        reader, self._reader = self._reader or Reader(self.repo), None
+        closed = self._closed
         try:
-            self._process.stdin.write(request)
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            raise self._ended() from None
-
-    def _ended(self) -> GitFailed:
-        """What to raise when the reading process is gone; the next request starts another."""
-        self.close()
-        return GitFailed(("cat-file",), -1, "it ended too early")
-
-    def _head(self, name: str) -> tuple[str, str, int]:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
-        if not line:
-            raise self._ended()
-        parts = line.rsplit(" ", 2)
-        if len(parts) != 3 or not parts[2].isdigit():
-            raise Missing(name)
-        return parts[0], parts[1], int(parts[2])
-
-    def _answer(self, name: str) -> tuple[str, bytes]:
-        _, kind, size = self._head(name)
-        assert self._process is not None
-        assert self._process.stdout is not None
-        data = self._process.stdout.read(size + 1)
-        if len(data) != size + 1:
-            raise self._ended()
-        return kind, data[:-1]
+            yield reader
+        except Missing:
+            raise
+        except BaseException:  # an answer may be half read
+            reader.is_whole = False
+            raise
+        finally:
+            if reader.is_whole and self._reader is None and closed == self._closed:
+                self._reader = reader
+            else:
+                reader.close()
 
 
 def _stream(ref: str, change: Change) -> Iterator[bytes]:

@@ -97,12 +97,15 @@ def _linked(store: Store, told: "Told", old: str | None, head: str | None) -> se
         if place is not None and place[0].startswith(f"{SESSION}-"):
             changed += [(place[0], blob) for blob in (was, now) if blob]
     names: set[str] = set()
+    telling: set[str] = set()
     contents = objects.read_many(blob for _, blob in changed)
     for (entity, _), (_, data) in zip(changed, contents, strict=True):
         if any(words in data for words in _TELLS):
-            settled = told.settled(entity)
-            names |= {*settled.live, *settled.undone} if settled else set()
+            telling.add(entity)
             names |= {one.decode() for one in links.TARGET.findall(data)}
+    for entity in telling:  # only now: the objects answer one who asks at a time
+        settled = told.settled(entity)
+        names |= {*settled.live, *settled.undone} if settled else set()
     return names
 
 

@@ -176,3 +176,20 @@ def test_a_history_with_a_hole_in_it_is_no_history(box: Box, objects: Objects) -
     again = LibraryObjects(hole) if isinstance(objects, LibraryObjects) else ProgramObjects(hole)
     assert not again.is_ancestor(one, three)
     again.close()
+
+
+def test_one_who_asks_between_two_answers_gets_his_own(objects: Objects) -> None:
+    new = first(objects, **{f"f{i}": b"%d" % i for i in range(500)})
+    lines = tree.entries(objects, tree.tree_of(objects, new) or "")
+    wanted = [line.oid for line in lines]
+    seen = []
+    for oid, data in objects.read_many(wanted):
+        assert objects.read(oid)[1] == data
+        assert objects.header(oid) == ("blob", len(data))
+        seen.append(oid)
+    assert seen == wanted
+    half = objects.read_many(wanted)
+    next(half)
+    objects.close()
+    assert [oid for oid, _ in half] == wanted[1:]
+    assert objects.read(wanted[0])[0] == "blob"

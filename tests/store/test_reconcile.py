@@ -15,6 +15,7 @@ from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects
 from git_naturecode.git.objects import Change
 from git_naturecode.git.program import ProgramObjects
+from git_naturecode.git.reader import Reader
 from git_naturecode.store import format, laying, paths, reconcile, seal
 from git_naturecode.store.ahead import Ahead
 from trees import join_trees
@@ -247,14 +248,14 @@ def test_many_files_are_asked_for_together(box: Box, monkeypatch: pytest.MonkeyP
         for number in range(300)
     }
     theirs = found.commit(Change(None, files, (), 1, "theirs"))
-    asked: list[bytes] = []
-    ask = ProgramObjects._ask
+    asked: list[str] = []
+    ask = Reader._ask
 
-    def noted(objects: ProgramObjects, request: bytes) -> None:
+    def noted(reader: Reader, request: str) -> None:
         asked.append(request)
-        ask(objects, request)
+        ask(reader, request)
 
-    monkeypatch.setattr(ProgramObjects, "_ask", noted)
+    monkeypatch.setattr(Reader, "_ask", noted)
     ahead = Ahead(found)
     ahead.look(tree.tree_of(found, theirs) or "", None)
     assert reconcile.reconcile(ahead, None, theirs, [], NOW).commit == theirs
