@@ -7,11 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-<<<<<<< HEAD
-from . import appending, importing, reading, rebasing, starting, syncing, tracing
-=======
-from . import appending, committing, importing, reading, starting, syncing, tracing
->>>>>>> ab60d58 (Measure what hooks cost a commit; offer them to pre-commit; write down how they work)
+from . import appending, committing, importing, reading, rebasing, starting, syncing, tracing
 from .measure import Line
 from .stage import Stage
 
