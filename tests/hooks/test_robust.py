@@ -215,3 +215,17 @@ def test_nobody_is_at_home(here: Yard) -> None:
         env |= {f"GIT_{who}_NAME": "a", f"GIT_{who}_EMAIL": "a@example.com"}
     subprocess.run(command, cwd=here.path, env=env, check=True)
     assert here.named() == [here.session]
+
+
+def test_what_ends_a_shell_ends_no_commit(here: Yard) -> None:
+    """A fault of ours of the worst kind, in each hook."""
+    for name in HOOKS:
+        hook = here.common / "hooks" / name
+        text = hook.read_text()
+        for fault in (": >/nonexistent/x", ". /nonexistent/x", "set -eu; false", "echo $((1 +))"):
+            broken = text.replace("naturecode_find || return", fault)
+            assert broken != text
+            hook.write_text(broken)
+            words = [str(hook), "message", "message", "1"]
+            done = subprocess.run(words, cwd=here.path, input=b"", capture_output=True, check=False)
+            assert (done.returncode, done.stdout, done.stderr) == (0, b"", b""), (name, fault)
