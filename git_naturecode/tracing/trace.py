@@ -1,5 +1,6 @@
 """From lines that git has blamed to the sessions and messages behind them."""
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -165,9 +166,26 @@ class Tracer:
         for message in reversed(session.messages if session else ()):
             header = message.header
             done = header.get("type") == "write" and header.get("ok") is True
-            if done and message.time <= until and _is_about(header.get("target"), line.path):
+            target = header.get("target") if done and message.time <= until else None
+            named = target.split(", ") if isinstance(target, str) else []
+            if session and any(self._is(session, one, line.path) for one in named):
                 return message
         return None
+
+    def _is(self, session: Session, target: str, path: str) -> bool:
+        """True when `target`, a path as a tool of `session` saw it, is that of the file `path`.
+
+        Of a checkout that is elsewhere by now only the end of the path is known.
+        """
+        home, top = self.store.environ.get("HOME", ""), self.store.repo.work_tree or ""
+        folder = str(session.origin.get("cwd") or "")
+        whole = os.path.normpath(os.path.join(folder, target))
+        if whole.startswith("~/"):
+            whole = home + whole[1:]
+        inside = [root for root in (top, os.path.realpath(top)) if whole.startswith(f"{root}/")]
+        if top and inside:
+            return whole[len(inside[0]) + 1 :] == path
+        return target == path or (os.path.isabs(whole) and whole.endswith("/" + path))
 
 
 def request(session: Session, message: Message) -> Message | None:
@@ -206,9 +224,3 @@ def _message(session: Session | None, wanted: str) -> Message | None:
 
 def _others(found: Sequence[Link], chosen: Link) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.session for one in found if one.session != chosen.session))
-
-
-def _is_about(target: object, path: str) -> bool:
-    """True when a call's target, one or several paths as its tool saw them, names `path`."""
-    named = target.split(", ") if isinstance(target, str) else []
-    return any(one == path or one.endswith("/" + path) for one in named)

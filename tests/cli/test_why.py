@@ -153,6 +153,22 @@ def test_without_proof_the_last_message_that_wrote_the_file_is_likely(work: Work
     assert "likely this message" in work.clone.nc("why", "a.py:1").out
 
 
+def test_what_is_likely_knows_the_folder_that_the_tool_ran_in(work: Work) -> None:
+    work.edit("sub/a.py", "", "deep\n")
+    work.edit("b.py", "", "two\n")
+    for made in work.lines:
+        made["cwd"] = str(work.clone.path / "sub")
+    work.say("assistant", "done", cwd=str(work.clone.path / "sub"))
+    (work.clone.path / "a.py").write_text("by hand\n")
+    work.commit()
+    linked(work, wrote=())
+    found = [
+        work.clone.nc("why", f"{name}:1", "--json").json["items"][0]["how"]
+        for name in ("sub/a.py", "b.py", "a.py")
+    ]
+    assert found == ["likely", "likely", "session"]
+
+
 def test_a_line_by_hand_in_a_commit_of_a_session_has_no_message(work: Work) -> None:
     work.edit("a.py", "", "one\n")
     (work.clone.path / "a.py").write_text("one\nby hand\n")
