@@ -55,7 +55,7 @@ def doctor(
         for one in found:
             if not quiet or one.level != "ok":
                 context.say(_text(one, colours, fix))
-        _summary(context, found, left, fix)
+        _summary(context, found, left, fix, "doctor --links" if links else "doctor")
     return errors.NEGATIVE if left else 0
 
 
@@ -113,7 +113,11 @@ def _coloured(colours: "Paint", level: str) -> str:
 
 
 def _summary(
-    context: contexts.Context, found: "Sequence[Report]", left: "Sequence[Report]", fix: bool
+    context: contexts.Context,
+    found: "Sequence[Report]",
+    left: "Sequence[Report]",
+    fix: bool,
+    command: str,
 ) -> None:
     from git_naturecode.cli.answers import count
 
@@ -127,7 +131,7 @@ def _summary(
     errors_found = sum(one.level == "error" for one in left)
     text = f"{count(errors_found, 'error')}, {count(len(left) - errors_found, 'warning')}"
     if can and not fix:
-        text += f"; `git naturecode doctor --fix` mends {can} of them"
+        text += f"; `git naturecode {command} --fix` mends {can} of them"
     context.tell(text)
 
 

@@ -75,6 +75,11 @@ class _Texts:
             self._lines = {}
         self._maps: dict[tuple[str, str], dict[int, int]] = {}
 
+    def count(self, blob: str) -> int:
+        """How many lines it has: an entry from elsewhere may claim any number."""
+        lines = self._lines.get(blob, [])
+        return len(lines) - (lines[-1:] == [b""])
+
     def place(self, old: str, new: str, number: int) -> int | None:
         """Where line `number` of `old` stands in `new`; None where it does not."""
         if old == new:
@@ -111,7 +116,7 @@ def _wrote(one: Link, origins: Iterable[Link], blobs: Places, texts: _Texts) -> 
                 continue
             known = authors.setdefault(wrote.path, {})
             for first, last in wrote.ranges:
-                for number in range(first, min(last, first + _MOST_TEXT) + 1):
+                for number in range(first, min(last, texts.count(a)) + 1):
                     place = texts.place(a, b, number)
                     if place is not None:
                         known[place] = wrote.message

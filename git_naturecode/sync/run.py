@@ -106,8 +106,7 @@ class _Sync:
         """All rounds, and what a purge that came in leaves to do in this clone."""
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
-        linking.drain(self.store)
-        linking.keep_notes(self.store)
+        self._drain()
         incoming.forget_dead(self.store)
         self.link.sweep(time.time())  # by the clock of the file system
         try:
@@ -122,6 +121,14 @@ class _Sync:
             self.stale |= strays.found(self.log, refs)
             if self.stale or forgetting.is_behind(self.store):
                 self._forget()
+
+    def _drain(self) -> None:
+        """Link the commits that hooks have noted; where that cannot be done they go on waiting."""
+        try:
+            linking.drain(self.store)
+            linking.keep_notes(self.store)
+        except NaturecodeError as error:
+            self.outcome.problems.append(f"commits were not linked: {error.message}")
 
     def _link(self) -> int:
         """Link what came from elsewhere; how many links. That it cannot be done fails no sync."""

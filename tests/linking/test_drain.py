@@ -145,3 +145,18 @@ def test_who_wrote_a_line_goes_along_with_it(clone: Clone) -> None:
     assert {one.message: one.ranges for one in link.wrote} == {
         "01m-a": ((2, 11),), "01m-b": ((13, 21),),
     }  # fmt: skip
+
+
+def test_an_entry_that_claims_endless_lines_costs_nothing(clone: Clone) -> None:
+    from git_naturecode.domain.links import Wrote
+
+    session = clone.start()
+    old = change(clone, "a.py", "one\n", "Add a")
+    with clone.store(many=False) as store:
+        endless = tuple(Wrote(f"m{n}", "a.py", ((1, 999_999_999),)) for n in range(200))
+        linking.link(store, [Link(session, old, wrote=endless)])
+    clone.git("commit", "-q", "--amend", "-m", "Again")
+    new = clone.git("rev-parse", "HEAD").strip()
+    told(clone, f"rewrite 1 amend {old} {new}")
+    (link,) = found(clone)
+    assert {one.ranges for one in link.wrote} == {((1, 1),)}
