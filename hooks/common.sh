@@ -5,9 +5,6 @@
 # that can fail a shell as a whole (no redirection on `:`, no arithmetic with what was read); no
 # file is opened before a test has told that it is a plain one, since a FIFO would hang.
 
-naturecode_break='
-'
-
 # The git directory of this work tree (G), that of the repository (C), and our state in both.
 naturecode_find() {
   [ "${NATURECODE-}" != 0 ] || return 1
@@ -37,12 +34,16 @@ naturecode_find() {
   [ -f "$program" ] && [ -x "$program" ] || program=$(command -v git-naturecode)
 }
 
-# The first line of the plain file $1 in `line`, as far as an id goes: it may be huge by accident.
+# The first line of the plain file $1 in `line`. A shell of its own reads it, so that a file that is
+# huge by accident costs a second.
 naturecode_read() {
   line=
   [ -f "$1" ] || return 1
-  line=$(dd bs=512 count=1 <"$1")
-  line=${line%%"$naturecode_break"*}
+  line=$(
+    ulimit -t 1
+    IFS= read -r line <"$1"
+    printf %s "$line"
+  )
 }
 
 # True when $1 is the id of a session; nothing else goes into a message or the queue.

@@ -1,11 +1,15 @@
 """What the message of a commit says of its session, whatever way it was written."""
 
+import os
+import random
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from box import Box
 from hooking import Yard, shells, yard
+from seeds import SEED
 
 TRAILER = "NatureCode-Session: {}\n"
 WRITES = "sed -i '1s/^/Say hello/'"  # an editor in which somebody types on the first line
@@ -277,3 +281,23 @@ def test_capture_tells_of_commits_that_nobody_claims(here: Yard) -> None:
     here.clone.nc("init", "--no-capture")
     here.commit("-m", "Off")
     assert len(here.queue()) == 1
+
+
+def test_short_ways_end_where_git_would(here: Yard, tmp_path: Path) -> None:
+    """The hook writes the simple cases itself; git's own words for the same messages."""
+    chance = random.Random(SEED)
+    words = ["Fix it", "A: b", "Key : value", "(cherry picked from x)", "", "  more", "url://x",
+             "Signed-off-by: A <a@example.com>", "---", "x-y: z", "and so on"]  # fmt: skip
+    line = f"NatureCode-Session: {here.session}"
+    hook = here.common / "hooks" / "prepare-commit-msg"
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for _ in range(60):
+        lines = [chance.choice(words) for _ in range(chance.randint(1, 7))]
+        text = "Title" + chance.choice(["\n", "\n\n"]) + "".join(f"{one}\n" for one in lines)
+        for path in (ours, theirs):
+            path.write_text(text)
+        command = ["git", "interpret-trailers", "--in-place", "--no-divider", "--trailer", line]
+        subprocess.run([*command, str(theirs)], check=True)
+        env = {**os.environ, "GIT_EDITOR": ":"}
+        subprocess.run([str(hook), str(ours), "message"], cwd=here.path, check=True, env=env)
+        assert ours.read_text() == theirs.read_text(), text
