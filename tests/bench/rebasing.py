@@ -1,10 +1,12 @@
 """What a rebase of 500 linked commits costs with our hooks, and what survives it."""
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from git_naturecode import linking
+from git_naturecode.hooks import QUIET
 from git_naturecode.linking.known import Known
 
 from .measure import Line, Times, against, figure, interleave
@@ -26,14 +28,21 @@ def rebase(stage: Stage) -> Iterator[Line]:
     stage.run("git", "switch", "-q", "main", cwd=path)
     _commits(stage, path, "", 1)
     plain = partial(_rebase, stage, path, "-c", "core.hooksPath=/dev/null")
-    ours, without = interleave(stage.rounds(3), partial(_rebase, stage, path), plain, warm=0)
-    yield against(f"git rebase of {count} linked commits, hooks", ours, without, "no hooks", 1.5)
+    always = partial(_rebase, stage, path, "-c", f"core.hooksPath={_usual(stage, path)}")
+    ours, usual, without = interleave(
+        stage.rounds(3), partial(_rebase, stage, path), always, plain, warm=0
+    )
+    what = f"git rebase of {count} linked commits"
+    yield against(f"{what}, hooks that are always installed", usual, without, "no hooks", 1.5)
+    yield against(f"{what}, those of a commit too", ours, without, "no hooks", 1.5)
     (path / ".git/naturecode/queue").unlink(missing_ok=True)
     _rebase(stage, path)
     drained = Times()
     with stage.store(path, many=False) as store, drained.taking():
         linking.drain(store)
-    yield figure(f"drain of {count} rewritten commits", drained.median, "ms", 20 * count)
+    yield figure(
+        f"drain of {count} rewritten commits, processor time", drained.work, "ms", 20 * count
+    )
     new = stage.run("git", "rev-list", "main..topic", cwd=path).decode().split()
     with stage.store(path, many=False) as store:
         known = Known(store)
@@ -45,9 +54,18 @@ def rebase(stage: Stage) -> Iterator[Line]:
                 linking.find(store, oid)
     linked = sum(bool(links[oid]) for oid in new)
     yield figure("of these commits keep their session", linked, "commits", count, least=True)
-    yield figure("finding the session of one commit", found.median, "ms", 100)
-    for few in (1, 100):
-        yield _drain(stage, path, session.strip(), few)
+    yield figure("finding the session of one commit, processor time", found.work, "ms", 100)
+    for number in (1, 100):
+        yield _drain(stage, path, session.strip(), number)
+
+
+def _usual(stage: Stage, path: Path) -> Path:
+    """A folder with the hooks that no plain commit runs."""
+    folder = stage.path("hooks")
+    folder.mkdir()
+    for name in QUIET:
+        shutil.copy(path / ".git/hooks" / name, folder / name)
+    return folder
 
 
 def _drain(stage: Stage, path: Path, session: str, count: int) -> Line:
@@ -61,7 +79,9 @@ def _drain(stage: Stage, path: Path, session: str, count: int) -> Line:
     drained = Times()
     with stage.store(path, many=False) as store, drained.taking():
         linking.drain(store)
-    return figure(f"drain of {count} new commits", drained.median, "ms", 1000 + 100 * count)
+    return figure(
+        f"drain of {count} new commits, processor time", drained.work, "ms", 1000 + 100 * count
+    )
 
 
 def _commits(stage: Stage, path: Path, branch: str, count: int, session: str = "") -> None:
