@@ -34,7 +34,7 @@ def why(stage: Stage) -> Iterator[Line]:
     )
     yield figure("why FILE:LINE, one of 20 commits with real sessions", ours.median, "ms", 300)
     yield figure("its processor time, with git's", ours.work, "ms", 300)
-    yield against("why FILE:LINE", ours, started, "python -c pass", 12)
+    yield against("why FILE:LINE", ours, started, "python -c pass", 14)
 
 
 def _sessions(stage: Stage, clone: Path) -> list[str]:
