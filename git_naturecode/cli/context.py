@@ -77,10 +77,10 @@ class Context:
             store.close()
 
     def follow_session(self, store: Store) -> None:
-        """Have the hooks by which commits know their session, as soon as one is active."""
+        """Have the hooks by which commits know their session, as long as one is active."""
         from git_naturecode import hooks
 
-        if self.follows and hooks.are_needed(store.repo, store.config):
+        if self.follows and hooks.are_wrong(store.repo, store.config):
             from git_naturecode.hooks import install
 
             here = install.ground(store.repo, store.config, store.environ, store.branch)

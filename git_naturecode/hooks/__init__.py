@@ -17,16 +17,23 @@ _NO = ("false", "no", "off", "0")
 HOOKS_PATH = "core.hooksPath"
 
 
-def are_needed(repo: Repo, config: Config) -> bool:
-    """True when a session is active here and its hooks may be missing; two or three file tests."""
-    if not os.path.exists(os.path.join(repo.git_dir, "naturecode", "active")):
-        return False
+def are_wrong(repo: Repo, config: Config) -> bool:
+    """True when a session is active here and its hooks may be missing, or none is and they may stay
+    for nothing; two or three file tests.
+    """
+    active = os.path.exists(os.path.join(repo.git_dir, "naturecode", "active"))
     if config.get(WANTED, "true").lower() in _NO:
         return False
     if set_path(config) is not None:
-        return True
+        return active
     folders = (os.path.join(repo.state_dir, "hooks"), os.path.join(repo.common_dir, "hooks"))
-    return not all(os.path.exists(os.path.join(one, COMMIT[-1])) for one in folders)
+    there = [os.path.exists(os.path.join(one, COMMIT[-1])) for one in folders]
+    return not all(there) if active else any(there) and not is_capturing(repo)
+
+
+def is_capturing(repo: Repo) -> bool:
+    """True when capture is on, by the mark that the hooks look at."""
+    return os.path.exists(os.path.join(repo.state_dir, "capture"))
 
 
 def set_path(config: Config) -> str | None:

@@ -11,9 +11,20 @@ from dataclasses import dataclass, field
 from git_naturecode.config import Config
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git.repo import Repo, read_config
-from git_naturecode.hooks import CAPTURE, COMMIT, NAMES, QUIET, WANTED, files, listed, places
+from git_naturecode.hooks import (
+    CAPTURE,
+    COMMIT,
+    NAMES,
+    QUIET,
+    WANTED,
+    files,
+    is_capturing,
+    listed,
+    places,
+)
 from git_naturecode.hooks.places import Place
 from git_naturecode.hooks.shims import Program
+from git_naturecode.store import active
 from git_naturecode.store.lock import hold
 
 _SCRIPT = "git-naturecode"
@@ -26,7 +37,8 @@ class Record:
     """What was installed here: the hooks, the folders with our files, those that we have made.
 
     `listed` when they are named in git's configuration instead; `refused` is a folder about which
-    the user was told that he has to want it.
+    the user was told that he has to want it; `followed` when those of a commit came with a session
+    and go with it.
     """
 
     names: list[str] = field(default_factory=list)
@@ -34,6 +46,7 @@ class Record:
     made: list[str] = field(default_factory=list)
     listed: bool = False
     refused: str = ""
+    followed: bool = False
 
 
 @dataclass
@@ -125,7 +138,7 @@ def install(
         if not by_list and not (place.kind in _OPEN or shared or place.folder in record.folders):
             here.save(Record(**{**record.__dict__, "refused": place.folder}))
             raise places.refuse(place)
-        record.names, record.refused = wished, ""
+        record.names, record.refused, record.followed = wished, "", False
         for name in wished:
             _write_own(here, name)
         done = (_list if by_list else _put)(here, record, place)
@@ -165,12 +178,18 @@ def _put(here: Ground, record: Record, place: Place) -> list[str]:
 def follow(here: Ground) -> list[str]:
     """Install what a work tree with an active session is to have, where that is missing.
 
-    What was done; or once, what somebody has to decide. Costs a few file tests where all is there.
+    Where no work tree has one any more, what came with it is taken out. What was done; or once,
+    what somebody has to decide. Costs a few file tests where all is as it has to be.
     """
-    if not is_active(here.repo) or not wanted(here.config) or _is_there(here):
+    if not is_active(here.repo):
+        return _rest(here)
+    if not wanted(here.config) or _is_there(here):
         return []
+    before = here.load()
+    followed = before.followed or not set(COMMIT) <= set(before.names)
     try:
         install(here, NAMES)
+        here.save(Record(**{**here.load().__dict__, "followed": followed}))
         return ["commits made here name the session now; `git naturecode hooks status` says how"]
     except (NaturecodeError, OSError) as error:
         hint = getattr(error, "hint", "")
@@ -179,6 +198,28 @@ def follow(here: Ground) -> list[str]:
             f"commits are not linked to this session: {said}",
             *([f"hint: {hint}"] * bool(hint)),
         ]
+
+
+def _rest(here: Ground) -> list[str]:
+    """Take the hooks out that cost something at every commit, if they only came with a session."""
+    if not here.load().followed or is_capturing(here.repo) or active.is_anywhere(here.repo):
+        return []
+    try:
+        with hold(os.path.join(here.repo.state_dir, "hooks.lock"), _PATIENCE):
+            record = here.load()
+            said = [files.uninstall(one, name) for one in record.folders for name in COMMIT]
+            if record.listed:
+                for name in COMMIT:
+                    listed.erase(here.repo, name)
+            for name in COMMIT:
+                with suppress(FileNotFoundError):
+                    os.unlink(os.path.join(here.own, name))
+            record.names = [name for name in record.names if name not in COMMIT]
+            record.followed = False
+            here.save(record)
+    except OSError:  # they stay for nothing, which does no harm
+        return []
+    return [one for one in said if one]
 
 
 def _is_there(here: Ground) -> bool:

@@ -16,6 +16,9 @@ _BLOCK = re.compile(
     re.M | re.S,
 )
 _SHARED = '. "${0%/*}/common.sh"\n'
+# A hook that runs itself in the end (moved about by other tools) comes to an end.
+_DEEPEST = "x" * 8
+_DEEPER = 'NATURECODE_DEPTH="x${NATURECODE_DEPTH-}" '
 # Whoever refuses something there has the last word: nothing of ours follows.
 _DECIDES = frozenset({"prepare-commit-msg", "commit-msg", "pre-push"})
 _SHELLS = rb"(?:da|ba|k|mk|a)?sh"
@@ -83,6 +86,7 @@ def chain(name: str, saved: bytes, suffix: str = SAVED) -> str:
     if shell and _OWN_NAME.search(saved) and b"BASH_SOURCE" not in saved:
         words = " ".join(map(shlex.quote, shell[1].decode().split()))
         run = f"""{words} -c '. "$0{suffix}"' "${{0%/*}}/{name}" "$@\""""
+    run = _DEEPER + run
     if name == "post-rewrite":
         run = (
             "naturecode_input=$(cat)\n"
@@ -94,7 +98,9 @@ def chain(name: str, saved: bytes, suffix: str = SAVED) -> str:
         )
     else:
         run += " || naturecode_code=$?\n"
-    guard = '[ -z "${PRE_COMMIT_RUNNING_LEGACY-}" ] && ' if framework(saved) == PRE_COMMIT else ""
+    guard = f'[ "${{NATURECODE_DEPTH-}}" != {_DEEPEST} ] && '
+    if framework(saved) == PRE_COMMIT:
+        guard += '[ -z "${PRE_COMMIT_RUNNING_LEGACY-}" ] && '
     text = f"if {guard}[ -f {theirs} ] && [ -x {theirs} ]; then\n  {run}fi\n"
     if name in _DECIDES:
         text += '[ "$naturecode_code" = 0 ] || exit "$naturecode_code"\n'

@@ -65,6 +65,11 @@ def forget(repo: Repo, session: str) -> bool:
     return bool(found)
 
 
+def is_anywhere(repo: Repo) -> bool:
+    """True when a work tree of this clone has an active session."""
+    return any(_read(where) for where in _all(repo))
+
+
 def path(git_dir: str) -> str:
     """The file of the work tree whose git folder is `git_dir`."""
     return os.path.join(git_dir, "naturecode", "active")

@@ -53,6 +53,29 @@ def test_no_commit_costs_anything_before_there_is_a_session(box: Box) -> None:
     assert installed(clone) == set(NAMES)
 
 
+def test_what_came_with_a_session_goes_with_it(box: Box) -> None:
+    clone = plain(box)
+    clone.nc("init")
+    theirs = script(clone.path / ".git/hooks/post-commit", "#!/bin/sh\necho theirs\n").read_bytes()
+    session = clone.start("One")
+    assert installed(clone) >= set(NAMES)
+    clone.git("worktree", "add", "-q", "../linked")
+    linked = Clone(box.path / "linked", clone.way)
+    linked.nc("session", "use", session)
+    clone.nc("session", "use", "--none")
+    assert installed(clone) >= set(NAMES)  # another work tree still has a session
+    linked.nc("session", "use", "--none")
+    assert installed(clone) == {*QUIET, "post-commit"}
+    assert (clone.path / ".git/hooks/post-commit").read_bytes() == theirs
+    clone.nc("session", "use", session)
+    assert installed(clone) >= set(NAMES)
+    clone.nc("session", "close", session)
+    assert installed(clone) == {*QUIET, "post-commit"}
+    clone.nc("hooks", "install")  # by hand: they stay
+    clone.nc("session", "list")
+    assert installed(clone) >= set(NAMES)
+
+
 def test_nobody_gets_hooks_that_he_does_not_want(box: Box) -> None:
     clone = plain(box)
     assert "no hooks are installed" in clone.nc("init", "--no-hooks").out

@@ -179,6 +179,7 @@ def test_the_environment_wins(here: Yard) -> None:
 
 
 def test_a_squash_gathers_the_sessions(here: Yard) -> None:
+    here.clone.nc("hooks", "install")
     other = here.clone.start("Another")
     here.git("checkout", "-q", "-b", "side")
     here.commit("-m", "One")
@@ -251,6 +252,7 @@ def test_a_conflicting_pick_is_known_too_and_an_aborted_one_forgotten(here: Yard
 
 def test_an_agents_files_decide_where_no_session_is_active(here: Yard) -> None:
     one, two = "session-20261124-k3v9q2m7", "session-20261124-aaaaaaaa"
+    here.clone.nc("hooks", "install")
     here.clone.nc("session", "use", "--none")
     agents = here.state / "agents"
     agents.mkdir()

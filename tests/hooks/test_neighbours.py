@@ -136,6 +136,18 @@ def test_lines_that_somebody_adds_stay(box: Box) -> None:
     assert os.access(hook, os.X_OK)
 
 
+def test_a_hook_that_runs_itself_in_the_end_comes_to_an_end(box: Box) -> None:
+    here, log, _ = hand_written(box, SH)
+    hook = here.common / "hooks" / "post-commit"
+    saved = hook.with_name("post-commit.before-naturecode")
+    text = '#!/bin/sh\n# $0\necho again >>"$LOG"\n. "${0%/*}/post-commit"\n'
+    saved.write_text(text)
+    log.write_text("")
+    here.clone.nc("hooks", "install")
+    here.commit("-m", "One")
+    assert 0 < log.read_text().count("again") < 20
+
+
 def test_lines_around_a_chained_hook_stay_with_its_call(box: Box) -> None:
     here, log, _ = hand_written(box, SH)
     hook = here.common / "hooks" / "post-commit"
