@@ -9,15 +9,15 @@ import pytest
 
 from box import Box, Clone
 from git_naturecode.store import attachments
-from sync.purge_world import _own_files, _reachable
-from sync.test_sync import pair
+from sync.meeting import pair
+from sync.purge_judge import own_files, reachable
 
 KEY = "ghp_" + "x9Kq2Lm8Zt4Rv6Wb1Nc3Yd5Fg7Hj0Ps4Qa2E"
 WORD = "chrysanthemum-4711"
 
 
 def everywhere(*repos: Clone) -> bytes:
-    return b"".join(_reachable(repo) + _own_files(repo) for repo in repos)
+    return b"".join(reachable(repo) + own_files(repo) for repo in repos)
 
 
 def said(clone: Clone, session: str, text: str) -> str:
@@ -152,7 +152,7 @@ def test_a_private_text_goes_without_a_record(box: Box) -> None:
     private = Clone(clone.path / ".git/naturecode/private.git")
     held = private.git("cat-file", "--batch-all-objects", "--batch")
     assert WORD not in held
-    assert WORD.encode() not in _own_files(clone)
+    assert WORD.encode() not in own_files(clone)
     assert clone.texts(session) == ["privately [REDACTED:own:1]"]
 
 
@@ -334,7 +334,7 @@ def test_the_index_and_the_journal_know_it_no_more(box: Box, tmp_path: Path) -> 
     assert clone.nc("session", "search", WORD).code == 0
     clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
     assert clone.nc("session", "search", WORD, code=1).code == 1
-    assert WORD.encode() not in _own_files(clone)
+    assert WORD.encode() not in own_files(clone)
 
 
 def test_a_lock_that_others_hold_for_a_moment_delays_it(box: Box) -> None:

@@ -10,7 +10,7 @@ import pytest
 import crash
 from box import Box, Clone
 from cli.test_redact import everywhere, said
-from sync.test_sync import pair
+from sync.meeting import pair
 
 KILLER = Path(__file__).with_name("purge_killed.py")
 EVERY = 23  # of the steps of a purge, in a usual run

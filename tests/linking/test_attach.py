@@ -2,7 +2,7 @@
 
 from box import Box, Clone, Way
 from linking.test_drain import change, found, made, sessions_of, told, trailer
-from sync.test_sync import pair
+from sync.meeting import pair
 
 NOTE = ("notes", "--ref=naturecode/sessions", "show")
 

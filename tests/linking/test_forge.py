@@ -5,7 +5,7 @@ import pytest
 from box import Box, Clone
 from git_naturecode.sync import forge, link_to
 from linking.test_drain import change, found, sessions_of, trailer
-from sync.test_sync import pair, refs
+from sync.meeting import pair, refs
 
 PULL, MERGE = "refs/pull/12/head", "refs/merge-requests/12/head"
 BY_NOTHING = "Topic, made short"

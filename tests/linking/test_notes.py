@@ -13,7 +13,7 @@ from git_naturecode.domain.links import Link, Wrote
 from git_naturecode.linking import notes as keeping
 from git_naturecode.store import note_lines
 from linking.test_drain import change, made, told, trailer
-from sync.test_sync import pair
+from sync.meeting import pair
 
 REF = "refs/notes/naturecode/sessions"
 

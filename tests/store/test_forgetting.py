@@ -9,7 +9,7 @@ from box import Box, Clone
 from cli.test_redact import WORD, everywhere, said
 from git_naturecode.store import forgetting, purge, seal
 from git_naturecode.store.entry import Entry
-from sync.test_sync import pair
+from sync.meeting import pair
 
 
 def purged(clone: Clone, *more: str) -> None:

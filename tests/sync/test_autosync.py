@@ -7,7 +7,7 @@ import pytest
 from box import Box, Clone
 from git_naturecode import autosync
 from git_naturecode.store import remotes
-from sync.test_sync import pair
+from sync.meeting import pair
 
 
 def memory(clone: Clone) -> remotes.Memory:

@@ -6,7 +6,7 @@ from box import Box, Clone
 from git_naturecode import hiding
 from git_naturecode.store.store import Store
 from git_naturecode.sync import gate
-from sync.test_sync import pair
+from sync.meeting import pair
 
 WORD = "chrysanthemum"
 

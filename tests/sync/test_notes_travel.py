@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone, Way
-from sync.test_sync import is_linear, pair, refs
+from sync.meeting import is_linear, pair, refs
 
 REF = "refs/notes/naturecode/sessions"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
-from sync.test_sync import pair
+from sync.meeting import pair
 
 SHALLOW = ("--depth=1",)
 PARTIAL = ("--filter=blob:none",)

@@ -8,7 +8,7 @@ import pytest
 
 from box import Box, Clone, Way
 from git_naturecode.store import device
-from sync.test_sync import is_linear, pair
+from sync.meeting import is_linear, pair
 
 Merge = ("merge", "-q", "--no-edit", "--allow-unrelated-histories")
 

@@ -6,8 +6,8 @@ import time
 
 from box import Box, Clone
 from git_naturecode.store.entry import Draft
+from sync.meeting import pair, refs
 from sync.test_notes_travel import note
-from sync.test_sync import pair, refs
 
 
 def everything(clone: Clone) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from box import Box
-from sync.purge_world import World, judge, plan, settle
+from sync.purge_judge import judge, settle
+from sync.purge_world import World, plan
 
 FIRST = int(os.environ.get("NATURECODE_SEED", "0")) * 1000
 SHORT, LONG = range(FIRST, FIRST + 3), range(FIRST + 3, FIRST + 150)

@@ -10,7 +10,7 @@ from box import Box, Clone, Way
 from git_naturecode.sync import run as syncing
 from git_naturecode.sync import theirs
 from sync import by_hand
-from sync.test_sync import pair
+from sync.meeting import pair
 
 SECRET = "the word is xyzzyplugh"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from sync.meeting import OUTBOX, Rival, pair, refs, with_rival
 from sync.test_notes_travel import note, noted
-from sync.test_sync import OUTBOX, Rival, _with_rival, pair, refs
 
 OUTBOX_HOOK = 'case "$3" in refs/naturecode/*) echo "no such refs here" >&2; exit 1 ;; esac'
 NOTES_HOOK = 'case "$3" in refs/notes/*) exit 1 ;; esac'
@@ -71,14 +71,14 @@ def test_a_host_that_refuses_outboxes(box: Box, monkeypatch: pytest.MonkeyPatch)
     refuse(hub, OUTBOX_HOOK)
     ada.nc("session", "say", session, "patient")
     with monkeypatch.context() as patch:
-        _with_rival(patch, Rival(ben, session, 3))
+        with_rival(patch, Rival(ben, session, 3))
         said = ada.nc("sync", code=4)
     assert "too busy" in said.err
     assert "everything is kept here" in said.err
     assert "refuses the outbox" in ada.nc("status").out
     ada.nc("session", "say", session, "more patient")
     with monkeypatch.context() as patch:
-        _with_rival(patch, Rival(ben, session, 5))  # without an outbox it tries longer
+        with_rival(patch, Rival(ben, session, 5))  # without an outbox it tries longer
         ada.nc("sync")
     assert refs(hub, OUTBOX) == []
     ben.nc("sync")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from sync.meeting import pair, refs
 from sync.road import Daemon, Proxy, lossy, served, web
 from sync.test_notes_travel import note, noted
-from sync.test_sync import pair, refs
 
 TEXT = "What was said, in some words that do not pack away. "
 
