@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from box import Box
-from cli.test_why import git_ai, linked
+from cli.behind import git_ai, linked
 from git_naturecode.render import blame as render
 from git_naturecode.render.paint import Paint
 from transcript_work import Work

@@ -1,4 +1,4 @@
-"""session publish: a page of a session on a branch of the code, and what must stay as it is."""
+"""session publish: the page and its commit on a branch of the code, and what stays as it is."""
 
 import os
 from pathlib import Path
@@ -6,56 +6,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone, Way
-
-SUBJECT = "Update collaborative session: Retry jitter"
-
-
-@pytest.fixture
-def hub(box: Box) -> Path:
-    return box.remote()
-
-
-@pytest.fixture
-def ada(box: Box, hub: Path) -> Clone:
-    """A clone on `main`, with a branch `docs` that the remote has, too."""
-    return ready(box.clone(hub, "ada"))
-
-
-def ready(clone: Clone) -> Clone:
-    (clone.path / "a.txt").write_text("one\n")
-    (clone.path / "sub").mkdir()
-    (clone.path / "sub" / "b.txt").write_text("two\n")
-    clone.git("add", "-A")
-    clone.git("commit", "-q", "-m", "code")
-    clone.git("branch", "docs")
-    clone.git("push", "-q", "origin", "main", "docs")
-    return clone
-
-
-def shared(clone: Clone, name: str = "Retry jitter") -> str:
-    """A shared session of that name with one message; its id."""
-    session = clone.start(name)
-    clone.nc("session", "say", session, "Make the jitter configurable.")
-    return session
-
-
-def state(clone: Clone) -> tuple[str, ...]:
-    """All of the user's that must not change: refs of code, index, work tree."""
-    refs = "\n".join(
-        line
-        for line in clone.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-        if "naturecode" not in line
-    )
-    files = "\n".join(
-        f"{path.relative_to(clone.path)} {path.read_bytes()!r}"
-        for path in sorted(clone.path.rglob("*"))
-        if path.is_file() and ".git" not in path.parts and ".naturecode" not in path.parts
-    )
-    return refs, clone.git("ls-files", "-s"), clone.git("status", "--porcelain"), files
-
-
-def at(clone: Clone, branch: str, session: str) -> str:
-    return clone.git("show", f"{branch}:.naturecode/sessions/{session}.md")
+from publishing.branches import SUBJECT, at, ready, shared, state
 
 
 @pytest.mark.parametrize("way", [Way("program"), Way("program", "sha256")], ids=str)
@@ -227,114 +178,6 @@ def test_a_name_is_one_bounded_line_of_the_message(ada: Clone) -> None:
     assert rest == []
 
 
-def test_the_remote_moved_on_meanwhile(ada: Clone, box: Box) -> None:
-    session = shared(ada)
-    ben = box.clone(box.path / "hub.git", "ben")
-    ben.git("switch", "-q", "docs")
-    (ben.path / "ben.txt").write_text("ben\n")
-    ben.git("add", "-A")
-    ben.git("commit", "-q", "-m", "of ben")
-    ben.git("push", "-q", "origin", "docs")
-    said = ada.nc("session", "publish", session, "--branch", "docs", "--json").json
-    assert said["pushed"]
-    assert ada.git("log", "--format=%s", "-2", "docs").splitlines() == [SUBJECT, "of ben"]
-    assert ada.git("rev-parse", "docs") == ada.git("rev-parse", "origin/docs")
-
-
-def test_the_remote_moves_between_the_look_and_the_push(
-    ada: Clone, box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from git_naturecode.git.pushed import There
-
-    session = shared(ada)
-    ben = box.clone(box.path / "hub.git", "ben")
-    ben.git("switch", "-q", "docs")
-    real = There.push
-    times: list[str] = []
-
-    def late(self: There, commit: str, hear: object) -> bool:
-        if len(times) < 2:
-            times.append(commit)
-            ben.git("commit", "-q", "--allow-empty", "-m", f"of ben {len(times)}")
-            ben.git("push", "-q", "origin", "docs")
-        return real(self, commit, hear)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(There, "push", late)
-    ada.nc("session", "publish", session, "--branch", "docs")
-    subjects = ada.git("log", "--format=%s", "-3", "docs").splitlines()
-    assert subjects == [SUBJECT, "of ben 2", "of ben 1"]
-
-    def always(self: There, commit: str, hear: object) -> bool:
-        return False
-
-    monkeypatch.setattr(There, "push", always)
-    monkeypatch.setattr("git_naturecode.publishing._PAUSE", 0)
-    ada.nc("session", "say", session, "More.")
-    before = state(ada)
-    assert "moved 5 times" in ada.nc("session", "publish", session, "--branch", "docs", code=4).err
-    assert state(ada) == before
-
-
-def test_a_branch_with_commits_of_its_own_or_gone_apart_is_not_pushed(ada: Clone, box: Box) -> None:
-    session = shared(ada)
-    ada.git("commit", "-q", "--allow-empty", "-m", "not pushed")
-    before = state(ada)
-    said = ada.nc("session", "publish", session, "--branch", "main", code=1)
-    assert "main has 1 commit that origin has not" in said.err
-    ben = box.clone(box.path / "hub.git", "ben")
-    ben.git("commit", "-q", "--allow-empty", "-m", "of ben")
-    ben.git("push", "-q", "origin", "main")
-    assert "gone apart" in ada.nc("session", "publish", session, "--branch", "main", code=1).err
-    assert state(ada)[1:] == before[1:]
-    assert ada.git("log", "-1", "--format=%s", "main").strip() == "not pushed"
-    ada.nc("session", "publish", session, "--branch", "main", "--no-push")
-    assert ada.git("log", "-1", "--format=%s").strip() == SUBJECT
-    assert ada.git("status", "--porcelain") == ""
-
-
-def test_what_the_remote_refuses_leaves_all_as_it_was(ada: Clone, hub: Path) -> None:
-    session = shared(ada)
-    hook = hub / "hooks" / "pre-receive"
-    hook.write_text("#!/bin/sh\necho 'docs is \x1b[31mprotected' >&2\nexit 1\n")
-    hook.chmod(0o755)
-    for branch in ("docs", "main"):
-        before = state(ada)
-        said = ada.nc("session", "publish", session, "--branch", branch, code=4)
-        assert "refused the push" in said.err
-        assert "protected" in said.err
-        assert "\x1b" not in said.err
-        assert state(ada) == before
-    ada.git("remote", "set-url", "origin", str(hub.parent / "nowhere.git"))
-    before = state(ada)
-    ada.nc("session", "publish", session, "--branch", "docs", code=4)
-    assert state(ada) == before
-    ada.nc("session", "publish", session, "--branch", "docs", "--no-push")
-    assert ada.git("log", "-1", "--format=%s", "docs").strip() == SUBJECT
-
-
-def test_the_hook_of_the_user_runs_as_in_git(ada: Clone) -> None:
-    session = shared(ada)
-    (ada.path / ".git" / "hooks").mkdir(exist_ok=True)
-    hook = ada.path / ".git" / "hooks" / "pre-push"
-    hook.write_text('#!/bin/sh\npwd > "$0.out"\necho "$@" >> "$0.out"\ncat >> "$0.out"\nexit 0\n')
-    hook.chmod(0o755)
-    ada.nc("session", "publish", session, "--branch", "docs")
-    where, args, line = Path(f"{hook}.out").read_text().splitlines()
-    assert where == str(ada.path.resolve())
-    assert args.split()[0] == "origin"
-    _, commit, ref, old = line.split()
-    assert commit == ada.git("rev-parse", "docs").strip()
-    assert ref == "refs/heads/docs"
-    assert old == ada.git("rev-parse", "docs~1").strip()
-    hook.write_text("#!/bin/sh\necho 'run the tests first' >&2\nexit 1\n")
-    ada.nc("session", "say", session, "More.")
-    before = state(ada)
-    said = ada.nc("session", "publish", session, "--branch", "docs", code=4)
-    assert "pre-push hook stopped" in said.err
-    assert "run the tests first" in said.err
-    assert state(ada) == before
-
-
 def test_it_is_signed_when_the_user_signs(ada: Clone, tmp_path: Path) -> None:
     session = shared(ada)
     program = tmp_path / "gpg"
@@ -363,30 +206,6 @@ def test_a_dry_run_does_nothing(ada: Clone) -> None:
     assert (told["commit"], told["pushed"], told["message"]) == ("", False, SUBJECT)
     assert SUBJECT in ada.nc("session", "publish", session, "--branch", "docs", "--dry-run").err
     assert state(ada) == before
-
-
-def test_a_branch_that_only_the_remote_has(ada: Clone) -> None:
-    session = shared(ada)
-    ada.git("branch", "-q", "-D", "docs")
-    said = ada.nc("session", "publish", session, "--branch", "docs")
-    assert "git fetch" in said.err
-    assert ada.git("branch", "--list", "docs") == ""
-    assert at(ada, "origin/docs", session)
-    ada.nc("session", "publish", session, "--branch", "docs", "--no-push", code=1)
-
-
-def test_another_remote_than_that_of_what_is_shared_has_to_be_named(ada: Clone, box: Box) -> None:
-    other = box.remote("other")
-    ada.git("remote", "add", "other", str(other))
-    ada.git("push", "-q", "-f", "other", "docs")
-    ada.git("config", "naturecode.remote", "origin")
-    ada.git("config", "branch.docs.remote", "other")
-    session = shared(ada)
-    said = ada.nc("session", "publish", session, "--branch", "docs", code=2)
-    assert "--remote other" in said.err
-    ada.nc("session", "publish", session, "--branch", "docs", "--remote", "other")
-    assert Clone(other).git("rev-parse", "docs") == ada.git("rev-parse", "docs")
-    ada.nc("session", "publish", session, "--branch", "docs", "--remote", "none", code=2)
 
 
 def test_what_makes_no_sense_is_said(ada: Clone, box: Box) -> None:
@@ -427,22 +246,6 @@ def test_something_else_stands_at_its_place(ada: Clone) -> None:
     ada.git("switch", "-q", "-f", "main")
     said = ada.nc("session", "publish", session, "--branch", "docs", code=1)
     assert ".naturecode is no folder on that branch" in said.err
-
-
-def test_in_a_bare_repository_and_without_a_remote(box: Box, ada: Clone, hub: Path) -> None:
-    session = shared(ada)
-    ada.nc("sync")
-    bare = Clone(hub)
-    bare.nc("init")
-    bare.nc("session", "publish", session, "--branch", "docs")
-    assert at(bare, "docs", session)
-    alone = box.repo("alone")
-    alone.nc("init")
-    mine = shared(alone)
-    said = alone.nc("session", "publish", mine, "--branch", "main")
-    assert "no remote" in said.err
-    assert at(alone, "main", mine)
-    assert alone.git("status", "--porcelain") == ""
 
 
 def test_a_locked_index_or_ref_leaves_all_as_it_was(ada: Clone) -> None:
