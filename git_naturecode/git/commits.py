@@ -168,10 +168,10 @@ def between(repo: Repo, base: str, tip: str, most: int) -> list[str]:
     return out.decode("ascii", "replace").split()
 
 
-def apart(repo: Repo, tips: Iterable[str], base: str, most: int) -> dict[str, list[str]]:
-    """The commits of all `tips` that `base` has not, with their parents; at most `most`."""
-    lines = "".join(f"{oid}\n" for oid in (*tips, f"^{base}"))
+def graph(repo: Repo, tips: Iterable[str], most: int) -> dict[str, list[str]]:
+    """The commits that `tips` and all before them are, with their parents; the newest `most`."""
     args = ("rev-list", "--parents", "--ignore-missing", f"--max-count={most}", "--stdin")
+    lines = "".join(f"{oid}\n" for oid in tips)
     out = repo.program.run(*args, data=lines.encode(), check=False)[1].decode("ascii", "replace")
     return {words[0]: words[1:] for line in out.split("\n") if (words := line.split())}
 

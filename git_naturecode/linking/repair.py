@@ -5,19 +5,16 @@ changed, or a forge has rewritten the history); one with an equal patch (moved e
 or a chain of linked commits whose whole change this commit is (a squash).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from git_naturecode.domain import links
 from git_naturecode.domain.links import Link
 from git_naturecode.git import commits as git
-from git_naturecode.git.objects import CommitInfo
 from git_naturecode.linking.known import Known
+from git_naturecode.linking.squashes import Squashes
 from git_naturecode.store.store import Store
 
-_MOST_TIPS = 200
-_MOST_APART = 20_000
-_MOST_SQUASHES = 300
 _MOST_CHAIN = 1000
 
 
@@ -95,13 +92,13 @@ class _Repair:
 
     def _by_squash(self, commits: Sequence[str]) -> dict[str, list[Link]]:
         """The whole change of a branch, or of a chain of linked commits, in one commit."""
-        single = [oid for oid in commits if oid in self.patches]
-        tips = _tips(self.store, self.known) if single else []
-        return {
-            oid: squashed(self.store, self.known, oid, self.infos[oid], self.patches[oid], tips)
-            for oid in single[:_MOST_SQUASHES]
-            if len(self.infos[oid].parents) == 1
-        }
+        found = {}
+        for oid, chains in (
+            Squashes(self.store, self.known, self.infos, self.patches).of(commits).items()
+        ):
+            new = (of_chain(self.store, self.known, oid, base, end) for base, end in chains)
+            found[oid] = next(filter(None, new), [])
+        return found
 
     def _need_patches(self, commits: Iterable[str]) -> None:
         missing = [oid for oid in commits if oid not in self._asked]
@@ -135,52 +132,6 @@ def _from(commit: str, old: Link) -> Link:
         old.session, commit, via="repair", origins=(old.commit,), tool=old.tool, model=old.model,
         messages=old.messages,
     )  # fmt: skip
-
-
-def _tips(store: Store, known: Known) -> list[str]:
-    """The ends of branches, and of chains of linked commits whose branch is gone."""
-    refs = store.team.objects.refs("refs/heads/") | store.team.objects.refs("refs/remotes/")
-    ours = {name for name in refs if name.endswith(f"/{store.branch}")}
-    tips = dict.fromkeys(oid for name, oid in sorted(refs.items()) if name not in ours)
-    linked = git.infos(store.team.objects, known.index.values("session", "commit"))
-    inner = {parent for info in linked.values() for parent in info.parents}
-    loose = [oid for oid in linked if oid not in inner]
-    loose.sort(key=lambda oid: linked[oid].seconds, reverse=True)
-    return list(tips | dict.fromkeys(loose))[: 2 * _MOST_TIPS]
-
-
-def squashed(
-    store: Store, known: Known, commit: str, info: CommitInfo, patch: str, tips: Sequence[str]
-) -> list[Link]:
-    """The links of `commit`, if it is the whole change of a chain that ends in one of `tips`.
-
-    Or in a linked commit below one of them: a branch may have gone on. `patch` is the commit's.
-    """
-    parent = info.parents[0]
-    apart = git.apart(store.repo, tips, parent, _MOST_APART)
-    linked = [oid for oid, found in known.links(apart).items() if found]
-    ends = [oid for oid in dict.fromkeys((*tips, *linked)) if oid in apart and oid != commit]
-    bases = {}
-    for end in ends[:_MOST_TIPS]:
-        below = {above for oid in _walk(apart, end) for above in apart[oid] if above not in apart}
-        base = below.pop() if len(below) == 1 else git.merge_base(store.repo, parent, end)
-        if base:
-            bases[end] = base
-    wholes = git.patch_ids(store.repo, bases)
-    for end, base in bases.items():
-        if wholes.get(end) == patch and (found := of_chain(store, known, commit, base, end)):
-            return found
-    return []
-
-
-def _walk(apart: Mapping[str, Sequence[str]], end: str) -> set[str]:
-    """`end` and what is before it in `apart`."""
-    seen, left = {end}, [end]
-    while left:
-        fresh = [one for one in apart[left.pop()] if one in apart and one not in seen]
-        seen.update(fresh)
-        left += fresh
-    return seen
 
 
 def of_chain(store: Store, known: Known, commit: str, base: str, tip: str) -> list[Link]:

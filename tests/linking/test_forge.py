@@ -1,8 +1,13 @@
 """Squash merges of forges: recognised in sync by the commits of the request."""
 
+import subprocess
+from typing import Any
+
 import pytest
 
 from box import Box, Clone
+from git_naturecode.linking import repair
+from git_naturecode.linking.known import Known
 from git_naturecode.sync import forge, link_to
 from linking.test_drain import change, found, sessions_of, trailer
 from sync.meeting import pair, refs
@@ -190,3 +195,34 @@ def test_trailers_in_fetched_commits_of_known_sessions_become_links(box: Box) ->
     assert [(one.session, one.via) for one in found(ben, commit)] == [(session, "repair")]
     ada.nc("sync")
     assert sessions_of(found(ada, commit)) == {session}
+
+
+def test_the_number_of_git_processes_does_not_grow_with_the_history(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    started: list[object] = []
+    real = subprocess.Popen
+
+    def counted(*args: Any, **more: Any) -> Any:
+        started.append(args)
+        return real(*args, **more)
+
+    numbers = []
+    for size in (6, 40):
+        for number in range(size):
+            (clone.path / f"{size}-{number}.txt").write_text("x")
+            clone.git("add", ".")
+            clone.git("commit", "-q", "-m", f"{size} {number}")
+            if number % 5 == 0:
+                clone.nc("session", "attach", clone.start())
+        commits = clone.git("rev-list", f"-{size}", "HEAD").split()
+        with clone.store() as store, monkeypatch.context() as patch:
+            known = Known(store)
+            patch.setattr(subprocess, "Popen", counted)
+            assert repair.look_many(store, known, commits) == {}
+            known.close()
+        numbers.append(len(started))
+        started.clear()
+    assert numbers[1] <= numbers[0] + 1
