@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from box import Box, Way
+from box import Box, Clone, Way
 from seeds import TORTURE
+from transcript_work import Work
 
 ALLOWED_SKIPS = (
     "no ../shared/data beside the project",
@@ -82,6 +83,20 @@ def box(tmp_path: Path) -> Iterator[Box]:
     made = Box(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def clone(box: Box) -> Clone:
+    """A repository that the program was set up in, without a remote."""
+    made = box.repo()
+    made.nc("init")
+    return made
+
+
+@pytest.fixture
+def work(clone: Clone) -> Work:
+    """Work with an agent there, of which a transcript tells."""
+    return Work(clone)
 
 
 @pytest.fixture

@@ -9,13 +9,6 @@ from box import Box, Clone
 from git_naturecode.store import active
 
 
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
-
-
 def linked(clone: Clone, name: str = "linked") -> Clone:
     clone.git("worktree", "add", "-q", str(clone.path.parent / name), "-b", name)
     return Clone(clone.path.parent / name, clone.way, clone.env)

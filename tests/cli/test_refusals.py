@@ -2,14 +2,7 @@
 
 import pytest
 
-from box import Box, Clone
-
-
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    clone = box.repo()
-    clone.nc("init")
-    return clone
+from box import Clone
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,6 @@ from box import Box, Clone
 from transcripts import line, write
 
 
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
-
-
 def test_begin_say_show(clone: Clone) -> None:
     session = clone.start("Retry jitter")
     clone.nc("session", "say", session, "Full or equal?")

@@ -6,13 +6,6 @@ from box import Box, Clone
 
 
 @pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
-
-
-@pytest.fixture
 def session(clone: Clone) -> str:
     made = clone.start("Retry jitter")
     for text in ("Full or equal?", "Full, says the paper."):

@@ -8,14 +8,7 @@ import sys
 
 import pytest
 
-from box import Box, Clone
-
-
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
+from box import Clone
 
 
 @pytest.fixture

@@ -1,16 +1,7 @@
 """Forks, the active session, files that are shared."""
 
-import pytest
-
-from box import Box, Clone
+from box import Clone
 from git_naturecode import ids
-
-
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
 
 
 def entries(clone: Clone, session: str) -> dict[str, tuple[str, str]]:

@@ -2,9 +2,7 @@
 
 import shlex
 
-import pytest
-
-from box import Box, Clone
+from box import Clone
 
 SESSION = "session-1234567890"
 # Each with the exit code that it has; what needs teams or encryption says that it cannot yet.
@@ -20,13 +18,6 @@ LINES = (
     ("session export shared-session-1234567890 --format collaborative", 0),
     ("session leave session-1234567890", 0),
 )
-
-
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
 
 
 def test_the_lines_work_as_they_are_written(clone: Clone) -> None:

@@ -15,13 +15,6 @@ from git_naturecode.store.folder import Folder
 DIR = ".naturecode"
 
 
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
-
-
 def branch(clone: Clone, name: str, make: Callable[[], None]) -> None:
     """A branch off main on which what `make` lays into the work tree is tracked; main again."""
     clone.git("checkout", "-q", "-b", name, "main")

@@ -15,13 +15,6 @@ from git_naturecode.store.entry import Draft
 from git_naturecode.store.store import Placed, Store
 
 
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
-
-
 def test_sessions_are_files_and_git_status_stays_clean(clone: Clone) -> None:
     shared = clone.start("Make retry() jitter configurable")
     private = clone.start("Étude privée", "private")

@@ -4,17 +4,8 @@ import json
 import os
 from pathlib import Path
 
-import pytest
-
-from box import Box, Clone
+from box import Clone
 from logs import OLD, LlmLog, aider, naturecode
-
-
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
 
 
 def names(clone: Clone) -> set[str]:

@@ -55,13 +55,6 @@ def sharded(name: str, files: Files) -> Files:
 
 
 @pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
-
-
-@pytest.fixture
 def early(tmp_path: Path) -> bytes:
     return Path(write(tmp_path / "early.jsonl", CONVERSATION[:4])).read_bytes()
 

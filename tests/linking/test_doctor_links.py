@@ -1,18 +1,9 @@
 """doctor --links: what is missing is found again, and notes are made right."""
 
-import pytest
-
-from box import Box, Clone
+from box import Clone
 from linking.test_drain import change, found, made, sessions_of, trailer
 
 REF = "refs/notes/naturecode/sessions"
-
-
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
 
 
 def warnings(clone: Clone, *args: str, code: int = 1) -> str:

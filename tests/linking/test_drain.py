@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from box import Box, Clone
+from box import Clone
 from git_naturecode import linking
 from git_naturecode.domain.links import Link
 from git_naturecode.linking.queue import Drained
@@ -44,13 +44,6 @@ def trailer(*sessions: str) -> str:
 
 def sessions_of(links: Iterable[Link]) -> set[str]:
     return {link.session for link in links}
-
-
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
 
 
 @pytest.mark.parametrize("visibility", ["team", "private"])

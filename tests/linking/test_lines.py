@@ -4,8 +4,6 @@ import json
 import os
 from typing import Any
 
-import pytest
-
 from box import Box
 from git_naturecode import ids
 from git_naturecode.domain.links import Wrote
@@ -19,13 +17,6 @@ def wrote(work: Work, commit: str = "HEAD") -> tuple[Wrote, ...]:
     work.imported()
     with work.clone.store(many=False) as store:
         return written(store, work.tail, work.clone.git("rev-parse", commit).strip())
-
-
-@pytest.fixture
-def work(box: Box) -> Work:
-    clone = box.repo()
-    clone.nc("init")
-    return Work(clone)
 
 
 def test_each_message_gets_the_lines_that_it_added(work: Work) -> None:

@@ -19,13 +19,6 @@ JUDGES: dict[str, Callable[[Path], list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
-
-
 def talk(clone: Clone) -> str:
     """A session of a person and an assistant; its id."""
     session = clone.start("Retry jitter", "private")
