@@ -1,8 +1,10 @@
 """Writing links down: on the side where the session is, by few commits, then the notes of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from git_naturecode import ids
 from git_naturecode.domain import links
+from git_naturecode.domain.kinds import SESSION
 from git_naturecode.domain.links import Link
 from git_naturecode.git import commits as git
 from git_naturecode.linking import notes
@@ -41,19 +43,44 @@ def write(
 ) -> int:
     """Write `fresh`, completed, and `more` (session, entry); how many links were new."""
     whole = complete(store, _new(known, fresh))
-    drafts = [*((one.session, links.draft(one)) for one in whole), *more]
     sides: dict[str, dict[str, list[Draft]]] = {TEAM: {}, PRIVATE: {}}
-    for session, made in drafts:
+    for session, made in more:
         about = known.about(session)
         if about is not None:
             sides[about.side].setdefault(about.entity, []).append(made)
+    private: dict[str, frozenset[str]] = {}
+    for one in whole:
+        about = known.about(one.session)
+        if about is not None:
+            if one.session not in private:
+                private[one.session] = _unshared(store, about) if one.wrote else frozenset()
+            for side, part in _by_side(one, about, private[one.session]):
+                sides[side].setdefault(about.entity, []).append(links.draft(part))
     for side, by_session in sides.items():
         _write_side(store, side, by_session)
-    if drafts:
+    if sides[TEAM] or sides[PRIVATE]:
         store.settle()
         if sides[TEAM]:
             notes.refresh(store)
     return len(whole)
+
+
+def _unshared(store: Store, about: About) -> frozenset[str]:
+    """The messages of a shared session that are still private."""
+    tail = ids.tail(about.entity)
+    if not about.shared or not store.has(PRIVATE, SESSION, tail):
+        return frozenset()
+    placed = store.read(tail, SESSION)
+    shared = {one.entry.id for one in placed if one.side == TEAM}
+    return frozenset(one.entry.id for one in placed if one.side == PRIVATE) - shared
+
+
+def _by_side(one: Link, about: About, private: frozenset[str]) -> Iterator[tuple[str, Link]]:
+    """What is written of `one` on which side: facts about private messages stay with these."""
+    kept = tuple(fact for fact in one.wrote if fact.message in private)
+    yield about.side, one._replace(wrote=tuple(fact for fact in one.wrote if fact not in kept))
+    if kept:
+        yield PRIVATE, one._replace(wrote=kept)
 
 
 def _write_side(store: Store, side: str, drafts: Mapping[str, list[Draft]]) -> None:
