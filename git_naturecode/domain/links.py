@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from git_naturecode.domain.fold import is_imported
@@ -24,6 +25,8 @@ _RANGES = r"\d{1,9}(?:-\d{1,9})?(?:,\d{1,9}(?:-\d{1,9})?)*"
 _MOST_BODY = 1 << 19  # bytes of facts that one link keeps; an entry may hold twice as much
 _MOST_PATH = 4096
 _MOST_ORIGINS = 1000
+MOST_NAMED = 200
+"""Of how many sessions that a commit's message or note names anything is looked up."""
 
 Range = tuple[int, int]
 """The first and the last of some lines, counted from 1."""
@@ -183,8 +186,11 @@ def note_lines(link: Link) -> list[str]:
 
 
 def sessions_named(message: str) -> list[str]:
-    """The sessions that a commit's message names, wherever in it a squash has put the lines."""
-    return list(dict.fromkeys(re.findall(_TRAILER, message)))
+    """The sessions that a commit's message names, wherever in it a squash has put the lines.
+
+    The first MOST_NAMED of them: anybody may write thousands.
+    """
+    return list(islice(dict.fromkeys(re.findall(_TRAILER, message)), MOST_NAMED))
 
 
 def reverted(message: str) -> list[str]:

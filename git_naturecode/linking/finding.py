@@ -37,7 +37,8 @@ def find_all(known: Known, commits: Iterable[str]) -> dict[str, list[Link]]:
         there = {link.session for link in found[commit]}
         named = dict.fromkeys(links.sessions_named(info.message), ELSEWHERE)
         for line in noted.get(commit, "").encode().split(b"\n"):
-            if session := note_lines.session_of(line):
+            session = note_lines.session_of(line)
+            if session and len(named) < 2 * links.MOST_NAMED:
                 named.setdefault(session, UNVERIFIED)
         for session, state in named.items():
             about = known.about(session) if session not in there else None
