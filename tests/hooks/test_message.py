@@ -68,6 +68,7 @@ def test_each_shell_does_the_same(box: Box, here: Yard, shell: str) -> None:
 def test_an_untouched_editor_still_aborts(here: Yard, option: str) -> None:
     before = here.head()
     here.commit(option, GIT_EDITOR="true", code=1)
+    here.commit(option, GIT_EDITOR=":", code=1)
     assert here.head() == before
     here.commit(option, GIT_EDITOR=WRITES)
     assert here.named() == [here.session]
@@ -202,6 +203,17 @@ def test_a_squash_gathers_the_sessions(here: Yard) -> None:
     here.git("merge", "-q", "--squash", "side")
     here.git("commit", "-q", "-m", "In other words")
     assert sorted(here.named()) == sorted([here.session, other, noted])
+
+
+def test_a_squash_of_endless_sessions_names_some_of_them(here: Yard) -> None:
+    bomb = "".join(TRAILER.format(f"session-20261124-{n:08d}") for n in range(2500))
+    here.git("checkout", "-q", "-b", "side")
+    here.change()
+    here.git("commit", "-q", "-m", bomb, NATURECODE="0")
+    here.git("checkout", "-q", "main")
+    here.git("merge", "-q", "--squash", "side")
+    here.git("commit", "-q", "-m", "In other words")
+    assert 100 < len(here.named()) <= 200
 
 
 def test_nothing_is_added_to_what_was_said_before(here: Yard) -> None:
