@@ -234,11 +234,13 @@ class _Drain:
         """The sessions that hooks have noted for `commit`.
 
         A rebase makes commits of others anew while a session is active here. A trailer that was
-        taken out by hand is a no; a commit that is gone cannot tell.
+        taken out by hand is a no; a commit that is gone cannot tell, nor one without any message,
+        from which commit-msg takes it.
         """
+        silent = info is None or not info.message.strip()
         for line in self.made.get(commit, ()) if commit not in self.rebased else ():
             for session in line.sessions:
-                if not self.always or info is None or session in named:
+                if not self.always or silent or session in named:
                     yield session
 
     def _write(self) -> int:

@@ -7,8 +7,11 @@ import pytest
 
 from box import Clone
 from git_naturecode import linking
-from git_naturecode.domain.links import Link
+from git_naturecode.domain import links
+from git_naturecode.domain.drafts import message
+from git_naturecode.domain.links import Link, Wrote
 from git_naturecode.linking.queue import Drained
+from git_naturecode.store.store import PRIVATE, TEAM
 
 
 def told(clone: Clone, *lines: str) -> Drained:
@@ -121,8 +124,6 @@ def test_a_commit_that_is_gone_is_counted_and_carries_its_session_on(clone: Clon
 
 def test_who_wrote_a_line_goes_along_with_it(clone: Clone) -> None:
     """The evidence is the line itself: a changed one has no author any more."""
-    from git_naturecode.domain.links import Wrote
-
     session = clone.start()
     lines = [f"line {number}\n" for number in range(1, 21)]
     old = change(clone, "a.py", "".join(lines), "Add a")
@@ -141,8 +142,6 @@ def test_who_wrote_a_line_goes_along_with_it(clone: Clone) -> None:
 
 
 def test_an_entry_that_claims_endless_lines_costs_nothing(clone: Clone) -> None:
-    from git_naturecode.domain.links import Wrote
-
     session = clone.start()
     old = change(clone, "a.py", "one\n", "Add a")
     with clone.store(many=False) as store:
@@ -153,3 +152,44 @@ def test_an_entry_that_claims_endless_lines_costs_nothing(clone: Clone) -> None:
     told(clone, f"rewrite 1 amend {old} {new}")
     (link,) = found(clone)
     assert {one.ranges for one in link.wrote} == {((1, 1),)}
+
+
+def test_a_commit_without_any_message_is_linked(clone: Clone) -> None:
+    session = clone.start()
+    (clone.path / "a.py").write_text("one\n")
+    clone.git("add", "a.py")
+    clone.git("commit", "-q", "--allow-empty-message", "-m", "")
+    commit = clone.git("rev-parse", "HEAD").strip()
+    assert told(clone, made(clone, commit, session)).linked == 1
+
+
+def test_a_message_that_names_endless_sessions_costs_no_more_than_some(clone: Clone) -> None:
+    named = [f"session-20261124-{n:08d}" for n in range(1500)]
+    commit = change(clone, "a.py", "one\n", "Add a", trailer(*named))
+    clone.git("notes", "--ref=naturecode/sessions", "add", "-m", "\n".join(
+        f"session {one.replace('1124', '1123')} via=hook" for one in named
+    ), commit)  # fmt: skip
+    assert sessions_of(found(clone)) >= set(named[:100])
+    assert len(found(clone)) <= 2 * links.MOST_NAMED
+
+
+def test_what_private_messages_wrote_stays_with_them_until_they_are_shared(clone: Clone) -> None:
+    session = clone.start()
+    with clone.store() as store:
+        shared, private = (
+            store.write(side, session, [message("said here", "user")])[0].id
+            for side in (TEAM, PRIVATE)
+        )
+        store.settle()
+    commit = change(clone, "a.py", "one\ntwo\n")
+    facts = (Wrote(shared, "a.py", ((1, 1),)), Wrote(private, "a.py", ((2, 2),)))
+    with clone.store() as store:
+        linking.link(store, [Link(session, commit, wrote=facts)])
+    assert set(found(clone, commit)[0].wrote) == set(facts)
+    note = ("log", "-1", "--format=%N", "--notes=naturecode/sessions", commit)
+    record = clone.git("log", "-p", "naturecode", "refs/notes/naturecode/sessions")
+    assert shared in record
+    assert private not in record
+    clone.nc("session", "share", session)
+    assert set(found(clone, commit)[0].wrote) == set(facts)
+    assert private in clone.git(*note)
