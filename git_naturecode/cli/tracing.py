@@ -36,7 +36,8 @@ def traced(
         try:
             linking.drain(store)
         except (NaturecodeError, OSError) as error:  # a disk that is full, or may not be written
-            context.tell(f"warning: {show(getattr(error, 'message', str(error)))}")
+            said = error.strerror if isinstance(error, OSError) else error.message
+            context.tell(f"warning: {show(said or str(error))}")
         from git_naturecode.cli.reading import catch_up
 
         catch_up(context, store)

@@ -12,6 +12,7 @@ from git_naturecode.store.entry import Json
 from git_naturecode.tracing import trace
 from git_naturecode.tracing.trace import Traced
 
+_NOT_HERE = "a session that is not in this clone: a private one, or not synced yet"
 _VIA = {
     "hook": "the commit was made in this session",
     "capture": "the commit was made while this session wrote its files",
@@ -76,7 +77,7 @@ def how(one: Traced) -> str:
     if one.how == trace.AWAY and link is not None and link.state == UNVERIFIED:
         return "a note names this session, which is not here, and nothing confirms it"
     if one.how == trace.AWAY:
-        return "this session was deleted" if one.deleted else "a private session, not in this clone"
+        return "this session was deleted" if one.deleted else _NOT_HERE
     if one.how == trace.GIT_AI and (said := one.said_by_git_ai):
         by = " ".join(filter(None, (said.tool, said.model and f"({said.model})"))) or said.key
         for_ = f" for {said.person}" if said.person and said.tool else ""
