@@ -117,6 +117,9 @@ def say(
     context = contexts.current(quiet)
     if role not in sessions.ROLES:
         raise errors.Usage(f"{role!r} is not a role", "use " + ", ".join(sessions.ROLES))
+    if text is None:  # nobody is to write for a session that there is not
+        with opened_at(context, session) as (store, _, row):
+            _check(store.person, row, "message")
     body = written(context, text, f"What do you want to say in {session}?")
     if not body.strip():
         raise errors.Usage("there is nothing to say in an empty text")

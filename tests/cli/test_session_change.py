@@ -1,5 +1,7 @@
 """Commenting, editing, redacting, closing, deleting."""
 
+from pathlib import Path
+
 import pytest
 
 from box import Box, Clone
@@ -189,3 +191,13 @@ def test_two_edits_at_once_are_both_kept(box: Box) -> None:
     told = ada.nc("session", "show", session, "--json").json
     assert told["conflictResolved"] is True
     assert told["mergedAt"]
+
+
+def test_no_editor_opens_for_a_session_that_there_is_not(
+    clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    clone.env["GIT_EDITOR"] = f"touch {tmp_path}/opened; false"
+    clone.nc("session", "say", "what I wanted to say", code=1)
+    clone.nc("session", "comment", "what I wanted to say", code=1)
+    assert not (tmp_path / "opened").exists()
