@@ -24,10 +24,8 @@ S = "11111111-aaaa-4bbb-8ccc-000000000001"
 
 
 @pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return capture(made)
+def clone(clone: Clone) -> Clone:
+    return capture(clone)
 
 
 def codex(clone: Clone, patch: str, **more: object) -> dict[str, object]:

@@ -17,10 +17,8 @@ from git_naturecode.git import repo as repos
 
 
 @pytest.fixture
-def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return capture(made)
+def clone(clone: Clone) -> Clone:
+    return capture(clone)
 
 
 class Silent(Claude):

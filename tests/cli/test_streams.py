@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from box import Box, Clone
+from box import Clone
 
 NAME = "Größe → 世界"
 UNKNOWN = "zzzz"
@@ -26,9 +26,7 @@ def run(
 
 
 @pytest.fixture
-def clone(box: Box) -> Clone:
-    clone = box.repo()
-    clone.nc("init")
+def clone(clone: Clone) -> Clone:
     clone.start(NAME)
     return clone
 
