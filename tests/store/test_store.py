@@ -131,7 +131,7 @@ def test_a_killed_reader_is_started_again(box: Box) -> None:
     store = crash.opened(clone)
     crash.say(store, crash.new_session(), "kept")
     assert store.team.tree()
-    process = store.team.objects._process  # type: ignore[attr-defined]
+    process = store.team.objects._reader._process  # type: ignore[attr-defined]
     process.kill()
     process.wait()
     with pytest.raises(NaturecodeError, match="is kept"):
