@@ -209,6 +209,17 @@ def ranges_of(lines: Iterable[int]) -> tuple[Range, ...]:
     return tuple(found)
 
 
+def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """The same lines, each once, in their order; what somebody claims may be any number of them."""
+    found: list[Range] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
 def ranges_text(ranges: Sequence[Range]) -> str:
     """Ranges of lines as they are written: `1-10,15`."""
     return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges)

@@ -101,7 +101,11 @@ def _failure(asked: Asked, args: Sequence[str], status: int, err: str) -> Except
         count = int(short[1])
         lines = f"{count} line{'' if count == 1 else 's'}"
         return Negative(f"{asked.path} has only {lines}")
-    if "no such path" in err or "cannot stat path" in err or "no such ref" in err:
+    if "no such ref" in err:
+        return Negative("nothing is committed on this branch yet")
+    if "unsupported file type" in err:
+        return Negative(f"{asked.path} is a submodule, not a file", f"ask within {asked.path}")
+    if "no such path" in err or "cannot stat path" in err:
         where = f" in {asked.rev[:12]}" if asked.rev else ""
         return Negative(f"git knows no file {asked.path}{where}", "see `git ls-files`")
     if "-L" in err or status == 129:  # which git says with all of its usage

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from git_naturecode.domain.links import LINKED, Link, ranges_of, ranges_text
+from git_naturecode.domain.links import LINKED, Link, Range, merged, ranges_text
 from git_naturecode.domain.session import Session
 from git_naturecode.git.notes import add_note, notes
 from git_naturecode.store.entry import Json
@@ -52,19 +52,20 @@ def write(tracer: Tracer, commits: Iterable[str]) -> Written:
 
 def text(commit: str, links: Sequence[tuple[Link, Session]]) -> str:
     """The note on `commit`: the lines of each file by session, then what the sessions are."""
-    by_path: dict[str, dict[str, set[int]]] = {}
+    by_path: dict[str, dict[str, tuple[Range, ...]]] = {}
     prompts: dict[str, Json] = {}
     for link, session in links:
         key, total = _key(session), 0
         for fact in link.wrote:
-            lines = {n for a, b in fact.ranges for n in range(a, b + 1)}
-            total += len(lines)
-            by_path.setdefault(fact.path, {}).setdefault(key, set()).update(lines)
+            lines = merged(fact.ranges)
+            total += sum(b - a + 1 for a, b in lines)
+            own = by_path.setdefault(fact.path, {})
+            own[key] = merged((*own.get(key, ()), *lines))
         prompts[key] = _prompt(link, session, total)
     shown = []
     for path, keys in sorted(by_path.items()):
         shown.append(f'"{path}"' if _QUOTED & set(path) else path)
-        shown += [f"  {key} {ranges_text(ranges_of(lines))}" for key, lines in sorted(keys.items())]
+        shown += [f"  {key} {ranges_text(lines)}" for key, lines in sorted(keys.items())]
     about = {"schema_version": SCHEMA, "base_commit_sha": commit, "prompts": prompts}
     return "\n".join([*shown, "---", json.dumps(about, indent=2)])
 

@@ -9,6 +9,7 @@ import pytest
 
 from box import Box
 from cli.behind import git_ai, linked
+from git_naturecode.domain.links import Wrote
 from git_naturecode.render import blame as render
 from git_naturecode.render.paint import Paint
 from transcript_work import Work
@@ -185,6 +186,32 @@ def test_notes_for_git_ai_are_written_on_request(work: Work) -> None:
     assert read_by_the_standard(note) == {("a.py", "claude"): [2, 3]}
     work.clone.nc("session", "detach", session, "HEAD~1")
     assert "git-ai claude" in work.clone.nc("blame", "a.py").out
+
+
+def test_a_note_for_git_ai_costs_nothing_that_a_link_may_claim(work: Work) -> None:
+    endless = tuple(Wrote("m1", "a.py", ((first, 999_999_999),)) for first in range(1, 100))
+    session = linked(work, wrote=endless)
+    work.clone.nc("session", "share", session)
+    work.clone.nc("blame", "a.py", "--write-git-ai")
+    assert " 1-999999999\n" in work.clone.git("notes", "--ref=ai", "show", "HEAD")
+
+
+def test_what_has_no_lines_says_what_it_is(box: Box) -> None:
+    clone = box.repo("inner")
+    clone.nc("init")
+    (clone.path / "a.py").write_text("one\n")
+    clone.git("add", "a.py")
+    clone.git("commit", "-q", "-m", "One")
+    clone.git("switch", "-q", "--orphan", "new")
+    (clone.path / "a.py").write_text("one\n")
+    assert "nothing is committed" in clone.nc("why", "a.py:1", code=1).err
+    clone.git("switch", "-q", "-f", "main")
+    outer = box.repo("outer")
+    outer.nc("init")
+    outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(clone.path), "sub")
+    outer.git("commit", "-q", "-m", "Sub")
+    said = outer.nc("blame", "sub", code=1).err
+    assert said == "error: sub is a submodule, not a file\nhint: ask within sub\n"
 
 
 def test_a_file_that_cannot_be_written_and_an_unknown_format(work: Work, tmp_path: Path) -> None:
