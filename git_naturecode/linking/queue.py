@@ -8,6 +8,7 @@ once more, since a hook that had opened the file may have written to it meanwhil
 
 import os
 import re
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from git_naturecode import ids
 from git_naturecode.domain.links import COMMIT
 
 NAME, WAITING = "queue", "queue.waiting"
+_ODD = "queue.odd"  # where it goes if it is no plain file
 MOST_WAITING = 10_000
 _TAKEN = re.compile(r"queue\.([0-9]+)(?:\.([0-9]+))?")
 _SECONDS = re.compile(r"[0-9]{1,12}")
@@ -148,11 +150,16 @@ def take(state_dir: str) -> Taken:
     """Take all that the hooks have written so far; for one who holds the drain's lock."""
     taken = Taken(state_dir)
     names = _taken(state_dir)
-    with suppress(FileNotFoundError):
-        number = max((_number(name) for name in names), default=0) + 1
-        name = f"{NAME}.{number}"
-        os.rename(os.path.join(state_dir, NAME), os.path.join(state_dir, name))
-        names.append(name)
+    here = os.path.join(state_dir, NAME)
+    if _is_plain(here):
+        with suppress(FileNotFoundError):
+            number = max((_number(name) for name in names), default=0) + 1
+            name = f"{NAME}.{number}"
+            os.rename(here, os.path.join(state_dir, name))
+            names.append(name)
+    elif os.path.lexists(here):  # no hook writes to it
+        with suppress(OSError):
+            os.rename(here, os.path.join(state_dir, _ODD))
     for name in names:
         found = _TAKEN.fullmatch(name)
         with suppress(FileNotFoundError), open(os.path.join(state_dir, name), "rb") as file:
@@ -183,7 +190,7 @@ def waiting(state_dir: str) -> list[Line]:
 
 def is_full(state_dir: str) -> bool:
     """True when the hooks have written something that was not worked through."""
-    return os.path.exists(os.path.join(state_dir, NAME)) or any(
+    return os.path.lexists(os.path.join(state_dir, NAME)) or any(
         _TAKEN.fullmatch(name) and name.count(".") == 1 for name in _taken(state_dir)
     )
 
@@ -206,7 +213,7 @@ def count(state_dir: str) -> int:
     """How many lines the hooks have written that were not worked through."""
     names = [NAME, *(name for name in _taken(state_dir) if name.count(".") == 1)]
     total = 0
-    for name in names:
+    for name in filter(lambda one: _is_plain(os.path.join(state_dir, one)), names):
         with suppress(FileNotFoundError), open(os.path.join(state_dir, name), "rb") as file:
             total += file.read().count(b"\n")
     return total
@@ -235,7 +242,16 @@ def _taken(state_dir: str) -> list[str]:
         names = os.listdir(state_dir)
     except FileNotFoundError:
         return []
-    return sorted((name for name in names if _TAKEN.fullmatch(name)), key=_number)
+    found = (name for name in names if _TAKEN.fullmatch(name))
+    return sorted((one for one in found if _is_plain(os.path.join(state_dir, one))), key=_number)
+
+
+def _is_plain(path: str) -> bool:
+    """False for what no hook writes to; a pipe would hang whoever opens it."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _number(name: str) -> int:

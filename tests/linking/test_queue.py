@@ -170,3 +170,22 @@ def test_a_killed_drain_goes_on(
     assert not queue.is_full(str(state))
     for oid in oids:
         assert sessions_of(found(clone, oid)) == {clone.env["SESSION"]}
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "link"])
+def test_what_is_no_plain_file_goes_aside_and_holds_nobody(box: Box, what: str) -> None:
+    clone = box.repo()
+    clone.nc("init")
+    session = clone.start()
+    odd = clone.path / ".git/naturecode/queue"
+    {"pipe": os.mkfifo, "folder": os.mkdir, "link": lambda at: os.symlink("no/where", at)}[what](
+        odd
+    )
+    clone.nc("status")
+    commit = change(clone, "a.py", "one\n", "Add a", trailer(session))
+    clone.nc("session", "attach", session, commit)
+    assert not os.path.lexists(odd)
+    later = change(clone, "a.py", "two\n", "Add b", trailer(session))
+    odd.write_text(made(clone, later, session) + "\n")
+    with clone.store(many=False) as store:
+        assert linking.drain(store).linked == 1
