@@ -7,7 +7,6 @@ import pytest
 
 from box import Clone
 from git_naturecode import linking
-from git_naturecode.domain import links
 from git_naturecode.domain.drafts import message
 from git_naturecode.domain.links import Link, Wrote
 from git_naturecode.linking.queue import Drained
@@ -170,7 +169,7 @@ def test_a_message_that_names_endless_sessions_costs_no_more_than_some(clone: Cl
         f"session {one.replace('1124', '1123')} via=hook" for one in named
     ), commit)  # fmt: skip
     assert sessions_of(found(clone)) >= set(named[:100])
-    assert len(found(clone)) <= 2 * links.MOST_NAMED
+    assert len(found(clone)) <= 400
 
 
 def test_what_private_messages_wrote_stays_with_them_until_they_are_shared(clone: Clone) -> None:
