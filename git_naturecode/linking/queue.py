@@ -180,6 +180,8 @@ def take(state_dir: str) -> Taken:
 
 def waiting(state_dir: str) -> list[Line]:
     """The lines that could not be settled yet."""
+    if not _is_plain(os.path.join(state_dir, WAITING)):
+        return []
     try:
         with open(os.path.join(state_dir, WAITING), "rb") as file:
             found = (parse(line) for line in file.read().split(b"\n"))

@@ -181,6 +181,7 @@ def test_what_is_no_plain_file_goes_aside_and_holds_nobody(box: Box, what: str) 
     {"pipe": os.mkfifo, "folder": os.mkdir, "link": lambda at: os.symlink("no/where", at)}[what](
         odd
     )
+    os.mkfifo(clone.path / ".git/naturecode/queue.waiting")
     clone.nc("status")
     commit = change(clone, "a.py", "one\n", "Add a", trailer(session))
     clone.nc("session", "attach", session, commit)
