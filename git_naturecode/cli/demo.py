@@ -42,7 +42,7 @@ def demo(
     began = time.monotonic()
     try:
         stage = Stage(context, folder)
-        for scene in (_set_up, _bring, _share, _answer, _offline, _together):
+        for scene in (_set_up, _bring, _share, _answer, _commit, _offline, _together):
             scene(stage)
         took = time.monotonic() - began
         context.say(f"\nThat was all, in {took:.1f} s. Nothing left this machine.")
@@ -74,7 +74,7 @@ class Stage:
         if shown:
             words = " ".join(f'"{arg}"' if " " in arg else arg for arg in args)
             self.context.say(f"{who}$ git {words}")
-        program = Program(self.path(who), None, self._environment(who))
+        program = Program(self.path(who), None, self._environment(who), as_the_user=True)
         status, out, err = program.run(*args, check=False)
         text = out.decode("utf-8", "replace")
         if status and not may_fail:
@@ -133,8 +133,17 @@ def _answer(stage: Stage) -> None:
     stage.run("ben", "clone", "-q", stage.path("hub.git"), ".", shown=False)
     stage.run("ben", "naturecode", "init")
     stage.run("ben", "naturecode", "session", "search", "jitter")
-    found = json.loads(stage.run("ben", "naturecode", "session", "list", "--json", shown=False))
-    stage.run("ben", "naturecode", "session", "show", found["items"][0]["id"][17:])
+    stage.run("ben", "naturecode", "session", "show", _session(stage, "ben"))
+
+
+def _commit(stage: Stage) -> None:
+    stage.tell("Ben writes the code in that session; his commit names it")
+    stage.run("ben", "naturecode", "session", "use", _session(stage, "ben"))
+    with open(os.path.join(stage.path("ben"), "client.py"), "a", encoding="utf-8") as file:
+        file.write("    wait(random() * delay)\n")
+    stage.run("ben", "commit", "-q", "-a", "-m", "Retry with full jitter")
+    stage.run("ben", "push", "-q", "origin", "main")
+    stage.run("ben", "naturecode", "why", "client.py:3")
 
 
 def _offline(stage: Stage) -> None:
@@ -144,9 +153,7 @@ def _offline(stage: Stage) -> None:
         ("ben", "Full jitter is right; please cap the number of tries as well."),
         ("ada", "I will also log each retry."),
     ):
-        session = json.loads(
-            stage.run(who, "naturecode", "session", "list", "--json", shown=False)
-        )["items"][0]["id"][17:]
+        session = _session(stage, who)
         if who == "ben":
             stage.run(who, "naturecode", "session", "join", session)
         stage.run(who, "naturecode", "session", "say", session, text)
@@ -164,12 +171,18 @@ def _together(stage: Stage) -> None:
     for text in shown[0][-2:]:
         stage.context.say(f"    {text}")
     stage.context.say(f"Both clones show the same {len(shown[0])} messages, each once.")
+    stage.run("ada", "pull", "-q", shown=False)
+    stage.run("ada", "naturecode", "why", "client.py:3")
     _no_secret(stage)
 
 
-def _said(stage: Stage, who: str) -> list[str]:
+def _session(stage: Stage, who: str) -> str:
     listed = stage.run(who, "naturecode", "session", "list", "--json", shown=False)
-    session = json.loads(listed)["items"][0]["id"]
+    return str(json.loads(listed)["items"][0]["id"][17:])
+
+
+def _said(stage: Stage, who: str) -> list[str]:
+    session = _session(stage, who)
     shown = stage.run(who, "naturecode", "session", "show", session, "--json", shown=False)
     return [message["content"] for message in json.loads(shown)["messages"]]
 
