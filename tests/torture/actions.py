@@ -165,10 +165,10 @@ def share(world: World, place: Place, step: Step) -> None:
     session = world.ledger.private_of(place.number, step.pick)
     if session is None:
         return
-    world.ledger.share(session, place.number, certain=False)
+    along = world.ledger.begin_share(session)
     done = world.program(step, place, ["session", "share", session.id, "--json"])
     if done.code == 0:
-        world.ledger.share(session, place.number, certain=True)
+        world.ledger.share(session, place.number, along)
         world.count("shared sessions")
 
 

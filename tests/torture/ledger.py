@@ -138,14 +138,22 @@ class Ledger:
                 if one.id in self.purged:
                     one.purged = "yes"
 
-    def share(self, session: Session, clone: int, certain: bool) -> None:
-        """A private session was shared from `clone`."""
+    def begin_share(self, session: Session) -> list[Said]:
+        """A private session is about to be shared; what surely goes along.
+
+        What is said while it is shared may stay private, as what is said after it would not.
+        """
         with self._lock:
-            session.shared = "yes" if certain or session.shared == "yes" else "maybe"
-            if certain:
-                for said in session.messages:
-                    if clone in said.homes:
-                        said.side = "team"
+            session.shared = "yes" if session.shared == "yes" else "maybe"
+            return list(session.messages)
+
+    def share(self, session: Session, clone: int, along: Iterable[Said]) -> None:
+        """A private session was shared from `clone`, with what was `along`."""
+        with self._lock:
+            session.shared = "yes"
+            for said in along:
+                if clone in said.homes:
+                    said.side = "team"
 
     def copied(self, source: int, target: int) -> None:
         """The clone `target` was replaced by a copy of `source` (or by a fresh one: -1)."""
