@@ -7,7 +7,7 @@ stands now; a line that was changed has none until a transcript says so.
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
-from git_naturecode.domain.links import Link, Range, Wrote
+from git_naturecode.domain.links import Link, Range, Wrote, ranges_of
 from git_naturecode.git.objects import Missing, Objects
 from git_naturecode.store.store import Store
 
@@ -129,11 +129,7 @@ def _wrote(one: Link, origins: Iterable[Link], blobs: Places, texts: _Texts) -> 
 
 def _ranges(known: Mapping[int, str]) -> dict[str, tuple[Range, ...]]:
     """Message -> ranges of its lines."""
-    found: dict[str, list[Range]] = {}
-    for number in sorted(known):
-        own = found.setdefault(known[number], [])
-        if own and own[-1][1] == number - 1:
-            own[-1] = (own[-1][0], number)
-        else:
-            own.append((number, number))
-    return {message: tuple(own) for message, own in found.items()}
+    found: dict[str, list[int]] = {}
+    for number, message in known.items():
+        found.setdefault(message, []).append(number)
+    return {message: ranges_of(lines) for message, lines in found.items()}
