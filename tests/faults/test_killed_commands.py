@@ -26,6 +26,9 @@ class Killer:
         self.sessions = [clone.start("Together"), clone.start("Alone", "private")]
         self.said: list[tuple[str, str]] = []
         self.killed = 0
+        began = time.monotonic()
+        clone.nc("session", "list")
+        self.short = time.monotonic() - began
 
     def round(self, number: int) -> None:
         """Several commands side by side, each with its own end."""
@@ -46,7 +49,7 @@ class Killer:
                 env={**os.environ, **self.clone.env},
             )  # fmt: skip
             running.append((process, session, text if text in command else ""))
-        time.sleep(self.chance.uniform(0.1, 0.7))
+        time.sleep(self.chance.uniform(0.5, 4) * self.short)
         for process, session, text in running:
             if self.chance.random() < 0.7:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -63,7 +66,9 @@ def torment(box: Box, tmp_path: Path, rounds: int) -> None:
     clone = box.clone(box.remote(), "ada")
     path = transcripts.write(tmp_path / "t.jsonl", transcripts.CONVERSATION)
     killer = Killer(clone, random.Random(SEED), path)
-    for number in range(rounds):
+    for number in range(rounds * 10):
+        if number >= rounds and killer.killed:
+            break
         killer.round(number)
         crash.wait_for_orphans(clone)
         clone.nc("doctor", "--fix")
