@@ -9,7 +9,7 @@ from box import Box, Clone
 
 
 def _deadly(clone: Clone, folder: Path, times: int) -> Path:
-    """Has the first `times` of git's own index-pack killed in their work; the folder is counted in."""
+    """Has the first `times` of git's own index-pack killed; `folder` holds a mark for each."""
     real = Path(clone.git("--exec-path").strip())
     folder.mkdir()
     for one in real.iterdir():
