@@ -270,6 +270,7 @@ def gone(world: World, place: Place, step: Step) -> None:
     with world.hosts[step.remote]:
         with _window(world, "gone", -1, step, 2.0):
             os.rename(remote, away)
+        shutil.rmtree(remote, ignore_errors=True)  # a push that was under way makes folders anew
         os.rename(away, remote)
 
 
