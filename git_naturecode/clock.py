@@ -92,9 +92,24 @@ def since(text: str, now_ms: int) -> int:
 
     Raises Usage when it is neither.
     """
+    return max(_named(text, now_ms, -1), 0)
+
+
+def until(text: str, now_ms: int) -> int:
+    """The time (ms) that `text` names: `30m 12h 7d 4w 3mo` after `now_ms`, or an ISO date.
+
+    Raises Usage when it is neither, or not after `now_ms`.
+    """
+    then = _named(text, now_ms, 1)
+    if then <= now_ms:
+        raise Usage(f"{text!r} has passed", "write 12h, 7d, 4w, 3mo or a date to come")
+    return then
+
+
+def _named(text: str, now_ms: int, sign: int) -> int:
     found = re.fullmatch(r"(\d{1,6})(mo|[mhdw])", text)
     if found:
-        return max(now_ms - int(found[1]) * _UNITS[found[2]], 0)
+        return now_ms + sign * int(found[1]) * _UNITS[found[2]]
     try:
         return parse_iso(text)
     except ValueError:

@@ -18,7 +18,7 @@ FLOORS = (
     (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
-        "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing",
+        "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip

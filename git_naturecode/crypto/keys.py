@@ -1,10 +1,13 @@
-"""The key of a device: made once by `init`, kept in the user's configuration directory."""
+"""The keys of a device, one to sign and one to open what is sealed, in the user's configuration."""
 
 import hashlib
 import os
+import tempfile
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -14,7 +17,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from git_naturecode import ids
-from git_naturecode.errors import NaturecodeError
+from git_naturecode.errors import NaturecodeError, NotPermitted
+
+_SIGN, _SEAL = "key", "seal"  # the ends of their files' names
+_MOST = 64 * 1024  # bytes of a file with a key
+Private = Ed25519PrivateKey | X25519PrivateKey
 
 
 def make_device(folder: str, private: bytes) -> str:
@@ -25,11 +32,18 @@ def make_device(folder: str, private: bytes) -> str:
     """
     key = Ed25519PrivateKey.from_private_bytes(private)
     device = device_of(_public(key))
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(_file(folder, device), flags, 0o600), "wb") as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    _keep(_file(folder, device, _SIGN), key)
     return device
+
+
+def make_seal(folder: str, device: str, private: bytes) -> bytes:
+    """The X25519 public key (32 raw bytes) of `device`.
+
+    It gets the key with the 32 secret bytes `private` where it has none yet.
+    """
+    with suppress(FileExistsError):
+        _keep(_file(folder, device, _SEAL), X25519PrivateKey.from_private_bytes(private))
+    return seal_public(folder, device)
 
 
 def device_of(public: bytes) -> str:
@@ -47,6 +61,26 @@ def public_key(folder: str, device: str) -> bytes:
     return _public(_load(folder, device))
 
 
+def seal_public(folder: str, device: str) -> bytes:
+    """The X25519 public key (32 raw bytes) of `device`; raises NaturecodeError when it is gone."""
+    return _public(_read(folder, device, _SEAL))
+
+
+def seal_private(folder: str, device: str) -> bytes:
+    """Its secret half (32 raw bytes); raises NaturecodeError when it is gone."""
+    raw, nothing = (Encoding.Raw, PrivateFormat.Raw), NoEncryption()
+    return _read(folder, device, _SEAL).private_bytes(*raw, nothing)
+
+
+def sealed_for(folder: str) -> list[str]:
+    """The devices whose X25519 keys are in `folder`: this one, others here, and restored ones."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    return [name[: -len(_SEAL) - 1] for name in names if name.endswith(f".{_SEAL}")]
+
+
 def is_signed(public: bytes, signature: bytes, data: bytes) -> bool:
     """True when `signature` of `data` is by the key `public`."""
     try:
@@ -56,28 +90,82 @@ def is_signed(public: bytes, signature: bytes, data: bytes) -> bool:
     return True
 
 
-def _load(folder: str, device: str) -> Ed25519PrivateKey:
-    path = _file(folder, device)
+def keep_secret(path: str, data: bytes, *, replace: bool = False) -> None:
+    """Write a file that only its owner can read, whole or not at all.
+
+    Raises FileExistsError when there is one, unless it shall be replaced.
+    """
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    descriptor, new = tempfile.mkstemp(dir=folder, prefix=".", suffix=".new")
     try:
-        with open(path, "rb") as file:
-            key = load_pem_private_key(file.read(), None)
-    except FileNotFoundError:
-        raise NaturecodeError(
-            f"the key of this device is missing ({path})",
-            "bring it back from a copy; nothing can be signed by this device without it",
-        ) from None
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            os.replace(new, path)
+        else:
+            os.link(new, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(new)
+
+
+def read_secret(path: str) -> bytes:
+    """The content of a file with a private key.
+
+    Raises NotPermitted when anybody else can read it, FileNotFoundError when there is none.
+    """
+    with open(path, "rb") as file:
+        if os.fstat(file.fileno()).st_mode & 0o077:
+            raise NotPermitted(
+                f"others on this machine can read the private key {path}",
+                f"`chmod 600 {path}`; if somebody may have copied it, use another: "
+                "`git naturecode device revoke`, `git naturecode key rotate`",
+            )
+        return file.read(_MOST)
+
+
+def _load(folder: str, device: str) -> Ed25519PrivateKey:
+    key = _read(folder, device, _SIGN)
     if not isinstance(key, Ed25519PrivateKey) or device_of(_public(key)) != device:
-        raise NaturecodeError(
-            f"the key of this device is damaged ({path})", "bring it back from a copy"
-        )
+        raise _damaged(_file(folder, device, _SIGN))
     return key
 
 
-def _public(key: Ed25519PrivateKey) -> bytes:
+def _read(folder: str, device: str, end: str) -> Private:
+    path = _file(folder, device, end)
+    try:
+        key = load_pem_private_key(read_secret(path), None)
+    except FileNotFoundError:
+        raise NaturecodeError(
+            f"the key of this device is missing ({path})",
+            "bring it back from a copy; nothing can be signed by this device without it"
+            if end == _SIGN
+            else "bring it back from a copy, or `git naturecode key restore`",
+        ) from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _damaged(path) from None
+    if not isinstance(key, Ed25519PrivateKey if end == _SIGN else X25519PrivateKey):
+        raise _damaged(path)
+    return key
+
+
+def _damaged(path: str) -> NaturecodeError:
+    return NaturecodeError(
+        f"the key of this device is damaged ({path})", "bring it back from a copy"
+    )
+
+
+def _keep(path: str, key: Private) -> None:
+    """Write a key that only its owner can read; raises FileExistsError when there is one."""
+    keep_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def _public(key: Private) -> bytes:
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def _file(folder: str, device: str) -> str:
-    return os.path.join(folder, f"{device}.key")
+def _file(folder: str, device: str, end: str) -> str:
+    return os.path.join(folder, f"{device}.{end}")

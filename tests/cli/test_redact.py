@@ -137,6 +137,7 @@ def test_a_damaged_key_is_said_before_anything_is_written(box: Box) -> None:
     assert "where they were written" in answer.err
     assert clone.texts(session) == [f"oh {WORD}"]
     key.write_bytes(good)
+    key.chmod(0o600)
     clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
     assert clone.texts(session) == ["oh [REDACTED:own:1]"]
 

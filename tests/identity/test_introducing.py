@@ -1,0 +1,116 @@
+"""What a device says first: its keys, its name, whose it is."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from box import Box, Clone
+from git_naturecode import identity
+from git_naturecode.clock import parse_iso
+from git_naturecode.crypto import keys, member
+from git_naturecode.store import device
+from git_naturecode.store.entry import Json
+
+DAY_MS = 86_400_000
+
+
+def said_by(clone: Clone) -> tuple[str, str, Json]:
+    """The device of `clone`, its key in hex, and what it says first."""
+    with clone.store() as store:
+        (said,) = identity.first_ops(store)
+        folder = f"{device.config_folder(store.environ)}/keys"
+        return store.device, keys.public_key(folder, store.device).hex(), said
+
+
+def test_a_device_says_its_keys_and_whose_it_is(clone: Clone) -> None:
+    mine, key, said = said_by(clone)
+    assert said["op"] == "device"
+    assert set(said) == {"op", "seal", "label", "cert"}
+    assert said["label"]
+    assert member.is_certified(said["cert"], mine, key, said["seal"])
+    assert said["cert"]["expires"] == ""
+    with clone.store() as store:
+        folder = f"{device.config_folder(store.environ)}/keys"
+        assert keys.seal_public(folder, mine).hex() == said["seal"]
+
+
+def test_it_says_the_same_again(clone: Clone) -> None:
+    assert said_by(clone) == said_by(clone)
+
+
+def test_two_clones_of_one_person_are_certified_by_one_key(box: Box) -> None:
+    hub = box.remote()
+    (one, _, first), (two, _, second) = (said_by(box.clone(hub, name)) for name in ("a", "b"))
+    assert one != two
+    assert first["seal"] != second["seal"]
+    assert first["cert"]["key"] == second["cert"]["key"]
+
+
+def test_a_person_has_a_member_key_that_only_he_can_read(clone: Clone, sealed: Path) -> None:
+    _, _, said = said_by(clone)
+    path = sealed / ".config/naturecode/member.key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert member.read(path.read_bytes()).line == said["cert"]["key"]
+
+
+def test_a_job_gets_a_device_that_lives_for_a_day(box: Box, sealed: Path) -> None:
+    clone = box.repo()
+    clone.env["NATURECODE_MEMBER_KEY"] = base64.b64encode(b"b" * 32).decode()
+    clone.nc("init")
+    mine, key, said = said_by(clone)
+    assert said["cert"]["key"] == member.new(b"b" * 32).line
+    assert member.is_certified(said["cert"], mine, key, said["seal"])
+    with clone.store() as store:
+        left = parse_iso(said["cert"]["expires"]) - store.now_ms()
+    assert DAY_MS - 600_000 < left <= DAY_MS
+    assert not (sealed / ".config/naturecode/member.key").exists()
+
+
+def test_how_long_a_device_lives_can_be_set(box: Box) -> None:
+    clone = box.repo()
+    clone.git("config", "naturecode.deviceExpires", "30d")
+    clone.nc("init")
+    _, _, said = said_by(clone)
+    with clone.store() as store:
+        assert parse_iso(said["cert"]["expires"]) > store.now_ms() + 29 * DAY_MS
+
+
+def test_the_name_of_a_device_can_be_set(box: Box) -> None:
+    clone = box.repo()
+    clone.git("config", "naturecode.deviceLabel", "the blue laptop")
+    clone.nc("init")
+    assert said_by(clone)[2]["label"] == "the blue laptop"
+
+
+def test_a_device_without_a_usable_member_key_is_introduced_all_the_same(
+    clone: Clone, sealed: Path
+) -> None:
+    path = sealed / ".config/naturecode/member.key"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("rubbish")
+    path.chmod(0o600)
+    (clone.path / ".git/naturecode/introduced").unlink(missing_ok=True)
+    _, _, said = said_by(clone)
+    assert set(said) == {"op", "seal", "label"}
+    path.unlink()
+    assert "cert" in said_by(clone)[2]  # nothing was remembered that would stay so
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"device": 1}', '{"operation": []}'])
+def test_a_torn_memory_of_it_is_made_anew(clone: Clone, text: str) -> None:
+    before = said_by(clone)
+    path = clone.path / ".git/naturecode/introduced"
+    path.write_text(text)
+    assert said_by(clone) == before
+    assert json.loads(path.read_text())["operation"] == before[2]
+
+
+def test_the_memory_of_another_device_does_not_count(clone: Clone) -> None:
+    said_by(clone)
+    path = clone.path / ".git/naturecode/introduced"
+    known = json.loads(path.read_text())
+    path.write_text(json.dumps({**known, "device": "0" * 16}))
+    mine, key, said = said_by(clone)
+    assert member.is_certified(said["cert"], mine, key, said["seal"])
