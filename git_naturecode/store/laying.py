@@ -23,7 +23,6 @@ class Laying:
         self.received = 0
         self.sent = 0
         self._size = 0
-        self._folders = False
         self._started = base
 
     def purge_base(self) -> None:
@@ -36,16 +35,16 @@ class Laying:
 
     def lay(self, untrusted: str) -> bool:
         """Add what the tree `untrusted` holds; True when the result is exactly that tree."""
-        if self._folders:
-            self._flush()  # what is inside those folders must be seen for the next one
+        if self.files:
+            # The next one must see what was laid: a folder of it would take the place of files
+            # that stand in no tree yet, and those in a folder would not be joined with its own.
+            self._flush()
         self._started = self.base
-        return self._walk(untrusted, self.base, "") and not (
-            untrusted == self._started and self.files
-        )
+        return self._walk(untrusted, self.base, "")
 
     def rebase(self, root: str) -> None:
         """The result so far is the tree `root`."""
-        self.base, self.files, self._size, self._folders = root, {}, 0, False
+        self.base, self.files, self._size = root, {}, 0
 
     def gives(self, root: str | None) -> bool:
         """True when what was laid is the tree `root`."""
@@ -77,7 +76,6 @@ class Laying:
             while len(self.files) > before:
                 self.files.popitem()
             self.files[path] = Folder(theirs)
-            self._folders = True
         return exact
 
     def _file(self, path: str, entry: TreeEntry, known: TreeEntry | None) -> bool:
@@ -115,13 +113,9 @@ class Laying:
 
     def _now(self, path: str, known: TreeEntry | None) -> bytes | None:
         """What stands at `path` so far."""
-        laid = self.files.get(path)
-        if isinstance(laid, bytes):
-            return laid
         if self.base != self._started:  # what was laid before is in the base by now
             known = tree.find(self.gate.objects, self.base, path)
-        oid = laid if isinstance(laid, str) else known.oid if known else None
-        return None if oid is None else self.gate.objects.read(oid)[1]
+        return self.gate.objects.read(known.oid)[1] if known else None
 
     def _put(self, path: str, content: Content) -> None:
         self.files[path] = content

@@ -70,6 +70,11 @@ def trees(draw: st.DrawFn) -> Files:
     return files
 
 
+def marred(files: Files) -> Files:
+    """`files` with something in each segment that stands in no entry, and that nobody keeps."""
+    return {path: data.replace(b"\n---\n", b"\n---\njunk\n", 1) for path, data in files.items()}
+
+
 def commit(objects: LibraryObjects, files: Files, *parents: str) -> str:
     text = seal.message("x", seal.NONE)
     return objects.commit(Change(None, files, parents, len(files), text))
@@ -121,20 +126,38 @@ def test_over_objects_as_over_files(
 )
 @given(
     ours=trees(), theirs=trees(), boxes=st.lists(trees(), min_size=1, max_size=3),
-    much=st.sampled_from([100, 1 << 25]),
+    much=st.sampled_from([100, 1 << 25]), changed=st.sets(st.integers(0, 3)),
 )  # fmt: skip
 def test_outboxes_are_joined_in_one_commit(
-    objects: LibraryObjects, ours: Files, theirs: Files, boxes: list[Files], much: int
-) -> None:
+    objects: LibraryObjects, ours: Files, theirs: Files, boxes: list[Files], much: int,
+    changed: set[int],
+) -> None:  # fmt: skip
     laying._MUCH = much
-    others = [commit(objects, files) for files in boxes]
-    tip = commit(objects, theirs)
+    tip, *others = (
+        commit(objects, marred(files) if number in changed else files)
+        for number, files in enumerate([theirs, *boxes])
+    )
     found = reconcile.reconcile(objects, commit(objects, ours), tip, others, NOW)
     wanted = join_trees(ours, theirs)
     for files in boxes:
         wanted = join_trees(wanted, files)
     assert read(objects, found.commit) == wanted
     assert found.commit == tip or parents(objects, found.commit) == [tip]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_was_laid_file_by_file_outlives_a_folder_of_the_next(
+    objects: LibraryObjects, first: int
+) -> None:
+    """A session that nobody here knows, in two states: of one of them a line is not ours."""
+    whole = [
+        {paths.segment_path(ENTITIES[0], device, 1): segment(ENTITIES[0], device, [n])}
+        for n, device in enumerate(DEVICES)
+    ]
+    tips = [commit(objects, marred(whole[0])), commit(objects, whole[1])]
+    theirs, box = tips[first], tips[1 - first]
+    found = reconcile.reconcile(objects, None, theirs, [box], NOW)
+    assert read(objects, found.commit) == whole[0] | whole[1]
 
 
 def test_much_is_never_held_at_once(
