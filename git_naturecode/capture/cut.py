@@ -29,6 +29,15 @@ def cut_line(text: str, size: int) -> str:
     return line if len(line) <= size else line[: _outside(line, size)[0]]
 
 
+def cut_title(text: str, size: int) -> str:
+    """As `cut_line`, but cut after a word, with an ellipsis."""
+    whole, line = cut_line(text, len(text)), cut_line(text, size)
+    if line == whole:
+        return line
+    words = cut_line(text, size - 1).rpartition(" ")[0].rstrip(" ,;:-")
+    return (words if len(words) > size // 2 else cut_line(text, size - 1)) + "…"
+
+
 def kept_labels(text: str, labels: tuple[str, ...]) -> tuple[str, ...]:
     """Those of `labels` that still stand in the cut `text`."""
     if not labels:

@@ -11,7 +11,7 @@ from ..ids import imported_entry
 from ..redact import Redactor
 from ..store.entry import Draft
 from .calls import Call
-from .cut import cut_line, cut_output, kept_labels
+from .cut import cut_line, cut_output, cut_title, kept_labels
 
 Json = Any
 TITLE = 80
@@ -81,7 +81,7 @@ class Drafting:
             **{k: v for k, v in origin.items() if v},
         }
         texts, labels = self.redactor.texts([title, *kept.values()])
-        fields: dict[str, Json] = {"title": cut_line(texts[0], TITLE)}
+        fields: dict[str, Json] = {"title": cut_title(texts[0], TITLE)}
         fields["origin"] = dict(zip(kept, texts[1:], strict=True))
         fields["t"] = t
         if forked:

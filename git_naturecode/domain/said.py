@@ -70,6 +70,17 @@ class Message(NamedTuple):
         marks = self.header.get("red")
         return [str(mark) for mark in marks] if isinstance(marks, list) else []
 
+    @property
+    def call(self) -> tuple[str, str]:
+        """What a tool was given, where the whole of it was kept (else ""), and what it gave.
+
+        An import with `--full` keeps the input, `in` characters, above the output.
+        """
+        length = self.header.get("in")
+        if isinstance(length, int) and 0 < length <= len(self.text) and not self.edited:
+            return self.text[:length], self.text[length:].removeprefix("\n")
+        return "", self.text
+
 
 class Changes(NamedTuple):
     """What later entries say about earlier ones, by the id of these."""

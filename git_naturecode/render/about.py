@@ -17,7 +17,8 @@ def facts(session: Session) -> Iterator[tuple[str, str]]:
     """Name and value of what is to be known about a session, each in one line."""
     known = words.names(session)
     yield "Session", session.id
-    yield "Created", words.minute(line(session.created))
+    zone = " UTC" if session.created.endswith("Z") else ""
+    yield "Created", words.minute(line(session.created)) + zone
     yield "Status", f"{session.status}, {words.where(session)}"
     yield "Participants", ", ".join(line(p.name or p.id) for p in session.participants)
     if session.tags:
@@ -26,6 +27,8 @@ def facts(session: Session) -> Iterator[tuple[str, str]]:
         yield "From", line(str(session.origin["tool"]))
     if session.forked:
         yield "Forked from", line(session.forked.session)
+    if session.linked.live and not session.deleted:
+        yield "Commits", line(words.commits(session))
     files = [line(f.path + (f":{f.lines}" if f.lines else "")) for f in session.files]
     if files:
         yield "Files", ", ".join(files)

@@ -15,15 +15,16 @@ from git_naturecode.render.show import line, show
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2127; --dim: #5c6570; --paper: #ffffff;
-  --box: #f4f5f7; --edge: #d9dde2; --user: #0a6b4f; --model: #5b3fb4; }
-@media (prefers-color-scheme: dark) {
+  --box: #f4f5f7; --edge: #d9dde2; --user: #0a6b4f; --model: #5b3fb4; --bad: #a8321f; }
+@media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e3e6ea; --dim: #98a2ad; --paper: #15181c; --box: #1f2429; --edge: #353c44;
-    --user: #5fc9a4; --model: #b3a0f2; } }
+    --user: #5fc9a4; --model: #b3a0f2; --bad: #f0907f; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 52rem; padding: 2rem 1rem 4rem; background: var(--paper);
   color: var(--ink); font: 16px/1.55 system-ui, sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 1rem; }
-article h1, article h2, article h3, article h4 { font-size: 1.05rem; margin: 1rem 0 .5rem; }
+h2 { font-size: 1.2rem; margin: 1.5rem 0 .5rem; }
+h3, h4, h5, h6 { font-size: 1.05rem; margin: 1rem 0 .5rem; } h5, h6 { font-size: 1rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0 0 1.5rem;
   font-size: .9rem; } dt { color: var(--dim); } dd { margin: 0; min-width: 0; }
 article { border-left: 3px solid var(--edge); margin: 1.5rem 0; padding: 0 0 0 1rem; }
@@ -38,11 +39,21 @@ table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { border: 1px solid var(--edge); padding: .25rem .6rem; text-align: left; }
 blockquote { margin: .5rem 0; padding-left: 1rem; border-left: 2px solid var(--edge);
   color: var(--dim); }
-details { margin: .35rem 0; font-size: .85rem; color: var(--dim); }
-summary { cursor: pointer; overflow-wrap: anywhere; } .plain { padding-left: 1.1rem; }
+details, p.call { margin: .35rem 0; font-size: .85rem; color: var(--dim);
+  overflow-wrap: anywhere; }
+summary { cursor: pointer; } summary code, .call code { background: none; padding: 0; }
+p.call { padding-left: 1.05rem; }
+details > pre { max-height: 36rem; overflow-y: auto; }
+.failed { color: var(--bad); }
 aside { background: var(--box); border-radius: 6px; margin: .6rem 0; padding: .5rem .8rem; }
-a { color: inherit; } .gone { color: var(--dim); font-style: italic; }
-@media print { body { max-width: none; } }
+article > :last-child, aside > :last-child { margin-bottom: 0; }
+a { color: inherit; } a.at { text-decoration: none; } a.at:hover { text-decoration: underline; }
+:target { background: var(--box); } .gone { color: var(--dim); font-style: italic; }
+@media print { :root { color-scheme: light; }
+  body { max-width: none; padding: 0; font-size: 11pt; }
+  pre, pre code { white-space: pre-wrap; overflow-wrap: anywhere; }
+  details > pre { max-height: none; } table { display: table; }
+  h1, h2, h3, h4, h5, h6, header, summary { break-after: avoid; } tr { break-inside: avoid; } }
 """
 _SUM = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_SUM}'; base-uri 'none'; form-action 'none'"
@@ -81,8 +92,9 @@ class _Page:
             )
             + "</dl>"
         )
-        if self.session.summary:
-            yield f"<section>{self.block(self.session.summary)}</section>"
+        summary = self.session.summary
+        if summary and line(summary) != line(self.session.name):
+            yield f"<section><h2>Summary</h2>{self.block(summary)}</section>"
         threaded: set[str] = set()
         for run in runs(self.session.messages):
             comments = [one for message in run.messages for one in message.comments]
@@ -93,19 +105,23 @@ class _Page:
             yield f"<section><h2>Comments</h2>{self.comments(rest)}</section>"
 
     def run(self, run: Run, comments: Iterable[Comment]) -> str:
-        """One run: who, when, what; a tool call is folded away."""
+        """One run: who, when, what; a tool call and what was only thought are folded away."""
         message = run.first
         gone = words.gone(message, self.names)
         more = [self.rivals(message), self.reactions(message), self.comments(comments)]
         if message.role == "tool" and not gone:
-            return _tool(message) + "".join(more)
+            return _tool(message, run.handle, self.notes(message)) + "".join(more)
         said = f'<p class="gone">{_line(gone)}</p>' if gone else self.block(run.text)
         who = _line(words.speaker(message, self.names))
-        notes = self.notes(message)
-        head = f"<b>{who}</b> · {_line(words.minute(run.start))} · {run.handle}{notes}"
+        place = _place(run.handle)
+        head, notes = f"<b>{who}</b> · {_time(run.start)}", self.notes(message)
+        if message.header.get("think") and not gone:
+            head += f" · {run.handle}{notes}"
+            return f'<details id="{place}"><summary>{head}</summary>{said}</details>{"".join(more)}'
+        head += f" · {_to(run.handle)}{notes}"
         kind = message.role if message.role in ("user", "assistant") else "other"
         return (
-            f'<article class="{kind}"><header class="said">{head}</header>{said}'
+            f'<article class="{kind}" id="{place}"><header class="said">{head}</header>{said}'
             f"{''.join(more)}</article>"
         )
 
@@ -116,9 +132,10 @@ class _Page:
             gone = words.gone(one, self.names)
             said = f'<p class="gone">{_line(gone)}</p>' if gone else self.block(one.text)
             who = _line(self.names.get(one.by) or one.by)
-            when = f"{_line(words.minute(one.time))} · {self.handles[one.id]}{self.notes(one)}"
+            handle = self.handles[one.id]
+            when = f"{_time(one.time)} · {_to(handle)}{self.notes(one)}"
             head = f'<header class="said"><b>{who}</b> · {when}</header>'
-            found.append(f"<aside>{head}{said}{self.rivals(one)}</aside>")
+            found.append(f'<aside id="{_place(handle)}">{head}{said}{self.rivals(one)}</aside>')
         return "".join(found)
 
     def rivals(self, said: Message | Comment) -> str:
@@ -149,15 +166,34 @@ class _Page:
         return str(self.markdown.render(shown))
 
 
-def _tool(message: Message) -> str:
-    header = message.header
-    called = f"{header.get('tool') or 'tool'} {header.get('target') or ''}".strip()
-    title = f"{_line(called)} ({_line(words.outcome(message))})"
-    texts = [header["in"] if isinstance(header.get("in"), str) else "", message.text]
-    inner = "".join(f"<pre>{escape(show(one))}</pre>" for one in texts if one.strip())
+def _tool(message: Message, handle: str, notes: str) -> str:
+    target = _line(str(message.header.get("target") or ""))
+    called = f"<b>{_line(str(message.header.get('tool') or 'tool'))}</b>"
+    called += f" <code>{target}</code>" if target else ""
+    failed = ' class="failed"' if message.header.get("ok") is False else ""
+    outcome = f"<span{failed}>({_line(words.outcome(message))})</span>"
+    # No link to its place: what opens when it is clicked must hold nothing else to click.
+    title, place = f"{called} {outcome} {handle}{notes}", _place(handle)
+    inner = "".join(f"<pre>{escape(show(one))}</pre>" for one in message.call if one.strip())
     if not inner:
-        return f'<details class="plain" open><summary>{title}</summary></details>'
-    return f"<details><summary>{title}</summary>{inner}</details>"
+        return f'<p class="call" id="{place}">{title}</p>'
+    return f'<details id="{place}"><summary>{title}</summary>{inner}</details>'
+
+
+def _place(handle: str) -> str:
+    """The name of a message's or comment's place in the page: `m3` of `#3` and of `#3-5`."""
+    return "m" + handle[1:].partition("-")[0] if handle.startswith("#") else handle
+
+
+def _to(handle: str) -> str:
+    """The handle, as a link to its place, which can be copied."""
+    return f'<a class="at" href="#{_place(handle)}">{handle}</a>'
+
+
+def _time(time: str) -> str:
+    """The minute; the whole time is told to programs, and to who points at it."""
+    whole = _line(time)
+    return f'<time datetime="{whole}" title="{whole}">{_line(words.minute(time))}</time>'
 
 
 def _line(text: str) -> str:

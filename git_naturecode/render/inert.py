@@ -34,12 +34,24 @@ class Renderer(Reader):
         super().__init__()
         self.disable("image")
         self.add_render_rule("link_open", _link)
+        self.add_render_rule("heading_open", _heading)
+        self.add_render_rule("heading_close", _heading)
 
 
 def _link(self: Any, tokens: list[Token], index: int, options: Any, env: Any) -> str:
     """A link that tells its target nothing of where it was followed."""
     tokens[index].attrSet("rel", "noopener noreferrer nofollow")
+    if not tokens[index].attrGet("href"):  # `[x]()`, which would load the page itself once more
+        tokens[index].attrs.pop("href", None)
     return str(self.renderToken(tokens, index, options, env))
+
+
+def _heading(self: Any, tokens: list[Token], index: int, options: Any, env: Any) -> str:
+    """A heading below those of the page, so that a text does not make a chapter of it."""
+    level = int(tokens[index].tag[1:])
+    return str(self.renderToken(tokens, index, options, env)).replace(
+        f"h{level}", f"h{min(level + 2, 6)}", 1
+    )
 
 
 def is_short(text: str) -> bool:

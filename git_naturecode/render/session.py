@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from git_naturecode.domain import links
 from git_naturecode.domain.handles import handles
 from git_naturecode.domain.people import USUAL, Invitation
 from git_naturecode.domain.runs import Run, runs
@@ -13,7 +12,6 @@ from git_naturecode.render.paint import Paint
 from git_naturecode.render.show import line, show
 
 _INDENT = "    "
-_COMMITS = 10
 
 
 def text(session: Session, paint: Paint) -> str:
@@ -38,7 +36,7 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
     if session.origin.get("tool"):
         yield f"from {line(str(session.origin['tool']))}"
     if session.linked.live and not session.deleted:
-        yield f"commits: {_commits(session)}"
+        yield f"commits: {words.commits(session)}"
     if session.summary:
         yield f"summary: {show(session.summary)}"
     for file in session.files:
@@ -49,17 +47,6 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
 
 def _invited(one: Invitation) -> str:
     return line(one.id) + (f" ({', '.join(one.can)})" if one.can != USUAL else "")
-
-
-def _commits(session: Session) -> str:
-    """The linked commits as they are now, the latest said first."""
-    now = links.current(session.linked.live.values())
-    found = sorted(now, key=lambda link: link.at, reverse=True)
-    said = [link.commit[:12] for link in found[:_COMMITS]]
-    more, earlier = len(found) - len(said), len(session.linked.live) - len(found)
-    said += [f"{more} more"] if more else []
-    note = f" ({earlier} rewritten since)" if earlier else ""
-    return ", ".join(said) + note
 
 
 def tool_line(message: Message) -> str:

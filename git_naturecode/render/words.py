@@ -1,7 +1,12 @@
 """The words in which every view speaks of who said what, when, and what became of it."""
 
+from git_naturecode.domain import links
 from git_naturecode.domain.said import Comment, Mark, Message
 from git_naturecode.domain.session import Session
+
+_COMMITS = 10
+# What is kept of a message that nobody said to anybody.
+_BESIDE = (("think", "reasoning"), ("side", "subagent"), ("meta", "added by the tool"))
 
 
 def names(session: Session) -> dict[str, str]:
@@ -36,6 +41,8 @@ def remarks(said: Message | Comment, known: dict[str, str]) -> list[str]:
     if said.edited:
         by = "" if said.edited.by == said.by else f" by {known.get(said.edited.by, said.edited.by)}"
         kept.insert(0, f"edited{by}")
+    if isinstance(said, Message):
+        kept = [word for key, word in _BESIDE if said.header.get(key)] + kept
     return kept
 
 
@@ -47,6 +54,17 @@ def ended(mark: Mark, known: dict[str, str]) -> str:
 def where(session: Session) -> str:
     """Who may read a session: private, team or public."""
     return session.visibility if session.shared else "private"
+
+
+def commits(session: Session) -> str:
+    """The linked commits as they are now, the latest said first."""
+    now = links.current(session.linked.live.values())
+    found = sorted(now, key=lambda link: link.at, reverse=True)
+    said = [link.commit[:12] for link in found[:_COMMITS]]
+    more, earlier = len(found) - len(said), len(session.linked.live) - len(found)
+    said += [f"{more} more"] if more else []
+    note = f" ({earlier} rewritten since)" if earlier else ""
+    return ", ".join(said) + note
 
 
 def outcome(message: Message) -> str:

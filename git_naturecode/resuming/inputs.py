@@ -35,10 +35,8 @@ def parts(message: Message) -> tuple[dict[str, Json], str]:
     An import with `--full` kept the whole input above the output; else there is the one thing that
     the call was about.
     """
-    length = message.header.get("in")
-    if isinstance(length, int) and 0 < length <= len(message.text) and not message.edited:
-        return _whole(message, message.text[:length]), message.text[length:].removeprefix("\n")
-    return _about(message), message.text
+    given, output = message.call
+    return _whole(message, given) if given else _about(message), output
 
 
 def _whole(message: Message, text: str) -> dict[str, Json]:

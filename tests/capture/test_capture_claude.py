@@ -241,6 +241,22 @@ def test_a_session_that_only_ran_a_command_is_named_after_it(tmp_path: Path) -> 
     assert drafts(path)[0].fields["title"] == "/review 42"
 
 
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("word " * 16 + "!", "word " * 14 + "word…"),  # 81 characters
+        ("word " * 15 + "words", "word " * 15 + "words"),  # 80
+        ("Make it red, " + "and " * 30, "Make it red, " + "and " * 15 + "and…"),
+        ("x" * 81, "x" * 79 + "…"),
+        ("Look at " + "x" * 99, "Look at " + "x" * 71 + "…"),
+    ],
+)
+def test_a_long_title_ends_after_a_word(tmp_path: Path, said: str, title: str) -> None:
+    path = write(tmp_path / "a.jsonl", [line("user", "u0", said)])
+    assert drafts(path)[0].fields["title"] == title
+    assert len(title) <= 80
+
+
 def test_summaries_set_the_summary_and_name_the_session(tmp_path: Path) -> None:
     lines = [
         {"type": "summary", "summary": "Retry jitter", "leafUuid": "l1"},

@@ -1,16 +1,17 @@
 """Finds what could act in a page: read by Python's own HTML parser, which made none of it."""
 
+import re
 from html.parser import HTMLParser
 
 _WORDS = (
     "h1 h2 h3 h4 h5 h6 dl dt dd section article header p b i em strong s a aside blockquote pre "
-    "code br hr ul ol li table thead tbody tr th td details summary"
+    "code br hr ul ol li table thead tbody tr th td details summary span time"
 )
 HARMLESS = frozenset(_WORDS.split(" "))
 # Only a page of its own has these, and each once (but for meta).
 SHELL = ("html", "head", "meta", "title", "style", "body")
 _ATTRIBUTES = frozenset(
-    {"class", "lang", "charset", "name", "content", "open", "rel", "start", "title"}
+    {"class", "lang", "charset", "name", "content", "rel", "start", "title", "datetime"}
 )
 
 
@@ -23,6 +24,9 @@ class Reader(HTMLParser):
         self.found: list[str] = []
         self.tags: list[str] = []
         self.links: list[str] = []
+        # What can be jumped to in the page, and what jumps.
+        self.places: list[str] = []
+        self.jumps: list[str] = []
         self.text: list[str] = []
         self.policy = ""
 
@@ -36,7 +40,11 @@ class Reader(HTMLParser):
             self._attribute(tag, name, value or "", dict(attrs))
 
     def _attribute(self, tag: str, name: str, value: str, attrs: dict[str, str | None]) -> None:
-        if (tag, name) == ("a", "href"):
+        if name == "id" and re.fullmatch("[mc][0-9]+", value) and value not in self.places:
+            self.places.append(value)
+        elif (tag, name) == ("a", "href") and re.fullmatch("#[mc][0-9]+", value):
+            self.jumps.append(value[1:])
+        elif (tag, name) == ("a", "href"):
             self.links.append(value)
             if not value.startswith(("http://", "https://", "mailto:")):
                 self.found.append(f"href={value}")

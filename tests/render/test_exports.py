@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ HOSTILE = (
     "<![CDATA[<script>]]>", "[x]( https://ok.example 'a\" onmouseover=\"x')", "`<b>`",
     "\x1b[2J\x00",
     "| a |\n|---|\n| <b>x</b> |", "https://plain.example", "<https://auto.example>", "\u202eevil",
-    "[relative](../../../etc/passwd)", "[anchor](#x)", "a\n<form action=//evil>\n<input>",
+    "[relative](../../../etc/passwd)", "[anchor](#x)", "[jump](#m1)", "[](<>)", "[x]()",
+    "a\n<form action=//evil>\n<input>",
 )  # fmt: skip
 
 
@@ -72,6 +74,9 @@ def test_no_text_becomes_active(text: str) -> None:
     page = read(html.text(session))
     assert page.found == []
     assert page.tags.count("style") == page.tags.count("title") == 1
+    assert page.jumps  # of each message and comment to itself; no text jumps
+    assert len(set(page.jumps)) == len(page.jumps)
+    assert set(page.jumps) <= set(page.places)
     assert read(as_markdown(document.text(session))).found == []
 
 
@@ -90,6 +95,9 @@ def test_the_reader_of_the_tests_finds_what_is_active() -> None:
     assert read("<!DOCTYPE html><style>x</style><style>y</style>").found == ["<style>"]
     assert read(as_markdown("![a](https://tracker.example/x.png)")).found
     assert read('<a href="data:x">y</a>').found
+    assert read('<a href="">y</a>').found
+    assert read('<p id="m1"><p id="m1">').found
+    assert read('<a href="#m1">y</a>').jumps == ["m1"]
 
 
 def test_the_policy_allows_the_style_of_the_page_and_nothing_else() -> None:
@@ -133,6 +141,48 @@ def test_a_page_shows_all_that_was_said() -> None:
     ):
         assert wanted in plain
     assert "a customer" not in plain
+
+
+def test_what_nobody_said_does_not_pass_for_what_was_said() -> None:
+    given = '{"file_path": "retry.py"}'
+    log = placed(
+        entry(0, "open", title="Retry", name="Ada"),
+        entry(1, "message", "You are given a skill.", role="user", meta=True),
+        entry(2, "message", "Perhaps they want jitter.", role="assistant", model="m", think=True),
+        entry(3, "message", "I look at it.", role="assistant", model="m", side=True),
+        entry(4, "message", f"{given}\nno such file", role="tool", tool="Read", ok=False,
+              target="retry.py", size=12, **{"in": len(given)}),
+        entry(5, "message", "", role="tool", tool="Bash", ok=True, size=0),
+        entry(6, "set", field="summary", value="Why jitter"),
+    )  # fmt: skip
+    session = build(log)
+    page = read(html.text(session))
+    text = "".join(page.text)
+    for wanted in ("#1 (added by the tool)", "#2 (reasoning)", "#3 (subagent)", "Why jitter",
+                   "Read retry.py (failed, 12 bytes) #4", "Bash (ok, 0 bytes) #5"):  # fmt: skip
+        assert wanted in text, wanted
+    assert page.places == ["m1", "m2", "m3", "m4", "m5"]
+    assert page.jumps == ["m1", "m3"]  # what is folded opens when it is clicked, and no more
+    # The reasoning and the call are folded; what the tool was given stands apart from its output.
+    assert page.tags.count("details") == 2
+    assert f"<pre>{escape(given)}</pre><pre>no such file</pre>" in html.text(session)
+    plain = document.text(session)
+    assert "2026-11-20 10:00 (added by the tool)" in plain
+    assert "2026-11-20 10:00 (reasoning)" in plain
+
+
+def test_a_text_makes_no_chapter_of_the_page() -> None:
+    log = [entry(0, "open", title="Retry"), entry(1, "message", "# A\n\n## B\n\n###### C")]
+    page = read(html.text(build(placed(*log))))
+    assert page.tags.count("h1") == 1
+    assert [tag for tag in page.tags if tag in ("h2", "h3", "h4", "h5", "h6")] == ["h3", "h4", "h6"]
+
+
+def test_a_summary_that_only_repeats_the_title_is_left_out() -> None:
+    for summary, shown in (("Retry  ", 1), ("Retry the right way", 2)):
+        log = [entry(0, "open", title="Retry"), entry(1, "set", field="summary", value=summary)]
+        text = "".join(read(html.text(build(placed(*log)))).text)
+        assert text.replace("<title>", "").count("Retry") == shown + 1  # and in the head
 
 
 @pytest.mark.parametrize("mark", ["[", "*a_", "> ", "![", "- ", "`", "<", "plain "])
