@@ -28,8 +28,7 @@ A1 = {
     "key": H("4531685d41d65f03dc48f6b8302c05b0"),
     "nonce": H("56d890e5accaaf011cff4b7d"),
     "ct": H(
-        "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a9"
-        "6d8770ac83d07bea87e13c512a"
+        "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a"
     ),
 }
 # A.2.1: the same with ChaCha20-Poly1305; its ephemeral key is derived from a seed.
@@ -39,8 +38,7 @@ A2 = {
     "skRm": H("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb"),
     "pkRm": H("4310ee97d88cc1f088a5576c77ab0cf5c3ac797f3d95139c6c84b5429c59662a"),
     "ct": H(
-        "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db"
-        "21993c62ce81883d2dd1b51a28"
+        "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28"
     ),
 }
 AES128, AES256, CHACHA = 1, 2, 3
