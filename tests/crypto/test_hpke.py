@@ -150,5 +150,5 @@ def test_a_suite_of_a_later_program_is_refused_in_words() -> None:
 
 
 def test_nothing_is_wrapped_for_a_key_of_small_order() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="shared key"):
         hpke.wrap(bytes(32), bytes(32), b"")
