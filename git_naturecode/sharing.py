@@ -28,6 +28,7 @@ class Leaving:
     entries: tuple[Entry, ...] = field(repr=False, default=())
     shared: tuple[Entry, ...] = field(repr=False, default=())
     too_large: int = 0
+    session: sessions.Session | None = field(repr=False, default=None)
 
 
 def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
@@ -60,20 +61,28 @@ def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
         session.id, session.name, sum(e.kind == "message" for e in entries),
         sum(len(format.block(e).encode()) for e in entries),
         sum(len(e.header.get("red", ())) for e in entries), more, tuple(entries),
-        tuple(one.entry for one in placed), too_large,
+        tuple(one.entry for one in placed), too_large, session,
     )  # fmt: skip
 
 
-def share(store: Store, leaving: Sequence[Leaving], visibility: str) -> int:
-    """Copy what `prepare` found to the team's branch; how many entries that were."""
+def share(
+    store: Store, leaving: Sequence[Leaving], visibility: str,
+    audience: sessions.Audience | None = None,
+) -> int:  # fmt: skip
+    """Copy what `prepare` found to the shared branch; how many entries that were.
+
+    With `audience` it is for that team from now on.
+    """
     store.settle(30.0)
     with bulk(store, TEAM) as writer:
         for one in leaving:
             known = [*one.shared, *one.entries]
             extra = []
             if one.entries or not _has_visibility(known, visibility):
-                extra = store.entries_of([drafts.setting(known, "visibility", visibility)])
-            writer.keep(one.id, [*one.entries, *extra])
+                extra.append(drafts.setting(known, "visibility", visibility))
+            if audience and fold.register(known, sessions.TEAM_FIELD) != audience.id:
+                extra.append(drafts.audience(known, audience.id, audience.name))
+            writer.keep(one.id, [*one.entries, *store.entries_of(extra)])
         return writer.entries
 
 

@@ -149,6 +149,21 @@ class Box:
         clone.nc("init")
         return clone
 
+    def person(self, remote: Path, name: str, machine: str = "") -> Clone:
+        """A clone of `remote`, set up by somebody with keys and a name of his own.
+
+        The same person has the same keys in another clone, called `machine`.
+        """
+        path = self.path / (machine or name)
+        self._git("clone", "-q", f"file://{remote}", str(path))
+        clone = Clone(path, env={
+            "GIT_AUTHOR_EMAIL": f"{name}@example.com",
+            "XDG_CONFIG_HOME": str(self.path / f"config-{name}"),
+        })  # fmt: skip
+        clone.git("config", "user.name", name.capitalize())
+        clone.nc("init")
+        return clone
+
     def close(self) -> None:
         """Nothing is left running."""
 

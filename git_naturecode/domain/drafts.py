@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from git_naturecode.domain import fold
 from git_naturecode.domain.people import FIELD
+from git_naturecode.domain.session import TEAM_FIELD
 from git_naturecode.store.entry import Draft, Entry, Json
 
 
@@ -66,6 +67,17 @@ def permission(entries: Sequence[Entry], who: str, can: Sequence[str]) -> Draft:
 def setting(entries: Sequence[Entry], name: str, value: Json) -> Draft:
     """The entry that sets scalar `name`, naming those that it replaces among `entries`."""
     return Draft("set", {"field": name, "value": value, "over": fold.current(entries, name)})
+
+
+def audience(entries: Iterable[Entry], team: str, name: str) -> Draft:
+    """The entry that says which team a session is for: its id, and how it is called now."""
+    made = setting(list(entries), TEAM_FIELD, team)
+    return made._replace(fields={**made.fields, "name": name})
+
+
+def taking_part(who: str, name: str) -> Draft:
+    """The entry by which whoever begins a session lets somebody else take part in it."""
+    return Draft("join", {"who": who, **({"name": name} if name else {})})
 
 
 def element(entries: Iterable[Entry], field: str, value: str, *, there: bool) -> Draft:

@@ -77,10 +77,16 @@ def replaced(entries: Iterable[Entry]) -> set[str]:
 
 def register(entries: Iterable[Entry], field: str) -> Json | None:
     """The value of scalar `field`: of the `set` entries that nobody replaced, the last."""
+    found = last(entries, field)
+    return found.header.get("value") if found else None
+
+
+def last(entries: Iterable[Entry], field: str) -> Entry | None:
+    """The `set` entry that says what scalar `field` is."""
     found = [e for e in entries if e.kind == "set" and e.header.get("field") == field]
     out = replaced(found)
     live = [e for e in found if e.id not in out]
-    return max(live, key=lambda e: e.order).header.get("value") if live else None
+    return max(live, key=lambda e: e.order) if live else None
 
 
 def current(entries: Iterable[Entry], field: str) -> list[str]:

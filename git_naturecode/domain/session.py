@@ -18,6 +18,7 @@ VISIBILITIES = ("private", "team", "public")
 ROLES = ("user", "assistant", "system", "tool", "note")
 ACTIVE, CLOSED, DELETED = "active", "closed", "deleted"
 SUMMARY_CHARACTERS = 200
+TEAM_FIELD = "team"
 _LATER = frozenset({"comment", "edit", "redact", "delete"})
 
 
@@ -36,6 +37,13 @@ class Forked(NamedTuple):
 
     session: str
     message: str
+
+
+class Audience(NamedTuple):
+    """The team that a session was shared with: its id, and how it was called then."""
+
+    id: str
+    name: str
 
 
 class Session:
@@ -61,6 +69,7 @@ class Session:
         self.summary = ""
         self.shared = self.has_private = self.opened = False
         self.forked: Forked | None = None
+        self.team: Audience | None = None
         self.deleted: Mark | None = None
         self.merged = ""
 
@@ -134,12 +143,18 @@ def _registers(session: Session, entries: Sequence[Entry]) -> None:
         session.status = CLOSED
     wanted = fold.register(entries, "visibility")
     session.visibility = _visibility(wanted, session.visibility)
+    session.team = _audience(fold.last(entries, TEAM_FIELD))
     session.tags = fold.members(entries, "tags")
     session.links = _links(entries)
     session.linked = settle(session.id, entries)
     for entry in fold.live(entries, "delete"):
         session.status = DELETED
         session.deleted = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
+
+
+def _audience(entry: Entry | None) -> Audience | None:
+    found = text_of(entry, "value") if entry else ""
+    return Audience(found, text_of(entry, "name")) if entry and found else None
 
 
 def _said(session: Session, said: Sequence[fold.Counted], others: Sequence[fold.Counted]) -> None:

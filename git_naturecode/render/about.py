@@ -19,7 +19,7 @@ def facts(session: Session) -> Iterator[tuple[str, str]]:
     yield "Session", session.id
     zone = " UTC" if session.created.endswith("Z") else ""
     yield "Created", words.minute(line(session.created)) + zone
-    yield "Status", f"{session.status}, {words.where(session)}"
+    yield "Status", f"{session.status}, {words.readers(session)}"
     yield "Participants", ", ".join(line(p.name or p.id) for p in session.participants)
     if session.tags:
         yield "Tags", ", ".join(map(line, session.tags))

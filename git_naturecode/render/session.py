@@ -23,7 +23,7 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
     known = words.names(session)
     yield paint.bold(line(session.name) or "(no title)")
     yield (
-        f"{paint.yellow(session.id)} · {words.where(session)} · {session.status}"
+        f"{paint.yellow(session.id)} · {words.readers(session)} · {session.status}"
         f" · {words.minute(session.created)}"
     )
     yield "participants: " + ", ".join(line(p.name or p.id) for p in session.participants)

@@ -20,6 +20,7 @@ def json(session: Session) -> dict[str, Json]:
         "status": session.status,
         "visibility": session.visibility,
         "shared": session.shared,
+        "teamId": session.team.id if session.team else None,
         "ownerId": session.owner,
         "participants": [_participant(one) for one in session.participants],
         "invited": [

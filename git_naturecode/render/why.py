@@ -72,7 +72,7 @@ def _session(piece: Piece, paint: Paint) -> Iterator[str]:
     yield f"  {line(session.name) or '(no title)'} "
     people = ", ".join(line(one.name or one.id) for one in session.participants)
     tool = line(str(session.origin.get("tool") or ""))
-    yield str(paint.dim("· " + " · ".join(filter(None, (words.where(session), tool, people)))))
+    yield str(paint.dim("· " + " · ".join(filter(None, (words.readers(session), tool, people)))))
 
 
 def _said(piece: Piece, session: Session, paint: Paint) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from git_naturecode.domain import links
 from git_naturecode.domain.said import Comment, Mark, Message
 from git_naturecode.domain.session import Session
+from git_naturecode.render.show import line
 
 _COMMITS = 10
 # What is kept of a message that nobody said to anybody.
@@ -54,6 +55,13 @@ def ended(mark: Mark, known: dict[str, str]) -> str:
 def where(session: Session) -> str:
     """Who may read a session: private, team or public."""
     return session.visibility if session.shared else "private"
+
+
+def readers(session: Session) -> str:
+    """The same for people: which team, where it is for one."""
+    if session.team is None or where(session) == "private":
+        return where(session)
+    return f"{where(session)} ({line(session.team.name) or session.team.id})"
 
 
 def commits(session: Session) -> str:
