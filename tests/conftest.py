@@ -33,7 +33,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     """A home of the test's own and an environment with nothing of this machine in it."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("GIT_", "NATURECODE_", "XDG_")) and name not in _KEPT:
+        if name.startswith(("GIT_", "NATURECODE_", "XDG_", "SSH_")) and name not in _KEPT:
             monkeypatch.delenv(name)
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"

@@ -41,6 +41,7 @@ SIDEWAYS = {
     ("background", "hiding"): "the same where plain git brought it",
     ("setup", "hooks"): "init installs the hooks that cost no commit anything",
     ("doctor", "hooks"): "a hook that another tool has replaced is told, and put back",
+    ("setup", "identity"): "init links the device to the key of its person",
     ("setup", "sync"): "init takes in what was fetched before it",
     ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
     ("tracing", "agents"): "who is at work on a line that is not committed yet",

@@ -74,6 +74,15 @@ def is_signed(blob: bytes, algorithm: str, value: bytes, data: bytes) -> bool:
     return True
 
 
+def padded(blob: bytes, value: bytes) -> bytes:
+    """The signature `value` by the key `blob` at its full length.
+
+    Some agents leave the zeros before an RSA signature out; RFC 8332 wants them.
+    """
+    key = _load(blob)
+    return value.rjust(-(-key.key_size // 8), b"\0") if isinstance(key, RSAPublicKey) else value
+
+
 def strict_base64(text: str) -> bytes:
     """The bytes of `text`, in which nothing is left to taste; raises Malformed."""
     try:

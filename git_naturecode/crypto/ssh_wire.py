@@ -10,9 +10,9 @@ class Malformed(ValueError):
 class Reader:
     """Takes values from the front of `data`; raises Malformed for whatever does not fit."""
 
-    def __init__(self, data: bytes) -> None:
-        if len(data) > MOST:
-            raise Malformed(f"it has {len(data)} bytes, more than {MOST}")
+    def __init__(self, data: bytes, most: int = MOST) -> None:
+        if len(data) > most:
+            raise Malformed(f"it has {len(data)} bytes, more than {most}")
         self._data = data
         self._at = 0
 

@@ -2,11 +2,12 @@
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode import clock
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.identity import choosing
+from git_naturecode.identity.places import Chosen
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.entry import Json
 
@@ -14,6 +15,18 @@ if TYPE_CHECKING:
     from git_naturecode.store.store import Store
 
 _GIVEN_FOR = "1d"  # how long a device lives that was certified by a key given to a job
+
+
+class Linked(NamedTuple):
+    """A device that was certified: by which key (its fingerprint), where that is.
+
+    `passed` says which keys would have come first; `operation` is what the device says of itself.
+    """
+
+    key: str
+    place: str
+    passed: tuple[str, ...]
+    operation: Json
 
 
 def first_ops(store: "Store") -> list[Json]:
@@ -26,23 +39,40 @@ def first_ops(store: "Store") -> list[Json]:
     if known is not None:
         return [known]
     try:
-        return [certify(store)]
+        return [certify(store).operation]
     except NaturecodeError:
         return [_operation(store, None)]
 
 
-def certify(store: "Store") -> Json:
-    """The `device` operation with a new certificate, remembered for `first_ops`.
+def certify(store: "Store") -> Linked:
+    """A new certificate for this device, remembered for `first_ops`.
 
     Raises NaturecodeError when the key of this person cannot be used.
     """
-    found = _operation(store, choosing.choose(store))
+    chosen = choosing.choose(store)
+    found = _operation(store, chosen)
     _keep(store, found)
-    return found
+    return Linked(_name_of(found), chosen.place, chosen.passed, found)
 
 
-def _operation(store: "Store", chosen: choosing.Chosen | None) -> Json:
+def linked(store: "Store") -> str:
+    """The fingerprint of the key that certifies this device; "" where none does (any more)."""
+    known = _read(store)
+    cert = known.get("cert") if known else None
+    if not cert or (cert["expires"] and cert["expires"] <= clock.iso(store.now_ms())):
+        return ""
+    return _name_of(known)
+
+
+def _name_of(operation: Json) -> str:
+    from git_naturecode.crypto import ssh_keys
+
+    return ssh_keys.fingerprint(ssh_keys.blob_of(operation["cert"]["key"]))
+
+
+def _operation(store: "Store", chosen: Chosen | None) -> Json:
     from git_naturecode.crypto import keys, member
+    from git_naturecode.crypto.ssh_wire import Malformed
 
     folder, device = os.path.join(config_folder(store.environ), "keys"), store.device
     key = keys.public_key(folder, device).hex()
@@ -50,7 +80,10 @@ def _operation(store: "Store", chosen: choosing.Chosen | None) -> Json:
     said: dict[str, Json] = {"op": "device", "seal": seal, "label": label(store)}
     if chosen is not None:
         expires = _expires(store, chosen)
-        said["cert"] = member.certify(chosen.signer, device, key, seal, expires)
+        try:
+            said["cert"] = member.certify(chosen.signer, device, key, seal, expires)
+        except Malformed as error:
+            raise NaturecodeError(f"the key {chosen.place} did not sign: {error}") from None
     return said
 
 
@@ -59,9 +92,9 @@ def label(store: "Store") -> str:
     return store.config.get("naturecode.deviceLabel") or os.uname().nodename.split(".")[0]
 
 
-def _expires(store: "Store", chosen: choosing.Chosen) -> str:
+def _expires(store: "Store", chosen: Chosen) -> str:
     """When the certificate ends: never, but for a device of a job."""
-    short = _GIVEN_FOR if chosen.source == choosing.GIVEN else ""
+    short = _GIVEN_FOR if chosen.place == choosing.GIVEN else ""
     lasts = store.config.get("naturecode.deviceExpires", short)
     if not lasts:
         return ""
@@ -73,10 +106,13 @@ def _read(store: "Store") -> Json:
     try:
         with open(_file(store), encoding="utf-8") as file:
             found = json.load(file)
-        good = found["device"] == store.device and found["operation"]["op"] == "device"
-    except (OSError, ValueError, LookupError, TypeError):
+        said = found["operation"]
+        good = found["device"] == store.device and said["op"] == "device"
+        cert = said.get("cert")
+        good = good and (cert is None or all(isinstance(cert[k], str) for k in ("key", "expires")))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    return found["operation"] if good else None
+    return said if good else None
 
 
 def _keep(store: "Store", operation: Json) -> None:

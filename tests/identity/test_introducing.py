@@ -88,13 +88,14 @@ def test_a_device_without_a_usable_member_key_is_introduced_all_the_same(
     clone: Clone, sealed: Path
 ) -> None:
     path = sealed / ".config/naturecode/member.key"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("rubbish")
-    path.chmod(0o600)
-    (clone.path / ".git/naturecode/introduced").unlink(missing_ok=True)
-    _, _, said = said_by(clone)
-    assert set(said) == {"op", "seal", "label"}
-    path.unlink()
+    good = path.read_bytes()
+    (clone.path / ".git/naturecode/introduced").unlink()
+    for damage in (lambda: path.write_text("rubbish"), path.unlink):
+        damage()
+        _, _, said = said_by(clone)
+        assert set(said) == {"op", "seal", "label"}
+    path.touch(0o600)
+    path.write_bytes(good)
     assert "cert" in said_by(clone)[2]  # nothing was remembered that would stay so
 
 
