@@ -66,7 +66,7 @@ def seal_public(folder: str, device: str) -> bytes:
     return _public(_read(folder, device, _SEAL))
 
 
-def seal_private(folder: str, device: str) -> bytes:
+def seal_secret(folder: str, device: str) -> bytes:
     """Its secret half (32 raw bytes); raises NaturecodeError when it is gone."""
     raw, nothing = (Encoding.Raw, PrivateFormat.Raw), NoEncryption()
     return _read(folder, device, _SEAL).private_bytes(*raw, nothing)

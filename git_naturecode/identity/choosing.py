@@ -80,6 +80,17 @@ def remember(environ: Mapping[str, str], chosen: Chosen) -> None:
     keys.keep_secret(_file(environ), json.dumps(said).encode(), replace=True)
 
 
+def member_key(store: "Store") -> str:
+    """The public line `ssh-ed25519 AAAA...` of the key that certifies this person's devices.
+
+    It is chosen (or made) where there is none yet; raises NaturecodeError when it cannot be used.
+    """
+    from git_naturecode.crypto import ssh_keys
+
+    before = None if store.environ.get(GIVEN) else remembered(store.environ)
+    return before.key if before else ssh_keys.line_of(choose(store).signer.blob)
+
+
 def own_file(environ: Mapping[str, str]) -> str:
     """Where a person's own member key stands."""
     return os.path.join(config_folder(environ), "member.key")

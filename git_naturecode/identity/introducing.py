@@ -55,6 +55,12 @@ def certify(store: "Store") -> Linked:
     return Linked(_name_of(found), chosen.place, chosen.passed, found)
 
 
+def certificate(store: "Store") -> Json:
+    """The certificate of this device as its `device` operation holds it; None without one."""
+    (said,) = first_ops(store)
+    return said.get("cert")
+
+
 def linked(store: "Store") -> str:
     """The fingerprint of the key that certifies this device; "" where none does (any more)."""
     known = _read(store)

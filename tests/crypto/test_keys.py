@@ -20,7 +20,7 @@ def test_a_device_has_one_key_to_seal_for(folder: str) -> None:
     public = keys.make_seal(folder, device, b"2" * 32)
     assert keys.make_seal(folder, device, b"3" * 32) == public
     assert keys.seal_public(folder, device) == public
-    assert keys.seal_private(folder, device) == b"2" * 32
+    assert keys.seal_secret(folder, device) == b"2" * 32
     assert keys.sealed_for(folder) == [device]
     assert keys.public_key(folder, device) != public
 
@@ -28,7 +28,7 @@ def test_a_device_has_one_key_to_seal_for(folder: str) -> None:
 def test_two_devices_agree_on_a_secret(folder: str) -> None:
     devices = [keys.make_device(folder, letter * 32) for letter in (b"1", b"2")]
     public = [keys.make_seal(folder, one, one.encode() * 2) for one in devices]
-    private = [X25519PrivateKey.from_private_bytes(keys.seal_private(folder, d)) for d in devices]
+    private = [X25519PrivateKey.from_private_bytes(keys.seal_secret(folder, d)) for d in devices]
     one, two = (
         private[at].exchange(X25519PublicKey.from_public_bytes(public[1 - at])) for at in (0, 1)
     )
@@ -48,7 +48,7 @@ def test_only_the_owner_can_read_what_is_there(folder: str) -> None:
 def test_a_key_that_others_can_reach_is_refused(folder: str, mode: int) -> None:
     device = keys.make_device(folder, b"1" * 32)
     keys.make_seal(folder, device, b"2" * 32)
-    for name, use in ((f"{device}.key", keys.public_key), (f"{device}.seal", keys.seal_private)):
+    for name, use in ((f"{device}.key", keys.public_key), (f"{device}.seal", keys.seal_secret)):
         path = os.path.join(folder, name)
         os.chmod(path, mode)
         with pytest.raises(NotPermitted) as caught:
