@@ -1,30 +1,25 @@
 """Purging: finding texts that should never have been said, and taking them out for good."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-from git_naturecode import ids
+from git_naturecode import ids, trusting
 from git_naturecode.errors import NaturecodeError, Unsupported
-from git_naturecode.git import tree
-from git_naturecode.git.objects import Change, Content
+from git_naturecode.git.objects import Change
 from git_naturecode.redact import Redactor
 from git_naturecode.store import (
     attachments,
     forgetting,
     format,
-    join,
     paths,
     purge,
     seal,
     second_look,
-    trust,
 )
 from git_naturecode.store.device import config_folder
-from git_naturecode.store.entry import Draft, Entry, writer
+from git_naturecode.store.entry import Draft, Entry, Json, writer
 from git_naturecode.store.lock import hold
-from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, TEAM, Store
 
 _WAIT = 30.0
@@ -161,55 +156,50 @@ def _record(store: Store, targets: Iterable[Found]) -> None:
             raise NaturecodeError(
                 "another git naturecode is writing here", "wait for it, then run the command again"
             )
-        for _ in range(20):
-            head, root = log.head(), log.tree()
-            files = dict(_records(store, root, targets))
-            verify = forgetting.verifier(store)
-            book = purge.records(log.objects, root, verify)
-            for path, data in files.items():
-                found = paths.TRUST.fullmatch(path)
-                assert found is not None
-                book.add(data, found["device"], verify)
-            if book.is_full:
-                raise NaturecodeError(
-                    f"this branch has seen {purge.MAX_RECORDS} purges, and no clone would obey one "
-                    "more", "nothing was purged; begin a new branch (naturecode.branch)"
-                )  # fmt: skip
-            everything: dict[str, Content | None] = {
-                **dict(purge.stubbed(log.objects, root, book.purged)), **files
-            }  # fmt: skip
-            text = seal.message("Remove what was purged", book.need)
-            new = log.objects.commit(Change(root, everything, (), store.now_ms() // 1000, text))
-            forgetting.expect(store, new, head)
-            if log.move(new, head, _WAIT):
-                return
+        records = _operations(targets)
+        _check_room(store, sum(map(len, records.values())))
+        with trusting.signed(store, records) as lines:
+            for _ in range(20):
+                head, root = log.head(), log.tree()
+                new = log.objects.commit(_change(store, root, lines(root)))
+                forgetting.expect(store, new, head)
+                if log.move(new, head, _WAIT):
+                    return
     raise NaturecodeError(f"{log.ref} keeps moving", "run the command again")
 
 
-def _records(
-    store: Store, root: str | None, targets: Iterable[Found]
-) -> Iterator[tuple[str, bytes]]:
-    """The trust log of each writing device, with its record."""
-    from git_naturecode.crypto import keys
+def _check_room(store: Store, more: int) -> None:
+    """Raise NaturecodeError when no seal has room for so many records more."""
+    known = purge.records(store.team.objects, store.team.tree(), forgetting.verifier(store))
+    if len(known.records) + more > purge.MAX_RECORDS:
+        raise NaturecodeError(
+            f"this branch has seen {purge.MAX_RECORDS} purges, and no clone would obey one more",
+            "nothing was purged; begin a new branch (naturecode.branch)",
+        )
 
-    folder = os.path.join(config_folder(store.environ), "keys")
+
+def _change(store: Store, root: str | None, files: Mapping[str, bytes]) -> Change:
+    """All that is in the tree `root` and in `files`, without what the records there name."""
+    verify, objects = forgetting.verifier(store), store.team.objects
+    book = purge.records(objects, root, verify)
+    for path, data in files.items():
+        found = paths.TRUST.fullmatch(path)
+        assert found is not None
+        book.add(data, found["device"], verify)
+    stubs = dict(purge.stubbed(objects, root, book.purged))
+    text = seal.message("Remove what was purged", book.need)
+    return Change(root, {**stubs, **files}, (), store.now_ms() // 1000, text)
+
+
+def _operations(targets: Iterable[Found]) -> dict[str, list[Json]]:
+    """What each writing device has to say, so that `targets` are gone."""
     by_device: dict[str, set[purge.Name]] = {}
     for found in targets:
         by_device.setdefault(found.writer, set()).add(found.entry.key)
-    for device, names in by_device.items():
-        path = paths.trust_path(device)
-        before = _content(store.team, root, path)
-        public = keys.public_key(folder, device)
-        for operations in purge.operations(names):
-            at = str(store.stamps.take()[0])
-            sign = partial(keys.sign, folder, device)
-            line = trust.line(before, device, public, at, operations, sign)
-            before = join.join_lines(before, line + b"\n")
-        yield path, before
-
-
-def _content(log: Log, root: str | None, path: str) -> bytes:
-    return tree.read_path(log.objects, root, path) or b""
+    return {
+        device: [op for ops in purge.operations(names) for op in ops]
+        for device, names in by_device.items()
+    }
 
 
 def _say_again(store: Store, targets: Iterable[Found]) -> int:

@@ -19,6 +19,7 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
+        "trusting",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -34,6 +35,8 @@ SIDEWAYS = {
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("autosync", "sync"): "an automatic sync is a sync",
     ("sync", "linking"): "links and notes travel together, and notes follow the links",
+    ("purging", "trusting"): "a purge is a signed line",
+    ("sync", "trusting"): "what this clone wrote is signed before it travels",
     ("sync", "hiding"): "a redaction that comes in reaches forks that it did not know",
     ("linking", "agents"): "an agent that was at work may have written the commit",
     ("status", "linking"): "commits that hooks have noted wait to be linked",

@@ -176,7 +176,7 @@ def sync_json(outcome: "Outcome") -> dict[str, Json]:
         "sent": outcome.sent, "tries": outcome.tries, "refused": outcome.refused,
         "problems": outcome.problems, "notices": outcome.notices,
         "notesReceived": outcome.notes_received, "notesSent": outcome.notes_sent,
-        "waiting": outcome.waiting,
+        "waiting": outcome.waiting, "signed": outcome.signed,
     }  # fmt: skip
 
 

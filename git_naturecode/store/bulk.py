@@ -8,13 +8,14 @@ from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.bulk import BulkCommit, sweep
 from git_naturecode.git.objects import Missing, RefLocked
-from git_naturecode.store import format, join, paths, purge, seal
+from git_naturecode.store import format, join, paths, purge, seal, unsigned
 from git_naturecode.store.drain import drain_held, withheld
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.segments import SEGMENT_BYTES, Segments, last_stamp
-from git_naturecode.store.store import Store
+from git_naturecode.store.store import TEAM, Store
+from git_naturecode.store.unsigned import Written
 
 _WAIT = 30.0
 CHUNK = 256  # drafts that get their stamps together
@@ -40,6 +41,7 @@ class BulkWriter:
         self._grown = False
         self._last = ""
         self._written: dict[str, int] = {}
+        self._unsigned: list[Written] = []
         self.entries = 0
 
     def write(self, entity: str, drafts: Sequence[Draft]) -> None:
@@ -97,6 +99,8 @@ class BulkWriter:
             self._last = entry.at
             self._grown = True
             self.entries += 1
+            if self._log.name == TEAM:
+                self._unsigned.append(Written(self._device, self._entity, *entry.key))
 
     @property
     def _entity(self) -> str:
@@ -125,6 +129,8 @@ class BulkWriter:
 
     def _flush(self) -> None:
         if self._grown:
+            unsigned.note(self._log.state_dir, self._unsigned)
+            self._unsigned.clear()
             path = paths.segment_path(self._entity, self._device, self._number)
             self._stream().put(path, b"".join(self._content))
             self._written[self._entity] = self._number

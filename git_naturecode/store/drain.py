@@ -1,13 +1,13 @@
 """Draining: what waits in the spool becomes one commit on the branch of its log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Missing, RefLocked
-from git_naturecode.store import format, join, seal
+from git_naturecode.store import format, join, seal, unsigned
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
@@ -15,6 +15,9 @@ from git_naturecode.store.segments import Segments
 from git_naturecode.store.spool import AGAIN, Spool
 
 _TRIES = 20
+TEAM = "team"
+More = Callable[[str | None, "Batch"], Mapping[str, Content]]
+"""The tree to build on and what is drained -> further files of the same commit."""
 
 
 @dataclass
@@ -40,6 +43,12 @@ class Batch:
             files.update(own.appended(new))
         return files
 
+    @property
+    def written(self) -> Iterable[unsigned.Written]:
+        """What is to be signed once."""
+        for (entity, device), entries in self.entries.items():
+            yield from (unsigned.Written(device, entity, *one.key) for one in entries)
+
 
 def drain(log: Log, lock: str, now_ms: int, wait: float = 0.0) -> int:
     """Take all that waits in the spool of `log` into one commit; how many texts that were.
@@ -54,14 +63,14 @@ def drain(log: Log, lock: str, now_ms: int, wait: float = 0.0) -> int:
         return drain_held(log, now_ms, wait) if held else 0
 
 
-def drain_held(log: Log, now_ms: int, wait: float) -> int:
-    """`drain` for one who holds the lock."""
+def drain_held(log: Log, now_ms: int, wait: float, more: More | None = None) -> int:
+    """`drain` for one who holds the lock; what `more` gives goes into the same commit."""
     spool = log.spool
     if spool.doubted:
         _undrain(log)
     batch = collect(spool)
-    if batch.names:
-        _write(log, batch, now_ms, wait)
+    if batch.names or more:
+        _write(log, batch, now_ms, wait, more)
         spool.drained(batch.names, now_ms)
         spool.sweep(now_ms)
     return len(batch.names)
@@ -102,7 +111,9 @@ def _undrain(log: Log) -> None:
     log.spool.trust()
 
 
-def _write(log: Log, batch: Batch, now_ms: int, patience: float) -> None:
+def _write(log: Log, batch: Batch, now_ms: int, patience: float, more: More | None) -> None:
+    if log.name == TEAM:
+        unsigned.note(log.state_dir, batch.written)
     for _ in range(_TRIES):
         head = log.head()
         base = log.tree_at(head)
@@ -111,6 +122,8 @@ def _write(log: Log, batch: Batch, now_ms: int, patience: float) -> None:
             files = batch.fresh(log, base, withheld(log, sealed, base))
         except Missing:
             raise log.broken() from None
+        if more:
+            files.update(more(base, batch))
         if not files:
             return
         new = log.advance(head, _change(batch, head, base, sealed, files, now_ms), patience)
@@ -147,7 +160,7 @@ def _change(
     files: Mapping[str, Content | None], now_ms: int,
 ) -> Change:  # fmt: skip
     count = sum(map(len, batch.entries.values()))
-    subject = f"Add {count} entr{'y' if count == 1 else 'ies'}"
+    subject = f"Add {count} entr{'y' if count == 1 else 'ies'}" if count else "Add records"
     text = seal.message(subject, sealed)
     return Change(base, files, (head,) if head else (), now_ms // 1000, text)
 

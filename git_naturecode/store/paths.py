@@ -8,7 +8,8 @@ SEGMENT = re.compile(
     r"(?P<device>[0-9a-hjkmnp-tv-z]{16})\.(?P<number>[0-9]{4}|[1-9][0-9]{4,5})\.md"
 )
 TRUST = re.compile(
-    r"log/trust/(?P<two>[0-9a-hjkmnp-tv-z]{2})/(?P<device>(?P=two)[0-9a-hjkmnp-tv-z]{14})\.0001\.jsonl"
+    r"log/trust/(?P<two>[0-9a-hjkmnp-tv-z]{2})/(?P<device>(?P=two)[0-9a-hjkmnp-tv-z]{14})"
+    r"\.(?P<number>(?!0000)[0-9]{4}|[1-9][0-9]{4,5})\.jsonl"
 )
 FILE = re.compile(r"files/(?P<two>[0-9a-f]{2})/(?P<sha256>(?P=two)[0-9a-f]{62})")
 VIEW = re.compile(
@@ -39,11 +40,13 @@ def segment_path(entity: str, device: str, number: int) -> str:
     return f"{entity_folder(entity)}/{device}.{number:04d}.md"
 
 
-def trust_path(device: str) -> str:
-    """The path of the trust log of `device`."""
+def trust_path(device: str, number: int = 1) -> str:
+    """The path of part `number` (from 1) of the trust log of `device`."""
     if not _DEVICE.fullmatch(device):
         raise ValueError(f"not a device id: {device!r}")
-    return f"log/trust/{device[:2]}/{device}.0001.jsonl"
+    if not 1 <= number <= 999_999:
+        raise ValueError(f"not a segment number: {number}")
+    return f"log/trust/{device[:2]}/{device}.{number:04d}.jsonl"
 
 
 def parse_segment_path(path: str) -> tuple[str, str, int] | None:

@@ -35,7 +35,12 @@ def line(
         "prev": digest(lines[-1]) if lines else "", "root": digest(lines[0]) if lines else "",
         "ops": list(ops),
     }  # fmt: skip
-    return _canonical({**said, "sig": sign(_CONTEXT + _canonical(said)).hex()})
+    return signed(said, sign)
+
+
+def signed(said: Mapping[str, Json], sign: Signer) -> bytes:
+    """The line that says `said` (all keys but `sig`), signed; canonical JSON without line break."""
+    return canonical({**said, "sig": sign(_CONTEXT + canonical(said)).hex()})
 
 
 def digest(line: bytes) -> str:
@@ -49,7 +54,7 @@ def read(line: bytes) -> dict[str, Json] | None:
         return None
     try:
         said = json.loads(line)
-        good = isinstance(said, dict) and said.get("v") == VERSION and _canonical(said) == line
+        good = isinstance(said, dict) and said.get("v") == VERSION and canonical(said) == line
     except (ValueError, RecursionError):
         return None
     if not good or not isinstance(said.get("ops"), list):
@@ -69,7 +74,7 @@ def is_genuine(line: bytes, device: str) -> bool:
         public, signature = bytes.fromhex(said["key"]), bytes.fromhex(said["sig"])
     except (LookupError, ValueError, TypeError):
         return False
-    signed = _CONTEXT + _canonical({key: value for key, value in said.items() if key != "sig"})
+    signed = _CONTEXT + canonical({key: value for key, value in said.items() if key != "sig"})
     return keys.device_of(public) == device and keys.is_signed(public, signature, signed)
 
 
@@ -145,5 +150,6 @@ _canonical_text = partial(
 )
 
 
-def _canonical(said: Mapping[str, Json]) -> bytes:
+def canonical(said: Mapping[str, Json]) -> bytes:
+    """`said` as canonical JSON: keys sorted, no spaces, ASCII."""
     return _canonical_text(said).encode()

@@ -16,9 +16,10 @@ class Outcome:
     """How a sync ended.
 
     `received` and `sent` count logs, `notes_*` annotated objects, `waiting` the logs that could
-    not be pushed; `held` says that the host keeps what was purged, `forgot` that traces of a purge
-    were removed here; `problems` is what was kept out, `notices` what to know of the remote;
-    `failure` is raised when all has been told: what was received is in then, nothing is lost.
+    not be pushed, `signed` the entries that got a signature; `held` says that the host keeps what
+    was purged, `forgot` that traces of a purge were removed here; `problems` is what was kept out,
+    `notices` what to know of the remote; `failure` is raised when all has been told: what was
+    received is in then, nothing is lost.
     """
 
     remote: str
@@ -32,6 +33,7 @@ class Outcome:
     waiting: int = 0
     held: bool = False
     forgot: bool = False
+    signed: int = 0
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     failure: Remote | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from git_naturecode import hiding, linking
+from git_naturecode import hiding, linking, trusting
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
@@ -104,16 +104,20 @@ class _Sync:
 
     def run(self) -> Outcome:
         """All rounds, and what a purge that came in leaves to do in this clone."""
+        self._sign()
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
         self._drain()
+        self._sign()
         incoming.forget_dead(self.store)
         self.link.sweep(time.time())  # by the clock of the file system
         try:
             outcome = self._rounds()
             if hiding.is_behind(self.store) and hiding.carry(self.store):
+                self._sign()
                 outcome = self._rounds()  # what hides a text shall not wait for the next sync
             if outcome.state == IN_STEP and self._link():
+                self._sign()
                 outcome = self._rounds()
             return outcome
         finally:
@@ -121,6 +125,15 @@ class _Sync:
             self.stale |= strays.found(self.log, refs)
             if self.stale or forgetting.is_behind(self.store):
                 self._forget()
+
+    def _sign(self) -> None:
+        """Sign what is new here; where that cannot be done it travels unsigned for now."""
+        try:
+            self.outcome.signed += trusting.sign(self.store)
+        except RefLocked:
+            pass  # draining says what to do about it
+        except NaturecodeError as error:
+            self.outcome.problems.append(f"what is new here was not signed: {error.message}")
 
     def _drain(self) -> None:
         """Link the commits that hooks have noted; where that cannot be done they go on waiting."""

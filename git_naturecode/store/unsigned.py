@@ -1,0 +1,75 @@
+"""What this clone wrote on the shared branch and has not signed yet, by entity, id and hash.
+
+Noted before the branch moves, so that nothing is forgotten; what is not noted here was not
+written by this clone, whatever log of the branch it stands in, and is never signed for it.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import NamedTuple
+
+from git_naturecode import ids
+from git_naturecode.errors import NaturecodeError
+
+_FILE = "unsigned"
+
+
+class Written(NamedTuple):
+    """An entry that this clone wrote into the log of `device` (mostly its own) about `entity`."""
+
+    device: str
+    entity: str
+    id: str
+    hash: str
+
+
+def note(state_dir: str, written: Iterable[Written]) -> None:
+    """Remember `written`; for one who holds the lock of the clone. Raises NaturecodeError."""
+    text = "".join(f"{' '.join(one)}\n" for one in written)
+    if not text:
+        return
+    path = os.path.join(state_dir, _FILE)
+    try:
+        with open(path, "a", encoding="ascii") as file:
+            file.write(text)
+    except OSError as error:
+        raise NaturecodeError(f"{path} cannot be written: {error}") from None
+
+
+def is_any(state_dir: str) -> bool:
+    """True when something may be waiting for its signature."""
+    try:
+        return os.stat(os.path.join(state_dir, _FILE)).st_size > 0
+    except OSError:
+        return False
+
+
+def read(state_dir: str) -> list[Written]:
+    """All that was noted, in its order; a line that a power cut tore is left out."""
+    try:
+        with open(os.path.join(state_dir, _FILE), encoding="ascii", errors="replace") as file:
+            lines = [line.split(" ") for line in file.read().split("\n")[:-1]]
+    except FileNotFoundError:
+        return []
+    return list(dict.fromkeys(Written(*one) for one in lines if _is_good(one)))
+
+
+def drop(state_dir: str, done: Iterable[Written]) -> None:
+    """Forget `done`; for one who holds the lock of the clone."""
+    gone = set(done)
+    left = [one for one in read(state_dir) if one not in gone]
+    path = os.path.join(state_dir, _FILE)
+    if not left:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+        return
+    with open(path + ".new", "w", encoding="ascii") as file:
+        file.write("".join(f"{' '.join(one)}\n" for one in left))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".new", path)
+
+
+def _is_good(parts: list[str]) -> bool:
+    return len(parts) == 4 and bool(ids.DEVICE.fullmatch(parts[0])) and len(parts[3]) == 64

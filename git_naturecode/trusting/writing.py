@@ -1,0 +1,287 @@
+"""Writing trust lines: one signature over what is new, in one commit with what it signs."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
+
+from git_naturecode.errors import NaturecodeError, Unsupported
+from git_naturecode.git import tree
+from git_naturecode.git.objects import Content, Objects
+from git_naturecode.store import format, join, paths, trust, unsigned
+from git_naturecode.store.device import config_folder
+from git_naturecode.store.drain import Batch, drain_held
+from git_naturecode.store.entry import Json
+from git_naturecode.store.lock import hold
+from git_naturecode.store.segments import SEGMENT_BYTES
+from git_naturecode.store.store import Store
+from git_naturecode.store.trust_db import Key, Known, TrustDb, covered
+from git_naturecode.store.unsigned import Written
+from git_naturecode.trusting import chain
+
+_WAIT = 30.0
+_LINE_BYTES = 200 * 1024  # of operations in one line; a reader takes 256 KiB
+_NAMES = 500  # in one operation
+Op = Mapping[str, Json]
+Files = Callable[[str | None], Mapping[str, bytes]]
+Lines = Callable[[str | None, Batch], Sequence[bytes]]
+
+
+def append(store: Store, ops: Sequence[Op], *, device: str = "") -> list[str]:
+    """Say `ops` in the trust log of this clone's device; the digests of the lines that say them.
+
+    They are signed, chained to what this device said before, name what it has seen of others,
+    and are committed together with whatever waits in the spool; a line is begun where one is
+    full. `device` is another device of this user whose key is here. Raises NaturecodeError when
+    the key is not there, when others hold the lock, and when nothing can be written.
+    """
+    with hold(store.lock, _WAIT) as held:
+        if not held:
+            raise NaturecodeError(
+                "another git naturecode is writing here", "wait for it, then run the command again"
+            )
+        store.team.begin()
+        with closing(TrustDb(store.state_dir)) as db:
+            return _Writing(store, db, device or store.device).write(ops)
+
+
+def sign(store: Store) -> int:
+    """Sign all that this clone wrote on the shared branch since the last time; how many entries.
+
+    Drains the spool into the same commit. Nothing is loaded, written or waited for where nothing
+    is new; where another process writes, that one's next sync signs.
+    """
+    state = store.state_dir
+    if not unsigned.is_any(state) and not store.team.spool.waiting() and not _is_behind(state):
+        return 0
+    with hold(store.lock, _WAIT) as held:
+        if not held:
+            return 0
+        store.team.begin()
+        with closing(TrustDb(store.state_dir)) as db:
+            return _Writing(store, db, store.device).sign()
+
+
+@contextmanager
+def signed(store: Store, ops: Mapping[str, Sequence[Op]]) -> Iterator[Files]:
+    """Sign what each device of `ops`, whose key is here, has to say; for one who holds the lock.
+
+    Gives the function from the tree to build on to the files that a commit must change so that the
+    lines are in it. Nobody else signs with these keys until the block ends.
+    """
+    with closing(TrustDb(store.state_dir)) as db, ExitStack() as stack:
+        db.take_in(store.team.objects, store.team.tree())
+        lines: dict[str, list[bytes]] = {}
+        for device in sorted(ops):
+            writing = _Writing(store, db, device)
+            kept = stack.enter_context(chain.alone(writing.keys, device))
+            lines[device] = [*kept, *writing.sign_lines(kept, ops[device])]
+
+        def files(root: str | None) -> dict[str, bytes]:
+            found = (missing(store.team.objects, root, one, lines[one]) for one in lines)
+            return {path: data for parts in found for path, data in parts}
+
+        yield files
+
+
+class _Writing:
+    """One commit with trust lines of one device; the lock of the clone is held."""
+
+    def __init__(self, store: Store, db: TrustDb, device: str) -> None:
+        self.store = store
+        self.db = db
+        self.device = device
+        self.log = store.team
+        self.keys = os.path.join(config_folder(store.environ), "keys")
+
+    def write(self, ops: Sequence[Op]) -> list[str]:
+        """Sign and commit `ops`; the digests of their lines."""
+        self.db.take_in(self.log.objects, self.log.tree())
+        with chain.alone(self.keys, self.device) as kept:
+            fresh = self.sign_lines(kept, ops)
+            self._commit(lambda _root, _batch: [*kept, *fresh])
+        self._note([*kept, *fresh])
+        return [trust.digest(line) for line in fresh]
+
+    def sign(self) -> int:
+        """Sign and commit what this device wrote and has not signed."""
+        done: list[Written] = []
+        with chain.alone(self.keys, self.device) as kept:
+            fresh: list[bytes] = []
+
+            def lines(root: str | None, batch: Batch) -> list[bytes]:
+                if not fresh:  # else the branch has moved, and what was signed stays signed
+                    done.extend(self._unsigned(root, batch))
+                    new = [one for one in done if not self._is_signed(one)]
+                    if new:
+                        self.db.take_in(self.log.objects, root)
+                        fresh.extend(self.sign_lines(kept, list(signatures(new))))
+                return [*kept, *fresh] if fresh or _is_behind(self.store.state_dir) else []
+
+            self._commit(lines)
+        self._note(fresh)
+        written = unsigned.read(self.store.state_dir)
+        there = set(done)
+        unsigned.drop(self.store.state_dir, [w for w in written if self._is_over(w, there)])
+        return sum(len(keys) for line in fresh for _, keys in _covered(line))
+
+    def _unsigned(self, root: str | None, batch: Batch) -> Iterator[Written]:
+        """What this device wrote into the tree `root`, or is about to with `batch`."""
+        fresh = set(batch.written)
+        by: dict[str, list[Written]] = {}
+        for one in dict.fromkeys([*unsigned.read(self.store.state_dir), *fresh]):
+            if one.device == self.device:
+                by.setdefault(one.entity, []).append(one)
+        for entity, those in by.items():
+            there: set[Key] | None = None
+            for one in those:
+                if one not in fresh and there is None:
+                    there = _keys(self.log.objects, root, entity, self.device)
+                if one in fresh or (there and one[2:] in there):
+                    yield one
+
+    def _is_signed(self, one: Written) -> bool:
+        return self.db.is_covered(one.entity, (one.id, one.hash), self.device)
+
+    def _is_over(self, one: Written, done: set[Written]) -> bool:
+        """True when nothing is left to do for `one`: signed, another's, or never written at all."""
+        return one in done or one.device != self.device or not self.store.team.spool.waiting()
+
+    def sign_lines(self, kept: list[bytes], ops: Sequence[Op]) -> list[bytes]:
+        """The lines that say `ops`, on the disk by now but in no log."""
+        from git_naturecode.crypto import keys
+
+        public = keys.public_key(self.keys, self.device)
+        sign = partial(keys.sign, self.keys, self.device)
+        tip = chain.end(kept, self.db.tip(self.device))
+        if not tip.seq:
+            ops = [*self._first(), *ops]
+        deps, team, fresh = self._deps(kept), self.db.get("team"), list[bytes]()
+        for part in _parts(ops):
+            said: dict[str, Json] = {
+                "v": trust.VERSION, "dev": self.device, "key": public.hex(),
+                "at": str(self.store.stamps.take()[0]), "seq": tip.seq + 1, "prev": tip.digest,
+                "root": tip.root, "deps": deps, "ops": part,
+            }  # fmt: skip
+            if team:
+                said["team"] = team
+            fresh.append(trust.signed(said, sign))
+            digest = trust.digest(fresh[-1])
+            tip = tip._replace(seq=tip.seq + 1, digest=digest, root=tip.root or digest)
+            deps = []
+        with open(_mark(self.store.state_dir), "wb"):
+            pass  # a line that no log has yet is brought there by the next sync
+        chain.keep(self.keys, self.device, [*kept, *fresh])
+        return fresh
+
+    def _first(self) -> list[Op]:
+        """What a device says before all else."""
+        return []
+
+    def _deps(self, kept: list[bytes]) -> list[str]:
+        """The ends of the chains of others that this device has not named yet."""
+        named = self.db.named_by(self.device)
+        for line in kept:
+            named.update(one for one in (trust.read(line) or {}).get("deps", ()))
+        ends = {device: tip.digest for device, tip in self.db.tips().items() if tip.seq}
+        return sorted(d for device, d in ends.items() if device != self.device and d not in named)
+
+    def _commit(self, lines: Lines) -> None:
+        def files(root: str | None, batch: Batch) -> dict[str, Content]:
+            wanted = lines(root, batch)
+            return dict(missing(self.log.objects, root, self.device, wanted)) if wanted else {}
+
+        drain_held(self.log, self.store.now_ms(), _WAIT, files)
+        with suppress(FileNotFoundError):
+            os.unlink(_mark(self.store.state_dir))
+
+    def _note(self, fresh: Iterable[bytes]) -> None:
+        """What was signed here need not be verified here."""
+        with self.db.transaction():
+            for line in fresh:
+                said = trust.read(line)
+                assert said is not None
+                self.db.add(Known(trust.digest(line), self.device, said))
+
+
+def _is_behind(state_dir: str) -> bool:
+    """True when a line may have been signed here and be in no log."""
+    return os.path.exists(_mark(state_dir))
+
+
+def _mark(state_dir: str) -> str:
+    return os.path.join(state_dir, "signed")
+
+
+def signatures(written: Iterable[Written]) -> Iterator[Op]:
+    """The operations that together sign `written`."""
+    by: dict[str, list[list[str]]] = {}
+    for one in written:
+        by.setdefault(one.entity, []).append([one.id, one.hash])
+    for entity, named in sorted(by.items()):
+        named.sort()
+        for start in range(0, len(named), _NAMES):
+            yield {"op": "sign", "entity": entity, "names": named[start : start + _NAMES]}
+
+
+def missing(
+    objects: Objects, root: str | None, device: str, lines: Sequence[bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """Path and new content of each part of the log of `device` that changes to hold all `lines`."""
+    sizes, above = {}, paths.trust_path(device).rpartition("/")[0]
+    folder = tree.find(objects, root, above)
+    for entry in tree.entries(objects, folder.oid) if folder and folder.is_tree else ():
+        place = paths.TRUST.fullmatch(f"{above}/{entry.name.decode('utf-8', 'replace')}")
+        if place and place["device"] == device:
+            sizes[int(place["number"])] = entry.oid
+    left = dict.fromkeys(lines)
+    contents: dict[int, bytes] = {}
+    for number in sorted(sizes, reverse=True):
+        contents[number] = objects.read(sizes[number])[1]
+        there = set(contents[number].split(b"\n"))
+        left = {line: None for line in left if line not in there}
+        if not left:
+            return
+    number = 1
+    changed: dict[int, bytes] = {}
+    for line in left:
+        while len(contents.get(number, b"")) >= SEGMENT_BYTES:
+            number += 1
+        contents[number] = join.join_lines(contents.get(number, b""), line + b"\n")
+        changed[number] = contents[number]
+    for number, content in changed.items():
+        yield paths.trust_path(device, number), content
+
+
+def _parts(ops: Sequence[Op]) -> Iterator[list[Op]]:
+    """`ops` in their order, as many to a line as fit."""
+    part, size = list[Op](), 0
+    for op in ops:
+        more = len(trust.canonical(op))
+        if part and size + more > _LINE_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(op)
+        size += more
+    if part:
+        yield part
+
+
+def _keys(objects: Objects, root: str | None, entity: str, device: str) -> set[Key]:
+    """(id, hash) of what stands in the segments of `device` about `entity`."""
+    found: set[Key] = set()
+    above = paths.entity_folder(entity)
+    folder = tree.find(objects, root, above)
+    for entry in tree.entries(objects, folder.oid) if folder and folder.is_tree else ():
+        if entry.name.startswith(f"{device}.".encode()):
+            try:
+                segment = format.parse(objects.read(entry.oid)[1])
+            except Unsupported:
+                continue
+            found.update(one.key for one in segment.entries)
+    return found
+
+
+def _covered(line: bytes) -> Iterator[tuple[str, list[Key]]]:
+    said = trust.read(line)
+    return covered(said) if said else iter(())
