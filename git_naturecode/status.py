@@ -5,7 +5,7 @@ from typing import NamedTuple
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import place, remotes
+from git_naturecode.store import paths, place, remotes
 from git_naturecode.store.index import Index
 from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
@@ -90,7 +90,7 @@ def _apart(store: Store, index: Index, theirs: str | None) -> tuple[int, int]:
     if theirs is None:
         return index.segments(TEAM), 0
     a, b = tree.tree_of(objects, theirs), tree.tree_of(objects, ours)
-    changed = [one for one in tree.differences(objects, a, b) if one[0].startswith("log/")]
+    changed = [one for one in tree.differences(objects, a, b) if paths.is_told(one[0])]
     if objects.is_ancestor(theirs, ours):
         return len(changed), 0
     if objects.is_ancestor(ours, theirs):

@@ -2,7 +2,7 @@
 
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Folder, TreeEntry
-from git_naturecode.store import join, purge
+from git_naturecode.store import join, paths, purge
 from git_naturecode.store.hygiene import MAX_SEGMENT, Gate
 
 _MUCH = 32 << 20  # bytes of new files that are held before they are written
@@ -81,16 +81,16 @@ class Laying:
     def _file(self, path: str, entry: TreeEntry, known: TreeEntry | None) -> bool:
         before = self._now(path, known)
         if before is None and not self.purged and self.gate.passes(path, entry.oid):
-            self.received += 1
+            self.received += paths.is_told(path)
             self._put(path, entry.oid)
             return True
         raw = self.gate.objects.read(entry.oid)[1]
         clean = raw if raw == before else self._clean(path, raw)
         joined = self._joined(path, before, clean)
         if joined != raw:
-            self.sent += path.startswith("log/")
+            self.sent += paths.is_told(path)
         if joined is not None and joined != before:
-            self.received += path.startswith("log/")
+            self.received += paths.is_told(path)
             self._put(path, entry.oid if joined == raw else joined)
         return joined == raw
 
@@ -137,5 +137,6 @@ class Laying:
         if not path.startswith("log"):
             return 0
         if not entry.is_tree:
-            return 1
-        return len(tree.files(self.gate.objects, entry.oid))
+            return int(paths.is_told(path))
+        found = tree.files(self.gate.objects, entry.oid)
+        return sum(paths.is_told(f"{path}/{name}") for name in found)

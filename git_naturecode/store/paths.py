@@ -58,6 +58,11 @@ def parse_segment_path(path: str) -> tuple[str, str, int] | None:
     return (found["entity"], found["device"], number) if number else None
 
 
+def is_told(path: str) -> bool:
+    """True for the logs that people are told the number of: those of what was said."""
+    return path.startswith("log/") and not path.startswith("log/trust")
+
+
 def is_slug(name: str) -> bool:
     """True when `name` may be the name of a view on every file system."""
     return bool(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Objects
-from git_naturecode.store import obedience, purge, seal, trust
+from git_naturecode.store import obedience, paths, purge, seal, trust
 from git_naturecode.store.hygiene import Bounds, Gate, is_folder
 from git_naturecode.store.laying import Laying
 from git_naturecode.store.sound import Judged
@@ -235,7 +235,7 @@ def count_logs(gate: Gate, old: str | None, new: str | None, prefix: str = "") -
         if a == b or not path.startswith("log"):
             continue
         if not any(e and e.is_tree for e in (a, b)):
-            count += 1
+            count += paths.is_told(path)
         elif is_folder(path):
             one, other = (e.oid if e and e.is_tree else None for e in (a, b))
             count += count_logs(gate, one, other, path + "/")

@@ -13,6 +13,7 @@ from git_naturecode import ids
 from git_naturecode.errors import NaturecodeError
 
 _FILE = "unsigned"
+_MARK = "signed"
 
 
 class Written(NamedTuple):
@@ -37,12 +38,29 @@ def note(state_dir: str, written: Iterable[Written]) -> None:
         raise NaturecodeError(f"{path} cannot be written: {error}") from None
 
 
-def is_any(state_dir: str) -> bool:
-    """True when something may be waiting for its signature."""
+def is_behind(state_dir: str) -> bool:
+    """True when something may be waiting for its signature, or a signature for its log."""
     try:
         return os.stat(os.path.join(state_dir, _FILE)).st_size > 0
     except OSError:
-        return False
+        return is_marked(state_dir)
+
+
+def mark(state_dir: str) -> None:
+    """Note that a line is about to be signed here; until `unmark` it may be in no log."""
+    with open(os.path.join(state_dir, _MARK), "wb"):
+        pass
+
+
+def is_marked(state_dir: str) -> bool:
+    """True when a line may have been signed here and be in no log."""
+    return os.path.exists(os.path.join(state_dir, _MARK))
+
+
+def unmark(state_dir: str) -> None:
+    """Note that all that was signed here is in its log."""
+    with suppress(FileNotFoundError):
+        os.unlink(os.path.join(state_dir, _MARK))
 
 
 def read(state_dir: str) -> list[Written]:

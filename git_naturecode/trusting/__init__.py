@@ -1,5 +1,53 @@
-"""Trust: what this clone signs, and whom and what it believes of what others have signed."""
+"""Trust: what this clone signs, and whom and what it believes of what others have signed.
 
-from git_naturecode.trusting.writing import append, sign, signed
+Only what is asked for is loaded: a sync without news pays for a look at three files.
+"""
 
-__all__ = ["append", "sign", "signed"]
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from git_naturecode.store.store import Store
+    from git_naturecode.trusting.writing import Files, Op
+
+
+def append(store: "Store", ops: "Sequence[Op]", *, device: str = "") -> list[str]:
+    """Say `ops` in the trust log of this clone's device; the digests of the lines that say them.
+
+    They are signed, chained to what this device said before, name what it has seen of others,
+    and are committed together with whatever waits in the spool. `device` is another device of
+    this user whose key is here. Raises NaturecodeError when the key is not there, when others hold
+    the lock, and when nothing can be written.
+    """
+    from git_naturecode.trusting import writing
+
+    return writing.append(store, ops, device)
+
+
+def sign(store: "Store") -> int:
+    """Sign all that this clone wrote on the shared branch since the last time; how many entries.
+
+    Drains the spool into the same commit. Nothing is loaded, written or waited for where nothing
+    is new; where another process writes, the next sync signs.
+    """
+    from git_naturecode.store import unsigned
+
+    if not store.team.spool.waiting() and not unsigned.is_behind(store.state_dir):
+        return 0
+    from git_naturecode.trusting import writing
+
+    return writing.sign(store)
+
+
+@contextmanager
+def signed(store: "Store", ops: "Mapping[str, Sequence[Op]]") -> "Iterator[Files]":
+    """Sign what each device of `ops`, whose key is here, has to say; for one who holds the lock.
+
+    Gives the function from the tree to build on to the files that a commit must change so that the
+    lines are in it. Nobody else signs with these keys until the block ends.
+    """
+    from git_naturecode.trusting import writing
+
+    with writing.signed(store, ops) as files:
+        yield files

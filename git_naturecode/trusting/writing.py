@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 
 from git_naturecode.errors import NaturecodeError, Unsupported
@@ -27,14 +27,8 @@ Files = Callable[[str | None], Mapping[str, bytes]]
 Lines = Callable[[str | None, Batch], Sequence[bytes]]
 
 
-def append(store: Store, ops: Sequence[Op], *, device: str = "") -> list[str]:
-    """Say `ops` in the trust log of this clone's device; the digests of the lines that say them.
-
-    They are signed, chained to what this device said before, name what it has seen of others,
-    and are committed together with whatever waits in the spool; a line is begun where one is
-    full. `device` is another device of this user whose key is here. Raises NaturecodeError when
-    the key is not there, when others hold the lock, and when nothing can be written.
-    """
+def append(store: Store, ops: Sequence[Op], device: str) -> list[str]:
+    """See trusting.append."""
     with hold(store.lock, _WAIT) as held:
         if not held:
             raise NaturecodeError(
@@ -46,14 +40,7 @@ def append(store: Store, ops: Sequence[Op], *, device: str = "") -> list[str]:
 
 
 def sign(store: Store) -> int:
-    """Sign all that this clone wrote on the shared branch since the last time; how many entries.
-
-    Drains the spool into the same commit. Nothing is loaded, written or waited for where nothing
-    is new; where another process writes, that one's next sync signs.
-    """
-    state = store.state_dir
-    if not unsigned.is_any(state) and not store.team.spool.waiting() and not _is_behind(state):
-        return 0
+    """See trusting.sign."""
     with hold(store.lock, _WAIT) as held:
         if not held:
             return 0
@@ -64,11 +51,7 @@ def sign(store: Store) -> int:
 
 @contextmanager
 def signed(store: Store, ops: Mapping[str, Sequence[Op]]) -> Iterator[Files]:
-    """Sign what each device of `ops`, whose key is here, has to say; for one who holds the lock.
-
-    Gives the function from the tree to build on to the files that a commit must change so that the
-    lines are in it. Nobody else signs with these keys until the block ends.
-    """
+    """See trusting.signed."""
     with closing(TrustDb(store.state_dir)) as db, ExitStack() as stack:
         db.take_in(store.team.objects, store.team.tree())
         lines: dict[str, list[bytes]] = {}
@@ -116,7 +99,7 @@ class _Writing:
                     if new:
                         self.db.take_in(self.log.objects, root)
                         fresh.extend(self.sign_lines(kept, list(signatures(new))))
-                return [*kept, *fresh] if fresh or _is_behind(self.store.state_dir) else []
+                return [*kept, *fresh] if fresh or unsigned.is_marked(self.store.state_dir) else []
 
             self._commit(lines)
         self._note(fresh)
@@ -169,8 +152,7 @@ class _Writing:
             digest = trust.digest(fresh[-1])
             tip = tip._replace(seq=tip.seq + 1, digest=digest, root=tip.root or digest)
             deps = []
-        with open(_mark(self.store.state_dir), "wb"):
-            pass  # a line that no log has yet is brought there by the next sync
+        unsigned.mark(self.store.state_dir)
         chain.keep(self.keys, self.device, [*kept, *fresh])
         return fresh
 
@@ -192,8 +174,7 @@ class _Writing:
             return dict(missing(self.log.objects, root, self.device, wanted)) if wanted else {}
 
         drain_held(self.log, self.store.now_ms(), _WAIT, files)
-        with suppress(FileNotFoundError):
-            os.unlink(_mark(self.store.state_dir))
+        unsigned.unmark(self.store.state_dir)
 
     def _note(self, fresh: Iterable[bytes]) -> None:
         """What was signed here need not be verified here."""
@@ -202,15 +183,6 @@ class _Writing:
                 said = trust.read(line)
                 assert said is not None
                 self.db.add(Known(trust.digest(line), self.device, said))
-
-
-def _is_behind(state_dir: str) -> bool:
-    """True when a line may have been signed here and be in no log."""
-    return os.path.exists(_mark(state_dir))
-
-
-def _mark(state_dir: str) -> str:
-    return os.path.join(state_dir, "signed")
 
 
 def signatures(written: Iterable[Written]) -> Iterator[Op]:
