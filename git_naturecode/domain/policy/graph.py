@@ -1,0 +1,261 @@
+"""The lines of all devices as one graph: who had seen what, without any thought of who may do what.
+
+A line is placed once all lines that it names are; until then it waits. What a line had seen is
+kept as one integer, with a bit for each governing line in its past: so ten thousand lines of
+ordinary work cost no more than the few that say who may do what.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from git_naturecode.domain.policy import parsed
+from git_naturecode.domain.policy.facts import Equivocation, Line, Reason
+from git_naturecode.store.entry import Json
+
+MOST_GOVERNING = 256  # operations in one line; what is beyond is not looked at
+_GOVERNS = (
+    parsed.Genesis, parsed.AddMember, parsed.Join, parsed.Role, parsed.Remove, parsed.Revoke,
+    parsed.AddDevice, parsed.Policy, parsed.Team, parsed.TeamDelete, parsed.TeamMember, parsed.Set, parsed.Keys,
+)  # fmt: skip
+_TOLD = (parsed.Device, parsed.Request, parsed.Malformed)
+PLAIN = frozenset({"sign", "purge", "backup"})
+Known = tuple[int, parsed.Op]
+
+
+class Graph:
+    """All lines known, each with a number (`places[digest]`) above those of the lines it names.
+
+    `runs[device]` are the lines of a device from which on it has seen something else that
+    governs, or has told something of itself: between them it is always the same.
+    """
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+        self.lines: list[Line] = []  # their ops only where they are needed
+        self.parents: list[tuple[int, ...]] = []
+        self.seen: list[int] = []
+        self.latest: list[str] = []
+        self.number: list[int] = []  # which governing line it is, -1: none
+        self.governing: list[int] = []
+        self.past: list[int] = []  # `seen` of each governing line
+        self.chains: dict[str, list[int]] = {}
+        self.runs: dict[str, list[int]] = {}
+        self.run_seqs: dict[str, list[int]] = {}
+        self.said: dict[int, tuple[Known, ...]] = {}
+        self.told: dict[str, list[int]] = {}  # the lines in which a device tells of itself
+        self.joined: dict[str, dict[str, int]] = {}  # the first line that names each team
+        self.slots: dict[str, dict[int, str]] = {}
+        self.frozen: dict[str, int] = {}
+        self.twins: dict[str, dict[int, set[str]]] = {}
+        self.waiting: dict[str, Line] = {}
+        self.wanted: dict[str, set[str]] = {}
+        self.broken: dict[str, Reason] = {}
+
+    def copy(self) -> "Graph":
+        """One that can grow without this one."""
+        other = Graph()
+        for name, value in vars(self).items():
+            setattr(other, name, value.copy())
+        for name in ("chains", "runs", "run_seqs", "slots", "told", "joined"):
+            mine: dict[str, Any] = getattr(self, name)
+            setattr(other, name, {device: kept.copy() for device, kept in mine.items()})
+        for name in ("wanted",):
+            kept = getattr(self, name)
+            setattr(other, name, {key: set(values) for key, values in kept.items()})
+        other.twins = {
+            device: {seq: set(found) for seq, found in kept.items()}
+            for device, kept in self.twins.items()
+        }
+        return other
+
+    def add(self, lines: Iterable[Line]) -> list[int]:
+        """Take in `lines`; the numbers of those that could be placed, some of them known before."""
+        ready: list[Line] = []
+        for line in lines:
+            if self.knows(line.digest):
+                continue
+            self._witness(line)
+            missing = self._missing(line)
+            if missing:
+                self._wait(line, missing)
+            else:
+                ready.append(line)
+        placed = []
+        while ready:
+            line = ready.pop()
+            if line.digest in self.places or line.digest in self.broken:
+                continue
+            why = self._objection(line)
+            if why:
+                self.broken[line.digest] = Reason("broken", why)
+                continue
+            placed.append(self._place(line))
+            for digest in self.wanted.pop(line.digest, ()):
+                waiting = self.waiting.get(digest)
+                if waiting is not None and not self._missing(waiting):
+                    del self.waiting[digest]
+                    ready.append(waiting)
+        return placed
+
+    def knows(self, digest: str) -> bool:
+        """True for a line that was taken in, whatever came of it."""
+        return digest in self.places or digest in self.waiting or digest in self.broken
+
+    def is_frozen(self, place: int) -> bool:
+        """True for a line from which on its device has said two things under one number."""
+        line = self.lines[place]
+        frozen = self.frozen.get(line.device)
+        return frozen is not None and line.seq >= frozen
+
+    def run(self, place: int) -> int:
+        """Which run of its device the line is in."""
+        line = self.lines[place]
+        return bisect_right(self.run_seqs[line.device], line.seq) - 1
+
+    def order(self, number: int) -> tuple[int, str]:
+        """Sorts governing lines such that what was seen comes before who saw it."""
+        return self.past[number].bit_count(), self.lines[self.governing[number]].digest
+
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """(seq, digest) of the last line of each device, before it said two things at once."""
+        found = {}
+        for device, chain in self.chains.items():
+            last = min(len(chain), self.frozen.get(device, len(chain) + 1) - 1)
+            if last:
+                found[device] = (last, self.lines[chain[last - 1]].digest)
+        return found
+
+    def equivocations(self) -> tuple[Equivocation, ...]:
+        """Each device that said two things under one number, with the lines of the first such."""
+        return tuple(
+            Equivocation(device, seq, tuple(sorted(self.twins[device][seq])))
+            for device, seq in sorted(self.frozen.items())
+        )
+
+    def missing(self) -> dict[str, Reason]:
+        """Why each waiting line waits."""
+        text = "a line that it builds on is not here yet"
+        return {digest: Reason("waiting", text) for digest in self.waiting}
+
+    # -- one line -------------------------------------------------------------------------------
+
+    def _witness(self, line: Line) -> None:
+        slots = self.slots.setdefault(line.device, {})
+        first = slots.setdefault(line.seq, line.digest)
+        if first == line.digest:
+            return
+        twins = self.twins.setdefault(line.device, {})
+        twins.setdefault(line.seq, {first}).add(line.digest)
+        self.frozen[line.device] = min(line.seq, self.frozen.get(line.device, line.seq))
+
+    def _missing(self, line: Line) -> list[str]:
+        named = (line.prev, *line.deps) if line.prev else line.deps
+        return [digest for digest in named if digest not in self.places]
+
+    def _wait(self, line: Line, missing: Iterable[str]) -> None:
+        self.waiting[line.digest] = line
+        for digest in missing:
+            self.wanted.setdefault(digest, set()).add(line.digest)
+
+    def _objection(self, line: Line) -> str:
+        if not line.prev:
+            return "" if line.seq == 1 and not line.root else "it does not continue its chain"
+        before = self.lines[self.places[line.prev]]
+        root = before.root or before.digest
+        good = (before.device, before.seq + 1, root) == (line.device, line.seq, line.root)
+        return "" if good else "it does not continue its chain"
+
+    def _place(self, line: Line) -> int:
+        place = len(self.lines)
+        named = (line.prev, *line.deps) if line.prev else line.deps
+        parents = tuple(sorted({self.places[digest] for digest in named}))
+        seen, latest = 0, line.at
+        for parent in parents:
+            bits = self.seen[parent]
+            if self.number[parent] >= 0:
+                bits |= 1 << self.number[parent]
+            if bits | seen != seen:
+                seen = bits if not seen else seen | bits
+            latest = max(latest, self.latest[parent])
+        known = _known(line.ops)
+        governs = any(isinstance(op, _GOVERNS) for _, op in known)
+        self.places[line.digest] = place
+        self.lines.append(line if known else line._replace(ops=()))
+        self.parents.append(parents)
+        self.seen.append(seen)
+        self.latest.append(latest)
+        self.number.append(len(self.governing) if governs else -1)
+        if governs:
+            self.governing.append(place)
+            self.past.append(seen)
+        if known:
+            self.said[place] = known
+        if any(isinstance(op, parsed.Device) for _, op in known):
+            self.told.setdefault(line.device, []).append(place)
+        self._chain(line, place, bool(known))
+        return place
+
+    def _chain(self, line: Line, place: int, told: bool) -> None:
+        chain = self.chains.setdefault(line.device, [])
+        if line.seq != len(chain) + 1:
+            return  # a twin: frozen, and nobody asks
+        before = chain[-1] if chain else None
+        chain.append(place)
+        self.joined.setdefault(line.device, {}).setdefault(line.team, line.seq)
+        if before is None or told or self.seen[before] != self.seen[place]:
+            self.runs.setdefault(line.device, []).append(place)
+            self.run_seqs.setdefault(line.device, []).append(line.seq)
+
+
+class Reach:
+    """What lines had seen of every device: the highest number, found by walking back.
+
+    For the lines of one device, asked for in their order, every line is walked once.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._walks: dict[str, tuple[bytearray, dict[str, int]]] = {}
+        self._found: dict[int, dict[str, int]] = {}
+
+    def highest(self, place: int) -> Mapping[str, int]:
+        """device -> number of its newest line in the past of the line `place`, and this itself."""
+        found = self._found.get(place)
+        if found is None:
+            found = self._found[place] = self._walk(place)
+        return found
+
+    def _walk(self, place: int) -> dict[str, int]:
+        graph = self._graph
+        line = graph.lines[place]
+        marked, high = self._walks.get(line.device, (bytearray(), {}))
+        if high.get(line.device, 0) > line.seq or graph.is_frozen(place):
+            marked, high = bytearray(), {}  # asked for out of order
+        marked.extend(bytes(len(graph.lines) - len(marked)))
+        self._walks[line.device] = (marked, high)
+        stack = [place]
+        while stack:
+            here = stack.pop()
+            if marked[here]:
+                continue
+            marked[here] = 1
+            there = graph.lines[here]
+            if high.get(there.device, 0) < there.seq:
+                high[there.device] = there.seq
+            stack.extend(parent for parent in graph.parents[here] if not marked[parent])
+        return dict(high)
+
+
+def _known(said: Iterable[Mapping[str, Json]]) -> tuple[Known, ...]:
+    """The operations that matter here, each with its number in the line."""
+    found: list[Known] = []
+    for number, one in enumerate(said):
+        if isinstance(one, dict) and one.get("op") in PLAIN:
+            continue
+        op = parsed.parse(one)
+        if len(found) >= MOST_GOVERNING:
+            found.append((number, parsed.Malformed("", "is one too many in one line")))
+            break
+        found.append((number, op))
+    return tuple(found)

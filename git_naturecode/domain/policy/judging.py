@@ -1,0 +1,314 @@
+"""Verdicts: what is to be thought of each entry, by the lines that cover it."""
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from git_naturecode.domain import people
+from git_naturecode.domain.policy import ops, roles
+from git_naturecode.domain.policy.facts import (
+    ADOPTED,
+    COPIED,
+    INHERITED,
+    QUARANTINED,
+    UNVERIFIED,
+    VERIFIED,
+    VOUCHED,
+    Authority,
+    Reason,
+    Verdict,
+    same,
+)
+from git_naturecode.domain.policy.rights import Facts, objection
+from git_naturecode.domain.policy.standing import EARLIER, Standing
+from git_naturecode.domain.policy.standing import INHERITED as BEFORE
+from git_naturecode.store.entry import Entry
+from git_naturecode.store.store import TEAM, Placed
+
+Key = tuple[str, str]
+Covers = Mapping[Key, Sequence[str]]
+Elsewhere = Callable[[Key], Sequence[tuple[str, str]]]
+_NOTHING: Covers = {}
+_RANKED = (VERIFIED, COPIED, VOUCHED, ADOPTED, INHERITED, UNVERIFIED, QUARANTINED)
+
+
+class Own(NamedTuple):
+    """Entries that this clone wrote and has not signed yet; they count as if it did so now."""
+
+    device: str
+    names: Container[Key]
+
+
+class _Stand(NamedTuple):
+    """Somebody who stands behind an entry: by which line ("": none yet), with which authority."""
+
+    line: str
+    state: str
+    who: Authority
+
+
+def judge(
+    standing: Standing, entity: str, placed: Iterable[Placed], covers: Covers,
+    adopted: Covers = _NOTHING, elsewhere: Elsewhere = lambda _: (),
+    inherited: Container[str] = frozenset(), own: Own | None = None,
+) -> dict[Key, Verdict]:  # fmt: skip
+    """The verdict about each shared entry among `placed`, all entries of `entity`, by (id, hash).
+
+    `covers` and `adopted`: the lines that `sign`, and `adopt`, an entry of this entity;
+    `elsewhere`: (entity, line) of each `sign` of an entry in other entities; `inherited`: the
+    hashes in the files that `Standing.inherited` names. Private entries are nobody's business.
+    """
+    entries = {one.entry.key: one.entry for one in placed if one.side == TEAM}
+    bench = _Bench(standing, entity, covers, adopted, elsewhere, inherited, own)
+    return bench.verdicts(entries)
+
+
+class _Bench:
+    def __init__(
+        self, standing: Standing, entity: str, covers: Covers, adopted: Covers,
+        elsewhere: Elsewhere, inherited: Container[str], own: Own | None,
+    ) -> None:  # fmt: skip
+        self._standing = standing
+        self._noun = entity.split("-")[0]
+        self._covers = covers
+        self._adopted = adopted
+        self._elsewhere = elsewhere
+        self._inherited = inherited
+        self._own = own
+        self._stands: dict[str, _Stand | Reason] = {}
+        self._authors: dict[str, str] = {}
+        self._permits: list[tuple[Entry, str]] = []
+        self._audience: list[tuple[Entry, str]] = []
+        self._folded: dict[frozenset[str], people.People] = {}
+        self._owner = self._address = ""
+
+    def verdicts(self, entries: Mapping[Key, Entry]) -> dict[Key, Verdict]:
+        """Judged in the order in which they were written: what permits before what it permits."""
+        found: dict[Key, Verdict] = {}
+        ordered = sorted(entries.items(), key=lambda item: (_turn(item[1]), item[1].order))
+        self._authors = self._said_by(entries)
+        for key, entry in ordered:
+            verdict = found[key] = self._verdict(entry)
+            if verdict.counts:
+                self._note(entry, verdict)
+        return found
+
+    def _said_by(self, entries: Mapping[Key, Entry]) -> dict[str, str]:
+        """Who said each entry: the member who wrote it, not who copied it."""
+        found: dict[str, str] = {}
+        for key, entry in entries.items():
+            first = self._original(entry) or next(
+                (stand.who.member_id for stand in self._behind(key)), ""
+            )
+            if found.setdefault(entry.id, first) != first:
+                found[entry.id] = ""  # two contents under one id, and not by one person
+        return found
+
+    # -- one entry ------------------------------------------------------------------------------
+
+    def _verdict(self, entry: Entry) -> Verdict:
+        key = entry.key
+        if self._standing.mode == ops.OPEN:
+            return self._in_the_open(entry)
+        found = [self._by(entry, stand) for stand in self._behind(key)]
+        best = min(found, key=lambda v: _RANKED.index(v.state), default=None)
+        if best is not None and best.counts:
+            return best
+        for line in self._adopted.get(key, ()):
+            who = self._standing.authority(line)
+            if isinstance(who, Authority) and roles.RANK[who.role] >= _MAINTAINER:
+                return Verdict(ADOPTED, f"taken in by {self._label(who)}", who.member_id)
+        if entry.hash in self._inherited or self._is_inherited(key):
+            return Verdict(INHERITED, "from before there was a team")
+        return best or Verdict(QUARANTINED, self._why_uncovered(key))
+
+    def _in_the_open(self, entry: Entry) -> Verdict:
+        standing = self._standing
+        if standing.team:
+            found = [self._by(entry, stand) for stand in self._behind(entry.key)]
+            best = min(found, key=lambda v: _RANKED.index(v.state), default=None)
+            if best is not None and best.counts:
+                return best
+            return Verdict(UNVERIFIED, best.reason if best else self._why_uncovered(entry.key))
+        for line in self._covers.get(entry.key, ()):
+            if isinstance(standing.authority(line), Authority):
+                return Verdict(VERIFIED)
+        return Verdict(UNVERIFIED, "nobody has signed it")
+
+    def _by(self, entry: Entry, stand: _Stand) -> Verdict:
+        """What an entry is worth by one who stands behind it."""
+        who = stand.who
+        why = objection(who, entry.kind, entry.header, self._facts(entry, stand))
+        if why:
+            why = self._as_copied(entry, stand, why)
+        if why:
+            return Verdict(QUARANTINED, why, who.member_id)
+        state, reason = self._name(entry, stand)
+        if state == QUARANTINED:
+            return Verdict(state, reason, who.member_id)
+        if stand.state == EARLIER:
+            return Verdict(UNVERIFIED, "signed before its device joined the team", who.member_id)
+        if not stand.line:
+            return Verdict(UNVERIFIED, "not signed yet: the next sync does so", who.member_id)
+        return Verdict(state, reason, who.member_id)
+
+    def _as_copied(self, entry: Entry, stand: _Stand, why: str) -> str:
+        """`why`, unless it is the word of somebody who might say it, and only copied here."""
+        writes = objection(stand.who, "message", {}, self._facts(entry, stand))
+        if writes or entry.kind not in ("edit", "redact"):
+            return why
+        for _, line in self._elsewhere(entry.key):
+            who = self._standing.authority(line)
+            if isinstance(who, Authority) and not objection(
+                who, entry.kind, entry.header, self._facts(entry, _Stand(line, "", who))
+            ):
+                return ""
+        return why
+
+    def _name(self, entry: Entry, stand: _Stand) -> tuple[str, str]:
+        """How the name that an entry gives itself stands to who signed it."""
+        said = entry.header.get("by")
+        if not isinstance(said, str) or not said:
+            return VERIFIED, ""
+        who = stand.who
+        holders = self._standing.holders(said)
+        others = [m for m in sorted(holders) if m != who.member_id]
+        active = [m for m in others if self._standing.members[m].state == "active"]
+        if same(said) in who.emails:
+            if active and self._standing.members[who.member_id].state == "active":
+                return VOUCHED, "two members have this address"
+            return VERIFIED, ""
+        label = self._label(who)
+        for member in others:
+            if self._wrote(entry.key, member):
+                return COPIED, f"copied by {label}"
+            since = self._standing.members[member].since
+            if stand.line and self._standing.seen(since, stand.line) and since != stand.line:
+                continue  # he was nobody yet
+            return QUARANTINED, f"it says it is by {said}, and {label} signed it"
+        return VOUCHED, f"signed by {label}"
+
+    def _wrote(self, key: Key, member: str) -> bool:
+        """True when a device of `member` has signed the entry, here or elsewhere."""
+        lines = [*self._covers.get(key, ()), *(line for _, line in self._elsewhere(key))]
+        return any(self._signer(line) == member for line in lines)
+
+    def _original(self, entry: Entry) -> str:
+        """Who has the address that the entry names, and has signed it somewhere."""
+        said = entry.header.get("by")
+        holders = self._standing.holders(said) if isinstance(said, str) else ()
+        return next((m for m in sorted(holders) if self._wrote(entry.key, m)), "")
+
+    def _signer(self, line: str) -> str:
+        _, who = self._standing.basis(line)
+        return who.member_id if isinstance(who, Authority) else ""
+
+    # -- who stands behind it -------------------------------------------------------------------
+
+    def _behind(self, key: Key) -> list[_Stand]:
+        found = [self._stand(line) for line in self._covers.get(key, ())]
+        stands = [stand for stand in found if isinstance(stand, _Stand)]
+        if not stands and self._own is not None and key in self._own.names:
+            who = self._standing.now(self._own.device)
+            if isinstance(who, Authority):
+                stands.append(_Stand("", "", who))
+        return stands
+
+    def _stand(self, line: str) -> _Stand | Reason:
+        found = self._stands.get(line)
+        if found is None:
+            state, who = self._standing.basis(line)
+            if isinstance(who, Reason):
+                found = who
+            elif state == BEFORE:
+                found = Reason("before-team", "from before there was a team")
+            else:
+                found = _Stand(line, state, who)
+            self._stands[line] = found
+        return found
+
+    def _is_inherited(self, key: Key) -> bool:
+        return any(self._standing.basis(line)[0] == BEFORE for line in self._covers.get(key, ()))
+
+    def _why_uncovered(self, key: Key) -> str:
+        for line in self._covers.get(key, ()):
+            found = self._stand(line)
+            if isinstance(found, Reason):
+                return found.text
+        if self._own is not None and key in self._own.names:
+            who = self._standing.now(self._own.device)
+            if isinstance(who, Reason):
+                return who.text
+        return "no member has signed it"
+
+    def _label(self, who: Authority) -> str:
+        member = self._standing.members.get(who.member_id)
+        return (member.email or member.name or member.id) if member else "a stranger"
+
+    # -- what is known about the entity ---------------------------------------------------------
+
+    def _note(self, entry: Entry, verdict: Verdict) -> None:
+        """Remember what a later entry has to be judged by."""
+        lines = self._covers.get(entry.key, ())
+        line = next((one for one in lines if isinstance(self._stand(one), _Stand)), "")
+        if entry.kind == "open" and not self._owner:
+            said = entry.header.get("by")
+            self._address = said if isinstance(said, str) else ""
+            self._owner = verdict.signer or self._holder(self._address)
+        elif _turn(entry) == 1:
+            self._permits.append((entry, line))
+        elif entry.kind == "set" and entry.header.get("field") == "team":
+            self._audience.append((entry, line))
+
+    def _holder(self, address: str) -> str:
+        """Whose an inherited thing is: of the member with the address that it names."""
+        holders = sorted(self._standing.holders(address))
+        return holders[0] if len(holders) == 1 else address
+
+    def _facts(self, entry: Entry, stand: _Stand) -> Facts:
+        known = self._known(self._permits, entry, stand)
+        around = self._fold(known) if known else people.NOBODY
+        teams = self._known(self._audience, entry, stand)
+        audience = _last(teams)
+        return Facts(
+            self._owner, around, (audience,) if audience else (),
+            lambda name: self._authors.get(name, ""), self._noun,
+        )  # fmt: skip
+
+    def _known(self, said: Sequence[tuple[Entry, str]], entry: Entry, stand: _Stand) -> list[Entry]:
+        """Those of `said` that whoever stands behind `entry` had seen."""
+        return [
+            one for one, line in said
+            if one.key != entry.key and (not stand.line or not line or (
+                self._standing.seen(stand.line, line)
+                and (line != stand.line or one.order < entry.order)
+            ))
+        ]  # fmt: skip
+
+    def _fold(self, known: Sequence[Entry]) -> people.People:
+        names = frozenset(entry.id for entry in known)
+        if names not in self._folded:
+            entries = sorted(known, key=lambda entry: entry.order)
+            self._folded[names] = people.people(self._address, entries)
+        return self._folded[names]
+
+
+_MAINTAINER = roles.RANK[roles.MAINTAINER]
+
+
+def _turn(entry: Entry) -> int:
+    """What other entries are judged by comes first: 0 who opened it, 1 who may do what there."""
+    if entry.kind == "open":
+        return 0
+    field = entry.header.get("field")
+    permits = entry.kind == "set" and isinstance(field, str) and field.startswith(people.FIELD)
+    if entry.kind == "invite" or permits:
+        return 1
+    return 2 if entry.kind == "set" and field == "team" else 3
+
+
+def _last(audience: Iterable[Entry]) -> str:
+    entries = list(audience)
+    from git_naturecode.domain import fold
+
+    value = fold.register(entries, "team") if entries else ""
+    return value if isinstance(value, str) else ""

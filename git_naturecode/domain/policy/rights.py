@@ -1,0 +1,133 @@
+"""What it takes to say each kind of entry: the table, and the one place that looks it up."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from git_naturecode.domain.people import FIELD, NOBODY, RIGHTS, USUAL, People, key
+from git_naturecode.domain.policy import roles
+from git_naturecode.domain.policy.facts import Authority, same, texts
+from git_naturecode.store.entry import Json
+
+_ORDINARY = frozenset(
+    {
+        "message", "comment", "file", "link", "unlink", "view", "set", "add", "remove", "join",
+        "leave", "open", "epoch", "edit", "redact", "fork",
+    }
+)  # fmt: skip
+_OF_BOTS = frozenset({"message", "comment"})
+_AUDIENCE = frozenset({"visibility", "team"})
+_NOUNS = {
+    "article": "kb", "snippet": "kb", "practice": "kb", "faq": "kb", "kb": "kb",
+    "project": "project",
+}  # fmt: skip
+
+
+class Facts(NamedTuple):
+    """What is to be known about a thing before somebody may say something about it.
+
+    `owner`: the id of the member (or the address) who opened it; `people`: who takes part with
+    which permissions; `teams`: whom it is for, nothing: everybody; `author_of`: the member who
+    said the entry with this id, "" for nobody known; `noun`: the kind of its id.
+    """
+
+    owner: str = ""
+    people: People = NOBODY
+    teams: tuple[str, ...] = ()
+    author_of: Callable[[str], str] = lambda _: ""
+    noun: str = "session"
+
+    def is_owner(self, who: Authority) -> bool:
+        """True when `who` opened it."""
+        return bool(self.owner) and (
+            self.owner == who.member_id or same(self.owner) in who.emails
+        )  # fmt: skip
+
+    def may(self, who: Authority, right: str) -> bool:
+        """True when `who` takes part with `right`; one of his addresses may forbid him to write."""
+        said = (self.people.can(address, right) for address in who.emails)
+        return all(said) if right in USUAL else any(said)
+
+
+def objection(who: Authority, kind: str, header: Mapping[str, Json], facts: Facts) -> str:
+    """Why `who` may not say an entry of this `kind` with this `header`; "" when he may."""
+    if not who.role or who.role == roles.NONE:
+        return "its signer has no role"
+    if who.role == roles.BOT and kind not in _OF_BOTS:
+        return "a bot may only say messages and comments"
+    noun = _NOUNS.get(facts.noun, "session")
+    owns = facts.is_owner(who)
+    if not owns and facts.teams and not who.teams.intersection(facts.teams):
+        return "it is for a team that its signer does not belong to"
+    if kind == "react":
+        return _lacks(who, f"{noun}:view")
+    if kind == "delete":
+        return "" if owns else _lacks(who, f"{noun}:delete")
+    if kind == "invite" or _permits(kind, header) or _for_another(who, kind, header):
+        return _invite_objection(who, kind, header, facts, noun)
+    if kind not in _ORDINARY:
+        least = roles.RANK[roles.MAINTAINER]
+        return "" if roles.RANK[who.role] >= least else f"{kind[:40]!r} needs a maintainer"
+    return _write_objection(who, kind, header, facts, noun)
+
+
+def _write_objection(
+    who: Authority, kind: str, header: Mapping[str, Json], facts: Facts, noun: str
+) -> str:
+    why = _lacks(who, f"{noun}:edit")
+    if why:
+        return why
+    if not facts.is_owner(who) and not facts.may(who, "write"):
+        return "its signer may only read there"
+    needs = {"open": "createSessions", "join": "joinSessions"}.get(kind, "")
+    if kind == "set" and header.get("field") in _AUDIENCE:
+        needs = "shareSessions"
+    if needs and noun == "session":
+        return _lacks(who, needs)
+    if kind in ("edit", "redact"):
+        target = header.get("target")
+        author = facts.author_of(target) if isinstance(target, str) else ""
+        if author != who.member_id and roles.RANK[who.role] < roles.RANK[roles.MAINTAINER]:
+            return f"only a maintainer may {kind} what another said"
+    return ""
+
+
+def _invite_objection(
+    who: Authority, kind: str, header: Mapping[str, Json], facts: Facts, noun: str
+) -> str:
+    if roles.RANK[who.role] < roles.RANK[roles.CONTRIBUTOR]:
+        return f"a {who.role} may not invite"
+    if facts.is_owner(who) or f"{noun}:invite" in who.permissions:
+        return ""
+    if not facts.may(who, "write"):
+        return "its signer may only read there"
+    manages = facts.may(who, "manage")
+    if kind != "invite" and not manages and not (kind == "join" and facts.may(who, "invite")):
+        return f"needs {noun}:invite, and a {who.role} has it not"
+    if not manages and not facts.may(who, "invite"):
+        return f"needs {noun}:invite, and a {who.role} has it not"
+    given = {*texts(header.get("can")), *(texts(header.get("value")) if kind == "set" else ())}
+    if any(not facts.may(who, right) for right in given if right in RIGHTS):
+        return "its signer gives what he has not himself"
+    changes = str(header.get("who", ""))
+    if kind == "invite" and not manages and key(changes) in facts.people.rights:
+        return "its signer may not change what others may do"
+    return ""
+
+
+def _permits(kind: str, header: Mapping[str, Json]) -> bool:
+    field = header.get("field")
+    return kind == "set" and isinstance(field, str) and field.startswith(FIELD)
+
+
+def _for_another(who: Authority, kind: str, header: Mapping[str, Json]) -> bool:
+    """True for joining or leaving in somebody else's name."""
+    named = header.get("who")
+    if kind not in ("join", "leave") or not isinstance(named, str):
+        return False
+    return bool(named) and same(named) not in who.emails
+
+
+def _lacks(who: Authority, permission: str) -> str:
+    if permission in who.permissions:
+        return ""
+    return who.note or f"needs {permission}, and a {who.role} has it not"
