@@ -16,9 +16,9 @@ from git_naturecode.store.entry import Json
 MOST_GOVERNING = 256  # operations in one line; what is beyond is not looked at
 _GOVERNS = (
     parsed.Genesis, parsed.AddMember, parsed.Join, parsed.Role, parsed.Remove, parsed.Revoke,
-    parsed.AddDevice, parsed.Policy, parsed.Team, parsed.TeamDelete, parsed.TeamMember, parsed.Set, parsed.Keys,
+    parsed.AddDevice, parsed.Policy, parsed.Team, parsed.TeamDelete, parsed.TeamMember,
+    parsed.Set, parsed.Keys,
 )  # fmt: skip
-_TOLD = (parsed.Device, parsed.Request, parsed.Malformed)
 PLAIN = frozenset({"sign", "purge", "backup"})
 Known = tuple[int, parsed.Op]
 
