@@ -221,7 +221,7 @@ def _say_again(store: Store, targets: Iterable[Found]) -> int:
             if name not in again:
                 again[name] = store.entries_of([draft])
             if not _is_said(store, side, entity, draft):
-                store.keep(side, entity, again[name])
+                store.keep(side, entity, store.sealed(side, entity, again[name]))
     return len(again)
 
 

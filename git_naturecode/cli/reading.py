@@ -69,6 +69,8 @@ def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str, dict[
                 _catch_up(context, store, index)
                 entity = session_id(index, wanted)
             row = index.row(KIND, ids.tail(entity))
+            if row and not row.get("encrypted"):
+                store.without_epoch = index.blobs(KIND, ids.tail(entity))
         finally:
             index.close()
         yield store, entity, row

@@ -1,10 +1,11 @@
 """Who takes part in a session, who was invited, and what each of them may do."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from git_naturecode.domain import fold
+from git_naturecode.domain.readers import Readers
 from git_naturecode.domain.said import text_of
 from git_naturecode.errors import Negative
 from git_naturecode.store.entry import Entry, Json
@@ -49,6 +50,16 @@ class People(NamedTuple):
 NOBODY = People("", (), (), {})
 
 
+def with_readers(those: People, readers: Readers) -> People:
+    """`those` and whom an encrypted session is for besides, where invitations cannot be read."""
+    known = {key(one.id) for one in those.participants} | {key(one.id) for one in those.invited}
+    here = tuple(Participant(who, "", "") for who in readers.here if key(who) not in known)
+    asked = tuple(Invitation(who, "", "") for who in readers.waiting if key(who) not in known)
+    return those._replace(
+        participants=(*those.participants, *here), invited=(*those.invited, *asked)
+    )
+
+
 def key(who: str) -> str:
     """What two spellings of one address have in common."""
     return who.casefold()
@@ -62,16 +73,16 @@ def people(owner: str, entries: Sequence[Entry]) -> People:
     last: dict[str, Entry] = {}
     invited: dict[str, Entry] = {}
     asked = {entry.id for entry in fold.live(entries, "invite")}
+    rights = _rights(owner, entries, asked)
     for entry in entries:
         who = _who(entry)
-        if not who:
+        if not who or not _counts(entry, who, rights):
             continue
         if entry.kind in ("open", "join", "leave"):
             last[key(who)] = entry
             invited.pop(key(who), None)
         elif entry.kind == "invite" and entry.id in asked:
             invited[key(who)] = entry
-    rights = _rights(owner, entries, asked)
     here = {who: entry for who, entry in last.items() if entry.kind != "leave"}
     order = sorted(here.items(), key=lambda item: (item[0] != key(owner), item[1].order))
     return People(
@@ -132,6 +143,14 @@ def named(those: People, wanted: str) -> str:
 
 def _addresses(those: People) -> list[str]:
     return [p.id for p in those.participants] + [i.id for i in those.invited]
+
+
+def _counts(entry: Entry, who: str, rights: Mapping[str, tuple[str, ...]]) -> bool:
+    """False for what may be about anybody, and where somebody sends away whom he may not."""
+    if entry.kind in ("leave", "invite") and entry.is_sealed:
+        return False
+    by = key(text_of(entry, "by"))
+    return entry.kind != "leave" or key(who) == by or "manage" in rights.get(by, USUAL)
 
 
 def _who(entry: Entry) -> str:

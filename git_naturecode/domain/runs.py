@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from git_naturecode import clock
-from git_naturecode.domain.said import Message
+from git_naturecode.domain.said import ENCRYPTED, Message
 
 RUN_MS = 60_000
 
@@ -63,6 +63,8 @@ def runs(messages: Iterable[Message]) -> Iterator[Run]:
 
 def _goes_on(part: Sequence[Message], message: Message) -> bool:
     first = part[0]
+    if _only_encrypted(part[-1]) and _only_encrypted(message):
+        return True  # there is nothing in them to tell them apart
     if (first.by, first.role, first.header.get("model")) != (
         message.by,
         message.role,
@@ -76,6 +78,10 @@ def _goes_on(part: Sequence[Message], message: Message) -> bool:
     except (ValueError, OverflowError):  # a time that a tool or a stranger wrote in his own way
         return False
     return 0 <= apart < RUN_MS
+
+
+def _only_encrypted(message: Message) -> bool:
+    return message.flags == (ENCRYPTED,) and not message.comments
 
 
 def _plain(message: Message) -> bool:

@@ -7,6 +7,8 @@ from git_naturecode.domain import fold
 from git_naturecode.store.entry import Entry, Json
 from git_naturecode.store.store import Placed
 
+ENCRYPTED = "encrypted"
+"""The flag of what this reader has no key for."""
 _STEPS = 32  # from an edit of an edit to what it is about
 # What may still be said about a message whose text was redacted or purged.
 _HARMLESS = frozenset(
@@ -98,7 +100,7 @@ def changes(entries: Sequence[Entry]) -> Changes:
     found = Changes({}, {}, {})
     about = {e.id: text_of(e, "target") for e in entries if e.kind == "edit"}
     for entry in fold.live(entries, "edit"):
-        if entry.body is not None:
+        if entry.body is not None and not entry.is_sealed:
             found.edits.setdefault(_root(about, entry.id), []).append(entry)
     for entry in entries:
         if entry.kind == "redact":
@@ -194,6 +196,9 @@ class _State:
                 flags.append("edited by two at once")
         if entry.is_stub:
             flags.append("purged")
+        elif entry.is_sealed:
+            self.text = ""
+            flags.append(ENCRYPTED)
         self.flags = tuple(flags)
 
 

@@ -5,9 +5,18 @@ from typing import NamedTuple
 
 from git_naturecode.domain import fold
 from git_naturecode.domain.links import NOTHING, Link, current, settle
-from git_naturecode.domain.people import NOBODY, Invitation, key, people
+from git_naturecode.domain.people import NOBODY, Invitation, key, people, with_readers
 from git_naturecode.domain.people import Participant as Participant
-from git_naturecode.domain.said import Comment, Mark, changes, comments, messages, text_of
+from git_naturecode.domain.readers import Readers, readers
+from git_naturecode.domain.said import (
+    ENCRYPTED,
+    Comment,
+    Mark,
+    changes,
+    comments,
+    messages,
+    text_of,
+)
 from git_naturecode.domain.said import Message as Message
 from git_naturecode.store.described import Described
 from git_naturecode.store.entry import Entry, Json, writer
@@ -50,7 +59,9 @@ class Session:
     """A session as it stands after all its entries; of a deleted one no text is left.
 
     `links` are all things that it is linked to, `linked` the commits among them; `merged` is the
-    time from which on it holds what more than one device wrote ("": it does not).
+    time from which on it holds what more than one device wrote ("": it does not). Of an encrypted
+    one, `unread` counts the texts for which there was no key, and `with_history` are those who were
+    let into what was said before.
     """
 
     def __init__(self, name: str) -> None:
@@ -72,6 +83,11 @@ class Session:
         self.team: Audience | None = None
         self.deleted: Mark | None = None
         self.merged = ""
+        self.encrypted = False
+        self.unread = 0
+        self.readers = Readers()
+        self.gone: list[Entry] = []
+        self.with_history: list[str] = []
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Session) and vars(self) == vars(other)
@@ -114,12 +130,27 @@ def build(placed: Sequence[Placed]) -> Session:
             open_by(session, entry)
     _registers(session, entries)
     session.people = people(session.owner, entries)
+    session.encrypted = any(entry.kind == "epoch" for entry in entries)
+    if session.encrypted:
+        _of_encrypted(session, entries)
     _said(session, said, others)
     session.merged = _merged(placed)
     if session.deleted:
         session.messages, session.comments, session.files = [], [], []
         session.summary, session.tags = "", []
     return session
+
+
+def _of_encrypted(session: Session, entries: Sequence[Entry]) -> None:
+    """What only an encrypted session has; who takes part, where that cannot be read otherwise."""
+    session.readers = readers(entries, session.id)
+    session.gone = [one for one in entries if one.kind == "leave" and not one.is_sealed]
+    asked = [one for one in fold.live(entries, "invite") if one.header.get("history")]
+    session.with_history = [text_of(one, "who") for one in asked]
+    if session.visibility == "private":
+        session.visibility = "team"
+    if any(one.is_sealed and one.kind in ("invite", "leave", "set") for one in entries):
+        session.people = with_readers(session.people, session.readers)
 
 
 def open_by(session: Session, entry: Entry) -> None:
@@ -167,6 +198,8 @@ def _said(session: Session, said: Sequence[fold.Counted], others: Sequence[fold.
         for entry in fold.live(entries, "file")
         if text_of(entry, "path") and entry.id not in found.hidden
     ]
+    flags = [m.flags for m in session.messages] + [c.flags for c in session.comments]
+    session.unread = sum(ENCRYPTED in one for one in flags)
     times = [m.time for m in session.messages]
     session.created = session.created or min(times, default="")
     times += [entry.at[:24] for entry in entries if entry.kind in _LATER]
@@ -239,6 +272,7 @@ def row(session: Session, roles: Sequence[str] | None = None) -> dict[str, Json]
         "status": session.status,
         "visibility": session.visibility,
         "shared": session.shared,
+        "encrypted": session.encrypted,
         "hasPrivate": session.has_private,
         "owner": session.owner,
         "participants": [p.id for p in session.participants],
@@ -262,6 +296,7 @@ def facets(row: dict[str, Json], linked: Iterable[Link] = ()) -> list[tuple[str,
     id, tree and patch id of each linked commit.
     """
     found = [("status", row["status"]), ("origin", row["origin"])]
+    found += [("encrypted", "yes" if row["encrypted"] else "")]
     found += [("tag", tag) for tag in row["tags"]]
     found += [("participant", key(who)) for who in row["participants"]]
     found += [("shared", "yes" if row["shared"] else "")]

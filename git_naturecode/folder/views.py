@@ -110,7 +110,7 @@ class Views:
 
     def _one_by_one(self, tails: Iterable[str]) -> Iterator[tuple[str, list[Placed]]]:
         for tail in sorted(tails):
-            yield tail, self.store.read(tail, sessions.KIND)
+            yield tail, self.store.read(tail, sessions.KIND, sealed=True)
 
     def _in_one_go(self, tails: set[str]) -> Iterator[tuple[str, list[Placed]]]:
         """The same for very many: each side's logs are read through one stream."""

@@ -37,7 +37,7 @@ def facts(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _lines(session: Session) -> Iterator[str]:
-    yield f"# {escaped(line(session.name)) or '(no title)'}\n"
+    yield f"# {escaped(line(words.title(session)))}\n"
     yield (
         "*A session of git naturecode with all its entries. To take it into a repository:* "
         f"{code(f'git naturecode session import {session.id}.naturecode.md')}\n"

@@ -1,7 +1,7 @@
 """A session as one Markdown document, to be read on a forge or in an editor."""
 
 from git_naturecode.domain.session import Session
-from git_naturecode.render import about, inert, page
+from git_naturecode.render import about, inert, page, words
 from git_naturecode.render.show import line, show
 
 
@@ -10,7 +10,7 @@ def text(session: Session) -> str:
 
     Texts that are not harmless Markdown stand in fences.
     """
-    parts = [f"# {page.escaped(line(session.name)) or '(no title)'}\n"]
+    parts = [f"# {page.escaped(line(words.title(session)))}\n"]
     facts = (f"- **{name}:** {page.escaped(value)}\n" for name, value in about.facts(session))
     parts.append("".join(facts))
     if session.summary:

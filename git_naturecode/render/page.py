@@ -99,7 +99,7 @@ def _word(text: str) -> str:
 
 
 def _title(session: Session) -> str:
-    return line(session.name[:_TITLE_LENGTH]) or "(no title)"
+    return line(words.title(session)[:_TITLE_LENGTH])
 
 
 def _front_matter(session: Session) -> str:

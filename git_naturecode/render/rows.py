@@ -23,9 +23,11 @@ def rows_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int) -> st
 
 
 def _row(row: dict[str, Json], paint: Paint, width: int, with_tool: bool) -> str:
-    name = fit(line(str(row["name"])) or "(no title)", width)
+    name = fit(_title(row), width)
     count = f"{row['messages']} message{'' if row['messages'] == 1 else 's'}"
     where = "private" if not row["shared"] else str(row["visibility"])
+    if row.get("encrypted"):
+        where = "sealed"
     day = str(row["updatedAt"])[:10]
     # A session that is not active says so in the place of its tool.
     last = line(str(row["tool"] if row.get("status", "active") == "active" else row["status"]))
@@ -35,12 +37,17 @@ def _row(row: dict[str, Json], paint: Paint, width: int, with_tool: bool) -> str
     return f"{paint.yellow(row['id'])}  {name}  {where:<7}  {count:>13}  {day}{rest}"
 
 
+def _title(row: dict[str, Json]) -> str:
+    missing = "(encrypted)" if row.get("encrypted") else "(no title)"
+    return line(str(row["name"])) or missing
+
+
 def shared_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int) -> str:
     """Shared sessions and how many take part in each."""
     width = max(_LEAST_TITLE, min(_MOST_TITLE, columns - _OTHER_COLUMNS))
     return "\n".join(
-        f"{paint.yellow(row['id'])}  {fit(line(str(row['name'])) or '(no title)', width)}"
-        f"  {row['visibility']:<7}  {_people(row)}"
+        f"{paint.yellow(row['id'])}  {fit(_title(row), width)}"
+        f"  {'sealed' if row.get('encrypted') else row['visibility']:<7}  {_people(row)}"
         for row in rows
     )
 

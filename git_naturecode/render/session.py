@@ -21,7 +21,7 @@ def text(session: Session, paint: Paint) -> str:
 
 def _head(session: Session, paint: Paint) -> Iterator[str]:
     known = words.names(session)
-    yield paint.bold(line(session.name) or "(no title)")
+    yield paint.bold(line(words.title(session)))
     yield (
         f"{paint.yellow(session.id)} · {words.readers(session)} · {session.status}"
         f" · {words.minute(session.created)}"
@@ -29,6 +29,8 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
     yield "participants: " + ", ".join(line(p.name or p.id) for p in session.participants)
     if session.invited:
         yield "invited: " + ", ".join(map(_invited, session.invited))
+    if session.encrypted:
+        yield from _readers(session)
     if session.tags:
         yield "tags: " + ", ".join(map(line, session.tags))
     if session.forked:
@@ -43,6 +45,16 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
         yield "file: " + line(file.path + (f":{file.lines}" if file.lines else ""))
     if session.deleted:
         yield line(words.ended(session.deleted, known))
+
+
+def _readers(session: Session) -> Iterator[str]:
+    """For whom it is encrypted, and what of it cannot be read here."""
+    here, waiting = (", ".join(map(line, names)) for names in session.readers)
+    yield f"encrypted for: {here}" + (f"; waiting for a key: {waiting}" if waiting else "")
+    if session.unread:
+        every = len(session.messages) + len(session.comments)
+        what = "all of it" if session.unread == every else f"{session.unread} of {every} texts"
+        yield f"no key here for {what}"
 
 
 def _invited(one: Invitation) -> str:

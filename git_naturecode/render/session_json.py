@@ -21,6 +21,7 @@ def json(session: Session) -> dict[str, Json]:
         "visibility": session.visibility,
         "shared": session.shared,
         "teamId": session.team.id if session.team else None,
+        "encrypted": session.encrypted,
         "ownerId": session.owner,
         "participants": [_participant(one) for one in session.participants],
         "invited": [
@@ -44,6 +45,9 @@ def json(session: Session) -> dict[str, Json]:
         found["forked"] = {
             "session": session.forked.session, "messageId": session.forked.message,
         }  # fmt: skip
+    if session.encrypted:
+        found["readers"], found["waiting"] = map(list, session.readers)
+        found["unread"] = session.unread
     if session.deleted:
         found["deleted"] = _mark(session.deleted)
     if session.merged:

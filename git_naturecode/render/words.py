@@ -1,7 +1,7 @@
 """The words in which every view speaks of who said what, when, and what became of it."""
 
 from git_naturecode.domain import links
-from git_naturecode.domain.said import Comment, Mark, Message
+from git_naturecode.domain.said import ENCRYPTED, Comment, Mark, Message
 from git_naturecode.domain.session import Session
 from git_naturecode.render.show import line
 
@@ -33,12 +33,15 @@ def gone(said: Message | Comment, known: dict[str, str]) -> str:
     """What stands in the place of a text that was redacted or purged; "" when it is there."""
     if said.hidden:
         return f"redacted by {_done(said.hidden, known)}"
+    if ENCRYPTED in said.flags:
+        return "encrypted; there is no key for it here"
     return "purged" if "purged" in said.flags else ""
 
 
 def remarks(said: Message | Comment, known: dict[str, str]) -> list[str]:
     """What is to be said about a message or comment beside its text."""
-    kept = [flag for flag in said.flags if flag not in ("redacted", "purged", "edited")]
+    told = ("redacted", "purged", "edited", ENCRYPTED)
+    kept = [flag for flag in said.flags if flag not in told]
     if said.edited:
         by = "" if said.edited.by == said.by else f" by {known.get(said.edited.by, said.edited.by)}"
         kept.insert(0, f"edited{by}")
@@ -53,7 +56,9 @@ def ended(mark: Mark, known: dict[str, str]) -> str:
 
 
 def where(session: Session) -> str:
-    """Who may read a session: private, team or public."""
+    """Who may read a session: private, team or public; encrypted: only those who have a key."""
+    if session.shared and session.encrypted:
+        return "encrypted"
     return session.visibility if session.shared else "private"
 
 
@@ -73,6 +78,11 @@ def commits(session: Session) -> str:
     said += [f"{more} more"] if more else []
     note = f" ({earlier} rewritten since)" if earlier else ""
     return ", ".join(said) + note
+
+
+def title(session: Session) -> str:
+    """The name of a session, or why it has none here."""
+    return session.name or ("(encrypted)" if session.encrypted else "(no title)")
 
 
 def outcome(message: Message) -> str:

@@ -47,7 +47,7 @@ class BulkWriter:
     def write(self, entity: str, drafts: Sequence[Draft]) -> None:
         """Append `drafts` about `entity`; they are safe when the writer has finished."""
         for start in range(0, len(drafts), CHUNK):
-            entries = self._store.entries_of(drafts[start : start + CHUNK])
+            entries = self._store.entries_for(self._log.name, entity, drafts[start : start + CHUNK])
             self._open(entity)
             self._append(entries)
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 Json = Any
 
 STUB_KEYS = ("at", "device", "hash", "id", "kind")
+_SEALED_KEYS = frozenset(("id", "at", "device", "by", "epoch", "kind", "target", "over", "enc"))
 SHORT_HASH = 16
 # What a header line may not hold as such: line breaks of other programs, and lone surrogates.
 _ESCAPED = "[\x7f\x85\u2028\u2029\ud800-\udfff]"
@@ -113,6 +114,20 @@ class Entry:
         """
         return (
             self.body is None and '"hash"' in self.line and tuple(sorted(self.header)) == STUB_KEYS
+        )
+
+    @property
+    def as_written(self) -> "Entry":
+        """The entry as it stands in a log: itself, but where it was opened for a reader."""
+        return self
+
+    @property
+    def is_sealed(self) -> bool:
+        """True when what it says is encrypted (store/opened.py)."""
+        return (
+            '"epoch":"' in self.line
+            and self.body is not None
+            and self.header.keys() <= _SEALED_KEYS
         )
 
     @property

@@ -80,6 +80,7 @@ def preamble(entity: str, device: str, segment: int) -> str:
 
 def block(entry: Entry) -> str:
     """`entry` as it stands in a segment; a segment grows by adding blocks at its end."""
+    entry = entry.as_written
     header = entry.header
     end = f"{END}{header['id']} sha256:{entry.stated or entry.hash[:SHORT_HASH]}{CLOSE}\n\n"
     if entry.body is None:

@@ -117,6 +117,12 @@ class Index:
         found = self._sound(lambda: self.db.execute(query, (kind, tail)).fetchone())
         return dict(json.loads(found[0])) if found else {}
 
+    def blobs(self, kind: str, tail: str) -> frozenset[str]:
+        """The segments of one entity that the index knows."""
+        query = "select blob from part where kind = ? and tail = ?"
+        found = self._sound(lambda: self.db.execute(query, (kind, tail)).fetchall())
+        return frozenset(blob for (blob,) in found)
+
     def match(self, kind: str, prefix: str) -> list[str]:
         """The ids of all entities of `kind` whose last part begins with `prefix`."""
         query = "select id from entity where kind = ? and tail >= ? and tail < ?"
@@ -195,7 +201,10 @@ class Index:
         tails = {ids.tail(s.entity) for s in self.spooled if s.entity.startswith(f"{kind}-")}
         if not tails:
             return self._sound(read)
-        found = [(tail, self.describe[kind](tail, self.store.read(tail, kind))) for tail in tails]
+        found = [
+            (tail, self.describe[kind](tail, self.store.read(tail, kind, sealed=True)))
+            for tail in tails
+        ]
 
         def overlaid() -> Result:
             from git_naturecode.store import index_rows

@@ -217,6 +217,8 @@ def parts(blobs: Sequence[Blob]) -> list[Part] | None:
         if scanned is None:
             return None
         entity, device, _, headers, _, blocks = scanned
+        if any("epoch" in header or header["kind"] == "epoch" for header in headers):
+            return None  # of an encrypted session: who has no key has to see that he has none
         own = {header["id"]: block for header, block in zip(headers, blocks, strict=True)}
         if len(own) != len(blocks):
             return None

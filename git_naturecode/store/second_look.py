@@ -16,8 +16,11 @@ def look(
     """What is left of `entry` without what `redactor` finds in it now.
 
     Its fields but for OURS, its body, the labels of what was found now, and those of what had
-    been taken out of it before. Raises RedactionFailed.
+    been taken out of it before. There is nothing to find in what is encrypted, and in the keys of
+    an epoch. Raises RedactionFailed.
     """
+    if entry.is_sealed or entry.kind == "epoch":
+        return {}, entry.body, (), ()
     fields, found = redactor.value({k: v for k, v in entry.header.items() if k not in OURS})
     body, more = (None, ()) if entry.body is None else redactor.text(entry.body)
     known = entry.header.get("red")

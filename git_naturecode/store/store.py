@@ -14,7 +14,7 @@ from git_naturecode.clock import NowMs
 from git_naturecode.config import Config
 from git_naturecode.errors import NaturecodeError, Unsupported, Usage
 from git_naturecode.git.door import open_objects
-from git_naturecode.git.objects import RefLocked
+from git_naturecode.git.objects import RefLocked, TreeEntry
 from git_naturecode.git.repo import Repo, open_private
 from git_naturecode.git.run import GitFailed, tells_of_full_disk
 from git_naturecode.store import active, device
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from git_naturecode.redact import Redactor
     from git_naturecode.store.entry import Draft, Entry, Json
     from git_naturecode.store.format import Segment
+    from git_naturecode.store.opened import Vault
 
 TEAM, PRIVATE = "team", "private"
 DEFAULT_BRANCH = "naturecode"
@@ -36,6 +37,9 @@ _BRANCH = (
     r"[^\x00-\x20\x7f~^:?*\[\\/.][^\x00-\x20\x7f~^:?*\[\\]*"
 )
 _PRIVATE_WAIT = 30.0
+_HEAD_BYTES = 200  # of a segment, with the name of what it is about
+# An entry that begins an epoch of an encrypted session; a text cannot hold such a line.
+_EPOCH = re.compile(rb'^<!-- nc:entry \{[^\n]*"kind":"epoch"', re.M)
 # Where this person may not write, draining is left to somebody who may.
 _MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -67,10 +71,16 @@ class Store:
         self.random = random
         self.redactor = redactor
         self.many = many
+        self.vault: Vault | None = None
+        self.without_epoch: frozenset[str] = frozenset()  # segments known to begin none
 
     def elsewhere(self, repo: Repo, config: Config) -> "Store":
         """The same clone seen from another of its work trees."""
-        return Store(repo, config, self.environ, self.now_ms, self.random, self.redactor, self.many)
+        there = Store(
+            repo, config, self.environ, self.now_ms, self.random, self.redactor, self.many
+        )
+        there.vault = self.vault
+        return there
 
     @property
     def state_dir(self) -> str:
@@ -178,7 +188,36 @@ class Store:
 
         They are in the log once somebody drained the spool: see `settle`.
         """
-        return self.keep(side, entity, self.entries_of(drafts))
+        return self.keep(side, entity, self.entries_for(side, entity, drafts))
+
+    def entries_for(self, side: str, entity: str, drafts: "Sequence[Draft]") -> "list[Entry]":
+        """`entries_of`, as they may stand on `side` about `entity`: see `sealed`."""
+        return self.sealed(side, entity, self.entries_of(drafts))
+
+    def sealed(self, side: str, entity: str, entries: "Sequence[Entry]") -> "list[Entry]":
+        """`entries` encrypted where `entity` is, after the epoch that they begin if they do.
+
+        Raises NotPermitted when this device has no key for it.
+        """
+        if side != TEAM or not entries or not self.is_encrypted(entity):
+            return list(entries)
+        if self.vault is None:
+            raise NaturecodeError(f"{entity} is encrypted, and no key is at hand to write there")
+        return self.vault.sealed(entity, entries)
+
+    def is_encrypted(self, entity: str) -> bool:
+        """True when what is shared about `entity` says that it is encrypted."""
+        log, tail = self.team, ids.tail(entity)
+        for name in log.spool.waiting():
+            with suppress(FileNotFoundError):
+                data = log.spool.read(name)
+                if tail.encode() in data[:_HEAD_BYTES] and _EPOCH.search(data):
+                    return True
+        fresh = [
+            one.oid for one in self._files(log, entity.split("-")[0], tail, log.tree())
+            if one.oid not in self.without_epoch
+        ]  # fmt: skip
+        return any(_EPOCH.search(data) for _, data in log.objects.read_many(fresh))
 
     def keep(
         self, side: str, entity: str, entries: "Sequence[Entry]", device: str = ""
@@ -219,9 +258,20 @@ class Store:
                 if wait or getattr(error, "errno", None) not in _MAY_NOT:
                     raise _undone(log, error) from None
 
-    def read(self, tail: str, kind: str) -> list[Placed]:
-        """All entries about the entity with the last part `tail`, drained or waiting."""
-        return [placed for log in self.sides for placed in self._read_side(log, kind, tail)]
+    def read(self, tail: str, kind: str, *, sealed: bool = False) -> list[Placed]:
+        """All entries about the entity with the last part `tail`, drained or waiting.
+
+        What is encrypted is opened where there is a key here, unless it shall stay `sealed`: for
+        whoever writes to a file what he reads.
+        """
+        found = [placed for log in self.sides for placed in self._read_side(log, kind, tail)]
+        return found if sealed else self.opened(found)
+
+    def opened(self, placed: list[Placed]) -> list[Placed]:
+        """`placed`, all entries about one entity, opened where there is a key here."""
+        if self.vault is None or not any(one.entry.kind == "epoch" for one in placed):
+            return placed
+        return self.vault.opened(placed)
 
     def has(self, side: str, kind: str, tail: str) -> bool:
         """True when `side` says anything about the entity with the last part `tail`."""
@@ -245,14 +295,17 @@ class Store:
     def _segments(self, log: Log, kind: str, tail: str) -> "Iterator[Segment]":
         from git_naturecode.store import format
 
-        root = log.tree()
+        for line in self._files(log, kind, tail, log.tree()):
+            # A log that a later program wrote must not hide the others.
+            with suppress(Unsupported):
+                yield format.parse(log.objects.read(line.oid)[1])
+
+    def _files(self, log: Log, kind: str, tail: str, root: str | None) -> "Iterator[TreeEntry]":
+        """The segments about one entity in the tree `root`."""
         above = f"log/{kind}/{tail[0]}/{tail[1]}/{tail[2]}"
         for folder in log.folder(above, root):
             if folder.name.decode("utf-8", "replace").endswith(f"-{tail}"):
-                for line in log.folder(f"{above}/{folder.name.decode()}", root):
-                    # A log that a later program wrote must not hide the others.
-                    with suppress(Unsupported):
-                        yield format.parse(log.objects.read(line.oid)[1])
+                yield from log.folder(f"{above}/{folder.name.decode()}", root)
 
     def waiting(self, log: Log) -> "Iterable[Segment]":
         """What is acknowledged on `log` and not drained yet."""

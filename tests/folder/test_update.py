@@ -59,9 +59,9 @@ def test_only_what_changed_is_read(clone: Clone, monkeypatch: pytest.MonkeyPatch
     read = []
     really = Store.read
 
-    def noted(store: Store, tail: str, kind: str) -> list[Placed]:
+    def noted(store: Store, tail: str, kind: str, *, sealed: bool) -> list[Placed]:
         read.append(tail)
-        return really(store, tail, kind)
+        return really(store, tail, kind, sealed=sealed)
 
     monkeypatch.setattr(Store, "read", noted)
     with clone.store() as store:

@@ -1,0 +1,141 @@
+"""Which epochs of a session count, who shall be able to read it, and under which to write.
+
+What protects a session is that nobody seals under an epoch that is for anybody else than those
+who take part (`current`): whoever makes another one only makes one that nobody uses.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from git_naturecode.crypto.hpke import NotOpened
+from git_naturecode.domain import epochs
+from git_naturecode.domain.epochs import KIND, Epoch, Reader
+from git_naturecode.domain.people import key
+from git_naturecode.store.entry import writer
+from git_naturecode.store.store import Placed
+
+MOST_MESSAGES = 1_000
+"""Entries that are sealed under one epoch."""
+
+
+class Device(NamedTuple):
+    """A device of a member that may be given a key: its id, and its X25519 key in hex."""
+
+    id: str
+    seal: str
+
+
+class Standing(Protocol):
+    """What the team says, as far as encryption needs to know it."""
+
+    @property
+    def team(self) -> str:
+        """The digest of the team's genesis; "" where there is no team."""
+
+    def addresses(self, device: str) -> frozenset[str]:
+        """The addresses (`people.key`) of the member whose device this is or was; maybe none."""
+
+    def may_invite(self, device: str) -> bool:
+        """True when the member whose device this is has session:invite."""
+
+    def devices(self, who: str) -> Sequence[Device]:
+        """The devices that may be given keys of the present member with the address `who`."""
+
+
+class Wanted(NamedTuple):
+    """Who shall be able to read: devices, and people of whom no device is known yet."""
+
+    roster: Mapping[str, Reader]
+    waiting: tuple[str, ...]
+
+
+def found(placed: Iterable[Placed]) -> list[Epoch]:
+    """The records among `placed` that are signed and whole, each once."""
+    every: dict[str, Epoch] = {}
+    for one in placed:
+        if one.entry.kind == KIND:
+            try:
+                epoch = epochs.of_entry(one.entry, writer(one.entry, one.device))
+            except NotOpened:
+                continue
+            every[epoch.digest] = epoch
+    return list(every.values())
+
+
+def accepted(
+    every: Iterable[Epoch], session: Collection[str], owners: Iterable[str], standing: Standing
+) -> dict[str, Epoch]:
+    """Those of `every` record that count in `session` (the names that it has), by digest.
+
+    One without another before it has to be by an owner, or by somebody who may invite to any
+    session; all others by somebody whom an epoch before it is for.
+    """
+    mine = {key(who) for who in owners}
+    left = [one for one in every if one.session in session and one.team == standing.team]
+    good: dict[str, Epoch] = {}
+    while True:
+        fresh = [one for one in left if _may_begin(one, mine, good, standing)]
+        if not fresh:
+            return good
+        good |= {one.digest: one for one in fresh}
+        left = [one for one in left if one.digest not in good]
+
+
+def _may_begin(
+    epoch: Epoch, owners: set[str], good: Mapping[str, Epoch], standing: Standing
+) -> bool:
+    addresses = standing.addresses(epoch.device)
+    if not addresses:
+        return False
+    if addresses & owners or standing.may_invite(epoch.device):
+        return True
+    before = [good[name] for name in epoch.prev if name in good]
+    return any(key(one.who) in addresses for earlier in before for one in earlier.roster.values())
+
+
+def wanted(people: Iterable[str], standing: Standing) -> Wanted:
+    """The devices of `people` (addresses), and who of them has none."""
+    roster: dict[str, Reader] = {}
+    waiting = []
+    for who in sorted({key(one): one for one in people}.values()):
+        known = standing.devices(key(who))
+        roster |= {one.id: Reader(key(who), one.seal) for one in known}
+        if not known:
+            waiting.append(key(who))
+    return Wanted(roster, tuple(sorted(set(waiting))))
+
+
+def given(good: Mapping[str, Epoch], readable: Collection[str]) -> set[str]:
+    """Whom the epochs name by which this reader was let in, if he was not from the beginning.
+
+    He cannot read who was invited before that.
+    """
+    return {
+        who
+        for name in readable
+        if any(one not in readable for one in good[name].prev)
+        for who in (*good[name].waiting, *(one.who for one in good[name].roster.values()))
+    }
+
+
+def current(good: Mapping[str, Epoch], now: Wanted, sealed: Mapping[str, int]) -> Epoch | None:
+    """The epoch to write under: for exactly the devices that are wanted now; None: make one.
+
+    `sealed` are the numbers of entries by epoch. Of several, made at once, all take the lowest.
+    """
+    heads = latest(good)
+    fits = [
+        one
+        for one in heads
+        if dict(one.roster) == dict(now.roster)
+        and one.device in now.roster
+        and sealed.get(one.digest, 0) < MOST_MESSAGES
+    ]
+    return min(fits, key=lambda one: one.digest, default=None)
+
+
+def latest(good: Mapping[str, Epoch]) -> list[Epoch]:
+    """The epochs after which none was begun yet, the one with the highest number first."""
+    before = {name for one in good.values() for name in one.prev}
+    heads = [one for name, one in good.items() if name not in before]
+    return sorted(heads, key=lambda one: (-one.number, one.digest))
