@@ -29,7 +29,8 @@ QUIET = (
 )  # fmt: skip
 
 
-_FULL = ("No space left", "Out of diskspace", "quota exceeded")
+# Of a ref that could not be written git says no reason.
+_FULL = ("No space left", "Out of diskspace", "quota exceeded", "couldn't write '")
 
 
 def tells_of_full_disk(text: str) -> bool:

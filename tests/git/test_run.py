@@ -21,3 +21,9 @@ def test_the_cause_is_said_and_not_what_comes_after_it() -> None:
     assert failed.message == "git fast-import failed: fatal: bad mode"
     assert GitFailed(("x",), 1, "just words\n").message == "git x failed: just words"
     assert GitFailed(("x",), 7, "").message == "git x failed: 7"
+
+
+def test_a_ref_that_could_not_be_written_is_a_full_disk() -> None:
+    said = "fatal: update_ref failed for ref 'refs/heads/x': cannot update ref 'refs/heads/x': "
+    failed = GitFailed(("update-ref",), 128, said + "couldn't write '/x/refs/heads/x.lock'\n")
+    assert failed.message.startswith("the disk is full (fatal: update_ref failed")
