@@ -31,7 +31,7 @@ def test_its_proof_holds_for_what_was_signed_alone() -> None:
 
 @pytest.mark.parametrize("text", ["", "nc-invite1:", "hello", "nc-invite1:é", "nc-invite1:AAAA"])
 def test_what_is_no_code_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="code|missing|mistyped"):
+    with pytest.raises(ValueError, match=r"code|missing|mistyped"):
         invitation.read(text)
 
 
