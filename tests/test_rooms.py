@@ -36,6 +36,7 @@ SIDEWAYS = {
     ("autosync", "sync"): "an automatic sync is a sync",
     ("sync", "linking"): "links and notes travel together, and notes follow the links",
     ("purging", "trusting"): "a purge is a signed line",
+    ("trusting", "identity"): "the first line of a device says whose it is",
     ("sync", "trusting"): "what this clone wrote is signed before it travels",
     ("sync", "hiding"): "a redaction that comes in reaches forks that it did not know",
     ("linking", "agents"): "an agent that was at work may have written the commit",

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from git_naturecode import ids
 from git_naturecode.clock import NowMs
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from git_naturecode.redact import Redactor
     from git_naturecode.store.entry import Draft, Entry, Json
     from git_naturecode.store.format import Segment
+    from git_naturecode.store.judged import Judge, Mark
     from git_naturecode.store.opened import Vault
 
 TEAM, PRIVATE = "team", "private"
@@ -49,12 +50,24 @@ class Undone(NaturecodeError):
 
 
 class Placed(NamedTuple):
-    """An entry and where it stands: about what, by which device, on which side."""
+    """An entry and where it stands: about what, by which device, on which side.
+
+    `mark` says what is to be thought of it where it is not plainly verified.
+    """
 
     entry: "Entry"
     entity: str
     device: str
     side: str
+    mark: "Mark | None" = None
+
+
+class Closing(Protocol):
+    """What is closed together with a store."""
+
+    def close(self) -> None:
+        """Let go of files and processes."""
+        ...
 
 
 class Store:
@@ -73,6 +86,8 @@ class Store:
         self.many = many
         self.vault: Vault | None = None
         self.without_epoch: frozenset[str] = frozenset()  # segments known to begin none
+        self.judge: Judge | None = None
+        self.beside: dict[str, Closing] = {}  # what higher rooms keep open for as long
 
     def elsewhere(self, repo: Repo, config: Config) -> "Store":
         """The same clone seen from another of its work trees."""
@@ -80,6 +95,7 @@ class Store:
             repo, config, self.environ, self.now_ms, self.random, self.redactor, self.many
         )
         there.vault = self.vault
+        there.judge = self.judge
         return there
 
     @property
@@ -259,19 +275,31 @@ class Store:
                     raise _undone(log, error) from None
 
     def read(self, tail: str, kind: str, *, sealed: bool = False) -> list[Placed]:
-        """All entries about the entity with the last part `tail`, drained or waiting.
+        """All entries that count about the entity with the last part `tail`, drained or waiting.
 
         What is encrypted is opened where there is a key here, unless it shall stay `sealed`: for
         whoever writes to a file what he reads.
         """
-        found = [placed for log in self.sides for placed in self._read_side(log, kind, tail)]
+        found = self.counting(tail, kind, self.read_all(tail, kind))
         return found if sealed else self.opened(found)
+
+    def read_all(self, tail: str, kind: str) -> list[Placed]:
+        """The same with what is in quarantine, nothing marked and nothing opened."""
+        return [placed for log in self.sides for placed in self._read_side(log, kind, tail)]
 
     def opened(self, placed: list[Placed]) -> list[Placed]:
         """`placed`, all entries about one entity, opened where there is a key here."""
         if self.vault is None or not any(one.entry.kind == "epoch" for one in placed):
             return placed
         return self.vault.opened(placed)
+
+    def counting(self, tail: str, kind: str, placed: list[Placed]) -> list[Placed]:
+        """Those of `placed`, all entries about one entity, that count, each with its mark."""
+        if self.judge is None or not placed:
+            return placed
+        from git_naturecode.store import judged
+
+        return judged.counting(placed, self.judge.marks(kind, tail, placed))
 
     def has(self, side: str, kind: str, tail: str) -> bool:
         """True when `side` says anything about the entity with the last part `tail`."""
@@ -344,6 +372,9 @@ class Store:
             log = self.__dict__.get(name)
             if isinstance(log, Log):
                 log.objects.close()
+        for one in self.beside.values():
+            one.close()
+        self.beside.clear()
 
 
 def _undone(log: Log, error: OSError | GitFailed) -> Undone:

@@ -5,36 +5,17 @@ column, so that a reader need not touch a signature. Deleting the file costs one
 """
 
 import json
-import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing, Objects
 from git_naturecode.store import paths, trust
 from git_naturecode.store.entry import Json
+from git_naturecode.store.trust_file import Key, TrustFile
 
-VERSION = 1
 MOST_LINES = 50_000  # that are verified at once; what is beyond waits for the next time
-_FILE = "trust.db"
 _FOLDER = "log/trust"
-_WAIT = 30
-_SCHEMA = """
-create table state(name text primary key, value text);
-create table line(number integer primary key, digest text unique, device text, seq integer,
-  prev text, said text);
-create table tip(device text primary key, seq integer, digest text, root text) without rowid;
-create index line_of on line(device, seq);
-create table forged(name text primary key) without rowid;
-create table dep(device text, digest text, primary key(device, digest)) without rowid;
-create table cover(entity text, id text, hash text, line integer,
-  primary key(entity, id, hash, line)) without rowid;
-create index cover_by on cover(id, hash);
-create index cover_of on cover(line)
-"""
-Key = tuple[str, str]
 
 
 class Tip(NamedTuple):
@@ -56,29 +37,8 @@ class Known(NamedTuple):
     said: Mapping[str, Json]
 
 
-class TrustDb:
-    """The file of one clone; what cannot be opened is made anew, or kept in memory."""
-
-    def __init__(self, state_dir: str) -> None:
-        self.path = os.path.join(state_dir, _FILE)
-        self.db = _open(self.path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self.db.close()
-
-    def get(self, name: str) -> str:
-        """What was kept as `name`, or ""."""
-        row = self.db.execute("select value from state where name = ?", (name,)).fetchone()
-        return row[0] if row else ""
-
-    def put(self, name: str, value: str) -> None:
-        """Keep `value` as `name`."""
-        self.db.execute("insert or replace into state values (?, ?)", (name, value))
-
-    def is_current(self, objects: Objects, root: str | None) -> bool:
-        """True when the trust logs of the tree `root` were taken in."""
-        return self.get("tree") == _folder_of(objects, root)
+class TrustDb(TrustFile):
+    """The lines in the file: which there are, what they cover, where each chain ends."""
 
     def take_in(self, objects: Objects, root: str | None) -> list[Known]:
         """Verify what is new in the trust logs of the tree `root`; the lines whose signature holds.
@@ -90,17 +50,6 @@ class TrustDb:
             return []
         with self.transaction():
             return self._take_in(objects, there)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing of what is written in the block, alone with the file."""
-        self.db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self.db.execute("rollback")
-            raise
-        self.db.execute("commit")
 
     def add(self, known: Known) -> bool:
         """Keep a line that is known to be genuine, and what it covers; False when it was kept."""
@@ -115,8 +64,9 @@ class TrustDb:
         number = done.lastrowid
         deps = [(device, one) for one in said.get("deps", ()) if isinstance(one, str)]
         self.db.executemany("insert or ignore into dep values (?, ?)", deps)
-        covers = ((entity, *key, number) for entity, keys in covered(said) for key in keys)
-        self.db.executemany("insert or ignore into cover values (?, ?, ?, ?)", covers)
+        for table, op in (("cover", "sign"), ("adopted", "adopt")):
+            rows = ((entity, *key, number) for entity, keys in covered(said, op) for key in keys)
+            self.db.executemany(f"insert or ignore into {table} values (?, ?, ?, ?)", rows)
         self._advance(known)
         return True
 
@@ -145,10 +95,13 @@ class TrustDb:
         rows = self.db.execute("select digest from dep where device = ?", (device,))
         return {digest for (digest,) in rows}
 
-    def covers(self, entity: str) -> dict[Key, list[str]]:
-        """(id, hash) -> digests of the lines that cover it as a part of `entity`."""
+    def covers(self, entity: str, table: str = "cover") -> dict[Key, list[str]]:
+        """(id, hash) -> digests of the lines that cover it as a part of `entity`.
+
+        Of those that adopt it where `table` is `adopted`.
+        """
         query = (
-            "select id, hash, digest from cover join line on number = line where entity = ?"
+            f"select id, hash, digest from {table} join line on number = line where entity = ?"
             " order by line"
         )
         found: dict[Key, list[str]] = {}
@@ -163,6 +116,19 @@ class TrustDb:
             " where id = ? and hash = ? order by line"
         )
         return self.db.execute(query, key).fetchall()
+
+    def sound(self, entity: str) -> set[Key]:
+        """(id, hash) of what a line of an unbroken chain covers as a part of `entity`."""
+        query = (
+            "select id, hash from cover join line on number = line join tip using (device)"
+            " where entity = ? and line.seq <= tip.seq"
+        )
+        return set(self.db.execute(query, (entity,)))
+
+    def entities_of(self, keys: Iterable[Key]) -> set[str]:
+        """Every entity of which a line covers one of `keys`."""
+        query = "select distinct entity from cover where id = ? and hash = ?"
+        return {entity for key in keys for (entity,) in self.db.execute(query, key)}
 
     def is_covered(self, entity: str, key: Key, device: str) -> bool:
         """True when `device` itself has signed `key` as a part of `entity`."""
@@ -205,6 +171,24 @@ class TrustDb:
             tip = _end(self.db.execute(query, (device,)))
         self.db.execute("insert or replace into tip values (?, ?, ?, ?)", (device, *tip))
 
+    @property
+    def is_empty(self) -> bool:
+        """True when there is no line."""
+        return self.db.execute("select 1 from line limit 1").fetchone() is None
+
+    def names_team_before(self, known: Known) -> bool:
+        """True when the line before `known` in its chain names the same team."""
+        query = "select said from line where digest = ?"
+        row = self.db.execute(query, (known.said["prev"],)).fetchone()
+        before = json.loads(row[0]) if row else {}
+        return bool(row) and before.get("team", "") == known.said.get("team", "")
+
+    def seq_of(self, digest: str, device: str) -> int:
+        """The number of the line `digest` of `device`; 0 when it is not known."""
+        query = "select seq from line where digest = ? and device = ?"
+        row = self.db.execute(query, (digest, device)).fetchone()
+        return int(row[0]) if row else 0
+
     def _verified(self, lines: Sequence[bytes], device: str) -> Iterator[Known]:
         for line in lines:
             if not line:
@@ -225,10 +209,10 @@ class TrustDb:
         return self.db.execute(query, (digest, f"{device} {digest}")).fetchone() is not None
 
 
-def covered(said: Mapping[str, Json]) -> Iterator[tuple[str, list[Key]]]:
-    """(entity, what it signs of it) of each operation of a line that vouches for entries."""
+def covered(said: Mapping[str, Json], name: str = "sign") -> Iterator[tuple[str, list[Key]]]:
+    """(entity, what it names of it) of each operation `name` of a line."""
     for op in said.get("ops", ()):
-        if isinstance(op, dict) and op.get("op") == "sign" and isinstance(op.get("entity"), str):
+        if isinstance(op, dict) and op.get("op") == name and isinstance(op.get("entity"), str):
             yield op["entity"], names(op.get("names"))
 
 
@@ -245,8 +229,8 @@ def names(found: Json) -> list[Key]:
 def _without_names(said: Mapping[str, Json]) -> dict[str, Json]:
     """A line for the table: what it covers stands in a table of its own."""
     ops = [
-        {**op, "names": len(names(op.get("names")))}
-        if isinstance(op, dict) and op.get("op") == "sign"
+        {**op, "names": [], "count": len(names(op.get("names")))}
+        if isinstance(op, dict) and op.get("op") in ("sign", "adopt")
         else op
         for op in said["ops"]
     ]
@@ -276,41 +260,3 @@ def _end(chain: Iterable[tuple[int, str, str]]) -> Tip:
 def _folder_of(objects: Objects, root: str | None) -> str:
     found = tree.find(objects, root, _FOLDER)
     return found.oid if found is not None and found.is_tree else ""
-
-
-def _open(path: str) -> sqlite3.Connection:
-    try:
-        return _connect(path)
-    except sqlite3.DatabaseError:
-        for suffix in ("", "-wal", "-shm"):
-            try:
-                os.unlink(path + suffix)
-            except OSError:
-                continue
-    try:
-        return _connect(path)
-    except sqlite3.DatabaseError:
-        return _connect(":memory:")
-
-
-def _connect(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-    try:
-        db.execute("pragma journal_mode = wal")
-        db.execute("pragma synchronous = normal")
-        version = db.execute("pragma user_version").fetchone()[0]
-        if version == VERSION:
-            return db
-        db.execute("begin exclusive")
-        version = db.execute("pragma user_version").fetchone()[0]
-        if version == 0 and not db.execute("select 1 from sqlite_master").fetchone():
-            for statement in _SCHEMA.strip().split(";\n"):
-                db.execute(statement)
-            db.execute(f"pragma user_version = {VERSION}")
-        db.execute("commit")
-        if version not in (0, VERSION):
-            raise sqlite3.DatabaseError("of another version")
-    except BaseException:
-        db.close()
-        raise
-    return db

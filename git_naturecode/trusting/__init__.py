@@ -8,8 +8,61 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from git_naturecode.domain.policy import Standing
     from git_naturecode.store.store import Store
+    from git_naturecode.trusting.asked import Asked
+    from git_naturecode.trusting.keeping import Keeper
     from git_naturecode.trusting.writing import Files, Op
+
+_KEEPER = "trust"
+
+
+def keeper(store: "Store") -> "Keeper":
+    """What `store` knows of trust; one for each store, so that nothing is weighed twice."""
+    from git_naturecode.trusting.keeping import Keeper
+
+    found = store.beside.get(_KEEPER)
+    if not isinstance(found, Keeper):
+        found = store.beside[_KEEPER] = Keeper(store)
+    return found
+
+
+def judge_of(store: "Store") -> "Asked":
+    """What those who read the entries of `store` ask about their standing."""
+    from git_naturecode.trusting.asked import Asked
+
+    return Asked(store)
+
+
+def standing(store: "Store") -> "Standing":
+    """What all trust lines that are here add up to, with the team that is pinned."""
+    known = keeper(store)
+    known.refresh()
+    return known.standing
+
+
+def pinned(store: "Store") -> str:
+    """The genesis line of the team that this clone trusts; "" for none."""
+    from git_naturecode.store import pins
+
+    return pins.load(store.state_dir).team
+
+
+def pin(store: "Store", genesis: str) -> None:
+    """Trust the team that begins with the line `genesis`, and no other, from now on."""
+    from git_naturecode import clock
+    from git_naturecode.store import pins
+
+    since = clock.iso(store.now_ms())
+    pins.change(store.state_dir, lambda known: known._replace(team=genesis, since=since))
+    keeper(store).repin()
+
+
+def uncovered(store: "Store") -> set[str]:
+    """The hashes of all shared entries that nobody has signed."""
+    known = keeper(store)
+    known.refresh()
+    return known.uncovered()
 
 
 def append(store: "Store", ops: "Sequence[Op]", *, device: str = "") -> list[str]:

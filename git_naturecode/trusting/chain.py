@@ -23,7 +23,7 @@ def alone(folder: str, device: str) -> Iterator[list[bytes]]:
     lock = os.open(_path(folder, device) + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield _read(folder, device)
+        yield read(folder, device)
     finally:
         os.close(lock)
 
@@ -56,7 +56,8 @@ def end(lines: list[bytes], known: Tip) -> Tip:
     return Tip(said["seq"], digest, said["root"] or digest)
 
 
-def _read(folder: str, device: str) -> list[bytes]:
+def read(folder: str, device: str) -> list[bytes]:
+    """The last lines that `device` has signed, as far as they are kept."""
     try:
         with open(_path(folder, device), "rb") as file:
             lines = file.read().split(b"\n")[:-1]

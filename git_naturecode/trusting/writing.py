@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
+from git_naturecode import identity, trusting
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Content, Objects
@@ -15,7 +16,8 @@ from git_naturecode.store.entry import Json
 from git_naturecode.store.lock import hold
 from git_naturecode.store.segments import SEGMENT_BYTES
 from git_naturecode.store.store import Store
-from git_naturecode.store.trust_db import Key, Known, TrustDb, covered
+from git_naturecode.store.trust_db import covered
+from git_naturecode.store.trust_file import Key
 from git_naturecode.store.unsigned import Written
 from git_naturecode.trusting import chain
 
@@ -35,8 +37,7 @@ def append(store: Store, ops: Sequence[Op], device: str) -> list[str]:
                 "another git naturecode is writing here", "wait for it, then run the command again"
             )
         store.team.begin()
-        with closing(TrustDb(store.state_dir)) as db:
-            return _Writing(store, db, device or store.device).write(ops)
+        return _Writing(store, device or store.device).write(ops)
 
 
 def sign(store: Store) -> int:
@@ -45,18 +46,17 @@ def sign(store: Store) -> int:
         if not held:
             return 0
         store.team.begin()
-        with closing(TrustDb(store.state_dir)) as db:
-            return _Writing(store, db, store.device).sign()
+        return _Writing(store, store.device).sign()
 
 
 @contextmanager
 def signed(store: Store, ops: Mapping[str, Sequence[Op]]) -> Iterator[Files]:
     """See trusting.signed."""
-    with closing(TrustDb(store.state_dir)) as db, ExitStack() as stack:
-        db.take_in(store.team.objects, store.team.tree())
+    trusting.keeper(store).refresh()
+    with ExitStack() as stack:
         lines: dict[str, list[bytes]] = {}
         for device in sorted(ops):
-            writing = _Writing(store, db, device)
+            writing = _Writing(store, device)
             kept = stack.enter_context(chain.alone(writing.keys, device))
             lines[device] = [*kept, *writing.sign_lines(kept, ops[device])]
 
@@ -70,20 +70,21 @@ def signed(store: Store, ops: Mapping[str, Sequence[Op]]) -> Iterator[Files]:
 class _Writing:
     """One commit with trust lines of one device; the lock of the clone is held."""
 
-    def __init__(self, store: Store, db: TrustDb, device: str) -> None:
+    def __init__(self, store: Store, device: str) -> None:
         self.store = store
-        self.db = db
+        self.keeper = trusting.keeper(store)
+        self.db = self.keeper.db
         self.device = device
         self.log = store.team
         self.keys = os.path.join(config_folder(store.environ), "keys")
 
     def write(self, ops: Sequence[Op]) -> list[str]:
         """Sign and commit `ops`; the digests of their lines."""
-        self.db.take_in(self.log.objects, self.log.tree())
+        self.keeper.refresh()
         with chain.alone(self.keys, self.device) as kept:
             fresh = self.sign_lines(kept, ops)
             self._commit(lambda _root, _batch: [*kept, *fresh])
-        self._note([*kept, *fresh])
+        self.keeper.added([*kept, *fresh], self.device)
         return [trust.digest(line) for line in fresh]
 
     def sign(self) -> int:
@@ -97,12 +98,12 @@ class _Writing:
                     done.extend(self._unsigned(root, batch))
                     new = [one for one in done if not self._is_signed(one)]
                     if new:
-                        self.db.take_in(self.log.objects, root)
+                        self.keeper.refresh()
                         fresh.extend(self.sign_lines(kept, list(signatures(new))))
                 return [*kept, *fresh] if fresh or unsigned.is_marked(self.store.state_dir) else []
 
             self._commit(lines)
-        self._note(fresh)
+        self.keeper.added(fresh, self.device)
         written = unsigned.read(self.store.state_dir)
         there = set(done)
         unsigned.drop(self.store.state_dir, [w for w in written if self._is_over(w, there)])
@@ -137,8 +138,8 @@ class _Writing:
         public = keys.public_key(self.keys, self.device)
         sign = partial(keys.sign, self.keys, self.device)
         tip = chain.end(kept, self.db.tip(self.device))
-        if not tip.seq:
-            ops = [*self._first(), *ops]
+        if not tip.seq and self.device == self.store.device:
+            ops = [*identity.first_ops(self.store), *ops]
         deps, team, fresh = self._deps(kept), self.db.get("team"), list[bytes]()
         for part in _parts(ops):
             said: dict[str, Json] = {
@@ -156,17 +157,18 @@ class _Writing:
         chain.keep(self.keys, self.device, [*kept, *fresh])
         return fresh
 
-    def _first(self) -> list[Op]:
-        """What a device says before all else."""
-        return []
-
     def _deps(self, kept: list[bytes]) -> list[str]:
         """The ends of the chains of others that this device has not named yet."""
         named = self.db.named_by(self.device)
         for line in kept:
             named.update(one for one in (trust.read(line) or {}).get("deps", ()))
-        ends = {device: tip.digest for device, tip in self.db.tips().items() if tip.seq}
-        return sorted(d for device, d in ends.items() if device != self.device and d not in named)
+        return sorted(one for one in self._ends() if one not in named)
+
+    def _ends(self) -> Iterable[str]:
+        if self.db.get("team"):  # a stranger's lines would be too many to name
+            return self.keeper.standing.tips(self.device)
+        tips = self.db.tips()
+        return [tip.digest for device, tip in tips.items() if device != self.device and tip.seq]
 
     def _commit(self, lines: Lines) -> None:
         def files(root: str | None, batch: Batch) -> dict[str, Content]:
@@ -175,14 +177,6 @@ class _Writing:
 
         drain_held(self.log, self.store.now_ms(), _WAIT, files)
         unsigned.unmark(self.store.state_dir)
-
-    def _note(self, fresh: Iterable[bytes]) -> None:
-        """What was signed here need not be verified here."""
-        with self.db.transaction():
-            for line in fresh:
-                said = trust.read(line)
-                assert said is not None
-                self.db.add(Known(trust.digest(line), self.device, said))
 
 
 def signatures(written: Iterable[Written]) -> Iterator[Op]:
