@@ -16,29 +16,35 @@ Rights = Annotated[
 
 def join(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Take part in a session and make it the active one."""
-    _attend("join", session, as_json, quiet)
-
-
-def leave(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Take part no longer."""
-    _attend("leave", session, as_json, quiet)
-
-
-def _attend(kind: str, session: str, as_json: bool, quiet: bool) -> None:
     from git_naturecode.cli.session_say import add
     from git_naturecode.domain import drafts
 
     context = contexts.current(quiet)
     name = context.config.get("user.name")
-    entity, _ = add(context, session, drafts.attendance(kind, name))
+    entity, _ = add(context, session, drafts.attendance("join", name))
     if as_json:
-        context.json({"id": entity, "joined": kind == "join"})
-        return
-    if kind == "leave":
-        context.tell(f"you have left {entity}")
+        context.json({"id": entity, "joined": True})
         return
     context.say(entity)
     context.tell(f'hint: answer with `git naturecode session say {entity[17:]} "..."`')
+
+
+def leave(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Take part no longer."""
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.domain import drafts, people
+
+    context = contexts.current(quiet)
+    with changing(context, session) as here:
+        entity, me = here.session.id, people.key(here.store.person)
+        takes_part = any(people.key(one.id) == me for one in here.session.participants)
+        if takes_part:
+            here.write(drafts.attendance("leave", context.config.get("user.name")))
+        here.store.forget_active(entity)
+    if as_json:
+        context.json({"id": entity, "joined": False})
+        return
+    context.tell(f"you have left {entity}" if takes_part else f"you do not take part in {entity}")
 
 
 def invite(

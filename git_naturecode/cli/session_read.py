@@ -116,7 +116,22 @@ def search(
     elif hits:
         page(context, render.hits_text(hits, paint(context)))
     if not hits:
-        raise errors.Negative(f"nothing was said about {words!r}")
+        narrowed = bool(tag or mine or since)
+        raise errors.Negative(f"nothing was said about {words!r}", _advice(filled, total, narrowed))
+
+
+def _advice(filled: int, total: int, narrowed: bool) -> str:
+    """What to try after a search that found nothing."""
+    if not total:
+        return "there are no sessions yet; see `git naturecode session import --auto`"
+    if filled < total:
+        return "not all is read yet: search again soon"
+    if narrowed:
+        return "search without --tag, --mine and --since"
+    return (
+        "words are found whole, and one of them is enough: try others; `git naturecode sync` brings "
+        "what others said"
+    )
 
 
 def _narrowed(

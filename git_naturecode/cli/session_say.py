@@ -153,8 +153,6 @@ def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, 
         store.settle()
         if draft.kind == "join":
             activate(store, entity)
-        elif draft.kind == "leave":
-            store.forget_active(entity)
     _warn_of_clock(context, entries[0], str(row.get("updatedAt", "")))
     return entity, entries[0]
 

@@ -35,19 +35,23 @@ class Invitation(NamedTuple):
 
 
 class People(NamedTuple):
-    """Everybody around one session. Addresses that differ only in case are one person."""
+    """Everybody around one session. Addresses that differ only in case are one person.
+
+    `names` are those of all who ever took part, by address: what they said stays.
+    """
 
     owner: str
     participants: tuple[Participant, ...]
     invited: tuple[Invitation, ...]
     rights: dict[str, tuple[str, ...]]
+    names: dict[str, str]
 
     def can(self, who: str, right: str) -> bool:
         """True when `who` may do `right`; the owner may do everything, a stranger what is usual."""
         return right in self.rights.get(key(who), USUAL)
 
 
-NOBODY = People("", (), (), {})
+NOBODY = People("", (), (), {}, {})
 
 
 def with_readers(those: People, readers: Readers) -> People:
@@ -97,6 +101,7 @@ def people(owner: str, entries: Sequence[Entry]) -> People:
             if who not in here
         ),
         rights,
+        {_who(e): name for e in last.values() if (name := text_of(e, "name"))},
     )
 
 

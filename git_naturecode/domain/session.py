@@ -108,8 +108,16 @@ class Session:
         said = [m for m in self.messages if m.text.strip() and not m.header.get("think")]
         first = next((m.text for m in said if m.role == "user"), "")
         last = next((m.text for m in reversed(said) if m.role == "assistant"), "")
-        parts = (" ".join(text.split())[:SUMMARY_CHARACTERS] for text in (first, last))
+        parts = (_beginning(text) for text in (first, last))
         return " … ".join(part for part in parts if part)
+
+
+def _beginning(text: str) -> str:
+    """`text` in one line, if it is long only as far as a word ends, with an ellipsis."""
+    whole = " ".join(text.split())
+    if len(whole) <= SUMMARY_CHARACTERS:
+        return whole
+    return (whole[:SUMMARY_CHARACTERS].rpartition(" ")[0] or whole[:SUMMARY_CHARACTERS]) + "…"
 
 
 def build(placed: Sequence[Placed]) -> Session:

@@ -20,7 +20,7 @@ def facts(session: Session) -> Iterator[tuple[str, str]]:
     zone = " UTC" if session.created.endswith("Z") else ""
     yield "Created", words.minute(line(session.created)) + zone
     yield "Status", f"{session.status}, {words.readers(session)}"
-    yield "Participants", ", ".join(line(p.name or p.id) for p in session.participants)
+    yield "Participants", words.participants(session)
     if session.tags:
         yield "Tags", ", ".join(map(line, session.tags))
     if session.origin.get("tool"):

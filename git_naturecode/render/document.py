@@ -14,7 +14,8 @@ def text(session: Session) -> str:
     facts = (f"- **{name}:** {page.escaped(value)}\n" for name, value in about.facts(session))
     parts.append("".join(facts))
     if session.summary:
-        parts += ["## Summary\n", block(session.summary)]
+        if words.summary(session):
+            parts += ["## Summary\n", block(session.summary)]
     elif session.derived_summary:
         first_and_last = page.escaped(line(session.derived_summary))
         parts += ["## Summary\n", f"*First request and last answer:* {first_and_last}\n"]

@@ -92,8 +92,7 @@ class _Page:
             )
             + "</dl>"
         )
-        summary = self.session.summary
-        if summary and line(summary) != line(self.session.name):
+        if summary := words.summary(self.session):
             yield f"<section><h2>Summary</h2>{self.block(summary)}</section>"
         threaded: set[str] = set()
         for run in runs(self.session.messages):

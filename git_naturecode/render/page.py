@@ -139,7 +139,7 @@ def _about(session: Session) -> Iterator[str]:
         "*Written by git naturecode, and written anew when the session changes. To answer:* "
         f'`git naturecode session say {tail} "..."`\n'
     )
-    if session.summary:
+    if words.summary(session):
         yield "## Summary\n"
         yield block(session.summary)
     if session.files:

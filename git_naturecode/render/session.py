@@ -26,7 +26,7 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
         f"{paint.yellow(session.id)} · {words.readers(session)} · {session.status}"
         f" · {words.minute(session.created)}"
     )
-    yield "participants: " + ", ".join(line(p.name or p.id) for p in session.participants)
+    yield "participants: " + words.participants(session)
     if session.invited:
         yield "invited: " + ", ".join(map(_invited, session.invited))
     if session.encrypted:
@@ -39,7 +39,7 @@ def _head(session: Session, paint: Paint) -> Iterator[str]:
         yield f"from {line(str(session.origin['tool']))}"
     if session.linked.live and not session.deleted:
         yield f"commits: {words.commits(session)}"
-    if session.summary:
+    if words.summary(session):
         yield f"summary: {show(session.summary)}"
     for file in session.files:
         yield "file: " + line(file.path + (f":{file.lines}" if file.lines else ""))

@@ -11,8 +11,18 @@ _BESIDE = (("think", "reasoning"), ("side", "subagent"), ("meta", "added by the 
 
 
 def names(session: Session) -> dict[str, str]:
-    """The names of those who take part, by address."""
-    return {p.id: p.name for p in session.participants if p.name}
+    """The names of those who take part, or did, by address."""
+    return session.people.names
+
+
+def participants(session: Session) -> str:
+    """Those who take part now, in one line."""
+    return ", ".join(line(p.name or p.id) for p in session.participants) or "nobody now"
+
+
+def summary(session: Session) -> str:
+    """The session's summary, unless it only repeats the title."""
+    return "" if line(session.summary) == line(session.name) else session.summary
 
 
 def speaker(message: Message, known: dict[str, str]) -> str:

@@ -144,7 +144,10 @@ def test_search_finds_words_in_messages_and_titles(clone: Clone) -> None:
     assert clone.nc("session", "search", "jitter").out.startswith(session)
     assert clone.nc("session", "search", "caps", "zebra", "--json").json["items"]
     said = clone.nc("session", "search", "zebra", code=1)
-    assert said.err == "error: nothing was said about 'zebra'\n"
+    assert said.err.startswith("error: nothing was said about 'zebra'\nhint: ")
+    assert "try others" in said.err
+    said = clone.nc("session", "search", "jitter", "--tag", "none", code=1)
+    assert "hint: search without --tag" in said.err
     for odd in ('"', "AND", "a* OR", "(", "NEAR("):
         clone.nc("session", "search", "--", odd, code=1)
 
@@ -164,10 +167,13 @@ def test_join_and_leave(box: Box) -> None:
         return [person["userId"] for person in shown["participants"]]
 
     assert people() == ["ada@example.com", "ben@example.com"]
-    ben.nc("session", "leave", session)
+    assert ben.nc("session", "leave", session).err == f"you have left {session}\n"
     ben.nc("sync")
     ada.nc("sync")
     assert people() == ["ada@example.com"]
+    before = ben.git("rev-parse", "naturecode")
+    assert ben.nc("session", "leave", session).err == f"you do not take part in {session}\n"
+    assert ben.git("rev-parse", "naturecode") == before
 
 
 def test_private_sessions_stay_until_they_are_shared(box: Box) -> None:

@@ -171,6 +171,27 @@ def test_what_nobody_said_does_not_pass_for_what_was_said() -> None:
     assert "2026-11-20 10:00 (reasoning)" in plain
 
 
+def test_who_has_left_keeps_his_name() -> None:
+    log = [
+        entry(0, "open", title="Retry"),
+        entry(1, "join", name="Benjamin", by=BEN),
+        entry(2, "message", "Full jitter.", role="user", by=BEN),
+        entry(3, "leave", by=BEN, name="Benjamin"),
+        entry(4, "leave"),
+    ]
+    session = build(placed(*log))
+    for text in ("".join(read(html.text(session)).text), document.text(session)):
+        assert "Benjamin · 2026-11-20 10:00" in text
+        assert "Participants" in text
+        assert "nobody now" in text
+
+
+def test_a_derived_summary_ends_after_a_word() -> None:
+    log = [entry(0, "open", title="Retry"), entry(1, "message", "Words " * 90, role="user")]
+    plain = document.text(build(placed(*log)))
+    assert f"*First request and last answer:* {'Words ' * 32}Words…\n" in plain  # of 200 letters
+
+
 def test_a_text_makes_no_chapter_of_the_page() -> None:
     log = [entry(0, "open", title="Retry"), entry(1, "message", "# A\n\n## B\n\n###### C")]
     page = read(html.text(build(placed(*log))))
