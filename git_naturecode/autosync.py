@@ -1,17 +1,14 @@
 """Automatic sync: what was written is shared by a detached process, in bundles, seldom enough."""
 
 import os
-import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import remote
-from git_naturecode.git import run as git
 from git_naturecode.store import remotes
-from git_naturecode.store.lock import hold
+from git_naturecode.store.alone import Alone
 from git_naturecode.store.remotes import Event, Memory
 from git_naturecode.store.store import Store
 
@@ -41,17 +38,7 @@ def start(store: Store) -> bool:
 
 def launch(store: Store) -> bool:
     """Start the detached sync, unless one is at work, which then looks once more."""
-    os.makedirs(os.path.dirname(_asked(store)), mode=0o700, exist_ok=True)
-    with open(_asked(store), "wb"):
-        pass
-    with hold(_lock(store), 0) as free:
-        if not free:
-            return False
-    folder = store.repo.work_tree or store.repo.common_dir
-    # -P: else Python would look for modules in the work tree, which is anybody's.
-    argv = [sys.executable, "-P", "-m", "git_naturecode", "-C", folder, COMMAND]
-    git.detach(argv, {**git.foreign_environment(store.environ), **UNATTENDED})
-    return True
+    return Alone(store, COMMAND).launch(UNATTENDED)
 
 
 def pushed(store: Store, name: str, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -64,8 +51,7 @@ def pushed(store: Store, name: str, sleep: Callable[[float], None] = time.sleep)
         return 0
     if not waits(store):
         return 0
-    with open(_asked(store), "wb"):
-        pass
+    Alone(store, COMMAND).ask()
     return work(store, sleep)
 
 
@@ -90,17 +76,12 @@ def work(store: Store, sleep: Callable[[float], None] = time.sleep) -> int:
 
     Returns at once where another process is at it. How it went is remembered for `status`.
     """
-    done = 0
-    while True:
-        with hold(_lock(store), 0) as held:
-            if not held:
-                return done
-            sleep(GATHER_SECONDS)
-            with suppress(FileNotFoundError):
-                os.unlink(_asked(store))
-            done += _sync(store, sleep)
-        if not os.path.exists(_asked(store)) or not waits(store):
-            return done
+
+    def gathered() -> int:
+        sleep(GATHER_SECONDS)
+        return _sync(store, sleep)
+
+    return Alone(store, COMMAND).work(gathered, lambda: waits(store))
 
 
 def _sync(store: Store, sleep: Callable[[float], None]) -> bool:
@@ -140,11 +121,3 @@ def _commits_wait(store: Store) -> bool:
         return os.path.getsize(os.path.join(store.state_dir, "queue")) > 0
     except OSError:
         return False
-
-
-def _lock(store: Store) -> str:
-    return os.path.join(store.state_dir, "autosync.lock")
-
-
-def _asked(store: Store) -> str:
-    return os.path.join(store.state_dir, "autosync.asked")

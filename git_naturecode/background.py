@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,9 +9,8 @@ from typing import NamedTuple
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.git import run as git
+from git_naturecode.store.alone import Alone
 from git_naturecode.store.entry import Json
-from git_naturecode.store.lock import hold
 from git_naturecode.store.store import Store
 
 COMMAND = "background"
@@ -137,20 +135,10 @@ def start(store: Store) -> bool:
     if not allowed(store):
         return False
     try:
-        if not _stale(store):
-            return False
-        _ask(store)
-        with hold(_lock(store), 0) as free:
-            if not free:
-                return False  # whoever is at work looks again before it ends
-        folder = store.repo.work_tree or store.repo.common_dir
-        # -P: else Python would look for modules in the work tree, which is anybody's.
-        argv = [sys.executable, "-P", "-m", "git_naturecode", "-C", folder, COMMAND]
-        git.detach(argv, git.foreign_environment(store.environ))
+        return bool(_stale(store)) and Alone(store, COMMAND).launch({})
     except (OSError, NaturecodeError) as error:
         trace.note("background", str(error))
         return False
-    return True
 
 
 def allowed(store: Store) -> bool:
@@ -164,15 +152,7 @@ def work(store: Store) -> int:
 
     Returns at once where another process is at it. What fails is noted for `status`.
     """
-    pieces = 0
-    while True:
-        with hold(_lock(store), 0) as held:
-            if not held:
-                return pieces
-            _answer(store)
-            pieces += _rounds(store)
-        if not os.path.exists(_asked(store)) or not _stale(store):
-            return pieces
+    return Alone(store, COMMAND).work(lambda: _rounds(store), lambda: bool(_stale(store)))
 
 
 def be_nice() -> None:
@@ -237,24 +217,6 @@ def _note(store: Store, name: str, error: str | None) -> None:
     with open(path + ".new", "w", encoding="utf-8") as file:
         json.dump(rest, file)
     os.replace(path + ".new", path)
-
-
-def _ask(store: Store) -> None:
-    with open(_asked(store), "wb"):
-        pass
-
-
-def _answer(store: Store) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(_asked(store))
-
-
-def _lock(store: Store) -> str:
-    return os.path.join(store.state_dir, "background.lock")
-
-
-def _asked(store: Store) -> str:
-    return os.path.join(store.state_dir, "background.asked")
 
 
 def _failures(store: Store) -> str:

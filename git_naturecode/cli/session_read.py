@@ -129,8 +129,8 @@ def _advice(filled: int, total: int, narrowed: bool) -> str:
     if narrowed:
         return "search without --tag, --mine and --since"
     return (
-        "words are found whole, and one of them is enough: try others; `git naturecode sync` brings "
-        "what others said"
+        "words are found whole, and one of them is enough: try others; what others said comes with "
+        "`git naturecode sync`"
     )
 
 

@@ -1,20 +1,20 @@
 """Resuming: a session is given back to an agent, as a transcript where its tool looks for one."""
 
-from git_naturecode.resuming.conversation import Conversation, begun, given, suggested
-from git_naturecode.resuming.giving import LIMIT, TOOLS, Given, command, data, give, original
+from git_naturecode.resuming.conversation import Conversation, given
+from git_naturecode.resuming.giving import TOOLS, Given, data, give
+from git_naturecode.resuming.resume import Asked, Resumption, place, prepare
 from git_naturecode.resuming.transcript import Where
 
 __all__ = [
-    "LIMIT",
     "TOOLS",
+    "Asked",
     "Conversation",
     "Given",
+    "Resumption",
     "Where",
-    "begun",
-    "command",
     "data",
     "give",
     "given",
-    "original",
-    "suggested",
+    "place",
+    "prepare",
 ]
