@@ -44,9 +44,11 @@ def _drain(store: Store) -> None:
 
 
 def _links_wait(store: Store) -> bool:
-    from git_naturecode.store import noted
+    from git_naturecode.store import followed, noted
 
-    return os.path.exists(os.path.join(store.state_dir, "queue")) or noted.were_changed(store)
+    if os.path.exists(os.path.join(store.state_dir, followed.QUEUE)):
+        return True
+    return followed.is_behind(store.repo, store.config) or noted.were_changed(store)
 
 
 def _link(store: Store) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import paths, place, remotes
+from git_naturecode.store import followed, paths, place, remotes
 from git_naturecode.store.index import Index
 from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
@@ -31,8 +31,8 @@ class Status(NamedTuple):
 
     `usual` is the remote that sync goes to, `others` those that were synced with besides;
     `folder` says why which files of this work tree's folder are not as they should be. Of
-    what hooks have noted `unlinked` lines were not looked at yet, and `sessionless` commits wait
-    for a session that is not here.
+    what was committed and rewritten `unlinked` pieces were not looked at yet, and `sessionless`
+    commits wait for a session that is not here.
     """
 
     branch: str
@@ -47,6 +47,10 @@ class Status(NamedTuple):
     sessionless: int = 0
 
 
+def _unlinked(store: Store) -> int:
+    return queue.count(store.state_dir) + followed.count(store.repo, store.config)
+
+
 def status(store: Store, index: Index) -> Status:
     """Look at this clone; no remote is asked anything, its last known state counts."""
     every, shared = index.count(SESSION), index.count(SESSION, {"shared": ("yes",)})
@@ -58,7 +62,7 @@ def status(store: Store, index: Index) -> Status:
         store.branch, shared, every - shared, queued, usual,
         tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
         store.config.flag("naturecode.autoSync", False), place.notes(store),
-        queue.count(store.state_dir), queue.sessionless(store.state_dir),
+        _unlinked(store), queue.sessionless(store.state_dir),
     )  # fmt: skip
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from box import Box, Clone, Way
+from git_naturecode import linking
+from git_naturecode.store import followed
 
 SESSION = re.compile(r"^NatureCode-Session: (session-\d{8}-[0-9a-z]{8})$", re.M)
-HOOKS = (
-    "pre-push", "post-rewrite", "post-merge", "post-checkout", "prepare-commit-msg", "commit-msg",
-    "post-commit",
-)  # fmt: skip
+HOOKS = ("pre-push", "post-rewrite", "post-merge", "post-checkout", "commit-msg")
 
 
 @dataclass
@@ -76,12 +75,29 @@ class Yard:
         return self.git("rev-parse", commit).strip()
 
     def queue(self) -> list[list[str]]:
-        """The lines of the queue, without their time."""
+        """The lines of the queue, without their time; of commits also without what was before."""
+        with self.clone.store() as store:
+            followed.follow(store.repo, store.config)
         path = self.state / "queue"
         lines = path.read_text().splitlines() if path.exists() else []
-        found = [line.split(" ", 4 if line.startswith("commit ") else -1) for line in lines]
+        split = {"commit": 5, "on": 4, "skip": 3}
+        found = [line.split(" ", split.get(line.split(" ")[0], -1)) for line in lines]
         assert all(line[1].isdigit() for line in found), lines
-        return [[line[0], *line[2:]] for line in found]
+        return [
+            [line[0], line[2], *line[4:]] if line[0] == "commit" else [line[0], *line[2:]]
+            for line in found
+        ]
+
+    def commits(self) -> list[list[str]]:
+        """What the queue says of commits: id, sessions, work tree."""
+        return [line[1:] for line in self.queue() if line[0] == "commit"]
+
+    def linked(self, commit: str = "HEAD") -> list[str]:
+        """The sessions that a commit is linked to, after a drain."""
+        with self.clone.store() as store:
+            linking.drain(store)
+            found = linking.find(store, self.head(commit))
+        return sorted(link.session for link in found if link.entry)
 
 
 _PLAIN = Way("program")

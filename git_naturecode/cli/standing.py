@@ -32,7 +32,7 @@ def status_text(found: "Status") -> str:
     if found.queued:
         lines.append(f"{count(found.queued, 'text')} saved, waiting to be written to the log")
     if found.unlinked:
-        lines.append(f"{count(found.unlinked, 'commit')} noted by hooks, not linked yet")
+        lines.append(f"{count(found.unlinked, 'commit')} made or rewritten, not linked yet")
     if found.sessionless:
         waits = "waits" if found.sessionless == 1 else "wait"
         lines.append(

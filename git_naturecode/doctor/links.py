@@ -12,6 +12,7 @@ from git_naturecode.linking.attaching import described
 from git_naturecode.linking.known import Known
 from git_naturecode.linking.writing import write
 from git_naturecode.render.show import line
+from git_naturecode.store import followed
 
 MOST = 5_000
 DAYS = 90
@@ -19,12 +20,12 @@ _HOW = {True: "made anew from a linked one", False: "by its message"}
 
 
 def waiting(case: Case) -> Iterator[Finding]:
-    """What hooks have noted and nobody has worked through."""
-    lines = queue.count(case.state_dir)
+    """What was committed, or noted by hooks, and nobody has worked through."""
+    lines = queue.count(case.state_dir) + followed.count(case.repo, case.config)
     if lines:
         yield Finding(
             WARNING,
-            f"{count(lines, 'line')} of hooks about commits, not looked at yet",
+            f"{count(lines, 'commit')} made or rewritten, not looked at yet",
             fix="links these commits",
             mend=partial(linking.drain, case.store),
         )

@@ -7,9 +7,11 @@ from git_naturecode.git.repo import Repo
 
 # No plain `git commit` runs these.
 QUIET = ("pre-push", "post-rewrite", "post-merge", "post-checkout")
-# These cost something at every commit, so they come with the first session.
-COMMIT = ("prepare-commit-msg", "commit-msg", "post-commit")
+# This costs something at every commit, so it comes with the first session.
+COMMIT = ("commit-msg",)
 NAMES = (*QUIET, *COMMIT)
+# Taken out wherever they are; versions before had them.
+RETIRED = ("prepare-commit-msg", "post-commit")
 
 WANTED = "naturecode.hooks"
 CAPTURE = "naturecode.capture"

@@ -16,6 +16,7 @@ from git_naturecode.hooks import (
     COMMIT,
     NAMES,
     QUIET,
+    RETIRED,
     WANTED,
     files,
     is_capturing,
@@ -138,12 +139,25 @@ def install(
         if not by_list and not (place.kind in _OPEN or shared or place.folder in record.folders):
             here.save(Record(**{**record.__dict__, "refused": place.folder}))
             raise places.refuse(place)
+        done = _retire(here, record)
         record.names, record.refused, record.followed = wished, "", False
         for name in wished:
             _write_own(here, name)
-        done = (_list if by_list else _put)(here, record, place)
+        done += (_list if by_list else _put)(here, record, place)
         here.save(record)
     return done
+
+
+def _retire(here: Ground, record: Record) -> list[str]:
+    """Take out what versions before have installed and this one has not."""
+    old = [name for name in RETIRED if name in record.names]
+    said = [files.uninstall(one, name) for one in record.folders for name in old]
+    for name in old:
+        if name in listed.listed(here.config):
+            listed.erase(here.repo, name)
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(here.own, name))
+    return [one for one in said if one]
 
 
 def _write_own(here: Ground, name: str) -> None:
@@ -224,6 +238,8 @@ def _rest(here: Ground) -> list[str]:
 
 def _is_there(here: Ground) -> bool:
     record = here.load()
+    if not set(record.names) <= set(NAMES):
+        return False
     if set(COMMIT) <= set(record.names) and record.listed:
         return set(COMMIT) <= set(listed.listed(here.config))
     folder = places.folder(here.repo, here.config)
@@ -255,7 +271,7 @@ def _out_of_folders(record: Record) -> list[str]:
     done = []
     for folder in record.folders:
         if os.path.isdir(folder):
-            done += [files.uninstall(folder, name) for name in NAMES]
+            done += [files.uninstall(folder, name) for name in (*NAMES, *RETIRED)]
         if folder in record.made:
             with suppress(OSError):
                 os.rmdir(folder)

@@ -6,7 +6,7 @@ import shlex
 
 from git_naturecode.config import Config
 from git_naturecode.git.repo import Repo
-from git_naturecode.hooks import NAMES
+from git_naturecode.hooks import NAMES, RETIRED
 
 SINCE = (2, 54)
 
@@ -32,7 +32,9 @@ def command(repo: Repo, name: str) -> str:
 
 def listed(config: Config) -> list[str]:
     """The hooks that the configuration of this repository names as ours."""
-    return [name for name in NAMES if f"hook.naturecode-{name}.command" in config.values]
+    return [
+        name for name in (*NAMES, *RETIRED) if f"hook.naturecode-{name}.command" in config.values
+    ]
 
 
 def write(repo: Repo, config: Config, name: str) -> bool:

@@ -20,7 +20,7 @@ _SHARED = '. "${0%/*}/common.sh"\n'
 _DEEPEST = "x" * 8
 _DEEPER = 'NATURECODE_DEPTH="x${NATURECODE_DEPTH-}" '
 # Whoever refuses something there has the last word: nothing of ours follows.
-_DECIDES = frozenset({"prepare-commit-msg", "commit-msg", "pre-push"})
+_DECIDES = frozenset({"commit-msg", "pre-push"})
 _SHELLS = rb"(?:da|ba|k|mk|a)?sh"
 _INTERPRETER = re.compile(
     rb"#![ \t]*((?:/[\w./-]+/|/usr/bin/env[ \t]+)" + _SHELLS + rb"(?:[ \t]+-[a-zA-Z]+)?)[ \t]*\r?\n"

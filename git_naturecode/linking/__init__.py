@@ -10,15 +10,16 @@ if TYPE_CHECKING:
 
 
 def drain(store: "Store") -> "Drained":
-    """Write the links for what the hooks have noted since the last drain, and their notes.
+    """Write the links for what was committed and rewritten since the last drain, and their notes.
 
     Idempotent: a drain that was killed is done again, and finds what it has written. Lines that
     name a session which is not here go on waiting until an import brings it. Raises
     NaturecodeError when nothing can be written; nothing is lost then.
     """
     from git_naturecode.linking import queue
+    from git_naturecode.store import followed
 
-    if not queue.is_there(store.state_dir):
+    if not queue.is_there(store.state_dir) and not followed.is_behind(store.repo, store.config):
         return queue.NOTHING_DONE
     from git_naturecode.linking import draining
 

@@ -13,25 +13,29 @@ from git_naturecode.linking import queue
 from git_naturecode.linking.carry import carried
 from git_naturecode.linking.known import Known
 from git_naturecode.linking.lines import written
-from git_naturecode.linking.queue import Drained, Line, Made, Rewritten, Squashed
+from git_naturecode.linking.queue import Chosen, Drained, Line, Made, Rewritten, Squashed
 from git_naturecode.linking.writing import write
+from git_naturecode.store import followed
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.lock import hold
 from git_naturecode.store.store import Store
 
 _PATIENCE = 15.0  # seconds for another process that is at it
 _SQUASH_DAYS = 30  # so long what `git merge --squash` has put into the index may stay there
+_WAITS = 30 * 86_400  # seconds for which a commit waits for a session that is not here
 _SOON = 5  # seconds by which the time of a commit may be before that of its line
-_VIA = {"amend": "rewrite", "rebase": "rewrite", "pick": "pick", "squash": "squash"}
+_VIA = {"amend": "rewrite", "rebase": "rewrite", "squash": "squash"}
 
 
 def drain(store: Store) -> Drained:
-    """Write the links for what the hooks have noted since the last drain.
+    """Write the links for what was committed, and noted by hooks, since the last drain.
 
     Idempotent: a drain that was killed is done again, and finds what it has written. Lines that
     name a session which is not here go on waiting until an import brings it. Raises
     NaturecodeError when nothing can be written; nothing is lost then.
     """
+    if not followed.follow(store.repo, store.config):
+        return Drained(busy=True)
     if not is_behind(store):
         return Drained(waiting=len(queue.waiting(store.state_dir)))
     with hold(os.path.join(store.state_dir, "links.lock"), _PATIENCE) as held:
@@ -86,11 +90,13 @@ class _Drain:
         self.store, self.known, self.taken = store, known, taken
         self.gone = 0
         self.halted = git.is_rebasing(store.repo)
-        self.lines = list(dict.fromkeys([*taken.waiting, *taken.fresh]))
+        self.lines = list(_once([*taken.waiting, *taken.fresh]))
         self.made: dict[str, list[Made]] = {}
         self.from_: dict[str, list[tuple[str, str]]] = {}
         self.rebased: set[str] = set()
         self.lost: list[Squashed] = []
+        self.early: dict[tuple[str, str], Chosen] = {}
+        self.chosen: dict[tuple[str, str], Chosen] = {}
         self.wanted: dict[str, _Wanted] = {}
         self.wrote: dict[str, list[str]] = {}
         self.always = store.config.get("naturecode.trailer", "always") != "never"
@@ -106,6 +112,7 @@ class _Drain:
                 if line.how == "rebase":
                     self.rebased.add(line.new)
         self._read(squashes)
+        self._choose()
         for squash in squashes:
             self._find(squash)
         self._ask_agents()
@@ -126,13 +133,53 @@ class _Drain:
         heads = [oid for line in squashes for oid in (line.head, *line.commits)]
         self.infos = git.infos(self.store.team.objects, (*self.made, *self.from_, *pairs, *heads))
 
+    def _choose(self) -> None:
+        """Settle which sessions each commit belongs to.
+
+        Those that its message names, if hooks put them there; else what a hook has chosen for it,
+        else those that were active in its work tree.
+        """
+        self.chosen = self._pair()
+        for commit, lines in self.made.items():
+            info = self.infos.get(commit)
+            named = tuple(links.sessions_named(info.message)) if info and self.always else ()
+            for number, line in enumerate(lines):
+                chosen = self.chosen.get((commit, self._git_dir(line)))
+                sessions = named or (line.sessions if chosen is None else chosen.sessions)
+                lines[number] = line._replace(sessions=sessions)
+
+    def _pair(self) -> dict[tuple[str, str], Chosen]:
+        """For which commit each choice of a hook was: the next one there.
+
+        Where none came, something stopped it after the hook; then a later choice takes its place.
+        """
+        made: dict[tuple[str, str], list[Made]] = {}
+        for line in self.lines:
+            if isinstance(line, Made):
+                made.setdefault((line.head.strip("0"), self._git_dir(line)), []).append(line)
+        found: dict[tuple[str, str], Chosen] = {}
+        for line in self.lines:
+            if not isinstance(line, Chosen):
+                continue
+            where = self._git_dir(line)
+            place = line.head.strip("0"), where
+            there = [one.commit for one in made.get(place, ())]
+            free = [commit for commit in there if (commit, where) not in found]
+            if there:
+                found[(free or there[-1:])[0], where] = line
+            else:
+                self.early[place] = line
+        return found
+
     def _ask_agents(self) -> None:
         """Which agents wrote the commits of which hooks knew nobody; their sessions come in."""
-        for commit, lines in self.made.items():
+        captures = os.path.exists(os.path.join(self.store.state_dir, "capture"))
+        for commit, lines in self.made.items() if captures else ():
             asks = commit in self.infos and commit not in self.rebased
             for line in lines if asks else ():
-                repo = git.at(self.store.repo, self._git_dir(line))
-                if not line.sessions and repo is not None:
+                where = self._git_dir(line)
+                repo = git.at(self.store.repo, where)
+                if not line.sessions and (commit, where) not in self.chosen and repo is not None:
                     self.wrote[commit] = agents.touching(self.store, repo, commit)
         if any(self.wrote.values()):
             self.known.forget()
@@ -146,7 +193,7 @@ class _Drain:
                     found.setdefault(git_dir, []).append(commit)
         return found
 
-    def _git_dir(self, line: Made) -> str:
+    def _git_dir(self, line: Made | Chosen) -> str:
         return os.path.normpath(os.path.join(self.store.repo.common_dir, line.git_dir))
 
     def _find(self, squash: Squashed) -> None:
@@ -203,7 +250,7 @@ class _Drain:
                 found.add(session, via, old)
             found.unknown |= earlier.unknown
             found.undone |= earlier.undone
-        for session in self._said(commit, info, named):
+        for session in self._said(commit):
             if self.known.about(session):
                 found.add(session, "hook")
         for session in self.wrote.get(commit, ()):
@@ -230,18 +277,10 @@ class _Drain:
         olds = [old for old, _ in self.from_.get(commit, ())]
         return about is not None and any(old in about.links.undone for old in olds)
 
-    def _said(self, commit: str, info: CommitInfo | None, named: list[str]) -> Iterator[str]:
-        """The sessions that hooks have noted for `commit`.
-
-        A rebase makes commits of others anew while a session is active here. A trailer that was
-        taken out by hand is a no; a commit that is gone cannot tell, nor one without any message,
-        from which commit-msg takes it.
-        """
-        silent = info is None or not info.message.strip()
+    def _said(self, commit: str) -> Iterator[str]:
+        """The sessions that `commit` was made in; a rebase makes those of others anew."""
         for line in self.made.get(commit, ()) if commit not in self.rebased else ():
-            for session in line.sessions:
-                if not self.always or silent or session in named:
-                    yield session
+            yield from line.sessions
 
     def _write(self) -> int:
         fresh: list[Link] = []
@@ -306,15 +345,29 @@ class _Drain:
 
     def _unsettled(self) -> Iterator[Line]:
         """The lines that have to wait: their session, or what they come from, is not here."""
+        now = self.store.now_ms() / 1000
+        for made in (one for lines in self.made.values() for one in lines):
+            is_here = made.commit in self.infos or self._has_successor(made.commit)
+            waits = any(self.known.about(session) is None for session in made.sessions)
+            if is_here and waits and (not made.seconds or now - made.seconds < _WAITS):
+                yield made
         for line in self.lines:
-            if isinstance(line, Made):
-                waits = any(self.known.about(session) is None for session in line.sessions)
-                if waits and (line.commit in self.infos or self._has_successor(line.commit)):
-                    yield line
-            elif isinstance(line, Rewritten):
+            if isinstance(line, Rewritten):
                 wanted = self.wanted.get(line.new, _Wanted())
                 # What a rebase that stands still has made is told of only at its end.
                 if wanted.unknown or (self.halted and not wanted.via):
                     yield line
-            elif line in self.lost:
+            elif isinstance(line, Squashed) and line in self.lost:
                 yield line
+        for (head, git_dir), early in self.early.items():
+            if followed.head(git_dir).strip("0") == head:  # until HEAD goes elsewhere
+                yield early
+
+
+def _once(lines: Iterable[Line]) -> Iterator[Line]:
+    """Each line once; but what hooks have chosen is about another commit each time."""
+    seen: set[Line] = set()
+    for line in lines:
+        if isinstance(line, Chosen) or line not in seen:
+            seen.add(line)
+            yield line

@@ -1,7 +1,9 @@
-"""The queue: lines that the hooks append about commits and rewrites, taken once, lost never.
+"""The queue: lines that are appended about commits and rewrites, taken once, lost never.
 
-A line is `VERB SECONDS ...`, its fields separated by single blanks: `commit` OID SESSIONS GITDIR,
-`rewrite` amend|rebase OLD NEW, `squash` HEAD OID,OID, `pick` NEW OLD. The drain renames `queue` to
+A line is `VERB SECONDS ...`, its fields separated by single blanks. Read off the reflog (see
+store/followed.py): `commit` OID HEAD SESSIONS GITDIR. By hooks: `rewrite` amend|rebase OLD NEW,
+`squash` HEAD OID,OID, and about the commit that comes next on HEAD `on` HEAD SESSIONS GITDIR or
+`skip` HEAD GITDIR. SESSIONS is a list with commas, or `-`. The drain renames `queue` to
 `queue.N` and works it through; then that becomes `queue.N.BYTES`, which the next drain looks at
 once more, since a hook that had opened the file may have written to it meanwhile.
 """
@@ -16,9 +18,9 @@ from typing import NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.domain.links import COMMIT
+from git_naturecode.store import followed
 
-NAME, WAITING = "queue", "queue.waiting"
-_ODD = "queue.odd"  # where it goes if it is no plain file
+NAME, WAITING = followed.QUEUE, "queue.waiting"
 MOST_WAITING = 10_000
 _TAKEN = re.compile(r"queue\.([0-9]+)(?:\.([0-9]+))?")
 _SECONDS = re.compile(r"[0-9]{1,12}")
@@ -45,17 +47,29 @@ NOTHING_DONE = Drained()
 class Made(NamedTuple):
     """A commit that `git commit` made in the work tree of `git_dir`, and its active sessions.
 
-    That path is absolute, or begins at the git directory that all work trees share.
+    That path is absolute, or begins at the git directory that all work trees share. HEAD stood on
+    `head` before; nothing but zeros stands for none, or for an unknown one.
     """
 
     seconds: int
     commit: str
+    head: str
+    sessions: tuple[str, ...]
+    git_dir: str
+
+
+class Chosen(NamedTuple):
+    """Which sessions the commit that comes next on `head` belongs to, whatever is active; () for
+    none. `seconds` is 0: to ask for the time would be a process more."""
+
+    seconds: int
+    head: str
     sessions: tuple[str, ...]
     git_dir: str
 
 
 class Rewritten(NamedTuple):
-    """A commit that took the place of another one: by `amend`, `rebase`, or (`pick`) elsewhere."""
+    """A commit that took the place of another one: by `amend` or `rebase`."""
 
     seconds: int
     how: str
@@ -71,7 +85,7 @@ class Squashed(NamedTuple):
     commits: tuple[str, ...]
 
 
-Line = Made | Rewritten | Squashed
+Line = Made | Chosen | Rewritten | Squashed
 
 
 def parse(line: bytes) -> Line | None:
@@ -85,28 +99,41 @@ def parse(line: bytes) -> Line | None:
 
 def _parse(verb: str, seconds: int, rest: str) -> Line | None:
     fields = rest.split(" ")
-    if verb == "commit" and rest.count(" ") >= 2:
-        oid, sessions, git_dir = rest.split(" ", 2)
-        named = () if sessions == "-" else tuple(sessions.split(","))
-        good = all(ids.ENTITY.fullmatch(one) for one in named) and git_dir
-        return Made(seconds, oid, named, git_dir) if good and _are(oid) else None
+    if verb == "commit" and len(fields) >= 4:
+        oid, head, said, git_dir = rest.split(" ", 3)
+        named = _sessions(said)
+        good = named is not None and git_dir and _are(oid, head)
+        return Made(seconds, oid, head, named or (), git_dir) if good else None
+    if verb == "on" and len(fields) >= 3:
+        head, said, git_dir = rest.split(" ", 2)
+        named = _sessions(said)
+        return Chosen(seconds, head, named, git_dir) if named and git_dir and _are(head) else None
+    if verb == "skip" and len(fields) >= 2:
+        head, git_dir = rest.split(" ", 1)
+        return Chosen(seconds, head, (), git_dir) if git_dir and _are(head) else None
     if verb == "rewrite" and len(fields) == 3 and fields[0] in ("amend", "rebase"):
         return Rewritten(seconds, *fields) if _are(*fields[1:]) else None
-    if verb == "pick" and len(fields) == 2 and _are(*fields):
-        return Rewritten(seconds, "pick", fields[1], fields[0])
     if verb == "squash" and len(fields) == 2:
         commits = tuple(fields[1].split(","))[:_MOST_SQUASHED]
         return Squashed(seconds, fields[0], commits) if _are(fields[0], *commits) else None
     return None
 
 
+def _sessions(text: str) -> tuple[str, ...] | None:
+    """The sessions of a line; None where that is no list of them."""
+    named = () if text == "-" else tuple(text.split(","))
+    return named if all(ids.ENTITY.fullmatch(one) for one in named) else None
+
+
 def text(line: Line) -> bytes:
-    """`line` as a hook writes it."""
+    """`line` as it is written."""
     match line:
-        case Made(seconds, commit, sessions, git_dir):
-            said = f"commit {seconds} {commit} {','.join(sessions) or '-'} {git_dir}"
-        case Rewritten(seconds, "pick", old, new):
-            said = f"pick {seconds} {new} {old}"
+        case Made(seconds, commit, head, sessions, git_dir):
+            said = f"commit {seconds} {commit} {head} {','.join(sessions) or '-'} {git_dir}"
+        case Chosen(seconds, head, (), git_dir):
+            said = f"skip {seconds} {head} {git_dir}"
+        case Chosen(seconds, head, sessions, git_dir):
+            said = f"on {seconds} {head} {','.join(sessions)} {git_dir}"
         case Rewritten(seconds, how, old, new):
             said = f"rewrite {seconds} {how} {old} {new}"
         case Squashed(seconds, head, commits):
@@ -159,7 +186,7 @@ def take(state_dir: str) -> Taken:
             names.append(name)
     elif os.path.lexists(here):  # no hook writes to it
         with suppress(OSError):
-            os.rename(here, os.path.join(state_dir, _ODD))
+            os.rename(here, os.path.join(state_dir, followed.ODD))
     for name in names:
         found = _TAKEN.fullmatch(name)
         with suppress(FileNotFoundError), open(os.path.join(state_dir, name), "rb") as file:
@@ -212,12 +239,12 @@ def is_older(state_dir: str, path: str) -> bool:
 
 
 def count(state_dir: str) -> int:
-    """How many lines the hooks have written that were not worked through."""
+    """How many commits and rewrites stand there that were not worked through."""
     names = [NAME, *(name for name in _taken(state_dir) if name.count(".") == 1)]
     total = 0
     for name in filter(lambda one: _is_plain(os.path.join(state_dir, one)), names):
         with suppress(FileNotFoundError), open(os.path.join(state_dir, name), "rb") as file:
-            total += file.read().count(b"\n")
+            total += sum(not line.startswith((b"skip ", b"on ")) for line in file)
     return total
 
 

@@ -30,7 +30,7 @@ def look(repo: Repo, environ: Mapping[str, str]) -> Active:
     """
     if _is_id(told := environ.get(VARIABLE, "")):
         return Active(told, ENVIRONMENT)
-    found = _read(path(repo.git_dir))
+    found = read(repo.git_dir)
     return Active(found, SET if found else NONE)
 
 
@@ -57,17 +57,19 @@ def keep(repo: Repo, session: str, random: ids.RandomBytes) -> None:
         raise
 
 
-def forget(repo: Repo, session: str) -> bool:
-    """Take `session` away wherever in this clone it is the active one; True when it was."""
-    found = [where for where in _all(repo) if _read(where) == session]
-    for where in found:
-        _remove(where)
-    return bool(found)
+def places(repo: Repo, session: str) -> list[str]:
+    """The git folders of the work trees of this clone in which `session` is the active one."""
+    return [one for one in git_dirs(repo) if read(one) == session]
+
+
+def forget(git_dir: str) -> None:
+    """Make no session the active one of the work tree whose git folder is `git_dir`."""
+    _remove(path(git_dir))
 
 
 def is_anywhere(repo: Repo) -> bool:
     """True when a work tree of this clone has an active session."""
-    return any(_read(where) for where in _all(repo))
+    return any(map(read, git_dirs(repo)))
 
 
 def path(git_dir: str) -> str:
@@ -75,15 +77,20 @@ def path(git_dir: str) -> str:
     return os.path.join(git_dir, "naturecode", "active")
 
 
-def _all(repo: Repo) -> Iterator[str]:
-    """The files of all work trees of this clone."""
-    yield path(repo.common_dir)
+def git_dirs(repo: Repo) -> Iterator[str]:
+    """The git folders of all work trees of this clone."""
+    yield repo.common_dir
     linked = os.path.join(repo.common_dir, "worktrees")
     try:
         names = sorted(os.listdir(linked))
     except OSError:
         return
-    yield from (path(os.path.join(linked, name)) for name in names)
+    yield from (os.path.join(linked, name) for name in names)
+
+
+def read(git_dir: str) -> str:
+    """The active session of the work tree whose git folder is `git_dir`, or ""."""
+    return _read(path(git_dir))
 
 
 def _read(where: str) -> str:

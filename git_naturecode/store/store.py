@@ -355,8 +355,11 @@ class Store:
         return draft._replace(fields=fields, body=body, redacted=(*found, *more), clean=True)
 
     def make_active(self, entity: str) -> None:
-        """Remember the session that this work tree works in ("": none)."""
-        active.keep(self.repo, entity, self.random)
+        """Remember the session that this work tree works in ("": none); what was committed so far
+        belongs to the one of before."""
+        from git_naturecode.store import followed
+
+        followed.use(self.repo, self.config, entity, self.random)
 
     def active(self) -> str:
         """The session that this work tree works in (the environment may say which), or ""."""
@@ -364,7 +367,9 @@ class Store:
 
     def forget_active(self, entity: str) -> None:
         """Take `entity` away wherever in this clone it is the active session."""
-        active.forget(self.repo, entity)
+        from git_naturecode.store import followed
+
+        followed.end(self.repo, self.config, entity)
 
     def close(self) -> None:
         """End the processes that read objects."""

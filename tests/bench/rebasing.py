@@ -75,7 +75,7 @@ def _drain(stage: Stage, path: Path, session: str, count: int) -> Line:
     _commits(stage, path, "", count, session)
     oids = stage.run("git", "rev-list", f"main..{name}", cwd=path).decode().split()
     queue = path / ".git/naturecode/queue"
-    queue.write_text("".join(f"commit 1 {oid} {session} .\n" for oid in oids))
+    queue.write_text("".join(f"commit 1 {oid} {'0' * 40} {session} .\n" for oid in oids))
     drained = Times()
     with stage.store(path, many=False) as store, drained.taking():
         linking.drain(store)

@@ -41,7 +41,9 @@ def test_a_commit_made_a_moment_ago_answers_at_once(work: Work) -> None:
     commit = work.commit("-m", "One", "-m", f"NatureCode-Session: {session}")
     git_dir = work.clone.path / ".git"
     seconds = work.clone.git("log", "-1", "--format=%ct").strip()
-    (git_dir / "naturecode/queue").write_text(f"commit {seconds} {commit} {session} {git_dir}\n")
+    (git_dir / "naturecode/queue").write_text(
+        f"commit {seconds} {commit} {'0' * 40} {session} {git_dir}\n"
+    )
     (item,) = work.clone.nc("why", "a.py:2", "--json").json["items"]
     assert (item["how"], item["message"]["messageId"]) == ("wrote", message)
     assert item["session"]["via"] == "hook"

@@ -1,5 +1,6 @@
 """Installing, and what is left when all is taken out; hooks in git's configuration."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
-from git_naturecode.hooks import COMMIT, NAMES, QUIET, shims
+from git_naturecode.hooks import COMMIT, NAMES, QUIET, RETIRED, shims
 from hooking import HOOKS, Yard, picture, script, settle, yard
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,7 +57,7 @@ def test_no_commit_costs_anything_before_there_is_a_session(box: Box) -> None:
 def test_what_came_with_a_session_goes_with_it(box: Box) -> None:
     clone = plain(box)
     clone.nc("init")
-    theirs = script(clone.path / ".git/hooks/post-commit", "#!/bin/sh\necho theirs\n").read_bytes()
+    theirs = script(clone.path / ".git/hooks/commit-msg", "#!/bin/sh\necho theirs\n").read_bytes()
     session = clone.start("One")
     assert installed(clone) >= set(NAMES)
     clone.git("worktree", "add", "-q", "../linked")
@@ -65,15 +66,40 @@ def test_what_came_with_a_session_goes_with_it(box: Box) -> None:
     clone.nc("session", "use", "--none")
     assert installed(clone) >= set(NAMES)  # another work tree still has a session
     linked.nc("session", "use", "--none")
-    assert installed(clone) == {*QUIET, "post-commit"}
-    assert (clone.path / ".git/hooks/post-commit").read_bytes() == theirs
+    assert installed(clone) == {*QUIET, "commit-msg"}
+    assert (clone.path / ".git/hooks/commit-msg").read_bytes() == theirs
     clone.nc("session", "use", session)
     assert installed(clone) >= set(NAMES)
     clone.nc("session", "close", session)
-    assert installed(clone) == {*QUIET, "post-commit"}
+    assert installed(clone) == {*QUIET, "commit-msg"}
     clone.nc("hooks", "install")  # by hand: they stay
     clone.nc("session", "list")
     assert installed(clone) >= set(NAMES)
+
+
+@pytest.mark.parametrize("how", ["install", "uninstall"])
+def test_hooks_of_versions_before_are_taken_out(box: Box, how: str) -> None:
+    here = yard(box)
+    folder = here.common / "hooks"
+    script(folder / "post-commit", "#!/bin/sh\necho theirs\n")
+    before = picture(folder)["post-commit"]
+    record = json.loads((here.state / "hooks.json").read_text())
+    record["names"] += RETIRED
+    (here.state / "hooks.json").write_text(json.dumps(record))
+    (folder / "post-commit").rename(folder / "post-commit.before-naturecode")
+    old = shims.render("commit-msg", shims.Program("git-naturecode", "naturecode"), b"#!/bin/sh\n")
+    for name in RETIRED:
+        script(folder / name, (shims.SHEBANG + old).decode())
+        (here.state / "hooks" / name).write_bytes(shims.SHEBANG + old)
+    here.clone.nc("hooks", how)
+    left = set(NAMES) if how == "install" else set()
+    assert installed(here.clone) == {*left, "post-commit"}
+    assert picture(folder)["post-commit"] == before
+    own = here.state / "hooks"
+    assert (set(os.listdir(own)) if own.exists() else set()) == left
+    if how == "install":
+        here.commit("-m", "One")
+        assert here.linked() == [here.session]
 
 
 def test_nobody_gets_hooks_that_he_does_not_want(box: Box) -> None:
@@ -99,13 +125,13 @@ def test_capture_brings_all_of_them(box: Box) -> None:
 
 def test_another_version_is_brought_up_to_date(box: Box) -> None:
     here = yard(box)
-    hook = here.common / "hooks" / "post-commit"
+    hook = here.common / "hooks" / "commit-msg"
     new = hook.read_bytes()
-    old = shims.render("post-commit", shims.Program("/old/git-naturecode", "naturecode"))
+    old = shims.render("commit-msg", shims.Program("/old/git-naturecode", "naturecode"))
     hook.write_bytes(shims.SHEBANG + old)
     items = here.clone.nc("hooks", "status", "--json", code=1).json["items"]
-    assert [one["name"] for one in items if one["state"] == "outdated"] == ["post-commit"]
-    assert "post-commit: brought up to date" in here.clone.nc("hooks", "install").out
+    assert [one["name"] for one in items if one["state"] == "outdated"] == ["commit-msg"]
+    assert "commit-msg: brought up to date" in here.clone.nc("hooks", "install").out
     assert hook.read_bytes() == new
     hook.chmod(0o644)
     here.clone.nc("hooks", "status", code=1)
@@ -115,11 +141,11 @@ def test_another_version_is_brought_up_to_date(box: Box) -> None:
 
 def test_the_doctor_puts_back_what_is_gone(box: Box) -> None:
     here = yard(box)
-    (here.common / "hooks" / "post-commit").unlink()
+    (here.common / "hooks" / "post-merge").unlink()
     (here.common / "hooks" / "commit-msg").write_text("")
     found = here.clone.nc("doctor", "--json", code=1).json["items"]
     wrong = [one["message"] for one in found if one["check"] == "hooks"]
-    assert any("post-commit: not where git looks for hooks" in one for one in wrong)
+    assert any("post-merge: not where git looks for hooks" in one for one in wrong)
     assert any("commit-msg: not run any more" in one for one in wrong)
     here.clone.nc("doctor", "--fix")
     here.clone.nc("hooks", "status")
@@ -133,13 +159,13 @@ def test_the_doctor_puts_back_what_is_gone(box: Box) -> None:
 def test_a_killed_installation_is_ended_by_the_next(box: Box) -> None:
     clone = plain(box)
     folder = clone.path / ".git" / "hooks"
-    script(folder / "post-commit", "#!/bin/sh\necho theirs\n")
+    script(folder / "commit-msg", "#!/bin/sh\necho theirs\n")
     before = picture(folder)
     clone.nc("init", "--capture")
-    (folder / "post-commit").unlink()  # moved aside, and ours not there yet
+    (folder / "commit-msg").unlink()  # moved aside, and ours not there yet
     clone.nc("hooks", "install")
     clone.nc("hooks", "status")
-    (folder / "post-commit").unlink()
+    (folder / "commit-msg").unlink()
     clone.nc("hooks", "uninstall")
     assert picture(folder) == before
 
@@ -177,7 +203,7 @@ def test_where_git_has_hooks_in_its_configuration(box: Box, name: str) -> None:
     clone = box.repo(name)
     clone.git("config", "naturecode.hooks", "true")
     clone.git("config", "core.hooksPath", "tracked")
-    script(clone.path / "tracked" / "post-commit", "#!/bin/sh\n")
+    script(clone.path / "tracked" / "commit-msg", "#!/bin/sh\n")
     newer_git(box, clone)
     before = picture(clone.path / "tracked"), (clone.path / ".git/config").read_bytes()
     here = settle(clone)
@@ -187,17 +213,14 @@ def test_where_git_has_hooks_in_its_configuration(box: Box, name: str) -> None:
     assert states == {"configured"}
     message = clone.path / ".git" / "COMMIT_EDITMSG"
     message.write_text("One\n")
-    run_listed(here, "prepare-commit-msg", str(message), "message")
+    run_listed(here, "commit-msg", str(message))
     assert message.read_text() == f"One\n\nNatureCode-Session: {here.session}\n"
-    run_listed(here, "post-commit")
-    assert here.queue()[-1] == ["commit", here.head(), here.session, "."]
     clone.path.rename(box.path / "moved")
     here.clone.path = box.path / "moved"
     message = here.path / ".git" / "COMMIT_EDITMSG"
-    run_listed(here, "prepare-commit-msg", str(message), "message")
-    run_listed(here, "post-commit")
+    run_listed(here, "commit-msg", str(message))
     shutil.rmtree(here.state / "hooks")
-    run_listed(here, "post-commit")  # gone, and no commit fails
+    run_listed(here, "commit-msg", str(message))  # gone, and no commit fails
     here.clone.nc("doctor", "--fix", "--json")
     here.clone.nc("hooks", "uninstall")
     lines = (here.path / ".git/config").read_text()

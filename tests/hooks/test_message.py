@@ -28,7 +28,8 @@ def test_a_message_ends_with_the_session(here: Yard) -> None:
     assert here.commit("-m", "One", "-m", "Fixes: 7").endswith(
         f"\n\nFixes: 7\n{TRAILER}".format(here.session)
     )
-    assert here.queue()[-1] == ["commit", here.head(), here.session, "."]
+    assert here.commits()[-1] == [here.head(), here.session, "."]
+    assert here.linked() == [here.session]
 
 
 @pytest.mark.parametrize("shell", shells())
@@ -57,8 +58,13 @@ def test_each_shell_does_the_same(box: Box, here: Yard, shell: str) -> None:
     here.git("checkout", "-q", "-b", "third", "HEAD~2")
     here.git("cherry-pick", tip)
     assert here.named() == [here.session]
-    verbs = ["commit", "commit", "rewrite", "commit", "commit", "rewrite", "squash", "commit"]
-    assert [line[0] for line in here.queue()] == [*verbs, "pick"]
+    told = [line[0] for line in here.queue()]
+    assert [verb for verb in told if verb != "commit"] == ["rewrite", "rewrite", "squash"]
+    assert told.count("commit") == 5
+    here.change()
+    here.git("commit", "-q", "-m", "Not this", NATURECODE="0")
+    assert "NatureCode" not in here.message()
+    assert here.queue()[-2:][0][0] == "skip" or here.queue()[-1][0] == "skip"
     (here.state / "active").unlink()
     (here.state / "active").mkdir()
     assert "NatureCode" not in here.commit("-m", "no session")
@@ -131,21 +137,34 @@ def test_amend_keeps_and_adds_no_second(here: Yard) -> None:
     old = here.head()
     here.git("commit", "-q", "--amend", "-m", "Other words")
     assert here.named() == [here.session]
-    assert here.queue()[-1] == ["rewrite", "amend", old, here.head()]
+    assert ["rewrite", "amend", old, here.head()] in here.queue()
     other = here.clone.start("Another")
     here.git("commit", "-q", "--amend", "--no-edit")
     assert here.named() == [here.session, other]
 
 
-def test_the_line_may_be_taken_out_by_hand(here: Yard) -> None:
-    assert here.commit("-e", "-m", "Mine", GIT_EDITOR="sed -i /NatureCode/d") == "Mine\n"
+def test_who_wants_no_link_says_so(here: Yard) -> None:
+    """The line itself is not seen in the editor: it comes when the message is written."""
+    message = here.commit("-e", "-m", "Mine", GIT_EDITOR="sed -i /NatureCode/d")
+    assert message == f"Mine\n\n{TRAILER}".format(here.session)
+    assert here.commit("-m", "Nobody's", NATURECODE="0") == "Nobody's\n"
+    assert here.linked() == []
+    here.commit("-m", "Mine again")
+    assert here.linked() == [here.session]
+    here.clone.nc("session", "detach", here.session)
+    assert here.linked() == []
 
 
 def test_trailer_never_is_obeyed_at_once(here: Yard) -> None:
     here.commit("-m", "One")
     here.git("config", "naturecode.trailer", "never")
     assert here.commit("-m", "Two") == "Two\n"
-    assert here.queue()[-1] == ["commit", here.head(), here.session, "."]
+    assert here.linked() == [here.session]
+    assert here.commit("-m", "Not this", NATURECODE="0") == "Not this\n"
+    assert here.linked() == []
+    here.commit("-m", "", code=1, NATURECODE="0")  # git refuses it after the hook
+    assert here.commit("-m", "This") == "This\n"
+    assert here.linked() == [here.session]
     here.git("config", "--unset", "naturecode.trailer")
     assert "NatureCode" in here.commit("-m", "Three")
     here.change()
@@ -162,11 +181,21 @@ def test_a_user_may_write_trailers_his_own_way(here: Yard) -> None:
 
 
 def test_the_environment_wins(here: Yard) -> None:
-    other = "session-20261124-k3v9q2m7"
+    other = here.clone.start("Other")
+    here.clone.nc("session", "use", here.session)
     here.commit("-m", "One", NATURECODE_SESSION=other)
-    assert here.named() == [other]
-    assert here.queue()[-1] == ["commit", here.head(), other, "."]
-    lines = len(here.queue())
+    assert here.named() == here.linked() == [other]
+    here.git("config", "naturecode.trailer", "never")
+    here.commit("-m", "One", NATURECODE_SESSION=other)
+    assert (here.named(), here.linked()) == ([], [other])
+    here.git("config", "--unset", "naturecode.trailer")
+    here.clone.nc("hooks", "install")
+    here.clone.nc("session", "use", "--none")
+    here.commit("-m", "Nothing else is active", NATURECODE_SESSION=other)
+    assert here.named() == here.linked() == [other]
+    here.commit("-m", "And none now")
+    assert here.named() == here.linked() == []
+    here.clone.nc("session", "use", here.session)
     assert here.commit("-m", "Two", NATURECODE="0") == "Two\n"
     for wrong in (
         "nonsense",
@@ -176,7 +205,7 @@ def test_the_environment_wins(here: Yard) -> None:
     ):
         here.commit("-m", "Three", NATURECODE_SESSION=wrong)
         assert here.named() == [here.session]  # only a whole id counts
-    assert len(here.queue()) == lines + 4
+    assert here.linked() == [here.session]
 
 
 def test_a_squash_gathers_the_sessions(here: Yard) -> None:
@@ -229,7 +258,6 @@ def test_nothing_is_added_to_what_was_said_before(here: Yard) -> None:
     here.git("commit", "-q", "-m", "Main")
     here.git("cherry-pick", picked)
     assert not here.named()
-    assert here.queue()[-1] == ["pick", here.head(), picked]
     here.git("revert", "--no-edit", "HEAD")
     assert not here.named()
     here.git("merge", "-q", "--no-ff", "--no-edit", "side")
@@ -237,29 +265,32 @@ def test_nothing_is_added_to_what_was_said_before(here: Yard) -> None:
     here.git("checkout", "-q", "side")
     here.git("rebase", "-q", "main")
     assert not here.named()
+    lines = here.commits()
+    assert [line[1] for line in lines] == [here.session]  # that of "Main"
 
 
-def test_a_conflicting_pick_is_known_too_and_an_aborted_one_forgotten(here: Yard) -> None:
+def test_conflicting_picks_reverts_and_merges_are_nobodys(here: Yard) -> None:
     here.git("checkout", "-q", "-b", "side")
     here.change("a.txt", "theirs\n")
-    here.git("commit", "-q", "-m", "Theirs")
+    here.git("commit", "-q", "-m", "Theirs", NATURECODE="0")
     picked = here.head()
     here.git("checkout", "-q", "main")
     here.change("a.txt", "ours\n")
-    here.git("commit", "-q", "-m", "Ours")
-    here.git("cherry-pick", picked, code=1)
-    here.git("checkout", "--theirs", "a.txt")
-    here.git("add", "a.txt")
-    here.git("commit", "-q", "--no-edit")
-    assert here.queue()[-1] == ["pick", here.head(), picked]
-    here.git("reset", "-q", "--hard", "HEAD~1")
-    here.git("cherry-pick", picked, code=1)
-    here.git("checkout", "--theirs", "a.txt")
-    here.git("add", "a.txt")
-    here.git("commit", "-q", "--no-edit", GIT_EDITOR="false", code=0)
-    here.git("reset", "-q", "--hard", "HEAD~1")
+    here.git("commit", "-q", "-m", "Ours", NATURECODE="0")
+    for command in (["cherry-pick", picked], ["merge", "-q", picked], ["revert", "HEAD~1"]):
+        before = here.head()
+        if command[0] == "revert":
+            here.change("a.txt", "and more\n")
+            here.git("commit", "-q", "-m", "More", NATURECODE="0")
+        here.git(*command, code=1)
+        (here.path / "a.txt").write_text(f"{command[0]}\n")
+        here.git("add", "a.txt")
+        here.git("commit", "-q", "--no-edit")
+        assert not here.named(), command
+        assert here.linked() == [], command
+        here.git("reset", "-q", "--hard", before)
     here.commit("-m", "Mine")
-    assert here.queue()[-1][0] == "commit"
+    assert here.linked() == [here.session]
 
 
 def test_an_agents_files_decide_where_no_session_is_active(here: Yard) -> None:
@@ -276,7 +307,7 @@ def test_an_agents_files_decide_where_no_session_is_active(here: Yard) -> None:
     here.change("with blank/ä.txt")
     here.git("commit", "-q", "-m", "Theirs")
     assert here.named() == [one]
-    assert here.queue() == [["commit", here.head(), one, "."]]
+    assert here.commits()[-1] == [here.head(), "-", "."]
     (agents / one).write_text(f"{now - 50_000}\na.txt\n")  # long ago, and HEAD is younger
     here.commit("-m", "Stale")
     assert not here.named()
@@ -303,7 +334,7 @@ def test_short_ways_end_where_git_would(here: Yard, tmp_path: Path) -> None:
     words = ["Fix it", "A: b", "Key : value", "(cherry picked from x)", "", "  more", "url://x",
              "Signed-off-by: A <a@example.com>", "---", "x-y: z", "and so on"]  # fmt: skip
     line = f"NatureCode-Session: {here.session}"
-    hook = here.common / "hooks" / "prepare-commit-msg"
+    hook = here.common / "hooks" / "commit-msg"
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     for _ in range(60):
         lines = [chance.choice(words) for _ in range(chance.randint(1, 7))]
@@ -313,5 +344,5 @@ def test_short_ways_end_where_git_would(here: Yard, tmp_path: Path) -> None:
         command = ["git", "interpret-trailers", "--in-place", "--no-divider", "--trailer", line]
         subprocess.run([*command, str(theirs)], check=True)
         env = {**os.environ, "GIT_EDITOR": ":"}
-        subprocess.run([str(hook), str(ours), "message"], cwd=here.path, check=True, env=env)
+        subprocess.run([str(hook), str(ours)], cwd=here.path, check=True, env=env)
         assert ours.read_text() == theirs.read_text(), text

@@ -24,12 +24,13 @@ def test_a_linked_work_tree_has_its_own_session(box: Box) -> None:
     session = linked.clone.start("There")
     linked.commit("-m", "One")
     assert linked.named() == [session]
-    assert linked.queue()[-1] == ["commit", linked.head(), session, "worktrees/linked"]
+    assert linked.commits()[-1] == [linked.head(), session, "worktrees/linked"]
     here.commit("-m", "Two")
     assert here.named() == [here.session]
     old = linked.head()
     linked.git("commit", "-q", "--amend", "-m", "Again")
-    assert linked.queue()[-1] == ["rewrite", "amend", old, linked.head()]
+    assert ["rewrite", "amend", old, linked.head()] in linked.queue()
+    assert linked.linked() == [session]
     inside = linked.path / "deep"
     inside.mkdir()
     (inside / "a").write_text("x")
@@ -45,7 +46,8 @@ def test_a_work_tree_of_a_bare_repository(box: Box) -> None:
     here = settle(clone)
     here.commit("-m", "One")
     assert here.named() == [here.session]
-    assert here.queue()[-1] == ["commit", here.head(), here.session, "worktrees/tree"]
+    assert here.commits()[-1] == [here.head(), here.session, "worktrees/tree"]
+    assert here.linked() == [here.session]
 
 
 def test_a_submodule(box: Box) -> None:
@@ -57,7 +59,7 @@ def test_a_submodule(box: Box) -> None:
     assert here.session != outer.session
     here.commit("-m", "One")
     assert here.named() == [here.session]
-    assert here.queue()[-1] == ["commit", here.head(), here.session, "."]
+    assert here.commits()[-1] == [here.head(), here.session, "."]
     before = outer.queue()
     outer.git("add", "sub")
     outer.git("commit", "-q", "-m", "Moved")
@@ -70,14 +72,16 @@ def test_names_of_folders(box: Box, name: str) -> None:
     here = yard(box, name)
     here.commit("-m", "One")
     assert here.named() == [here.session]
-    assert here.queue()[-1] == ["commit", here.head(), here.session, "."]
+    assert here.commits()[-1] == [here.head(), here.session, "."]
     here.git("worktree", "add", "-q", str(box.path / f"{name} linked"), "-b", "side")
     linked = beside(here, box.path / f"{name} linked")
     session = linked.clone.start("There")
     linked.commit("-m", "One")
     assert linked.named() == [session]
-    assert linked.queue()[-1][3].startswith("worktrees/")
-    (here.common / linked.queue()[-1][3] / "HEAD").read_text()
+    place = next(line[2] for line in linked.commits() if line[0] == linked.head())
+    assert place.startswith("worktrees/")
+    (here.common / place / "HEAD").read_text()
+    assert linked.linked() == [session]
 
 
 @pytest.mark.parametrize("way", [Way("program"), Way("program", "sha256")], ids=str)
@@ -96,7 +100,7 @@ def test_half_made_commits_are_left_alone(box: Box, way: Way) -> None:
     assert here.named() == [here.session]
     assert here.git("status", "--porcelain", "-uno") == ""
     assert here.git("show", "--format=", "--name-only").split() == ["b.txt", "staged.txt"]
-    assert here.queue()[-1] == ["commit", here.head(), here.session, "."]
+    assert here.commits()[-1] == [here.head(), here.session, "."]
 
 
 def test_an_interactive_rebase(box: Box) -> None:
@@ -107,13 +111,14 @@ def test_an_interactive_rebase(box: Box) -> None:
     old = [here.head(f"HEAD~{number}") for number in (2, 1, 0)]
     here.clone.nc("session", "use", "--none")
     here.clone.start("Another")
-    lines = len(here.queue())
+    here.queue()
     todo = "sed -i -e '2s/pick/squash/' -e '3s/pick/reword/'"
     here.git("rebase", "-q", "-i", "HEAD~3", GIT_SEQUENCE_EDITOR=todo, GIT_EDITOR="true")
     assert set(here.named("HEAD~1")) == set(here.named()) == {here.session}
-    told = [line for line in here.queue()[lines:] if line[1] == "rebase"]
+    told = [line for line in here.queue() if line[1] == "rebase"]
     assert [line[2] for line in told] == old
     assert [line[3] for line in told] == [here.head("HEAD~1"), here.head("HEAD~1"), here.head()]
+    assert here.linked() == here.linked("HEAD~1") == [here.session]
 
 
 def test_another_git_directory(box: Box) -> None:

@@ -89,11 +89,11 @@ HARMS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "active is an option": ("active", says("--trailer=X: y\n")),
     "active is code": ("active", says("session-$(touch x)`-aaaaaaaa\n")),
     "active is two lines": ("active", says("\nsession-20261124-k3v9q2m7\n")),
-    "trailer is a folder": ("trailer", folder),
-    "trailer is a pipe": ("trailer", fifo),
-    "picked is a pipe": ("picked", fifo),
-    "picked is a folder": ("picked", folder),
-    "edited is a folder": ("edited", folder),
+    "settings is a folder": ("settings", folder),
+    "settings is a pipe": ("settings", fifo),
+    "settings is code": ("settings", says("naturecode.trailer $(touch x)\ncore.commentchar *\n")),
+    "followed is a pipe": ("followed", fifo),
+    "followed is a folder": ("followed", folder),
     "agents is a file": ("agents", says("1")),
     "the state is a file": ("device", unwritable),
 }
@@ -109,7 +109,7 @@ def test_a_broken_state_costs_nothing_but_the_link(here: Yard, harm: str) -> Non
     all_at_once(here)
     if name == "active":
         assert not here.named("HEAD~1")
-    if name in ("queue", "agents", "picked", "edited") or harm == "trailer is a folder":
+    if name in ("queue", "agents", "settings", "followed"):
         assert here.session in here.named("HEAD~1")
     assert not (here.path / "x").exists()
 
@@ -167,7 +167,7 @@ def test_git_without_interpret_trailers(here: Yard, box: Box) -> None:
         box.path / "bin" / "git",
         f'#!/bin/sh\ncase " $* " in *" interpret-trailers "*) exit 1 ;; esac\nexec {real} "$@"\n',
     )
-    hook = here.common / "hooks" / "prepare-commit-msg"
+    hook = here.common / "hooks" / "commit-msg"
     hook.write_text(hook.read_text().replace("git -c trailer", f"{box.path}/bin/git -c trailer"))
     all_at_once(here)
     assert not here.named("HEAD~1")
@@ -189,16 +189,16 @@ def test_a_full_disk(box: Box, tmp_path: Path) -> None:
             assert here.named("HEAD~1") == [here.session]
             free(state)
             here.commit("-m", "Room again")
-            assert here.queue()[-1] == ["commit", here.head(), here.session, "."]
+            assert here.linked() == [here.session]
 
 
 @pytest.mark.parametrize("after", [0.0, 0.005, 0.01, 0.02, 0.04])
 def test_a_kill_leaves_the_message_whole(here: Yard, after: float) -> None:
     message = here.path / "message"
     message.write_text("One\n" * 5000)
-    (here.state / "trailer").write_text("always\n")
+    (here.state / "settings").write_text("\n")
     process = subprocess.Popen(
-        [here.common / "hooks" / "prepare-commit-msg", str(message), "message"],
+        [here.common / "hooks" / "commit-msg", str(message)],
         cwd=here.path, start_new_session=True, env={**os.environ, "GIT_EDITOR": ":"},
     )  # fmt: skip
     time.sleep(after)

@@ -75,9 +75,10 @@ def test_what_waits_is_said_and_done(clone: Clone) -> None:
     session = clone.start()
     commit = change(clone, "a.py", "a\n", "Add a", trailer(session))
     queue = clone.path / ".git/naturecode/queue"
-    late = made(clone, commit, "session-20260101-aaaaaaaa")
+    second = change(clone, "a.py", "b\n", "Add b")
+    late = made(clone, second, "session-20260101-aaaaaaaa")
     queue.write_text(made(clone, commit, session) + "\n" + late + "\n")
-    assert "2 lines of hooks" in warnings(clone)
+    assert "2 commits made or rewritten" in warnings(clone)
     clone.nc("doctor", "--links", "--fix", code=1)
-    assert sessions_of(found(clone)) == {session}
+    assert sessions_of(found(clone, commit)) == {session}
     assert "1 commit of sessions that are not here" in warnings(clone)

@@ -35,9 +35,14 @@ def change(clone: Clone, name: str, text: str, *message: str) -> str:
     return clone.git("rev-parse", "HEAD").strip()
 
 
+HEAD = "0" * 40  # unknown
+
+
 def made(clone: Clone, commit: str, *sessions: str) -> str:
-    """The line of a post-commit hook."""
-    return f"commit {int(time.time())} {commit} {','.join(sessions) or '-'} {clone.path}/.git"
+    """The line about a commit."""
+    return (
+        f"commit {int(time.time())} {commit} {HEAD} {','.join(sessions) or '-'} {clone.path}/.git"
+    )
 
 
 def trailer(*sessions: str) -> str:
@@ -64,12 +69,71 @@ def test_a_commit_is_linked_on_the_side_of_its_session(clone: Clone, visibility:
     assert told(clone, made(clone, commit, session)).linked == 0
 
 
-def test_a_trailer_that_was_taken_out_by_hand_is_a_no(clone: Clone) -> None:
-    session = clone.start()
-    commit = change(clone, "a.py", "one\n", "Add a")
-    assert told(clone, made(clone, commit, session)).linked == 0
+def said(verb: str, head: str, *sessions: str) -> str:
+    """The line of a hook about the commit that comes next on `head`."""
+    return " ".join([verb, "0", head, *([",".join(sessions)] if sessions else []), "."])
+
+
+def test_what_a_hook_has_chosen_counts_more_than_what_is_active(clone: Clone) -> None:
+    mine, other = clone.start("Mine"), clone.start("Other")
     clone.git("config", "naturecode.trailer", "never")
-    assert told(clone, made(clone, commit, session)).linked == 1
+    heads, lines = [clone.git("rev-parse", "HEAD").strip()], []
+    for number in range(4):
+        heads.append(change(clone, "a.py", f"{number}\n", f"Number {number}"))
+        lines.append(made(clone, heads[-1], mine).replace(HEAD, heads[-2]))
+    told(
+        clone, said("skip", heads[0]), said("on", heads[1], other),
+        lines[0], lines[1], lines[2],
+    )  # fmt: skip
+    assert [sessions_of(found(clone, one)) for one in heads[1:4]] == [set(), {other}, {mine}]
+    # A commit that was stopped after its hook, then another one.
+    told(clone, said("skip", heads[3]), said("on", heads[3], other), lines[3])
+    assert sessions_of(found(clone, heads[4])) == {other}
+    clone.git("reset", "-q", "--hard", heads[4])
+    heads.append(change(clone, "a.py", "once\n", "Once"))
+    clone.git("reset", "-q", "--hard", heads[4])
+    heads.append(change(clone, "a.py", "again\n", "Again"))
+    both = [made(clone, one, mine).replace(HEAD, heads[4]) for one in heads[5:]]
+    told(clone, said("skip", heads[4]), both[0], said("skip", heads[4]), both[1])
+    assert [sessions_of(found(clone, one)) for one in heads[5:]] == [set(), set()]
+
+
+def test_a_choice_waits_for_its_commit_and_no_longer(clone: Clone) -> None:
+    clone.git("config", "naturecode.hooks", "true")
+    clone.git("config", "naturecode.trailer", "never")
+    session, state = clone.start(), clone.path / ".git/naturecode"
+    clone.git("config", "core.hooksPath", "/dev/null")  # the lines of the hook are written here
+    change(clone, "a.py", "0\n", "First")
+    head = clone.git("rev-parse", "HEAD").strip()
+    told(clone, said("skip", head))
+    assert "skip" in (state / "queue.waiting").read_text()
+    first = change(clone, "a.py", "1\n", "Not this")
+    told(clone)
+    second = change(clone, "a.py", "2\n", "This")
+    told(clone, said("skip", second))
+    clone.git("reset", "-q", "--hard", first)
+    told(clone)  # gone elsewhere
+    clone.git("reset", "-q", "--hard", second)
+    third = change(clone, "a.py", "3\n", "This, too")
+    told(clone)
+    assert [sessions_of(found(clone, one)) for one in (first, second, third)] == [
+        set(), {session}, {session},
+    ]  # fmt: skip
+    assert not (state / "queue.waiting").exists()
+
+
+def test_the_message_counts_more_than_what_is_active(clone: Clone) -> None:
+    mine, other = clone.start("Mine"), clone.start("Other")
+    first = change(clone, "a.py", "one\n", "Add a", trailer(other))
+    second = change(clone, "a.py", "two\n", "No hook has seen it")
+    third = change(clone, "a.py", "three\n", "Come later", trailer("session-20260101-aaaaaaaa"))
+    told(clone, *(made(clone, one, mine) for one in (first, second, third)))
+    assert [sessions_of(found(clone, one)) for one in (first, second)] == [{other}, {mine}]
+    assert "session-20260101-aaaaaaaa ." in (
+        clone.path / ".git/naturecode/queue.waiting"
+    ).read_text().replace(f"{clone.path}/.git", ".")
+    with clone.store(many=False) as store:
+        assert all(not link.entry for link in linking.find(store, third))
 
 
 def test_a_note_says_it_and_is_built_again_when_it_is_lost(clone: Clone) -> None:

@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 from box import Box, Clone
 from git_naturecode import linking
 from git_naturecode.linking import draining, queue
-from git_naturecode.linking.queue import Made, Rewritten, Squashed
+from git_naturecode.linking.queue import Chosen, Made, Rewritten, Squashed
 from linking.test_drain import change, found, made, sessions_of, trailer
 
 OIDS = st.text("0123456789abcdef", min_size=40, max_size=40)
+OID = "a" * 40
 SESSIONS = st.from_regex(r"session-20261125-[0-9a-hjkmnp-tv-z]{8}", fullmatch=True)
 SECONDS = st.integers(0, 10**10)
 FOLDERS = st.text(
     st.characters(exclude_characters="\n\0", exclude_categories=["Cs"]), max_size=20
 ).map(lambda name: "/" + name)
 LINES = st.one_of(
-    st.builds(Made, SECONDS, OIDS, st.lists(SESSIONS, max_size=3).map(tuple), FOLDERS),
-    st.builds(Rewritten, SECONDS, st.sampled_from(["amend", "rebase", "pick"]), OIDS, OIDS),
+    st.builds(Made, SECONDS, OIDS, OIDS, st.lists(SESSIONS, max_size=3).map(tuple), FOLDERS),
+    st.builds(Chosen, SECONDS, OIDS, st.lists(SESSIONS, max_size=3).map(tuple), FOLDERS),
+    st.builds(Rewritten, SECONDS, st.sampled_from(["amend", "rebase"]), OIDS, OIDS),
     st.builds(Squashed, SECONDS, OIDS, st.lists(OIDS, min_size=1, max_size=4).map(tuple)),
 )
 
@@ -44,9 +46,11 @@ def test_whatever_stands_there_is_read_or_skipped(data: bytes) -> None:
 @pytest.mark.parametrize(
     "line",
     ["", "commit", "commit 1 abc - /g", "commit x " + "a" * 40 + " - /g", "later 1 x",
-     "commit 1 " + "a" * 40 + " session-1 /g", "commit 1 " + "a" * 40 + " - ",
-     "rewrite 1 merge " + "a" * 40 + " " + "b" * 40, "pick 1 " + "a" * 40, "squash 1 a b",
-     "commit 1 --upload-pack=x - /g", "rewrite 1 amend " + "a" * 40 + " " + "b" * 39],
+     f"commit 1 {OID} {OID} session-1 /g", f"commit 1 {OID} {OID} - ", f"commit 1 {OID} - /g",
+     f"skip 1 {OID} ", f"skip 1 {OID}", f"on 1 {OID} - /g", f"on 1 {OID} session-1 /g",
+     f"on 1 {OID}",
+     "rewrite 1 merge " + "a" * 40 + " " + "b" * 40, "squash 1 a b",
+     f"commit 1 --upload-pack=x {OID} - /g", "rewrite 1 amend " + "a" * 40 + " " + "b" * 39],
 )  # fmt: skip
 def test_torn_lines_and_those_of_later_programs_are_skipped(line: str) -> None:
     assert queue.parse(line.encode()) is None
@@ -58,7 +62,7 @@ def written(folder: Path, *lines: bytes) -> None:
 
 
 def test_a_torn_end_is_counted_and_a_late_one_is_read(tmp_path: Path) -> None:
-    one, two = (f"pick 1 {n * 40} {'a' * 40}\n".encode() for n in "bc")
+    one, two = (f"rewrite 1 amend {'a' * 40} {n * 40}\n".encode() for n in "bc")
     written(tmp_path, one, two[:20])
     opened = open(tmp_path / "queue", "ab")  # noqa: SIM115  a hook that was slow
     taken = queue.take(str(tmp_path))
@@ -77,7 +81,7 @@ def test_the_files_of_the_queue_go_when_nobody_can_write_to_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        written(tmp_path, f"pick {number} {'b' * 40} {'a' * 40}\n".encode())
+        written(tmp_path, f"rewrite {number} amend {'a' * 40} {'b' * 40}\n".encode())
         queue.take(str(tmp_path)).done([])
     monkeypatch.setattr(queue, "_LINGER", -1.0)
     queue.take(str(tmp_path)).done([])
@@ -108,7 +112,7 @@ def history(box: Box) -> tuple[Clone, list[str], list[str]]:
     clone.git("cherry-pick", oids[-1])
     picked = clone.git("rev-parse", "HEAD").strip()
     if picked not in oids:
-        lines.append(f"pick 9 {picked} {oids[-1]}")
+        lines.append(f"rewrite 9 amend {oids[-1]} {picked}")
         oids.append(picked)
     return clone, oids, lines
 

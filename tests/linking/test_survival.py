@@ -31,7 +31,7 @@ def clone(box: Box, request: pytest.FixtureRequest) -> Clone:
         made.nc("hooks", "install")
         made.nc("session", "use", session)  # which brings those of a commit
         made.nc("session", "use", "--none")
-        assert (made.path / ".git/hooks/prepare-commit-msg").exists()
+        assert (made.path / ".git/hooks/commit-msg").exists()
     return made
 
 
