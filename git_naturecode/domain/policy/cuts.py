@@ -6,10 +6,11 @@ from typing import NamedTuple
 from git_naturecode.domain.policy import parsed, roles
 from git_naturecode.domain.policy.facts import NOTHING, Reason, Rights
 from git_naturecode.domain.policy.graph import Graph, Reach
-from git_naturecode.domain.policy.registers import Ref
+from git_naturecode.domain.policy.registers import Ref, Seniority
 
-Turn = tuple[tuple[int, str, int], bool]
+Turn = tuple[Seniority, bool]
 """The more senior whoever cuts the earlier, what he cuts of himself first of all."""
+_NOBODY: Turn = ((-1, "", 0), False)
 
 
 class Cut(NamedTuple):
@@ -26,7 +27,9 @@ class Cut(NamedTuple):
     high: Mapping[str, int]
     after: tuple[int, str] | None
     reason: Reason
-    turn: Turn = ((0, "", 0), False)
+    turn: Turn = _NOBODY
+    signer: Ref = (-1, -1)
+    is_admin: bool = False
 
     @staticmethod
     def of_member(
@@ -47,6 +50,12 @@ class Cut(NamedTuple):
         reason = Reason("revoked", f"withdrawn after revocation of device {op.device}", digest)
         number = graph.number[place]
         return Cut(number, None, op.device, NOTHING, reach.highest(place), op.after, reason)
+
+    def reaches(self, person: Ref, order: Seniority) -> bool:
+        """True when it takes from `person` what it takes of a device: from nobody who is senior to
+        its author, whether or not he knew whose the device is.
+        """
+        return person == self.signer or (self.is_admin and order > self.turn[0])
 
     def takes(self, graph: Graph, place: int) -> bool:
         """True when it takes rights from the line `place`, one of its person (or of anybody)."""

@@ -47,6 +47,9 @@ class Governance:
         self.reach = Reach(graph)
         self.cuts: dict[CutKey, Cut] = {}
         self.proofs = proofs
+        self._by_device: dict[str, list[int]] = {}
+        for place in graph.governing:
+            self._by_device.setdefault(graph.lines[place].device, []).append(place)
         self._begin()
         self._settle()
 
@@ -68,6 +71,7 @@ class Governance:
         self.joining = Joining(self.people)
         self.faults: dict[int, Reason] = {}
         self._candidates: dict[CutKey, Cut] = {}
+        self._revoked: dict[tuple[str, Ref], list[int]] = {}
         self._speakers: dict[Ref, list[int]] = {}
 
     def _settle(self) -> None:
@@ -87,7 +91,10 @@ class Governance:
 
     def _takes(self, cut: Cut) -> bool:
         """True when `cut` takes rights from a governing line."""
-        places = self._speakers.get(cut.person, ()) if cut.person else self.graph.governing
+        if cut.person is not None:
+            places = self._speakers.get(cut.person, [])
+        else:
+            places = self._by_device.get(cut.device, [])
         return any(cut.takes(self.graph, place) for place in places)
 
     def _pass(self) -> None:
@@ -209,9 +216,9 @@ class Governance:
             now = self.people.rights(person.ref, seen)
             if person.ref == who.person.ref and not now.covers(Rights(record.role, given)):
                 return Reason("not-allowed", "nobody gives himself more rights")
-            waits = not self.people.is_known(person.ref, seen)
-            if not admin and not (waits and now.role != roles.NONE and
-                                  roles.RANK[now.role] <= most):  # fmt: skip
+            waits = not self.people.is_known(person.ref, seen) and now.role != roles.NONE
+            mine = waits and person.adder == who.person.ref and roles.RANK[now.role] <= most
+            if not admin and not mine:
                 return _needs("a member is changed by an admin")
         return self.people.taken(record.keys, record.email, record.devices, person, seen)
 
@@ -285,6 +292,9 @@ class Governance:
             target = self.people.named(op.member, seen)
             if len(target) != 1:
                 return Reason("not-allowed", f"there is no member {op.member}")
+            above = None if op.belongs else self._above(target[0], who)
+            if above is not None:
+                return above
             return self.people.teams.unknown(op.team, seen)
         if isinstance(op, parsed.Set):
             return self.people.teams.unknown(op.team, seen) or self._over_objection(op.over, seen)
@@ -293,6 +303,10 @@ class Governance:
     def _apply(self, op: parsed.Op, index: int, who: Context) -> None:
         here = who.number, index
         if isinstance(op, parsed.Revoke):
+            before = self._revoked.setdefault((op.device, who.person.ref), [])
+            if op.after is None and any(who.seen >> number & 1 for number in before):
+                return  # it takes nothing that is not taken
+            before.append(who.number)
             self._cut(here, who, Cut.of_device(self.graph, self.reach, op, who.place))
         elif isinstance(op, (parsed.AddMember, parsed.Role, parsed.Remove)):
             seen = who.seen | 1 << who.number
@@ -312,7 +326,10 @@ class Governance:
 
     def _cut(self, key: CutKey, who: Context, cut: Cut) -> None:
         target = cut.person or self.people.owner(cut.device, who.seen, who.place)
-        self._candidates[key] = cut._replace(turn=(who.person.order, target != who.person.ref))
+        self._candidates[key] = cut._replace(
+            turn=(who.person.order, target != who.person.ref), signer=who.person.ref,
+            is_admin=self._is_admin(who),
+        )  # fmt: skip
 
 
 def _other_objection(op: parsed.Other, who: Context) -> Reason | None:

@@ -7,7 +7,6 @@ ordinary work cost no more than the few that say who may do what.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from git_naturecode.domain.policy import parsed
 from git_naturecode.domain.policy.facts import Equivocation, Line, Reason
@@ -50,60 +49,60 @@ class Graph:
         self.twins: dict[str, dict[int, set[str]]] = {}
         self.waiting: dict[str, Line] = {}
         self.wanted: dict[str, set[str]] = {}
-        self.broken: dict[str, Reason] = {}
+        self.owned: set[str] = set()  # devices whose lists no other graph shares
+        self.broken: set[int] = set()  # they do not continue their chain
 
     def copy(self) -> "Graph":
-        """One that can grow without this one."""
+        """One that can grow without this one; what it shares it copies before it changes it."""
         other = Graph()
         for name, value in vars(self).items():
             setattr(other, name, value.copy())
-        for name in ("chains", "runs", "run_seqs", "slots", "told", "joined"):
-            mine: dict[str, Any] = getattr(self, name)
-            setattr(other, name, {device: kept.copy() for device, kept in mine.items()})
-        for name in ("wanted",):
-            kept = getattr(self, name)
-            setattr(other, name, {key: set(values) for key, values in kept.items()})
+        other.wanted = {digest: set(names) for digest, names in self.wanted.items()}
         other.twins = {
             device: {seq: set(found) for seq, found in kept.items()}
             for device, kept in self.twins.items()
         }
+        other.owned = set()
         return other
+
+    def _own(self, device: str) -> None:
+        """Make what is kept about `device` this graph's own."""
+        if device in self.owned:
+            return
+        self.owned.add(device)
+        self.slots[device] = dict(self.slots.get(device, ()))
+        self.joined[device] = dict(self.joined.get(device, ()))
+        for kept in (self.chains, self.runs, self.run_seqs, self.told):
+            kept[device] = list(kept.get(device, ()))
 
     def add(self, lines: Iterable[Line]) -> list[int]:
         """Take in `lines`; the numbers of those that could be placed, some of them known before."""
-        ready: list[Line] = []
+        placed: list[int] = []
         for line in lines:
             if self.knows(line.digest):
                 continue
             self._witness(line)
-            missing = self._missing(line)
-            if missing:
-                self._wait(line, missing)
-            else:
-                ready.append(line)
-        placed = []
-        while ready:
-            line = ready.pop()
-            if line.digest in self.places or line.digest in self.broken:
-                continue
-            why = self._objection(line)
-            if why:
-                self.broken[line.digest] = Reason("broken", why)
-                continue
-            placed.append(self._place(line))
-            for digest in self.wanted.pop(line.digest, ()):
-                waiting = self.waiting.get(digest)
-                if waiting is not None and not self._missing(waiting):
-                    del self.waiting[digest]
-                    ready.append(waiting)
+            ready = [line]
+            while ready:
+                line = ready.pop()
+                missing = self._missing(line)
+                if missing is not None:
+                    self.waiting[line.digest] = line
+                    self.wanted.setdefault(missing, set()).add(line.digest)
+                    continue
+                placed.append(self._place(line, self._is_broken(line)))
+                for digest in self.wanted.pop(line.digest, ()):
+                    ready.append(self.waiting.pop(digest))
         return placed
 
     def knows(self, digest: str) -> bool:
         """True for a line that was taken in, whatever came of it."""
-        return digest in self.places or digest in self.waiting or digest in self.broken
+        return digest in self.places or digest in self.waiting
 
     def is_frozen(self, place: int) -> bool:
-        """True for a line from which on its device has said two things under one number."""
+        """True for a line that does not count whatever it says: it is no good part of a chain."""
+        if place in self.broken:
+            return True
         line = self.lines[place]
         frozen = self.frozen.get(line.device)
         return frozen is not None and line.seq >= frozen
@@ -141,7 +140,8 @@ class Graph:
     # -- one line -------------------------------------------------------------------------------
 
     def _witness(self, line: Line) -> None:
-        slots = self.slots.setdefault(line.device, {})
+        self._own(line.device)
+        slots = self.slots[line.device]
         first = slots.setdefault(line.seq, line.digest)
         if first == line.digest:
             return
@@ -149,27 +149,39 @@ class Graph:
         twins.setdefault(line.seq, {first}).add(line.digest)
         self.frozen[line.device] = min(line.seq, self.frozen.get(line.device, line.seq))
 
-    def _missing(self, line: Line) -> list[str]:
-        named = (line.prev, *line.deps) if line.prev else line.deps
-        return [digest for digest in named if digest not in self.places]
+    def _missing(self, line: Line) -> str | None:
+        """A line that `line` names and that is not here: it waits for one after the other."""
+        if line.prev and line.prev not in self.places:
+            return line.prev
+        return next((digest for digest in line.deps if digest not in self.places), None)
 
-    def _wait(self, line: Line, missing: Iterable[str]) -> None:
-        self.waiting[line.digest] = line
-        for digest in missing:
-            self.wanted.setdefault(digest, set()).add(line.digest)
-
-    def _objection(self, line: Line) -> str:
+    def _is_broken(self, line: Line) -> bool:
         if not line.prev:
-            return "" if line.seq == 1 and not line.root else "it does not continue its chain"
+            return line.seq != 1 or bool(line.root)
         before = self.lines[self.places[line.prev]]
+        if self.places[line.prev] in self.broken:
+            return True
         root = before.root or before.digest
-        good = (before.device, before.seq + 1, root) == (line.device, line.seq, line.root)
-        return "" if good else "it does not continue its chain"
+        return (before.device, before.seq + 1, root) != (line.device, line.seq, line.root)
 
-    def _place(self, line: Line) -> int:
-        place = len(self.lines)
+    def restore(self, line: Line, parents: tuple[int, ...], is_broken: bool) -> None:
+        """Place a line that was placed before, in the same order."""
+        self._own(line.device)
+        self.slots[line.device].setdefault(line.seq, line.digest)
+        self._put(line, parents, is_broken)
+
+    def restore_twins(self, device: str, twins: dict[int, set[str]]) -> None:
+        """What is known of a device that said two things under one number."""
+        self.twins[device] = twins
+        self.frozen[device] = min(twins)
+
+    def _place(self, line: Line, is_broken: bool) -> int:
         named = (line.prev, *line.deps) if line.prev else line.deps
-        parents = tuple(sorted({self.places[digest] for digest in named}))
+        return self._put(line, tuple(sorted({self.places[d] for d in named})), is_broken)
+
+    def _put(self, line: Line, parents: tuple[int, ...], is_broken: bool) -> int:
+        self._own(line.device)  # it may have waited since an earlier graph
+        place = len(self.lines)
         seen, latest = 0, line.at
         for parent in parents:
             bits = self.seen[parent]
@@ -178,7 +190,7 @@ class Graph:
             if bits | seen != seen:
                 seen = bits if not seen else seen | bits
             latest = max(latest, self.latest[parent])
-        known = _known(line.ops)
+        known = () if is_broken else _known(line.ops)
         governs = any(isinstance(op, _GOVERNS) for _, op in known)
         self.places[line.digest] = place
         self.lines.append(line if known else line._replace(ops=()))
@@ -191,21 +203,24 @@ class Graph:
             self.past.append(seen)
         if known:
             self.said[place] = known
+        if is_broken:
+            self.broken.add(place)
+            return place
         if any(isinstance(op, parsed.Device) for _, op in known):
-            self.told.setdefault(line.device, []).append(place)
+            self.told[line.device].append(place)
         self._chain(line, place, bool(known))
         return place
 
     def _chain(self, line: Line, place: int, told: bool) -> None:
-        chain = self.chains.setdefault(line.device, [])
+        chain = self.chains[line.device]
         if line.seq != len(chain) + 1:
             return  # a twin: frozen, and nobody asks
         before = chain[-1] if chain else None
         chain.append(place)
-        self.joined.setdefault(line.device, {}).setdefault(line.team, line.seq)
+        self.joined[line.device].setdefault(line.team, line.seq)
         if before is None or told or self.seen[before] != self.seen[place]:
-            self.runs.setdefault(line.device, []).append(place)
-            self.run_seqs.setdefault(line.device, []).append(line.seq)
+            self.runs[line.device].append(place)
+            self.run_seqs[line.device].append(line.seq)
 
 
 class Reach:

@@ -3,7 +3,7 @@
 from git_naturecode.domain.policy import parsed, roles
 from git_naturecode.domain.policy.facts import Reason, same
 from git_naturecode.domain.policy.people import People
-from git_naturecode.domain.policy.persons import BY_HIMSELF, PROVEN, Called, Person, used
+from git_naturecode.domain.policy.persons import BY_HIMSELF, PROVEN, By, Called, Person, used
 from git_naturecode.domain.policy.registers import Ref
 
 
@@ -31,7 +31,7 @@ class Joining:
             return Reason("not-allowed", "its code is not the one of the invitation")
         if any(code == invite and seen >> joined & 1 for joined, code in person.joins):
             return used("the invitation was used already")
-        if self._is_rivalled(op, invite, number):
+        if self._is_rivalled(op, person.ref, invite, number):
             return used("the invitation was used twice at once: invite anew")
         run = self._graph.run(place)
         before = self._people.bound(line.device, run - 1) if run else None
@@ -47,25 +47,26 @@ class Joining:
     def _let_in(self, person: Person, op: parsed.Join, here: Ref, place: int, invite: str) -> None:
         number, index = here
         line = self._graph.lines[place]
-        self._people.joined.setdefault(line.device, []).append((line.seq, person.ref))
+        self._people.joined.setdefault(line.device, []).append((line.seq, person.ref, number))
         person.joins.append((number, invite))
         person.known |= 1 << number
         shown = frozenset(key for key in op.keys if self._people.has_shown(place, key))
         for key in shown:
-            self._people.keys.add(key, self._people.claim(PROVEN, here, person.ref))
+            self._people.keys.add(key, self._people.claim(By(here, person.ref, PROVEN), person.ref))
         if shown:
             known = self._people.keys_of(person.ref, self._graph.past[number])
             person.keys.add(number, index, known | shown)
         if op.name or op.email:
             person.called.add(number, index, Called(op.name, op.email))
         if op.email:
-            self._people.mails.add(same(op.email), self._people.claim(BY_HIMSELF, here, person.ref))
+            self._people.mails.add(
+                same(op.email), self._people.claim(By(here, person.ref, BY_HIMSELF), person.ref)
+            )
 
     def _code(self, person: Person, op: parsed.Join, number: int, index: int) -> str:
         """The key of the code that `op` was made with; "" when there is no such one."""
         line = self._graph.lines[self._graph.governing[number]]
-        if any(cut.takes(self._graph, self._graph.governing[number])
-               for cut in self._people.revoked.get(line.device, ())):  # fmt: skip
+        if self._is_cut(person.ref, self._graph.governing[number]):
             return ""
         name = f"{line.digest}:{index}"
         for said in person.invites.live(self._graph.past, self._graph.past[number]):
@@ -73,7 +74,7 @@ class Joining:
                 return said.value
         return ""
 
-    def _is_rivalled(self, op: parsed.Join, invite: str, number: int) -> bool:
+    def _is_rivalled(self, op: parsed.Join, ref: Ref, invite: str, number: int) -> bool:
         """True when somebody else used the code `invite` too, and neither had seen the other."""
         past = self._graph.past
         mine = self._graph.lines[self._graph.governing[number]]
@@ -85,12 +86,16 @@ class Joining:
             alike = bool(op.keys) and set(op.keys) == set(rival.keys)
             if alike or line.team != mine.team or self._graph.is_frozen(place):
                 continue
-            gone = any(
-                cut.takes(self._graph, place) for cut in self._people.revoked.get(line.device, ())
-            )
+            gone = self._is_cut(ref, place)
             name = f"{line.digest}:{index}"
             if not gone and self._people.proofs.is_invited(
                 name, rival, invite, line.team, line.device
             ):
                 return True
         return False
+
+    def _is_cut(self, ref: Ref, place: int) -> bool:
+        """True when the device of the line `place` was revoked so that it cannot join as `ref`."""
+        device = self._graph.lines[place].device
+        cuts = self._people.revocations(device, ref)
+        return any(cut.takes(self._graph, place) for cut in cuts)

@@ -46,6 +46,15 @@ class _Stand(NamedTuple):
     who: Authority
 
 
+class _Opened(NamedTuple):
+    """An `open`: covered by which line, by whom, and whether 0 before the team or 2 just now."""
+
+    entry: Entry
+    line: str
+    owner: str
+    turn: int
+
+
 def judge(
     standing: Standing, entity: str, placed: Iterable[Placed], covers: Covers,
     adopted: Covers = _NOTHING, elsewhere: Elsewhere = lambda _: (),
@@ -79,7 +88,8 @@ class _Bench:
         self._permits: list[tuple[Entry, str]] = []
         self._audience: list[tuple[Entry, str]] = []
         self._folded: dict[frozenset[str], people.People] = {}
-        self._owner = self._address = ""
+        self._opens: list[_Opened] = []
+        self._first: str | None = None
 
     def verdicts(self, entries: Mapping[Key, Entry]) -> dict[Key, Verdict]:
         """Judged in the order in which they were written: what permits before what it permits."""
@@ -90,6 +100,12 @@ class _Bench:
             verdict = found[key] = self._verdict(entry)
             if verdict.counts:
                 self._note(entry, verdict)
+        if self._standing.mode != ops.OPEN:
+            for one in self._opens:
+                before = next((o for o in self._opens if self._precedes(o, one)), None)
+                if before is not None:
+                    why = "it was opened before by somebody else"
+                    found[one.entry.key] = Verdict(QUARANTINED, why, one.owner)
         return found
 
     def _said_by(self, entries: Mapping[Key, Entry]) -> dict[str, str]:
@@ -250,10 +266,8 @@ class _Bench:
         """Remember what a later entry has to be judged by."""
         lines = self._covers.get(entry.key, ())
         line = next((one for one in lines if isinstance(self._stand(one), _Stand)), "")
-        if entry.kind == "open" and not self._owner:
-            said = entry.header.get("by")
-            self._address = said if isinstance(said, str) else ""
-            self._owner = verdict.signer or self._holder(self._address)
+        if entry.kind == "open":
+            self._opens.append(self._opened(entry, line, verdict))
         elif _turn(entry) == 1:
             self._permits.append((entry, line))
         elif entry.kind == "set" and entry.header.get("field") == "team":
@@ -269,8 +283,9 @@ class _Bench:
         around = self._fold(known) if known else people.NOBODY
         teams = self._known(self._audience, entry, stand)
         audience = _last(teams)
+        owner = "" if entry.kind == "open" else self._owner()
         return Facts(
-            self._owner, around, (audience,) if audience else (),
+            owner, around, (audience,) if audience else (),
             lambda name: self._authors.get(name, ""), self._noun,
         )  # fmt: skip
 
@@ -284,11 +299,36 @@ class _Bench:
             ))
         ]  # fmt: skip
 
+    def _opened(self, entry: Entry, line: str, verdict: Verdict) -> _Opened:
+        said = entry.header.get("by")
+        owner = verdict.signer or self._holder(said if isinstance(said, str) else "")
+        turn = 1 if line else 0 if verdict.state == INHERITED else 2
+        return _Opened(entry, line, owner, turn)
+
+    def _owner(self) -> str:
+        """Who opened it first; nobody where two did so who had not seen each other.
+
+        Stamps play no part: everybody writes what he likes there.
+        """
+        if self._first is None:
+            owners = {
+                one.owner for one in self._opens
+                if not any(self._precedes(other, one) for other in self._opens)
+            }  # fmt: skip
+            self._first = owners.pop() if len(owners) == 1 else ""
+        return self._first
+
+    def _precedes(self, a: _Opened, b: _Opened) -> bool:
+        """True when `b` was opened by somebody else who had seen `a`."""
+        if a.owner == b.owner or a.turn != b.turn:
+            return a.owner != b.owner and a.turn < b.turn
+        return a.turn == 1 and a.line != b.line and self._standing.seen(b.line, a.line)
+
     def _fold(self, known: Sequence[Entry]) -> people.People:
         names = frozenset(entry.id for entry in known)
         if names not in self._folded:
             entries = sorted(known, key=lambda entry: entry.order)
-            self._folded[names] = people.people(self._address, entries)
+            self._folded[names] = people.people("", entries)
         return self._folded[names]
 
 

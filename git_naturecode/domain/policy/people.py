@@ -66,6 +66,8 @@ class People(Registry):
                 self._cuts.setdefault(cut.person, []).append(cut)
             else:
                 self.revoked.setdefault(cut.device, []).append(cut)
+        for found in (*self._cuts.values(), *self.revoked.values()):
+            found.sort(key=lambda cut: cut.reason.by)  # never in the order of arrival
         self._bases.clear()
 
     # -- whose a line is ------------------------------------------------------------------------
@@ -131,9 +133,14 @@ class People(Registry):
             label = self.persons[binding.person].label
             return _Basis(binding, rights, (), Reason("removed", f"{label} was removed"), None)
         cuts = [c for c in self._cuts.get(binding.person, ()) if not seen >> c.number & 1]
-        cuts = [*self.revoked.get(device, ()), *cuts]
+        cuts = [*self.revocations(device, binding.person), *_useful(cuts, device)]
         who = None if cuts else self._as_authority(binding.person, rights, seen)
         return _Basis(binding, rights, tuple(cuts), None, who)
+
+    def revocations(self, device: str, ref: Ref | None) -> list[Cut]:
+        """What revoked `device`, as far as it reaches one of `ref` (None: of nobody)."""
+        found = self.revoked.get(device, [])
+        return [cut for cut in found if ref is None or cut.reaches(ref, self.persons[ref].order)]
 
     def _as_authority(self, ref: Ref, rights: Rights, seen: int, note: str = "") -> Authority:
         return Authority(
@@ -182,7 +189,7 @@ class People(Registry):
         founded = self.graph.lines[self.genesis]
         if device == founded.device and seq >= founded.seq and self.founder in self.persons:
             return Binding(self.founder)
-        for joined, ref in self.joined.get(device, ()):
+        for joined, ref, _ in self.joined.get(device, ()):
             if joined <= seq:
                 return Binding(ref)
         found = self._by_certificate(device, seq, seen) if seq else None
@@ -238,8 +245,8 @@ class People(Registry):
         ref = self.owner(device, -1, -1)
         if ref is None:
             return _STRANGER
-        if device in self.revoked:
-            return self.revoked[device][0].reason
+        for cut in self.revocations(device, ref):
+            return cut.reason
         rights = self.rights(ref, -1)
         if rights.role == roles.NONE:
             return Reason("removed", f"{self.persons[ref].label} was removed")
@@ -249,14 +256,14 @@ class People(Registry):
         """What is known of `person`, the member number `order`."""
         graph, past = self.graph, self.graph.past
         rights, given = self.rights(person.ref, -1), person.given.live(past, -1)
-        called = [said.value for said in person.called.live(past, -1)]
+        live = person.called.live(past, -1)
+        called = [said.value for said in sorted(live, key=lambda s: graph.order(s.number))]
         names, mails = [c.name for c in called if c.name], [c.email for c in called if c.email]
         known = self.is_known(person.ref, -1)
         state = "active" if known else "invited"
         codes = {said.value for said in person.invites.live(past, -1)}
         codes -= {code for _, code in person.joins}
         joined = graph.lines[graph.governing[person.ref[0]]]
-        first = (person.known & -person.known).bit_length() - 1
         return Member(
             self.name_of(person.ref), names[0] if names else "", mails[0] if mails else "",
             rights.role, rights.permissions,
@@ -268,8 +275,18 @@ class People(Registry):
             min(codes, default="") if rights.role != roles.NONE else "", joined.at[:24], order,
             tuple(sorted(self.teams.reference(said.number, said.op) for said in given)),
             self.emails(person.ref, -1),
-            graph.lines[graph.governing[first]].digest if known else "",
+            self._since(person),
         )  # fmt: skip
+
+    def _since(self, person: Person) -> str:
+        """The line that first gave `person` a key or a device; "" while there is none."""
+        rest, first = person.known, None
+        while rest:
+            number = rest.bit_length() - 1
+            rest ^= 1 << number
+            order = self.graph.order(number)
+            first = order if first is None else min(first, order)
+        return first[1] if first else ""
 
     def device(self, device: str) -> DeviceInfo:
         """What is known of `device`."""
@@ -282,12 +299,13 @@ class People(Registry):
         key = self.graph.lines[chain[0]].key if chain else ""
         binding = self._binding(device, -1, -1)
         expires = binding.expires if binding else ""
-        named = self.named_devices.get(device)
+        named = self.named_device(device)
         seal = told.seal if told and told.seal else (named.seal if named else "")
         label = told.label if told and told.label else (named.label if named else "")
         return DeviceInfo(
             self.name_of(binding.person) if binding else "", key or (named.key if named else ""),
-            seal, label, device in self.revoked, expires,
+            seal, label, bool(self.revocations(device, binding.person if binding else None)),
+            expires,
         )  # fmt: skip
 
     def _devices_of(self, ref: Ref) -> tuple[str, ...]:
@@ -295,6 +313,18 @@ class People(Registry):
         if self._owners is None:
             self._owners = {device: self._binding(device, -1, -1) for device in known}
         return tuple(sorted(d for d, b in self._owners.items() if b and b.person == ref))
+
+
+def _useful(cuts: list[Cut], device: str) -> list[Cut]:
+    """Those of `cuts` that take what no other does, which had seen less of `device`."""
+    kept: list[Cut] = []
+    left: Rights | None = None
+    for cut in sorted(cuts, key=lambda cut: cut.high.get(device, 0)):
+        less = cut.rights if left is None else left.meet(cut.rights)
+        if less != left:
+            kept.append(cut)
+            left = less
+    return kept
 
 
 _STRANGER = Reason("unknown-device", "its device belongs to no member")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from git_naturecode.domain.policy import parsed, roles
 from git_naturecode.domain.policy.facts import NOTHING, Reason, Rights, same
 from git_naturecode.domain.policy.graph import Graph
-from git_naturecode.domain.policy.registers import Claim, Claims, Ref, Register
+from git_naturecode.domain.policy.registers import Claim, Claims, Ref, Register, Seniority
 from git_naturecode.domain.policy.teams import Teams
 
 PROVEN, BY_ADMIN, BY_OTHERS, BY_HIMSELF = range(4)
@@ -30,17 +30,27 @@ class Called(NamedTuple):
 class Person:
     """Somebody who was added: by which operation, and all that was rightly said about him."""
 
-    def __init__(self, ref: Ref, order: tuple[int, str, int], id: str, name: str) -> None:
+    def __init__(self, ref: Ref, order: Seniority, id: str, name: str) -> None:
         self.ref = ref
         self.order = order
         self.id = id
         self.label = name or id
         self.given: Register[Given] = Register()
+        self.rights: dict[int, Rights] = {}  # by what was seen of `given`
         self.keys: Register[frozenset[str]] = Register()
         self.invites: Register[str] = Register()
         self.called: Register[Called] = Register()
         self.known = 0  # the lines that gave him a key or a device
+        self.adder: Ref | None = None
         self.joins: list[tuple[int, str]] = []  # the number of each, and the code's key
+
+
+class By(NamedTuple):
+    """By which operation something is said, by whom, on what ground (`Claim.level`)."""
+
+    here: Ref
+    signer: Ref
+    level: int
 
 
 class Registry:
@@ -56,20 +66,19 @@ class Registry:
         self.devices = Claims(graph.past)
         self.mails = Claims(graph.past)
         self.teams = Teams(graph)
-        self.joined: dict[str, list[tuple[int, Ref]]] = {}
+        self.joined: dict[str, list[tuple[int, Ref, int]]] = {}  # its seq, who, its number
         self._names: dict[str, list[Ref]] = {}
-        self.named_devices: dict[str, parsed.AddDevice] = {}
-        self._rights: dict[tuple[Ref, int], Rights] = {}
+        self._named_devices: dict[str, list[tuple[tuple[int, str], parsed.AddDevice]]] = {}
 
     # -- what somebody is -----------------------------------------------------------------------
 
     def rights(self, ref: Ref, seen: int) -> Rights:
         """What `ref` may do for who has seen the lines in `seen`: of concurrent words the least."""
         person = self.persons[ref]
-        key = (ref, person.given.mask & seen)
-        if key not in self._rights:
-            self._rights[key] = self._least(person, seen)
-        return self._rights[key]
+        key = person.given.mask & seen
+        if key not in person.rights:
+            person.rights[key] = self._least(person, seen)
+        return person.rights[key]
 
     def _least(self, person: Person, seen: int) -> Rights:
         given = [said.value.rights for said in person.given.live(self.graph.past, seen)]
@@ -106,6 +115,10 @@ class Registry:
     def _mark(self, ref: Ref) -> str:
         return self.graph.lines[self.graph.governing[ref[0]]].digest[:8]
 
+    def named_device(self, device: str) -> parsed.AddDevice | None:
+        """How `device` was named by the first member who vouched for it."""
+        return min(self._named_devices.get(device, ()), default=(None, None))[1]
+
     def is_known(self, ref: Ref, seen: int) -> bool:
         """True when `ref` has a key or a device: he is not only invited."""
         return bool(self.persons[ref].known & seen)
@@ -121,7 +134,8 @@ class Registry:
                 return used(f"this key is the one of {self.persons[other].label}")
         for device in devices:
             others = self.devices.others(device, seen, ref)
-            others += [r for _, r in self.joined.get(device, ()) if r != ref and seen >> r[0] & 1]
+            joined = self.joined.get(device, ())
+            others += [r for _, r, number in joined if r != ref and seen >> number & 1]
             for other in others:
                 return used(f"device {device} is one of {self.persons[other].label}")
         if email:
@@ -136,7 +150,8 @@ class Registry:
         """The team begins with its founder, who may do everything."""
         self.founder = (number, index)
         record = op.founder._replace(role=roles.ADMIN, allow=(), deny=())
-        self._born((number, index), (-1, "", 0), record, BY_ADMIN, "")
+        by = By(self.founder, self.founder, BY_ADMIN)
+        self._born((-1, "", 0), record, by, "")
         self.persons[self.founder].known |= 1 << number
         self.teams.found(number, index, op, self.founder)
         self.mode.add(number, index, op.mode)
@@ -148,19 +163,19 @@ class Registry:
         match op:
             case parsed.AddMember():
                 level = BY_ADMIN if rights.role == roles.ADMIN else BY_OTHERS
-                self._add(op, here, level, seen)
+                self._add(op, By(here, signer, level), seen)
             case parsed.Role():
                 given = roles.permissions(op.role, op.allow, op.deny)
                 value = Given(Rights(op.role, given), op.allow, op.deny)
-                self.named(op.member, seen)[0].given.add(number, index, value)
+                _give(self.named(op.member, seen)[0], here, value)
             case parsed.Remove():
-                value = Given(NOTHING, (), ())
-                self.named(op.member, seen)[0].given.add(number, index, value)
+                _give(self.named(op.member, seen)[0], here, Given(NOTHING, (), ()))
             case parsed.AddDevice():
                 ref = self.named(op.member, seen)[0].ref if op.member else signer
                 level = BY_ADMIN if rights.role == roles.ADMIN else BY_HIMSELF
-                self.named_devices[op.device] = op
-                self._own(op.device, ref, here, level, op.expires)
+                named = self._named_devices.setdefault(op.device, [])
+                named.append((self.graph.order(number), op))
+                self._own(op.device, ref, By(here, signer, level), op.expires)
             case parsed.Keys():
                 self._change_keys(op.keys, here, self.persons[signer])
             case parsed.Policy():
@@ -170,67 +185,71 @@ class Registry:
             case _:
                 self.teams.apply(op, here)
 
-    def _add(self, op: parsed.AddMember, here: Ref, level: int, seen: int) -> None:
+    def _add(self, op: parsed.AddMember, by: By, seen: int) -> None:
         record = op.member
         known = self.named(record.id, seen)
         if not known:
-            order = (*self.graph.order(here[0]), here[1])
-            self._born(here, order, record, level, op.invite)
+            order = (*self.graph.order(by.here[0]), by.here[1])
+            self._born(order, record, by, op.invite)
+            self.persons[by.here].adder = by.signer
             return
-        person, (number, index) = known[0], here
+        person = known[0]
         given = roles.permissions(record.role, record.allow, record.deny)
         value = Given(Rights(record.role, given), record.allow, record.deny)
-        person.given.add(number, index, value)
-        self._tell(person, record, here, level, op.invite)
+        _give(person, by.here, value)
+        self._tell(person, record, by, op.invite)
 
-    def _born(
-        self, ref: Ref, order: tuple[int, str, int], record: parsed.Record, level: int, invite: str
-    ) -> None:
+    def _born(self, order: Seniority, record: parsed.Record, by: By, invite: str) -> None:
+        ref = by.here
         person = self.persons[ref] = Person(ref, order, record.id, record.name or record.email)
         self._names.setdefault(record.id, []).append(ref)
         given = roles.permissions(record.role, record.allow, record.deny)
         value = Given(Rights(record.role, given), record.allow, record.deny)
-        person.given.add(ref[0], ref[1], value)
-        self._tell(person, record, ref, level, invite)
+        _give(person, ref, value)
+        self._tell(person, record, by, invite)
 
-    def _tell(
-        self, person: Person, record: parsed.Record, here: Ref, level: int, invite: str
-    ) -> None:
-        number, index = here
+    def _tell(self, person: Person, record: parsed.Record, by: By, invite: str) -> None:
+        number, index = by.here
         if record.keys:
             person.keys.add(number, index, frozenset(record.keys))
             person.known |= 1 << number
         for key in record.keys:
-            self.keys.add(key, self.claim(level, here, person.ref))
+            self.keys.add(key, self.claim(by, person.ref))
         for device in record.devices:
-            self._own(device, person.ref, here, level)
+            self._own(device, person.ref, by)
         if record.name or record.email:
             person.called.add(number, index, Called(record.name, record.email))
         if record.email:
-            self.mails.add(same(record.email), self.claim(level, here, person.ref))
+            self.mails.add(same(record.email), self.claim(by, person.ref))
         if invite:
             person.invites.add(number, index, invite)
         for team in record.teams:
-            self.teams.belong(team, person.ref, True, here)
+            self.teams.belong(team, person.ref, True, by.here)
 
-    def _own(self, device: str, ref: Ref, here: Ref, level: int, expires: str = "") -> None:
-        self.persons[ref].known |= 1 << here[0]
-        self.devices.add(device, self.claim(level, here, ref, expires))
+    def _own(self, device: str, ref: Ref, by: By, expires: str = "") -> None:
+        self.persons[ref].known |= 1 << by.here[0]
+        self.devices.add(device, self.claim(by, ref, expires))
 
-    def claim(self, level: int, here: Ref, ref: Ref, value: str = "") -> Claim:
-        """What the operation `here` claims for `ref`."""
-        return Claim(level, self.graph.order(here[0]), here[1], here[0], ref, value)
+    def claim(self, by: By, ref: Ref, value: str = "") -> Claim:
+        """What is claimed for `ref`."""
+        rank, (number, index) = self.persons[by.signer].order, by.here
+        return Claim(by.level, rank, self.graph.order(number), index, number, ref, value)
 
     def _change_keys(self, keys: Iterable[str], here: Ref, person: Person) -> None:
         number, index = here
         person.keys.add(number, index, frozenset(keys))
         for key in keys:
             level = PROVEN if self.has_shown(self.graph.governing[number], key) else BY_HIMSELF
-            self.keys.add(key, self.claim(level, here, person.ref))
+            self.keys.add(key, self.claim(By(here, person.ref, level), person.ref))
 
     def has_shown(self, place: int, key: str) -> bool:
         """True when the device of the line `place` holds a good certificate by `key`."""
         raise NotImplementedError
+
+
+def _give(person: Person, here: Ref, value: Given) -> None:
+    person.given.add(*here, value)
+    person.rights.clear()
 
 
 def used(text: str) -> Reason:

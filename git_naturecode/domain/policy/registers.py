@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
+Seniority = tuple[int, str, int]
+"""How many governing lines were seen by who added somebody, his line, which operation: no stamp."""
 Ref = tuple[int, int]
 """A person: the governing line and the operation that added him."""
 
@@ -53,10 +55,12 @@ class Register(Generic[T]):
 class Claim(NamedTuple):
     """Something (a key, a device) is said to be of `person`; of several claims the lowest holds.
 
-    `level`: 0 proven by who claims, 1 said by an admin, 2 by a maintainer.
+    `level`: 0 proven by who claims, 1 said by an admin, 2 by a maintainer, 3 of himself. `signer`
+    is the seniority of who says it: nobody takes from a senior by not having looked.
     """
 
     level: int
+    signer: Seniority
     order: tuple[int, str]
     op: int
     number: int
@@ -70,11 +74,11 @@ class Claims:
     def __init__(self, past: Sequence[int]) -> None:
         self._past = past
         self._claims: dict[str, list[Claim]] = {}
-        self._first: dict[tuple[str, Ref, int, str], int] = {}
+        self._first: dict[tuple[str, Ref, int, Seniority, str], int] = {}
 
     def add(self, thing: str, claim: Claim) -> None:
         """Take in a claim, unless its line had seen the very same claim before."""
-        key = (thing, claim.person, claim.level, claim.value)
+        key = (thing, claim.person, claim.level, claim.signer, claim.value)
         first = self._first.setdefault(key, claim.number)
         if first == claim.number or not self._past[claim.number] >> first & 1:
             self._claims.setdefault(thing, []).append(claim)
@@ -88,7 +92,7 @@ class Claims:
 
     def others(self, thing: str, seen: int, person: Ref | None) -> list[Ref]:
         """Who else than `person` claims `thing`, for who has seen the lines in `seen`."""
-        found = self._claims.get(thing, ())
+        found = sorted(self._claims.get(thing, ()))
         return [c.person for c in found if c.person != person and seen >> c.number & 1]
 
     def things(self) -> list[str]:

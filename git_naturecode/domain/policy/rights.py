@@ -94,10 +94,10 @@ def _write_objection(
 def _invite_objection(
     who: Authority, kind: str, header: Mapping[str, Json], facts: Facts, noun: str
 ) -> str:
-    if roles.RANK[who.role] < roles.RANK[roles.CONTRIBUTOR]:
-        return f"a {who.role} may not invite"
     if facts.is_owner(who) or f"{noun}:invite" in who.permissions:
         return ""
+    if roles.RANK[who.role] < roles.RANK[roles.CONTRIBUTOR]:
+        return f"a {who.role} may not invite"
     if not facts.may(who, "write"):
         return "its signer may only read there"
     manages = facts.may(who, "manage")

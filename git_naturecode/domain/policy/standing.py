@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from git_naturecode.domain.policy import ops, parsed
+from git_naturecode.domain.policy import ops, parsed, snapshot
 from git_naturecode.domain.policy.facts import (
     Asking,
     Authority,
@@ -21,6 +21,7 @@ from git_naturecode.domain.policy.persons import Person
 from git_naturecode.domain.policy.proofs import Checks, Proofs, Real
 from git_naturecode.domain.policy.registers import Ref
 from git_naturecode.domain.policy.sights import Sights
+from git_naturecode.store.entry import Json
 
 IN, INHERITED, EARLIER = "in", "inherited", "earlier"
 
@@ -29,18 +30,22 @@ class Standing:
     """What a set of lines adds up to; nothing changes it. Two with the same lines are alike.
 
     `pinned` is the digest of the genesis line that the user holds to be his team's, "" for none.
+    While that line is not here, nobody may do anything.
     """
 
-    def __init__(self, graph: Graph, pinned: str, proofs: Proofs) -> None:
+    def __init__(
+        self, graph: Graph, pinned: str, proofs: Proofs, reasons: dict[int, Reason] | None = None
+    ) -> None:
         self._graph = graph
         self._pinned = pinned
         self._proofs = proofs
         self.geneses = tuple(sorted(_geneses(graph)))
         self.team = self._choose()
-        place = graph.places[self.team] if self.team else -1
-        self._governance = Governance(graph, place, proofs) if self.team else None
-        self._reasons: dict[int, Reason] = {}
-        self._weigh(range(len(graph.lines)))
+        place = graph.places[self.team] if self.team in self.geneses else -1
+        self._governance = Governance(graph, place, proofs) if place >= 0 else None
+        self._reasons: dict[int, Reason] = reasons or {}
+        if reasons is None:
+            self._weigh(range(len(graph.lines)))
 
     def extended(self, new: Iterable[Line]) -> "Standing":
         """This and the lines `new`, which may be known already; the same as evaluating all.
@@ -63,6 +68,25 @@ class Standing:
             return self
         return Standing(self._graph.copy(), pinned, self._proofs)
 
+    def to_json(self) -> dict[str, Json]:
+        """All of this as JSON; see `from_json`."""
+        return {
+            "v": snapshot.VERSION,
+            "pinned": self._pinned,
+            "graph": snapshot.graph_to_json(self._graph),
+            "proofs": self._proofs.known,
+            "reasons": snapshot.reasons_to_json(self._reasons),
+        }
+
+    @staticmethod
+    def from_json(said: Mapping[str, Json], checks: Checks | None = None) -> "Standing | None":
+        """What `to_json` told, which nobody else may have written; None of another version."""
+        if said.get("v") != snapshot.VERSION:
+            return None
+        graph = snapshot.graph_from_json(said["graph"])
+        reasons = snapshot.reasons_from_json(said["reasons"])
+        return Standing(graph, said["pinned"], Proofs(checks or Real(), said["proofs"]), reasons)
+
     # -- what there is --------------------------------------------------------------------------
 
     @property
@@ -74,7 +98,7 @@ class Standing:
     def mode(self) -> str:
         """`enforced`: what nobody may say is kept out of sight. `open`: it is shown as such."""
         if self._governance is None:
-            return parsed.OPEN
+            return parsed.ENFORCED if self.team else parsed.OPEN
         live = self._governance.people.mode.live(self._graph.past, -1)
         return parsed.ENFORCED if any(s.value == parsed.ENFORCED for s in live) else parsed.OPEN
 
@@ -143,10 +167,14 @@ class Standing:
     def refused(self) -> dict[str, Reason]:
         """Why a line, or an operation in it (`Reason.op`), does not count."""
         graph = self._graph
-        found = {**graph.broken, **graph.missing()}
+        found = graph.missing()
         found |= {graph.lines[place].digest: why for place, why in self._reasons.items()}
         for place, why in (self._governance.faults if self._governance else {}).items():
-            found.setdefault(graph.lines[place].digest, why)
+            digest = graph.lines[place].digest
+            if digest not in found:
+                found[digest] = why
+            elif found[digest].code == "unknown-device":  # who would join is told why not
+                found[digest] = why._replace(op=-1)
         for device, seq in graph.frozen.items():  # also what never found its place
             for number, digest in graph.slots[device].items():
                 if number >= seq:
@@ -188,7 +216,7 @@ class Standing:
         """In whose name `device` would speak now, having seen all lines."""
         governance = self._governance
         if governance is None:
-            return Reason("before-team", "there is no team")
+            return _NO_GENESIS if self.team else Reason("before-team", "there is no team")
         if device in self._graph.frozen:
             return _TWO_THINGS
         return governance.people.present(device)
@@ -243,11 +271,11 @@ class Standing:
         return self._graph.lines[self._graph.places[asking.digest]].seq if asking else 0
 
     def _counts(self, place: int) -> bool:
-        return place not in self._reasons or self._governance is None
+        return place not in self._reasons
 
     def _choose(self) -> str:
         if self._pinned:
-            return self._pinned if self._pinned in self.geneses else ""
+            return self._pinned
         return self.geneses[0] if len(self.geneses) == 1 else ""
 
     def _grown(self, graph: Graph, placed: Iterable[int]) -> "Standing":
@@ -274,10 +302,6 @@ class Standing:
                 self._reasons.pop(place, None)
 
     def _reason(self, place: int) -> Reason | None:
-        if self._graph.is_frozen(place) and self._graph.lines[place].digest != self.team:
-            return _TWO_THINGS
-        if self._governance is None:
-            return None
         found = self._basis(place)[1]
         return found if isinstance(found, Reason) else None
 
@@ -285,16 +309,22 @@ class Standing:
         graph, governance = self._graph, self._governance
         line = graph.lines[place]
         if governance is None:
-            return IN, _TWO_THINGS if graph.is_frozen(place) else NO_TEAM
+            return IN, self._spoilt(place) or (_NO_GENESIS if self.team else NO_TEAM)
         if line.digest == self.team:
             return IN, governance.people.founding()
-        if graph.is_frozen(place):
-            return IN, _TWO_THINGS
+        spoilt = self._spoilt(place)
+        if spoilt is not None:
+            return IN, spoilt
         if line.team == self.team:
             return IN, governance.authority(place)
         if line.team:
             return IN, Reason("other-team", "it names another team")
         return self._before(place, governance)
+
+    def _spoilt(self, place: int) -> Reason | None:
+        if place in self._graph.broken:
+            return _BROKEN
+        return _TWO_THINGS if self._graph.is_frozen(place) else None
 
     def _before(self, place: int, governance: Governance) -> tuple[str, Authority | Reason]:
         graph, genesis = self._graph, self._genesis
@@ -305,7 +335,7 @@ class Standing:
             if last.device == line.device and line.seq <= last.seq:
                 return INHERITED, NO_TEAM_YET
         first = graph.joined[line.device].get(self.team)
-        if first is None:
+        if first is None or graph.is_frozen(graph.chains[line.device][first - 1]):
             return EARLIER, Reason("before-team", "it names no team, and its device joined none")
         if first < line.seq:
             return EARLIER, Reason("before-team", "it names no team, though its device joined one")
@@ -325,6 +355,8 @@ class Standing:
 NO_TEAM = Authority("", "", frozenset())
 """Whoever speaks where there is no team."""
 NO_TEAM_YET = Authority("", "", frozenset(), note="from before there was a team")
+_NO_GENESIS = Reason("waiting", "the line that began the team is not here")
+_BROKEN = Reason("broken", "it does not continue its chain")
 _TWO_THINGS = Reason("equivocation", "its device said two things under one number")
 
 
