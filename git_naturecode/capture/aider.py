@@ -161,7 +161,7 @@ def _lines(found: Found) -> Iterator[str]:
 def _kind(line: str) -> str:
     if line.startswith("####") and not line.startswith("#####"):
         return "user"
-    if line.startswith(">"):
+    if line.startswith(">") and not line.startswith(">>"):  # as the end of an edit block does
         return "notice"
     return "assistant" if line.strip() else ""
 

@@ -62,6 +62,14 @@ def test_a_session_comes_out_in_its_order(tmp_path: Path) -> None:
     assert times == sorted(set(times))
 
 
+def test_the_end_of_an_edit_block_is_no_word_of_aiders_own(tmp_path: Path) -> None:
+    edit = "src/a.py\n```python\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n```"
+    talk = user("Make it two") + f"\n{edit}\n\nDone.\n\n" + notice("Applied edit to src/a.py")
+    (one,) = found(history(tmp_path, began(START) + talk))
+    said = [(d.fields["role"], d.body) for d in drafts(one)[2:4]]
+    assert said == [("user", "Make it two"), ("assistant", f"{edit}\n\nDone.")]
+
+
 def test_each_session_with_a_word_of_the_user_is_one(tmp_path: Path) -> None:
     quiet = began("2026-11-22 10:30:00")
     text = began(START) + TALK + quiet + began("2026-11-22 11:00:00") + user("hi")
