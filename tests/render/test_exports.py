@@ -171,6 +171,17 @@ def test_what_nobody_said_does_not_pass_for_what_was_said() -> None:
     assert "2026-11-20 10:00 (reasoning)" in plain
 
 
+def test_a_call_that_was_edited_is_shown_as_it_is_now() -> None:
+    log = placed(
+        entry(0, "open", title="Retry"),
+        entry(1, "message", "given\ngave", role="tool", tool="Bash", ok=True, **{"in": 5}),
+        entry(2, "edit", "edited as a whole", target="e01-device"),
+    )
+    text = html.text(build(log))
+    assert "<pre>edited as a whole</pre>" in text
+    assert "(ok) #1 (edited)" in "".join(read(text).text)
+
+
 def test_who_has_left_keeps_his_name() -> None:
     log = [
         entry(0, "open", title="Retry"),
