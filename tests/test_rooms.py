@@ -19,7 +19,7 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
-        "trusting",
+        "trusting", "teaming",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -52,6 +52,10 @@ SIDEWAYS = {
     ("tracing", "linking"): "what is behind a line is the session that its commit is linked to",
     ("linking", "capture"): "which message wrote which line is in the transcripts",
     ("doctor", "linking"): "links that are missing are found again, notes made right",
+    ("teaming", "trusting"): "what a team is stands in signed lines, and acts on it are signed",
+    ("teaming", "identity"): "who joins does so with the key that certifies his devices",
+    ("sync", "teaming"): "the pages of a team follow its signed lines",
+    ("linking", "teaming"): "a link that the others would hold back is not written",
     ("doctor", "background"): "what failed behind the scenes is told",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})

@@ -8,7 +8,11 @@ from typer.exceptions import TyperException
 from git_naturecode import errors
 
 # Name of a command or group -> the module that defines it (`app` for a group, `register` else).
-GROUPS = {"session": "git_naturecode.cli.session", "hooks": "git_naturecode.cli.hooks"}
+GROUPS = {
+    "session": "git_naturecode.cli.session",
+    "team": "git_naturecode.cli.team",
+    "hooks": "git_naturecode.cli.hooks",
+}
 COMMANDS = {
     "init": "git_naturecode.cli.clone",
     "status": "git_naturecode.cli.clone",

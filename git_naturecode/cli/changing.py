@@ -3,18 +3,24 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from git_naturecode import ids
 from git_naturecode.cli.context import Context
 from git_naturecode.cli.reading import KIND, opened_at
 from git_naturecode.domain import handles, people
 from git_naturecode.domain import session as sessions
+from git_naturecode.domain.drafts import redaction
 from git_naturecode.domain.said import Comment, Message
 from git_naturecode.errors import Negative, NotPermitted
 from git_naturecode.render.show import line
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
+
+if TYPE_CHECKING:
+    from git_naturecode.teaming import Gate
 
 
 @dataclass(frozen=True)
@@ -40,14 +46,41 @@ class Opened:
         """The part of its id that is enough to name it."""
         return ids.tail(self.session.id)
 
+    @cached_property
+    def gate(self) -> "Gate":
+        """What the team lets this person do."""
+        from git_naturecode.teaming import Gate
+
+        return Gate(self.store)
+
+    @property
+    def is_judged(self) -> bool:
+        """True when the rules of a team hold here, and not only those of the session."""
+        return self.side == TEAM and self.gate.standing is not None
+
+    def require_permitted(self, *drafts: Draft) -> None:
+        """Raise NotPermitted unless the team lets this person say `drafts` about it."""
+        if self.is_judged:
+            self.gate.require(drafts, self.session)
+
+    def allows(self, draft: Draft) -> bool:
+        """True unless the team does not let this person say `draft` about it."""
+        return not self.is_judged or not self.gate.objection(draft, self.session)
+
     def write(self, *drafts: Draft) -> list[Entry]:
-        """Say `drafts` about it."""
+        """Say `drafts` about it; raises NotPermitted where the team does not let this person."""
+        self.require_permitted(*drafts)
         made = self.store.write(self.side, self.session.id, drafts)
         self.store.settle()
         return made
 
     def require(self, right: str, doing: str) -> None:
-        """Raise NotPermitted unless this person may do `right` here (or manages the session)."""
+        """Raise NotPermitted unless this person may do `right` here (or manages the session).
+
+        Where a team's rules hold, they say it: see `require_permitted`, which `write` asks.
+        """
+        if self.is_judged:
+            return
         me, those = self.store.person, self.session.people
         if not those.can(me, right) and not those.can(me, "manage"):
             raise refused(me, those.owner, self.short, right, doing)
@@ -56,8 +89,10 @@ class Opened:
         """Raise NotPermitted unless this person said it or may manage the session."""
         self.require("write" if self._is_own(said) else "manage", doing)
 
-    def may_change(self, said: Message | Comment) -> bool:
-        """True when this person said it or may manage the session."""
+    def may_redact(self, said: Message | Comment) -> bool:
+        """True when this person said it or may manage the session; or as the team's rules say."""
+        if self.is_judged:
+            return self.allows(redaction(said.id, ""))
         return self._is_own(said) or self.session.people.can(self.store.person, "manage")
 
     def _is_own(self, said: Message | Comment) -> bool:

@@ -36,7 +36,7 @@ def init(
     quiet: Quiet = False,
 ) -> None:
     """Set this clone up: device key, data branch, remote, hooks. Again, it changes nothing."""
-    from git_naturecode import errors, setup
+    from git_naturecode import errors, setup, teaming
     from git_naturecode.render.show import show
     from git_naturecode.store.store import Store
 
@@ -47,6 +47,7 @@ def init(
     store = Store(context.repo, context.config, context.environ, context.now_ms, context.random)
     try:
         done = setup.init(store, remote, folder=not no_folder, hooks=not no_hooks, capture=capture)
+        done.lines += teaming.greeting(store)
         context.start_background(store)
     finally:
         store.close()

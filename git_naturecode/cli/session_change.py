@@ -42,6 +42,7 @@ def comment(
     with changing(context, session) as here:
         here.require("write", "comment in")
         target = here.said(on).id if on else ""
+        here.require_permitted(drafts.comment("", target))
         body = written(context, text, f"What is your comment on {on or session}?")
         if not body.strip():
             raise errors.Usage("there is nothing to say in an empty text")
@@ -108,6 +109,7 @@ def _new_text(context: contexts.Context, here: "Opened", message: str, text: str
 
     said = here.said(message)
     here.require_own(said, "change what others said in")
+    here.require_permitted(drafts.edit(here.entries, said.id, ""))
     body = written(context, text, f"The new text of {message}", said.text)
     if not body.strip():
         raise errors.Usage(
@@ -196,7 +198,7 @@ def _in_forks(context: contexts.Context, here: "Opened", target: str, reason: st
             placed = store.read(ids.tail(entity), KIND)
             there = Opened(store, sessions.build(placed), placed)
             said: list[Message | Comment] = [*there.session.messages, *there.session.comments]
-            if any(s.id == target and not s.hidden and there.may_change(s) for s in said):
+            if any(s.id == target and not s.hidden and there.may_redact(s) for s in said):
                 there.write(drafts.redaction(target, reason))
                 done.append(entity)
     return done

@@ -55,10 +55,11 @@ def delete(
     context = contexts.current(quiet)
     with changing(context, session) as here:
         here.require("manage", "delete")
+        here.require_permitted(drafts.deletion(reason))
         if not yes:
             name = line(here.session.name) or here.session.id
             many = count(len(here.session.messages), "message")
-            _ask(context, f"delete {name} with {many}, for everybody?")
+            ask(context, f"delete {name} with {many}, for everybody?")
         here.write(drafts.deletion(reason))
         linking.keep_notes(here.store)
         here.store.forget_active(here.session.id)
@@ -73,7 +74,7 @@ def delete(
     )
 
 
-def _ask(context: contexts.Context, question: str) -> None:
+def ask(context: contexts.Context, question: str) -> None:
     import sys
 
     if not sys.stdin.isatty():

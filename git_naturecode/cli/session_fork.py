@@ -26,11 +26,11 @@ def fork(
     quiet: Quiet = False,
 ) -> None:
     """Begin a session of your own that goes on from another one, up to a message of it."""
-    from git_naturecode import forking
+    from git_naturecode import forking, teaming
     from git_naturecode.cli.answers import count
     from git_naturecode.cli.changing import changing
     from git_naturecode.cli.session_say import check_visibility
-    from git_naturecode.domain import handles
+    from git_naturecode.domain import drafts, handles
     from git_naturecode.store.store import PRIVATE, TEAM
 
     context = contexts.current(quiet)
@@ -46,6 +46,8 @@ def fork(
                 f"{here.session.id} is private, so its fork is too",
                 f"fork it, then `git naturecode session share` the fork, or share {here.short}",
             )
+        if wanted != "private":
+            teaming.Gate(here.store).require([drafts.forking(name, wanted, "", "", "")])
         last = handles.message(here.session, at) if at else None
         side = PRIVATE if wanted == "private" else TEAM
         entity, copies = forking.fork(here.store, here.placed, name, side, wanted, last)

@@ -47,7 +47,7 @@ def import_sessions(
     Reads the histories of AI tools, and what `session export` wrote in another repository.
     Stopped by Ctrl-C or anything else, it keeps what it has read; the same command goes on there.
     """
-    from git_naturecode import clock, importing
+    from git_naturecode import clock, importing, teaming
     from git_naturecode.cli import session_taking
     from git_naturecode.cli.progress import Meter, stoppable
     from git_naturecode.cli.session_say import check_visibility
@@ -58,6 +58,8 @@ def import_sessions(
     exports, rest = session_taking.parted(paths or [], tool)
     done = importing.Imported()
     with context.store(many=True, writing=True) as store:
+        if visibility != "private":
+            teaming.require_sharing(store, [], None)
         if rest or auto or not exports:
             options = importing.Options(visibility, full, context.config.get("user.name"))
             meter = Meter(context, "session")

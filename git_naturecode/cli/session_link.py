@@ -29,10 +29,12 @@ def attach(
     from git_naturecode import linking
     from git_naturecode.cli.changing import changing
     from git_naturecode.linking.attaching import attach as attached
+    from git_naturecode.store.entry import Draft
 
     context = contexts.current(quiet)
     with changing(context, session) as here:
         here.require("write", "link commits")
+        here.require_permitted(Draft("link", {}))
         linking.drain(here.store)
         infos = _meant(here.store, commit or ["HEAD"])
         fresh = attached(here.store, here.session.id, infos)
@@ -50,10 +52,12 @@ def detach(
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import links
     from git_naturecode.domain import session as sessions
+    from git_naturecode.store.entry import Draft
 
     context = contexts.current(quiet)
     with changing(context, session) as here:
         here.require("write", "take links back")
+        here.require_permitted(Draft("unlink", {}))
         linking.drain(here.store)
         infos = _meant(here.store, commit or ["HEAD"])
         entity = here.session.id

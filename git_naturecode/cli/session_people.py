@@ -49,12 +49,15 @@ def leave(session: SessionId, as_json: AsJson = False, quiet: Quiet = False) -> 
 
 def invite(
     session: SessionId,
-    who: Annotated[list[str], typer.Argument(help="E-mail addresses, or names of members.")],
+    who: Annotated[
+        list[str], typer.Argument(help="E-mail addresses, names of members, or of teams.")
+    ],
     can: Rights = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Ask people to take part; who has no account or key yet stays invited until he joins."""
+    from git_naturecode import teaming
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts, people
     from git_naturecode.render.show import line
@@ -72,7 +75,7 @@ def invite(
             )
         here.require("invite", "invite to")
         those = here.session.people
-        asked = list(dict.fromkeys(people.named(those, one) for one in _split(who)))
+        asked = list(dict.fromkeys(teaming.people(here.store, those, _split(who))))
         if not asked:
             raise errors.Usage("nobody is named", "write an e-mail address, or a name")
         inside = {people.key(p.id) for p in those.participants}
@@ -112,6 +115,7 @@ def permit(
     quiet: Quiet = False,
 ) -> None:
     """Say what a member may do in a session from now on."""
+    from git_naturecode import teaming
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts, people
     from git_naturecode.render.show import line
@@ -121,7 +125,7 @@ def permit(
     with changing(context, session) as here:
         here.require("manage", "permit anything in")
         those = here.session.people
-        who = people.named(those, member)
+        (who,) = teaming.people(here.store, those, [member], teams=False)
         if people.key(who) == people.key(those.owner):
             raise errors.NotPermitted(f"{line(who)} owns this session and may do everything in it")
         known = {people.key(p.id) for p in those.participants}

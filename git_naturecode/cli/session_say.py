@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_naturecode.store.entry import Draft, Entry
+    from git_naturecode.store.store import Store
+    from git_naturecode.teaming.beginning import Plan
 
 
 def start(
     name: Annotated[str, typer.Argument(help="What it is about.")],
     visibility: Annotated[
-        str, typer.Option(help="private (this clone only), team, or public.")
-    ] = "team",
+        str | None,
+        typer.Option(
+            help="private (this clone only), team, or public; default: as the team has set it, "
+            "else team."
+        ),
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
     foreign: ForeignId = "",
     as_json: AsJson = False,
@@ -34,7 +40,7 @@ def start(
 ) -> None:
     """Begin a session."""
     context = contexts.current(quiet)
-    entity = begin(context, name, visibility, tag or [], foreign)
+    entity, visibility = begin(context, name, visibility, tag or [], foreign)
     if as_json:
         context.json({"id": entity, "name": name, "visibility": visibility})
     else:
@@ -43,17 +49,19 @@ def start(
 
 
 def begin(
-    context: contexts.Context, name: str, visibility: str, tags: list[str], foreign: str = ""
-) -> str:
-    """Write the first entries of a session and make it the active one; its id.
+    context: contexts.Context, name: str, wanted: str | None, tags: list[str], foreign: str = ""
+) -> tuple[str, str]:
+    """Write the first entries of a session and make it the active one; its id and visibility.
 
-    It can also be named by `foreign`, the id that another system gave it.
+    The latter is `wanted`, or what the team has set. It can also be named by `foreign`, the id
+    that another system gave it. Raises NotPermitted where the team does not let this person.
     """
-    from git_naturecode import ids
+    from git_naturecode import ids, teaming
     from git_naturecode.domain import drafts
     from git_naturecode.store.store import PRIVATE, TEAM
 
-    check_visibility(visibility)
+    if wanted is not None:
+        check_visibility(wanted)
     check_tags(tags)
     if not name.strip():
         raise errors.Usage("a session needs a name")
@@ -61,13 +69,34 @@ def begin(
     if foreign:
         _check_foreign(context, foreign)
     with context.store(writing=True) as store:
+        plan = teaming.plan(store, wanted)
         entity = ids.new_entity(KIND, context.now_ms(), context.random)
-        first = [drafts.opening(name, visibility, context.config.get("user.name"), foreign)]
+        first = [drafts.opening(name, plan.visibility, context.config.get("user.name"), foreign)]
         first += [drafts.element([], "tags", tag, there=True) for tag in tags]
-        store.write(PRIVATE if visibility == "private" else TEAM, entity, first)
+        first += plan.drafts
+        shared = plan.visibility != "private"
+        if shared:
+            teaming.Gate(store).require(first)
+        store.write(TEAM if shared else PRIVATE, entity, first)
         store.settle()
         activate(store, entity)
-    return entity
+    _tell_plan(context, plan, wanted)
+    return entity, plan.visibility
+
+
+def _tell_plan(context: contexts.Context, plan: "Plan", wanted: str | None) -> None:
+    """Say what the team has set for the session that was begun, where that is not the usual."""
+    from git_naturecode.cli.answers import count
+
+    if plan.held:
+        context.tell(
+            f"note: the team's new sessions are {plan.held}, which this clone follows only when "
+            f"told to: git config naturecode.sessionVisibility {plan.held}"
+        )
+    elif wanted is None and plan.visibility != "team":
+        context.tell(f"it is {plan.visibility}, as new sessions of the team are")
+    if plan.joining:
+        context.tell(f"{count(len(plan.joining), 'member')} of the team take part (autoJoin)")
 
 
 def _check_foreign(context: contexts.Context, foreign: str) -> None:
@@ -118,8 +147,10 @@ def say(
     if role not in sessions.ROLES:
         raise errors.Usage(f"{role!r} is not a role", "use " + ", ".join(sessions.ROLES))
     if text is None:  # nobody is to write for a session that there is not
-        with opened_at(context, session) as (store, _, row):
+        with opened_at(context, session) as (store, entity, row):
             _check(store.person, row, "message")
+            if row.get("shared"):
+                require_permitted(store, entity, drafts.message("", role))
     body = written(context, text, f"What do you want to say in {session}?")
     if not body.strip():
         raise errors.Usage("there is nothing to say in an empty text")
@@ -149,12 +180,29 @@ def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, 
         if row.get("status") == "deleted" or row.get("readOnly"):
             _check(store.person, row, draft.kind)
         shared = store.has(TEAM, KIND, ids.tail(entity))
+        if shared:
+            require_permitted(store, entity, draft)
         entries = store.write(TEAM if shared else PRIVATE, entity, [draft])
         store.settle()
         if draft.kind == "join":
             activate(store, entity)
     _warn_of_clock(context, entries[0], str(row.get("updatedAt", "")))
     return entity, entries[0]
+
+
+def require_permitted(store: "Store", entity: str, draft: "Draft") -> None:
+    """Raise NotPermitted unless the team lets this person say `draft` about a shared session.
+
+    It is folded only where a team enforces anything.
+    """
+    from git_naturecode import ids, teaming
+
+    gate = teaming.Gate(store)
+    if gate.standing is None:
+        return
+    from git_naturecode.domain import session as sessions
+
+    gate.require([draft], sessions.build(store.read(ids.tail(entity), KIND)))
 
 
 def _warn_of_clock(context: contexts.Context, entry: "Entry", before: str) -> None:

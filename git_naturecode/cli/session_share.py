@@ -10,6 +10,7 @@ from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet
 
 if TYPE_CHECKING:
+    from git_naturecode.domain.session import Audience
     from git_naturecode.sharing import Leaving
 
 
@@ -20,12 +21,17 @@ def share(
     name: Annotated[
         str | None, typer.Option(help="Begin a new shared session of this name instead.")
     ] = None,
-    visibility: Annotated[str, typer.Option(help="team or public.")] = "team",
+    visibility: Annotated[
+        str | None,
+        typer.Option(help="team or public (with --name also private); default: team."),
+    ] = None,
     foreign: Annotated[
         str, typer.Option("--id", help="With --name: an id from elsewhere that names it too.")
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="All private sessions.")] = False,
-    team: Annotated[str | None, typer.Option(help="Only with this team.")] = None,
+    team: Annotated[
+        str | None, typer.Option(help="For this team: it is theirs, and only they may write in it.")
+    ] = None,
     public: Annotated[
         bool, typer.Option("--public", help="An encrypted link for anybody who has it.")
     ] = False,
@@ -40,12 +46,13 @@ def share(
     from git_naturecode.cli.session_say import begin, check_visibility
 
     context = contexts.current(quiet)
-    check_visibility(visibility)
+    if visibility is not None:
+        check_visibility(visibility)
     _check_audience(name, team, public, expires)
     if name is not None:
         if sessions or every:
             raise errors.Usage("an id and --name do not go together", "leave one of them out")
-        entity = begin(context, name, visibility, [], foreign)
+        entity, visibility = begin(context, name, visibility, [], foreign)
         if as_json:
             context.json({"id": entity, "name": name, "visibility": visibility})
             return
@@ -59,12 +66,12 @@ def share(
         raise errors.Usage("--id belongs to --name", "leave it out")
     if visibility == "private":
         raise errors.Usage("sharing cannot make a session private", "use team or public")
-    leaving = _leave(context, sessions or [], every, visibility, dry_run)
-    _report(context, leaving, as_json, dry_run)
+    leaving, audience = _leave(context, sessions or [], every, visibility or "team", dry_run, team)
+    _report(context, leaving, as_json, dry_run, audience)
 
 
 def _check_audience(name: str | None, team: str | None, public: bool, expires: str | None) -> None:
-    """Raise what stands in the way of a team's or a link's audience."""
+    """Raise what does not go together, and what stands in the way of a link's audience."""
     from git_naturecode import clock
 
     if public and (name is not None or team is not None):
@@ -74,10 +81,10 @@ def _check_audience(name: str | None, team: str | None, public: bool, expires: s
         if not public:
             raise errors.Usage("--expires belongs to the link of --public", "leave it out")
         clock.since(expires, clock.system_ms())
-    if team is not None:
-        raise errors.Negative(
-            f"there is no team {team!r}: this repository has no teams yet",
-            "without --team a session is shared with everybody who can read the repository",
+    if name is not None and team is not None:
+        raise errors.Usage(
+            "--name and --team do not go together",
+            "begin it with --name, then: git naturecode session share ID --team " + team,
         )
     if public:
         raise errors.NotPermitted(
@@ -88,12 +95,14 @@ def _check_audience(name: str | None, team: str | None, public: bool, expires: s
 
 
 def _leave(
-    context: contexts.Context, wanted: Sequence[str], every: bool, visibility: str, dry_run: bool
-) -> "list[Leaving]":
-    from git_naturecode import ids, linking, sharing
+    context: contexts.Context, wanted: Sequence[str], every: bool, visibility: str, dry_run: bool,
+    team: str | None,
+) -> "tuple[list[Leaving], Audience | None]":  # fmt: skip
+    from git_naturecode import ids, linking, sharing, teaming
     from git_naturecode.cli.reading import KIND, opened, session_id
 
     with opened(context, writing=True) as (store, index):
+        audience = None if team is None else teaming.audience(store, team)
         if every:
             rows = index.page(KIND, {"private": ("yes",)}).rows
             found = [str(row["id"]) for row in rows if row["status"] != "deleted"]
@@ -110,15 +119,18 @@ def _leave(
         leaving = [
             sharing.prepare(store, context.redactor, ids.tail(one)) for one in dict.fromkeys(found)
         ]
+        those = [one.session for one in leaving if one.session]
+        teaming.require_sharing(store, those, audience)
         if not dry_run:
-            sharing.share(store, leaving, visibility)
+            sharing.share(store, leaving, visibility, audience)
             linking.keep_notes(store)  # on the commits that belong to what is shared now
-    return leaving
+    return leaving, audience
 
 
 def _report(
-    context: contexts.Context, leaving: "Sequence[Leaving]", as_json: bool, dry_run: bool
-) -> None:
+    context: contexts.Context, leaving: "Sequence[Leaving]", as_json: bool, dry_run: bool,
+    audience: "Audience | None",
+) -> None:  # fmt: skip
     from git_naturecode.cli.answers import count, leaving_json
     from git_naturecode.render.show import line
 
@@ -129,7 +141,8 @@ def _report(
                 "would take in a log with so long a text"
             )
     if as_json:
-        context.json({"items": [leaving_json(one) for one in leaving], "dryRun": dry_run})
+        told = {"teamId": audience.id if audience else None, "dryRun": dry_run}
+        context.json({"items": [leaving_json(one) for one in leaving], **told})
         return
     for one in leaving:
         context.say(
@@ -140,13 +153,27 @@ def _report(
     new = sum(bool(one.entries) for one in leaving)
     if new < len(leaving):
         context.tell(f"{count(len(leaving) - new, 'session')} shared before, with nothing new")
-    if not new:
+    if not new and audience is None:
         return
     total = count(new, "session")
     if dry_run:
         context.tell(f"{total} would be shared; nothing was")
     else:
-        context.tell(
+        context.tell(_readers(total, len(leaving), audience))
+
+
+def _readers(total: str, number: int, audience: "Audience | None") -> str:
+    """Who can read what was shared, and when."""
+    from git_naturecode.render.show import line
+
+    if audience is None:
+        return (
             f"{total} shared: all who can read the repository can read them after the next "
             "`git naturecode sync`"
         )
+    those = "it" if number == 1 else "them"
+    return (
+        f"shared with {line(audience.name)}: only its members may write in {those}, but every "
+        f"reader of the repository can read {those} after the next `git naturecode sync`, since "
+        "the text is not encrypted (--encrypt seals it)"
+    )

@@ -56,6 +56,7 @@ def write(
                 private[one.session] = _unshared(store, about) if one.wrote else frozenset()
             for side, part in _by_side(one, about, private[one.session]):
                 sides[side].setdefault(about.entity, []).append(links.draft(part))
+    sides[TEAM] = _permitted(store, sides[TEAM])
     for side, by_session in sides.items():
         _write_side(store, side, by_session)
     if sides[TEAM] or sides[PRIVATE]:
@@ -91,6 +92,25 @@ def _write_side(store: Store, side: str, drafts: Mapping[str, list[Draft]]) -> N
     with bulk(store, side) as writer:
         for entity, said in drafts.items():
             writer.write(entity, said)
+
+
+def _permitted(store: Store, drafts: Mapping[str, list[Draft]]) -> dict[str, list[Draft]]:
+    """Those of `drafts` that a team lets this person say; nobody waits for the others."""
+    if not drafts:
+        return {}
+    from git_naturecode import teaming
+
+    gate = teaming.Gate(store)
+    if gate.standing is None:
+        return dict(drafts)
+    from git_naturecode.domain.session import build
+
+    there = {one: build(store.read(ids.tail(one), SESSION)) for one in drafts}
+    return {
+        one: said
+        for one, said in drafts.items()
+        if not any(gate.objection(draft, there[one]) for draft in said)
+    }
 
 
 def _new(known: Known, fresh: Iterable[Link]) -> list[Link]:

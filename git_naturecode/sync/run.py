@@ -22,6 +22,7 @@ from git_naturecode.sync.gate import PATIENCE, admit, complete, take_in
 from git_naturecode.sync.outcome import IN_OUTBOX, IN_STEP, NO_CODE, Outcome
 from git_naturecode.sync.pushing import Pushing
 from git_naturecode.sync.theirs import LOOK, Theirs, ask, fetch
+from git_naturecode.teaming import views
 
 DIRECT_TRIES = 3
 PATIENT_TRIES = 8  # where there is no outbox to go to
@@ -112,7 +113,10 @@ class _Sync:
         incoming.forget_dead(self.store)
         self.link.sweep(time.time())  # by the clock of the file system
         try:
+            views.refresh(self.store)
             outcome = self._rounds()
+            if views.refresh(self.store):
+                outcome = self._rounds()  # of what came in
             if hiding.is_behind(self.store) and hiding.carry(self.store):
                 self._sign()
                 outcome = self._rounds()  # what hides a text shall not wait for the next sync

@@ -1,0 +1,42 @@
+"""The team commands: which file defines each; only what the command line names is loaded."""
+
+import importlib
+from typing import Annotated
+
+import typer
+
+_ROOM = "git_naturecode.cli."
+# Verb -> the file and the function that define it.
+VERBS = {
+    "create": ("team_made", "create"),
+    "list": ("team_made", "list_teams"),
+    "show": ("team_made", "show"),
+    "delete": ("team_made", "delete"),
+    "add": ("team_members", "add"),
+    "join": ("team_members", "join"),
+    "remove": ("team_members", "remove"),
+    "role": ("team_members", "role"),
+    "set": ("team_made", "set_value"),
+    "manage": ("team_manage", "manage"),
+}
+Team = Annotated[
+    str, typer.Option(help="Which team, where there are several (default: naturecode.team).")
+]
+Member = Annotated[str, typer.Argument(help="An e-mail address, or the name of a member.")]
+
+
+def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
+    """Hang the team commands into `tree`; only the one `wanted` where it is known."""
+    group = typer.Typer(
+        help="Who belongs to this repository, and who may do what.", no_args_is_help=True,
+        rich_markup_mode=None,
+    )  # fmt: skip
+    group.callback()(_nothing)  # else a group of one verb would be that verb
+    for verb in [one for one in wanted[:1] if one in VERBS] or VERBS:
+        module, function = VERBS[verb]
+        group.command(verb)(getattr(importlib.import_module(_ROOM + module), function))
+    tree.add_typer(group, name=name)
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,99 @@
+"""May this clone say that? Asked before anything is written that others would hold back."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from git_naturecode.errors import NotPermitted
+from git_naturecode.store.entry import Draft
+from git_naturecode.store.store import Store
+from git_naturecode.teaming.looking import look
+from git_naturecode.teaming.words import article, those_who_may
+
+if TYPE_CHECKING:
+    from git_naturecode.domain.policy import Authority, Standing
+    from git_naturecode.domain.policy.rights import Facts
+    from git_naturecode.domain.session import Session
+
+
+class Gate:
+    """The team's rules as they are for this clone; no rules where no team enforces any.
+
+    They are those by which every other clone judges what it gets (domain/policy).
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def standing(self) -> "Standing | None":
+        """What holds, where it is enforced."""
+        found = look(self._store)
+        return found if found is not None and found.mode == "enforced" else None
+
+    def require(self, drafts: Sequence[Draft], session: "Session | None" = None) -> None:
+        """Raise NotPermitted unless this clone may say `drafts` about `session` (None: a new one).
+
+        Only for what is shared: what is private is nobody's business.
+        """
+        for draft in drafts:
+            if why := self.objection(draft, session):
+                raise self.refused(why)
+
+    def require_permission(self, permission: str) -> None:
+        """Raise NotPermitted unless this clone's member has `permission`."""
+        if self.standing is None:
+            return
+        from git_naturecode.domain.policy import Reason
+
+        who = self.standing.now(self._store.device)
+        if isinstance(who, Reason):
+            raise self.refused(who.text)
+        if permission not in who.permissions:
+            raise self.refused(f"needs {permission}, and {article(who.role)} has it not")
+
+    def objection(self, draft: Draft, session: "Session | None") -> str:
+        """Why this clone may not say `draft` about `session` (None: a new one); "" where it may."""
+        if self.standing is None:
+            return ""
+        from git_naturecode.domain.policy import Reason, rights
+
+        who = self.standing.now(self._store.device)
+        if isinstance(who, Reason):
+            return who.text
+        return rights.objection(who, draft.kind, draft.fields, self._facts(who, session))
+
+    def _facts(self, who: "Authority", session: "Session | None") -> "Facts":
+        from git_naturecode.domain.policy.facts import same
+        from git_naturecode.domain.policy.rights import Facts
+
+        if session is None:
+            return Facts(owner=who.member_id)
+        authors = {one.id: one.by for one in session.messages}
+        authors |= {one.id: one.by for one in session.comments}
+
+        def author_of(entry: str) -> str:
+            mine = same(authors.get(entry, "")) in who.emails
+            return who.member_id if mine else ""
+
+        teams = (session.team.id,) if session.team else ()
+        return Facts(session.owner, session.people, teams, author_of)
+
+    def refused(self, why: str) -> NotPermitted:
+        """What is said then: the reason, and who can change it."""
+        from git_naturecode.teaming.here import Here, admins
+
+        here = Here(self._store)
+        me, whom = here.me, those_who_may(admins(here.standing))
+        if me is None or me.state == "invited":
+            return NotPermitted(
+                f"{self._store.person} is not a member of the team here, so nobody would see it",
+                "with a code: git naturecode team join CODE; without: git naturecode team join, "
+                f"and ask {whom}; or keep it to yourself: --visibility private",
+            )
+        if me.state == "removed":
+            return NotPermitted(f"{me.email} is not a member of the team any more", f"ask {whom}")
+        return NotPermitted(
+            f"{me.email} may not do that in a shared session: {why}",
+            f"ask {whom}; `git naturecode team show` tells what each member may do",
+        )
