@@ -1,0 +1,135 @@
+"""Which entries may count: the rights by kind, from the pages, for entries of sessions.
+
+An answer is True (must count), False (must be in quarantine) or None (the pages leave it open).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from policy_oracle.rules import RANK, Place, Verdicts
+from policy_oracle.wire import Line
+from policy_oracle.world import Said
+
+PLAIN = {
+    "message", "comment", "file", "link", "unlink", "view", "set", "add", "remove", "join", "leave",
+    "react", "open",
+}  # fmt: skip
+OF_A_BOT = ("message", "comment")
+OF_A_VIEWER = ("react",)
+
+
+class Case(NamedTuple):
+    """Everything that the verdicts on the entries of one session follow from."""
+
+    said: Mapping[tuple[str, str, str], Said]
+    lines: Mapping[str, Line]
+    verdicts: Verdicts
+    mode: str
+    inherited: frozenset[str]
+    emails: Mapping[str, str]  # of each member, by member id
+    invited: frozenset[str]  # who was asked by a code, and may not have come
+    owners: Mapping[str, str]  # of each session, a member id
+    taken_in: frozenset[str]  # lines from before the team that its founder had
+
+
+def covers(case: Case, said: Said, op: str = "sign") -> list[Place]:
+    """Where an entry is named, for the session that it stands in."""
+    return [
+        Place(line.digest, index)
+        for line in case.lines.values()
+        for index, one in enumerate(line.ops)
+        if one.get("op") == op
+        and one.get("entity") == said.entity
+        and list(said.key) in [list(name) for name in one.get("names", ())]
+    ]
+
+
+def counts(case: Case, said: Said) -> bool | None:
+    """Whether an entry must count."""
+    if case.mode != "enforced":
+        return True if case.mode == "open" else None
+    if said.kind == "open" and not _is_by_its_owner(case, said):
+        return None  # whether a second one can be adopted
+    answers = [_adopted(case, place) for place in covers(case, said, "adopt")]
+    answers += [_signed(case, said, place.line) for place in covers(case, said)]
+    if said.key[1] in case.inherited:
+        answers.append(True)
+    return _any(answers)
+
+
+def _is_by_its_owner(case: Case, said: Said) -> bool:
+    owner = case.owners.get(said.entity, "")
+    signers = {case.verdicts.standing.get(place.line) for place in covers(case, said)}
+    return bool(signers) and all(one is not None and one[0] == owner for one in signers)
+
+
+def _adopted(case: Case, place: Place) -> bool | None:
+    if place.line in case.verdicts.faults:
+        return False
+    return case.verdicts.effects.get(place, None if case.lines[place.line].team else False)
+
+
+def _signed(case: Case, said: Said, digest: str) -> bool | None:
+    if digest in case.verdicts.faults:
+        return False
+    if not case.lines[digest].team:
+        return True if digest in case.taken_in else None
+    if digest not in case.verdicts.standing:
+        return None
+    standing = case.verdicts.standing[digest]
+    if standing is None:
+        return False
+    member, role = standing
+    may = _may(case, said, member, role)
+    if may is False:
+        return False
+    claimed = [one for one, email in case.emails.items() if email == said.by]
+    if claimed and claimed != [member]:
+        is_in = claimed[0] in case.verdicts.members and claimed[0] not in case.invited
+        return False if may and is_in else None
+    return may
+
+
+def _may(case: Case, said: Said, member: str, role: str) -> bool | None:
+    kind, rank = said.kind, RANK[role]
+    is_owner = case.owners.get(said.entity) == member
+    if role == "bot":
+        return kind in OF_A_BOT
+    if kind == "delete":
+        return is_owner or role == "admin"
+    if kind == "invite":
+        return is_owner or rank >= RANK["maintainer"]
+    if kind == "view" and role == "viewer":
+        return None
+    if role == "viewer":
+        return kind in OF_A_VIEWER
+    if kind == "open":
+        return True if case.owners.get(said.entity) == member else None
+    if kind == "epoch":
+        return True if rank >= RANK["maintainer"] else None
+    if kind in ("edit", "redact"):
+        return True if rank >= RANK["maintainer"] else _is_own(case, said, member)
+    return True if kind in PLAIN else rank >= RANK["maintainer"]
+
+
+def _is_own(case: Case, said: Said, member: str) -> bool | None:
+    targets = [
+        one
+        for one in case.said.values()
+        if one.entity == said.entity and one.header["id"] == said.header.get("target")
+    ]
+    if len(targets) != 1 or case.emails.get(member) is None:
+        return None
+    target = targets[0]
+    signers = {case.verdicts.standing.get(place.line) for place in covers(case, target)}
+    if len(signers) != 1 or None in signers or counts(case, target) is not True:
+        return None
+    is_his = {one[0] for one in signers if one} == {member}
+    return is_his if is_his == (target.by == case.emails[member]) else None
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    answers = list(answers)
+    if True in answers:
+        return True
+    return None if None in answers else False
