@@ -40,7 +40,7 @@ def exported(store: Store, placed: Sequence[Placed]) -> bytes:
     """The file for the session that `placed`, all entries about it, add up to.
 
     What was redacted leaves as its name and hash only, so that no text that the views hide is in
-    the file; everything else leaves as it stands.
+    the file; everything else leaves as it stands, what is encrypted too.
     """
     session = sessions.build(placed)
     gone = hidden([one.entry for one in placed])
@@ -50,9 +50,10 @@ def exported(store: Store, placed: Sequence[Placed]) -> bytes:
         if entry.id in gone and not entry.is_stub:
             entry = stub_of(entry, one.device)
         entries[(one.device, *one.entry.key)] = (one.device, entry)
+    told = sessions.build(store.read(ids.tail(session.id), sessions.KIND, sealed=True))
     named = _named(entry for _, entry in entries.values())
     files = attachments.read(store, named)
-    return bundle.render(session.id, about.text(session), entries.values(), files)
+    return bundle.render(session.id, about.text(told), entries.values(), files)
 
 
 def is_one(path: str) -> bool:

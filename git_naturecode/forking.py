@@ -31,7 +31,13 @@ def fork(
     person = store.config.get("user.name")
     entity = ids.new_entity(sessions.KIND, store.now_ms(), store.random)
     opening = drafts.forking(name, visibility, person, origin.id, last)
-    store.keep(side, entity, [*store.entries_of([opening]), *copies])
+    first = store.entries_of([opening])
+    if any(copy.as_written is not copy for copy in copies):
+        # Their keys come along: the copies are the same entries, sealed as they are.
+        first += [entry for entry in entries if entry.kind == "epoch"]
+        if side == TEAM and store.vault is not None:
+            first = store.vault.begin(entity, first)
+    store.keep(side, entity, [*first, *copies])
     store.settle()
     return entity, len(copies)
 

@@ -81,17 +81,20 @@ def _within(store: Store, group: list[str]) -> int:
     placed = {entity: store.read(ids.tail(entity), sessions.KIND) for entity in group}
     # What was hidden in a private member says something about it, and stays there.
     made = {
-        one.entry.key: one.entry
-        for those in placed.values()
+        one.entry.key: (one.entry, entity)
+        for entity, those in placed.items()
         for one in those
         if one.entry.kind == "redact" and one.side == TEAM
     }
     copied = 0
-    for those in placed.values():
-        session = sessions.build(those)
+    for entries in placed.values():
+        session = sessions.build(entries)
         if not session.opened or session.deleted:
             continue
-        owed = family.owed(session, made.values())
+        # What is encrypted opens only where the session is that it was said in, and in its forks.
+        origin = session.forked.session if session.forked else ""
+        those = [e for e, at in made.values() if e.as_written is e or at in (session.id, origin)]
+        owed = family.owed(session, those)
         if owed:
             store.keep(TEAM if session.shared else PRIVATE, session.id, owed)
             copied += len(owed)

@@ -25,6 +25,7 @@ from git_naturecode.store.store import PRIVATE, TEAM, Store
 _WAIT = 30.0
 _MANY = 500  # logs between two words of progress
 _KEPT = ("over", "target", "on")  # what is said again is about the same
+_HEAD_BYTES = 200  # of a log, which say what it is about
 Tell = Callable[[str], None]
 
 
@@ -105,6 +106,24 @@ def named(store: Store, entity: str, entries: Iterable[str], tell: Tell) -> list
     marks = {name.encode() for name, _ in keys}
     everything = _everything(store, tell, lambda data: any(mark in data for mark in marks))
     return [found for found in everything if found.entry.key in keys]
+
+
+def in_the_clear(store: Store, entity: str, tell: Tell) -> list[Found]:
+    """What is shared about `entity` in the clear, to be said again encrypted and then taken out."""
+    tail = ids.tail(entity).encode()
+    found = []
+    for one in _everything(store, tell, lambda data: tail in data[:_HEAD_BYTES]):
+        entry = one.entry
+        if one.side != TEAM or one.entity != entity or entry.is_sealed or entry.kind == "epoch":
+            continue
+        ours = {"id", "at", "by", "kind", "salt", "enc", "red", "device"}
+        fields = {key: value for key, value in entry.header.items() if key not in ours}
+        fields |= {"t": entry.header.get("t") or entry.at[:24]}
+        before = entry.header.get("red")
+        labels = tuple(map(str, before)) if isinstance(before, list) else ()
+        again = Draft(entry.kind, fields, entry.body, entry.id, labels, clean=True)
+        found.append(replace(one, instead=again))
+    return found
 
 
 def _says(entry: Entry) -> bool:
@@ -220,15 +239,19 @@ def _say_again(store: Store, targets: Iterable[Found]) -> int:
         if draft is not None:
             if name not in again:
                 again[name] = store.entries_of([draft])
-            if not _is_said(store, side, entity, draft):
+            if not _is_said(store, side, entity, draft, name[1]):
                 store.keep(side, entity, store.sealed(side, entity, again[name]))
     return len(again)
 
 
-def _is_said(store: Store, side: str, entity: str, draft: Draft) -> bool:
-    """True when a purge that was killed has said `draft` there already."""
+def _is_said(store: Store, side: str, entity: str, draft: Draft, purged: str) -> bool:
+    """True when a purge that was killed has said `draft` there already.
+
+    `purged` is the hash of the entry that it takes the place of.
+    """
     return any(
         one.side == side
+        and one.entry.hash != purged
         and (one.entry.id, one.entry.kind, one.entry.body) == (draft.id, draft.kind, draft.body)
         and all(one.entry.header.get(key) == value for key, value in draft.fields.items())
         for one in store.read(ids.tail(entity), entity.split("-")[0])

@@ -67,11 +67,12 @@ def prepare(store: Store, redactor: Redactor, tail: str) -> Leaving:
 
 def share(
     store: Store, leaving: Sequence[Leaving], visibility: str,
-    audience: sessions.Audience | None = None,
+    audience: sessions.Audience | None = None, *, encrypt: bool = False,
 ) -> int:  # fmt: skip
     """Copy what `prepare` found to the shared branch; how many entries that were.
 
-    With `audience` it is for that team from now on.
+    With `audience` it is for that team from now on; with `encrypt` only those can read it who take
+    part, and that team. Raises NotPermitted where there is nobody to encrypt it for.
     """
     store.settle(30.0)
     with bulk(store, TEAM) as writer:
@@ -82,8 +83,21 @@ def share(
                 extra.append(drafts.setting(known, "visibility", visibility))
             if audience and fold.register(known, sessions.TEAM_FIELD) != audience.id:
                 extra.append(drafts.audience(known, audience.id, audience.name))
-            writer.keep(one.id, [*one.entries, *store.entries_of(extra)])
+            made = [*one.entries, *store.entries_of(extra)]
+            writer.keep(one.id, _sealed(store, one, made, encrypt))
         return writer.entries
+
+
+def _sealed(store: Store, leaving: Leaving, made: Sequence[Entry], encrypt: bool) -> list[Entry]:
+    """`made` as it may leave: encrypted where the session is, or shall be."""
+    if encrypt and store.vault is not None:
+        return store.vault.begin(leaving.id, made)
+    if any(one.as_written is not one for one in made) and not store.is_encrypted(leaving.id):
+        raise Negative(
+            f"{leaving.id} holds what was said in an encrypted session",
+            f"git naturecode session share {leaving.id} --encrypt shares it encrypted",
+        )
+    return store.sealed(TEAM, leaving.id, made)
 
 
 def _has_visibility(entries: Sequence[Entry], wanted: str) -> bool:

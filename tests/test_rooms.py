@@ -19,7 +19,7 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
-        "trusting", "teaming",
+        "trusting", "teaming", "sealed",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -34,6 +34,8 @@ SIDEWAYS = {
     ("background", "agents"): "what hooks have asked for is taken in",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("autosync", "sync"): "an automatic sync is a sync",
+    ("sealed", "trusting"): "whose device is whose is in the trust log",
+    ("sync", "sealed"): "devices that a sync brings get their keys by it",
     ("sync", "linking"): "links and notes travel together, and notes follow the links",
     ("purging", "trusting"): "a purge is a signed line",
     ("trusting", "identity"): "the first line of a device says whose it is",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
-from git_naturecode import clock, ids, trusting
+from git_naturecode import clock, ids, sealed, trusting
 from git_naturecode.config import Config
 from git_naturecode.git import repo as repos
 from git_naturecode.store import device
@@ -69,6 +69,7 @@ class Context:
             self.repo, self.config, self.environ, self.now_ms, self.random, redactor, many
         )
         store.judge = trusting.judge_of(store)
+        store.vault = sealed.LazyVault(store)
         try:
             device.require(store.state_dir, self.environ, self.random)
             yield store

@@ -168,6 +168,13 @@ def _report(
     )
 
 
+def rewrite_found(
+    context: contexts.Context, store: "Store", found: "list[Found]", yes: bool
+) -> None:
+    """Take out what another command has `found`, as `--rewrite` does; see there what is raised."""
+    _rewrite(context, store, found, yes, no_sync=False, as_json=False)
+
+
 def _rewrite(
     context: contexts.Context, store: "Store", found: "list[Found]", yes: bool, no_sync: bool,
     as_json: bool,

@@ -31,6 +31,8 @@ VERBS = {
     "export": ("session_export", "export"),
     "import": ("session_import", "import_sessions"),
     "resume": ("session_resume", "resume"),
+    "encrypt": ("session_encrypt", "encrypt"),
+    "remove": ("session_encrypt", "remove"),
     "publish": ("session_publish", "publish"),
 }
 # Groups below this one -> their verbs.

@@ -72,7 +72,7 @@ def list_sessions(
     statuses = ["deleted"] if deleted else [status] if status else ["active", "closed"]
     with opened(context) as (store, index):
         where, after = _narrowed(context, store, tag, mine, since)
-        found = index.page(KIND, {"status": statuses, **where}, after, limit)
+        found = with_names(store, index.page(KIND, {"status": statuses, **where}, after, limit))
     narrowed = bool(status or tag or mine or since or deleted)
     none = "no such sessions; `git naturecode session list` shows all" if narrowed else _NONE
     _tell(context, found, limit, as_json, render.rows_text, none)
@@ -83,8 +83,9 @@ def list_shared(limit: Limit = 50, as_json: AsJson = False, quiet: Quiet = False
     from git_naturecode.render import rows as render
 
     context = contexts.current(quiet)
-    with opened(context) as (_, index):
-        found = index.page(KIND, {"shared": ["yes"], "status": ["active"]}, limit=limit)
+    with opened(context) as (store, index):
+        asked = {"shared": ["yes"], "status": ["active"]}
+        found = with_names(store, index.page(KIND, asked, limit=limit))
     none = "nothing is shared yet; see `git naturecode session share`"
     _tell(context, found, limit, as_json, render.shared_text, none)
 
@@ -110,6 +111,12 @@ def search(
         where, after = _narrowed(context, store, tag, mine, since)
         filled, total = fill(context, store, index)
         hits = index.search(KIND, words, limit, where, after)
+        sealed = index.count(KIND, {"encrypted": ["yes"]})
+        if sealed:
+            from git_naturecode.sealed import looking
+
+            more = looking.search(store, index, words, limit, where, after)
+            hits = sorted([*hits, *more], key=lambda hit: -hit.score)[:limit]
     if as_json:
         items = [render.hit_json(hit) for hit in hits]
         context.json({"items": items, "indexed": filled, "total": total})
@@ -132,6 +139,15 @@ def _advice(filled: int, total: int, narrowed: bool) -> str:
         "words are found whole, and one of them is enough: try others; what others said comes with "
         "`git naturecode sync`"
     )
+
+
+def with_names(store: "Store", found: "Page") -> "Page":
+    """`found` with the names of the encrypted sessions in it that can be read here."""
+    if not any(row.get("encrypted") for row in found.rows):
+        return found
+    from git_naturecode.sealed import looking
+
+    return looking.with_names(store, found)
 
 
 def _narrowed(

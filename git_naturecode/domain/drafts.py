@@ -54,9 +54,18 @@ def attendance(kind: str, name: str) -> Draft:
     return Draft(kind, {"name": name} if name else {})
 
 
-def invitation(who: str, can: Sequence[str]) -> Draft:
-    """The entry that asks `who` to take part, and says what he may do."""
-    return Draft("invite", {"who": who, "can": list(can)})
+def removal(who: str) -> Draft:
+    """The entry by which somebody else takes `who` out of a session."""
+    return Draft("leave", {"who": who})
+
+
+def invitation(who: str, can: Sequence[str], *, history: bool = False) -> Draft:
+    """The entry that asks `who` to take part, and says what he may do.
+
+    With `history` he gets the keys of what was said before in an encrypted session.
+    """
+    fields: dict[str, Json] = {"who": who, "can": list(can)}
+    return Draft("invite", fields | ({"history": True} if history else {}))
 
 
 def permission(entries: Sequence[Entry], who: str, can: Sequence[str]) -> Draft:

@@ -159,6 +159,9 @@ def _of_encrypted(session: Session, entries: Sequence[Entry]) -> None:
         session.visibility = "team"
     if any(one.is_sealed and one.kind in ("invite", "leave", "set") for one in entries):
         session.people = with_readers(session.people, session.readers)
+    ids = [one.id for one in session.participants] + [one.id for one in session.invited]
+    waiting = [who for who in map(key, ids) if who not in session.readers.here]
+    session.readers = session.readers._replace(waiting=tuple(dict.fromkeys(waiting)))
 
 
 def open_by(session: Session, entry: Entry) -> None:

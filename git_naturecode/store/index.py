@@ -80,7 +80,7 @@ class Index:
         `where` narrows to entities that have, for each facet named, one of its values; `since` is
         the least time of the last change. What only waits in the spool counts too.
         """
-        clause, values = _narrowed(kind, where or {}, since)
+        clause, values = narrowed(kind, where or {}, since)
 
         def read() -> Page:
             total = self.db.execute(f"select count(*) from entity where {clause}", values)
@@ -152,7 +152,7 @@ class Index:
         """
         from git_naturecode.store import index_search
 
-        among = _narrowed(kind, where or {}, since)
+        among = narrowed(kind, where or {}, since)
         return self._with_waiting(
             kind, lambda: index_search.search(self.db, query, limit, among), texts=True
         )
@@ -227,7 +227,7 @@ class Index:
                 self.db.execute("rollback")
 
 
-def _narrowed(
+def narrowed(
     kind: str, where: Mapping[str, Sequence[str]], since: str
 ) -> tuple[str, tuple[str, ...]]:
     """The condition of a query and its values."""

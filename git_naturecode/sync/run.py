@@ -12,6 +12,7 @@ from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push
 from git_naturecode.git.run import GitFailed
+from git_naturecode.sealed import renewal
 from git_naturecode.store import forgetting, remotes, strays
 from git_naturecode.store.lock import hold
 from git_naturecode.store.reconcile import Reconciled
@@ -120,6 +121,11 @@ class _Sync:
             if hiding.is_behind(self.store) and hiding.carry(self.store):
                 self._sign()
                 outcome = self._rounds()  # what hides a text shall not wait for the next sync
+            if outcome.state == IN_STEP and self._introduce():
+                outcome = self._rounds()
+            if outcome.state == IN_STEP and self._renew():
+                self._sign()
+                outcome = self._rounds()
             if outcome.state == IN_STEP and self._link():
                 self._sign()
                 outcome = self._rounds()
@@ -158,6 +164,25 @@ class _Sync:
         except (NaturecodeError, OSError) as error:
             said = getattr(error, "message", str(error))
             self.outcome.problems.append(f"commits of requests were not looked at: {said}")
+            return 0
+
+    def _introduce(self) -> bool:
+        """Tell the team whose this device is, if it is another one of a member's."""
+        try:
+            return trusting.introduce(self.store)
+        except NaturecodeError as error:
+            self.outcome.problems.append(f"this device was not introduced: {error.message}")
+            return False
+
+    def _renew(self) -> int:
+        """Begin the epochs of encrypted sessions that are due since devices came or went."""
+        if not renewal.is_due(self.store):
+            return 0
+        try:
+            return renewal.renew(self.store)
+        except (NaturecodeError, OSError) as error:
+            said = getattr(error, "message", str(error))
+            self.outcome.problems.append(f"keys of encrypted sessions were not renewed: {said}")
             return 0
 
     def _forget(self) -> None:

@@ -78,6 +78,13 @@ def append(store: "Store", ops: "Sequence[Op]", *, device: str = "") -> list[str
     return writing.append(store, ops, device)
 
 
+def introduce(store: "Store") -> bool:
+    """Say whose this clone's device is, where a team wants to know it; True if that was new."""
+    from git_naturecode.trusting import introducing
+
+    return introducing.introduce(store)
+
+
 def sign(store: "Store") -> int:
     """Sign all that this clone wrote on the shared branch since the last time; how many entries.
 

@@ -7,7 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import appending, committing, importing, reading, rebasing, starting, syncing, tracing
+from . import (
+    appending,
+    committing,
+    importing,
+    reading,
+    rebasing,
+    sealing,
+    starting,
+    syncing,
+    tracing,
+)
 from .measure import Line
 from .stage import Stage
 
@@ -33,6 +43,7 @@ BUDGETS: dict[str, Budget] = {
     "import": importing.transcripts,
     "packed": importing.packed,
     "memory": importing.memory,
+    "sealed": sealing.seal,
 }
 SLOW = frozenset({"memory"})
 _HEAD = Line("budget", "ours", "peer", "ratio", "limit", "verdict")
