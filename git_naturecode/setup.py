@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from git_naturecode import identity, sync
+from git_naturecode import identity, linking, sync
 from git_naturecode.errors import NaturecodeError, Remote
 from git_naturecode.git import remote
 from git_naturecode.git.repo import read_config
@@ -74,6 +74,10 @@ def _branch(store: Store, done: Done) -> None:
                 "mend that, then run `git naturecode init` again",
             )
         done.lines.append(f"the data branch `{store.branch}` was taken from {done.remote}")
+        # What `git clone` has not brought, since it fetches branches: the branch tells it as well.
+        if count := linking.keep_notes(store):
+            commits = f"{count} commit" + "s" * (count != 1)
+            done.lines.append(f"the notes that name sessions are there on {commits}")
     elif had is None:
         store.team.begin()
         done.lines.append(f"the data branch `{store.branch}` was made")

@@ -48,6 +48,7 @@ SIDEWAYS = {
     ("setup", "hooks"): "init installs the hooks that cost no commit anything",
     ("doctor", "hooks"): "a hook that another tool has replaced is told, and put back",
     ("setup", "identity"): "init links the device to the key of its person",
+    ("setup", "linking"): "a clone shows the notes on commits before its first sync",
     ("setup", "sync"): "init takes in what was fetched before it",
     ("doctor", "sync"): "what a killed sync left, and what one remembers, is looked at",
     ("tracing", "agents"): "who is at work on a line that is not committed yet",

@@ -54,7 +54,7 @@ def init(
     if as_json:
         context.json({"device": done.device, "remote": done.remote, "done": done.lines})
         return
-    for line in done.lines:
+    for line in () if quiet else done.lines:
         context.say(show(line))
     context.tell("hint: bring your AI sessions in with `git naturecode session import --auto`")
     if capture:

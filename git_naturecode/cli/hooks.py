@@ -151,7 +151,9 @@ _STATES = {
     "missing": "is not there any more",
     "outdated": "is of another version",
     "shadowed": "is not run: another hook took its place",
-    "edited": "installed, with lines that somebody added",
+    "edited": "installed, with lines that somebody added around ours",
+    "changed": "installed, with our own lines changed by somebody; `hooks install` puts them back "
+    "and keeps a copy",
     "called": "installed, and run by pre-commit",
     "configured": "installed, in git's configuration",
 }

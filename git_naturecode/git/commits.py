@@ -20,6 +20,7 @@ _PATCH = (
     "--diff-algorithm=myers", "--indent-heuristic", "-U3", "--ignore-submodules=none",
 )  # fmt: skip
 _SECONDS = 120
+_NO_TEXT = 1_000  # lines
 
 
 def infos(objects: Objects, commits: Iterable[str]) -> dict[str, CommitInfo]:
@@ -98,6 +99,27 @@ def changed(repo: Repo, commits: Iterable[str]) -> dict[str, frozenset[bytes]]:
         elif word:
             paths.add(word)
     return {oid: frozenset(paths) for oid, paths in found.items()}
+
+
+def sizes(repo: Repo, commits: Iterable[str]) -> dict[str, int]:
+    """How many lines each commit adds and removes; a file that is no text counts as many."""
+    wanted = list(dict.fromkeys(commits))
+    if not wanted:
+        return {}
+    out = repo.program.run(
+        "diff-tree", "--stdin", "-r", "--root", "--numstat", "--no-renames", "--no-ext-diff",
+        "--no-textconv", data="".join(f"{oid}\n" for oid in wanted).encode(),
+    )[1]  # fmt: skip
+    found: dict[str, int] = {}
+    here = ""
+    for line in out.decode("ascii", "replace").split("\n"):
+        words = line.split("\t")
+        if len(words) >= 3 and here:
+            found[here] += sum(int(one) if one.isdigit() else _NO_TEXT for one in words[:2])
+        elif len(words) == 1 and line:
+            here = line
+            found[here] = 0
+    return found
 
 
 def changed_between(repo: Repo, base: str, tip: str) -> frozenset[bytes]:

@@ -51,7 +51,8 @@ class TreeEntry(NamedTuple):
 class CommitInfo(NamedTuple):
     """What we read of a commit: its tree, its parents, its time (seconds), its message.
 
-    `is_ours` when its committer is AUTHOR: this program made it, and nobody amended it.
+    `is_ours` when its committer is AUTHOR: this program made it, and nobody amended it. `author`
+    is the address of who wrote it, `authored` when (seconds).
     """
 
     tree: str
@@ -59,6 +60,8 @@ class CommitInfo(NamedTuple):
     seconds: int
     message: str
     is_ours: bool
+    author: str
+    authored: int
 
 
 class Change(NamedTuple):
@@ -146,14 +149,19 @@ def parse_commit(data: bytes) -> CommitInfo:
     """A commit object (gitformat-commit); unknown headers are passed over."""
     head, _, message = data.partition(b"\n\n")
     tree, parents, seconds, is_ours = "", [], 0, False
+    author, authored = "", 0
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
         if key == b"tree":
             tree = value.decode()
         elif key == b"parent":
             parents.append(value.decode())
+        elif key == b"author":
+            who, time, _ = value.rsplit(b" ", 2)
+            mail = who.rpartition(b"<")[2].rstrip(b">")
+            author, authored = mail.decode("utf-8", "replace").lower(), int(time)
         elif key == b"committer":
             who, time, _ = value.rsplit(b" ", 2)
             seconds, is_ours = int(time), who == AUTHOR.encode()
     text = message.decode("utf-8", "replace")
-    return CommitInfo(tree, tuple(parents), seconds, text, is_ours)
+    return CommitInfo(tree, tuple(parents), seconds, text, is_ours, author, authored)

@@ -9,16 +9,17 @@ from git_naturecode.hooks.shims import SAVED, SHEBANG, Ours, Program
 # What other tools call a hook that they find in their place, when they move it aside.
 ASIDE = (".old", ".legacy")
 KEPT = ".kept"
-MISSING, FRESH, OUTDATED, EDITED, FOREIGN, THROUGH = (
-    "missing", "installed", "outdated", "edited", "shadowed", "called",
+MISSING, FRESH, OUTDATED, EDITED, CHANGED, FOREIGN, THROUGH = (
+    "missing", "installed", "outdated", "edited", "changed", "shadowed", "called",
 )  # fmt: skip
 
 
 def state(folder: str, name: str, program: Program) -> str:
     """How the hook `name` stands in `folder`.
 
-    missing; installed; outdated (another version of ours); edited (somebody's lines are around or
-    in ours); called (another tool moved it aside and runs it); shadowed (another tool's is there).
+    missing; installed; outdated (another version of ours); edited (somebody's lines are around
+    ours); changed (somebody has changed ours); called (another tool moved it aside and runs it);
+    shadowed (another tool's is there).
     """
     path = os.path.join(folder, name)
     text = content(path)
@@ -28,7 +29,7 @@ def state(folder: str, name: str, program: Program) -> str:
     if ours is None:
         return THROUGH if _is_called(path, text) else FOREIGN
     if not _is_executable(path) or _block(text, ours) != _fresh(path, name, program):
-        return EDITED if not ours.whole else OUTDATED
+        return OUTDATED if ours.whole else CHANGED
     return FRESH if ours.alone else EDITED
 
 

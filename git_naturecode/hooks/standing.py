@@ -26,7 +26,7 @@ class Hook(NamedTuple):
     def works(self) -> bool:
         """True when git runs it as it has to be."""
         return self.state in (files.FRESH, files.THROUGH, LISTED) or (
-            self.state == files.EDITED and bool(self.path)
+            self.state in (files.EDITED, files.CHANGED) and bool(self.path)
         )
 
 

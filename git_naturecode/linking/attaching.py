@@ -7,7 +7,7 @@ from git_naturecode.domain.links import Link
 from git_naturecode.git.objects import CommitInfo
 from git_naturecode.linking.carry import carried
 from git_naturecode.linking.known import Known
-from git_naturecode.linking.lines import written
+from git_naturecode.linking.lines import Evidence
 from git_naturecode.linking.writing import write
 from git_naturecode.store.store import Store
 
@@ -35,12 +35,12 @@ def described(
     links = list(fresh)
     earlier = known.links(origin for one in links for origin in one.origins)
     olds = {(old.session, old.commit): old for found in earlier.values() for old in found}
-    told = []
+    told, evidence = [], Evidence(store)
     for one in carried(store, links, olds):
         about = known.about(one.session)
         if about is None or one.commit not in infos:
             continue
         messages, model = about.said_by(infos[one.commit].seconds)
-        wrote = one.wrote or written(store, ids.tail(one.session), one.commit)
+        wrote = one.wrote or evidence.written(ids.tail(one.session), one.commit)
         told.append(one._replace(tool=about.tool, model=model, messages=messages, wrote=wrote))
     return told

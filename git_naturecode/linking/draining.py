@@ -12,7 +12,7 @@ from git_naturecode.git.objects import CommitInfo
 from git_naturecode.linking import queue
 from git_naturecode.linking.carry import carried
 from git_naturecode.linking.known import Known
-from git_naturecode.linking.lines import written
+from git_naturecode.linking.lines import Evidence
 from git_naturecode.linking.queue import Chosen, Drained, Line, Made, Rewritten, Squashed
 from git_naturecode.linking.writing import write
 from git_naturecode.store import followed
@@ -309,6 +309,7 @@ class _Drain:
             for found in self.linked.values() for link in found
         }  # fmt: skip
         done: list[Link] = []
+        self.evidence = Evidence(self.store)  # each session is looked for once, after the imports
         left = fresh
         while left:
             # What was made from something that is new itself comes after that.
@@ -325,7 +326,7 @@ class _Drain:
         known = {link.session for o in one.origins for link in self.linked.get(o, ())}
         if one.session in known and (one.commit in self.rebased or one.commit not in self.made):
             return one
-        return one._replace(wrote=written(self.store, ids.tail(one.session), one.commit))
+        return one._replace(wrote=self.evidence.written(ids.tail(one.session), one.commit))
 
     def _has_successor(self, commit: str) -> bool:
         return any(old == commit for pairs in self.from_.values() for old, _ in pairs)

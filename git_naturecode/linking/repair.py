@@ -1,8 +1,8 @@
 """Repair: the sessions of commits without a link, found again by what survived.
 
 In this order: trailers in the message; a linked commit with an equal tree (its message was
-changed, or a forge has rewritten the history); one with an equal patch (moved elsewhere); a branch
-or a chain of linked commits whose whole change this commit is (a squash).
+changed, or a forge has rewritten the history); one with an equal patch by the same author (moved
+elsewhere); a branch or a chain of linked commits whose whole change this commit is (a squash).
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,7 @@ from git_naturecode.linking.squashes import Squashes
 from git_naturecode.store.store import Store
 
 _MOST_CHAIN = 1000
+_SMALL = 3  # changed lines below which an equal patch proves nothing
 
 
 def look(store: Store, commit: str) -> list[Link]:
@@ -85,10 +86,31 @@ class _Repair:
         self._need_patches(commits)
         wanted = {oid: self.patches[oid] for oid in commits if oid in self.patches}
         with_patch = self.known.with_patch(wanted.values())
-        return {
-            oid: [_from(oid, old) for old in with_patch[patch] if old.commit != oid]
+        close = {
+            oid: [old for old in with_patch[patch] if old.commit != oid]
             for oid, patch in wanted.items()
         }
+        sizes = git.sizes(self.store.repo, (oid for oid, olds in close.items() if olds))
+        self.olds = git.infos(
+            self.store.team.objects, (old.commit for olds in close.values() for old in olds)
+        )
+        return {
+            oid: [_from(oid, old) for old in olds if self._is_same(oid, old, sizes.get(oid, 0))]
+            for oid, olds in close.items()
+        }
+
+    def _is_same(self, oid: str, old: Link, size: int) -> bool:
+        """True when `oid`, with the patch of `old`, is that commit and no other like it.
+
+        Git keeps the author. Two people, or one at two times, make the same small change too: then
+        it was written at the same time, or says the same (a revert of a revert quotes it).
+        """
+        new, before = self.infos[oid], self.olds.get(old.commit)
+        if before is None:  # gone, or in another clone
+            return size >= _SMALL
+        said, quoted = (one.message.strip().partition("\n")[0] for one in (new, before))
+        alike = new.authored == before.authored or (bool(quoted) and quoted in said)
+        return new.author == before.author and (size >= _SMALL or alike)
 
     def _by_squash(self, commits: Sequence[str]) -> dict[str, list[Link]]:
         """The whole change of a branch, or of a chain of linked commits, in one commit."""

@@ -20,6 +20,26 @@ def test_init_asks_nothing_says_what_it_did_and_is_idempotent(box: Box) -> None:
     assert clone.git("branch", "--show-current").strip() == "main"
 
 
+def test_init_is_silent_where_that_is_asked_for(box: Box) -> None:
+    said = box.repo().nc("init", "-q")
+    assert (said.out, said.err) == ("", "")
+
+
+def test_a_clone_shows_the_notes_before_its_first_sync(box: Box) -> None:
+    hub = box.remote()
+    ada = box.clone(hub, "ada")
+    session = ada.start()
+    ada.nc("session", "attach", session)
+    ada.nc("sync")
+    ada.git("push", "-q", "origin", "main")
+    bob = Clone(box.path / "bob")
+    box._git("clone", "-q", str(hub), str(bob.path))
+    assert "there on 1 commit" in bob.nc("init").out
+    shown = ("log", "-1", "--notes=naturecode/*", "--format=%N")
+    assert bob.git(*shown) == ada.git(*shown)
+    assert f"session {session}" in bob.git(*shown)
+
+
 def test_the_device_key_is_for_its_owner_only(box: Box) -> None:
     clone = box.repo()
     device = clone.nc("init", "--json").json["device"]

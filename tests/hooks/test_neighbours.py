@@ -119,6 +119,7 @@ def test_lines_that_somebody_adds_stay(box: Box) -> None:
     here.commit("-m", "One")
     assert (box.path / "log").read_text() == "mine\n"
     assert here.named() == [here.session]
+    assert "with lines that somebody added around ours" in here.clone.nc("hooks", "status").out
     here.clone.nc("hooks", "install")
     assert hook.read_text().endswith('echo mine >>"$LOG"\n')
     said = here.clone.nc("hooks", "uninstall").out
@@ -156,7 +157,10 @@ def test_our_lines_changed_by_somebody_are_kept_as_a_copy(box: Box) -> None:
     hook = here.common / "hooks" / "commit-msg"
     changed = hook.read_text().replace("naturecode_find || return", "return", 1)
     hook.write_text(changed)
-    assert "edited" in here.clone.nc("hooks", "status", "--json").out
+    said = here.clone.nc("hooks", "status").out
+    assert "commit-msg     installed, with our own lines changed by somebody" in said
+    items = here.clone.nc("hooks", "status", "--json").json["items"]
+    assert {one["name"]: one["state"] for one in items}["commit-msg"] == "changed"
     here.clone.nc("hooks", "install")
     assert (hook.parent / "commit-msg.edited-naturecode").read_text() == changed
     here.commit("-m", "One")
