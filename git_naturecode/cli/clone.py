@@ -47,7 +47,8 @@ def init(
     store = Store(context.repo, context.config, context.environ, context.now_ms, context.random)
     try:
         done = setup.init(store, remote, folder=not no_folder, hooks=not no_hooks, capture=capture)
-        done.lines += teaming.greeting(store)
+        known, advice = teaming.greeting(store)
+        done.lines += [known] if known else []
         context.start_background(store)
     finally:
         store.close()
@@ -57,6 +58,8 @@ def init(
     for line in () if quiet else done.lines:
         context.say(show(line))
     context.tell("hint: bring your AI sessions in with `git naturecode session import --auto`")
+    if advice:
+        context.tell(f"hint: {show(advice)}")
     if capture:
         context.tell(
             "hint: `git naturecode hooks install --agent claude-code` (or codex, gemini, cursor) "

@@ -120,6 +120,8 @@ def show(
         context.json(render.shown_json(shown))
     else:
         page(context, render.team_text(shown, paint(context)))
+        if not shown.me:
+            context.tell("hint: you are not in it; to become a member: git naturecode team join")
 
 
 def delete(

@@ -132,6 +132,7 @@ def join(
         words, key, person = here.fingerprint, here.key_print, store.person
         names = [team.name for team in here.teams_of(done.member)]
         whom = those_who_may(admins(here.standing))
+        invited = joining.is_invited(here)
     if as_json:
         member = done.member
         told = {"id": member.id if member else None, "role": member.role if member else None}
@@ -142,6 +143,8 @@ def join(
         context.say(f"{line(person)} {again} to join, with the key {key}")
         context.tell(f"hint: git naturecode sync, and tell {line(whom)} this key; who accepts it:")
         context.tell(f"git naturecode team add {line(person)} --request")
+        if invited:
+            context.tell("note: you are invited already; the code that you were sent is faster")
         return
     team = line(", ".join(names)) or "this repository"
     now = "is in" if not done.new else "has joined"

@@ -24,8 +24,8 @@ def plan(store: "Store", wanted: str | None) -> "Plan":
     return beginning.plan(store, wanted)
 
 
-def greeting(store: "Store") -> list[str]:
-    """What somebody should know who sets a clone up where there is a team, one sentence each."""
+def greeting(store: "Store") -> tuple[str, str]:
+    """What somebody should know who sets a clone up where there is a team, and what he can do."""
     from git_naturecode.teaming import beginning
 
     return beginning.greeting(store)

@@ -76,21 +76,24 @@ def accept(store: Store, visibility: str) -> None:
     store.repo.program.run("config", "--local", _SETTING, visibility)
 
 
-def greeting(store: Store) -> list[str]:
-    """What somebody should know who sets a clone up where there is a team, one sentence each."""
+def greeting(store: Store) -> tuple[str, str]:
+    """What somebody should know who sets a clone up where there is a team, and what he can do.
+
+    Both are "" where there is nothing to say.
+    """
     standing = look(store)
     if standing is None:
-        return []
+        return "", ""
     from git_naturecode.teaming.here import Here
     from git_naturecode.teaming.words import article
 
     here = Here(store)
     names = " and ".join(one.name for one in teams.teams(standing)) or "a team"
     if here.me is not None and here.me.state == "active":
-        return [f"you are {article(here.me.role)} of {names} here"]
-    return [
+        return f"you are {article(here.me.role)} of {names} here", ""
+    return (
         f"this repository belongs to {names}; its fingerprint, to compare with its people: "
         f"{here.fingerprint}",
         "to write in shared sessions, join with the code that you were sent: git naturecode team "
         "join CODE; without one, ask: git naturecode team join",
-    ]
+    )

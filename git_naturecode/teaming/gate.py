@@ -88,8 +88,8 @@ class Gate:
         if me is None or me.state == "invited":
             return NotPermitted(
                 f"{self._store.person} is not a member of the team here, so nobody would see it",
-                "with a code: git naturecode team join CODE; without: git naturecode team join, "
-                f"and ask {whom}; or keep it to yourself: --visibility private",
+                "git naturecode team join CODE, with the code that you were sent; without one: "
+                f"git naturecode team join, and ask {whom}",
             )
         if me.state == "removed":
             return NotPermitted(f"{me.email} is not a member of the team any more", f"ask {whom}")

@@ -111,3 +111,10 @@ def ask(here: Here) -> Joined:
     here_name = here.store.config.get("user.name")
     here.append(ops.request(here_name, person, [here.key]))
     return Joined(None, True)
+
+
+def is_invited(here: Here) -> bool:
+    """True when somebody has invited the address of this person, and he has not joined yet."""
+    known = here.standing.members.values()
+    person = folded(here.store.person)
+    return any(one.state == "invited" and folded(one.email) == person for one in known)

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+import samples
 from box import Box, Clone
+from git_naturecode import linking
+from git_naturecode.domain.links import Link
 
 ADA, BEN, CY = "ada@example.com", "ben@example.com", "cy@example.com"
 
@@ -231,6 +234,12 @@ def test_roles_decide_what_may_be_written(box: Box, hub: Path, ada: Clone) -> No
     ben.nc("sync")
     ada.nc("sync")
     assert ada.nc("session", "show", session, "--json").json == before, "nothing was written"
+    oid = ben.git("rev-parse", "HEAD").strip()
+    with ben.store() as store:
+        linking.link(store, [Link(session, oid)])  # as the hooks have it done
+    assert ben.nc("session", "show", session, "--json").json["commits"] == []
+    transcript = samples.write_claude(ben.path.parent, "no")
+    ben.nc("session", "import", "--visibility", "team", str(transcript), code=5)
     private = ben.start("to myself", "private")
     ben.nc("session", "say", private, "mine")
     ben.nc("session", "share", private, code=5)
