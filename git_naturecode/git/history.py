@@ -63,9 +63,11 @@ def reflog(repo: Repo, ref: str) -> list[str]:
 
 def forget_in_heads(repo: Repo, commits: Iterable[str]) -> int:
     """Take what builds on any of `commits` out of the reflogs of all HEADs; how many lines."""
-    bottoms = [f"^{commit}" for commit in commits]
-    found = repo.program.text("rev-list", "--ancestry-path", "--all", "--reflog", *bottoms)
-    gone = {*found.split(), *(bottom[1:] for bottom in bottoms)}
+    gone = set(commits)
+    # One by one: of two of which one builds on the other, git would leave out what is between them.
+    for commit in tuple(gone):
+        found = repo.program.text("rev-list", "--ancestry-path", "--all", "--reflog", f"^{commit}")
+        gone.update(found.split())
     return sum(_forget_in(repo, head, gone) for head in _heads(repo))
 
 
