@@ -83,8 +83,7 @@ def tell_readers(context: contexts.Context, readers: "Readers", short: str) -> N
             f"waiting: {', '.join(map(line, readers.waiting))} (no device is known yet: they get "
             "the key at the next sync of somebody who has it, once they have joined the team)"
         )
-    for leak in beginning.LEAKS:
-        context.tell(leak)
+    context.tell(beginning.LEAKS)
     context.tell(beginning.KEEPS)
     context.tell(f"hint: git naturecode session invite {short} EMAIL lets somebody in")
 
@@ -160,7 +159,14 @@ def publish(
     from git_naturecode.sealed import beginning
     from git_naturecode.store.store import PRIVATE, TEAM
 
-    beginning.require_team(here.store)
+    if not beginning.has_team(here.store):
+        raise errors.NotPermitted(
+            f"{here.session.id} is private, and only a team says whose devices it could be "
+            "encrypted for",
+            "`git naturecode team create NAME` makes one; or "
+            f"`git naturecode session share {here.short}` lets everybody read it who can read the "
+            "repository",
+        )
     one = sharing.prepare(here.store, context.redactor, ids.tail(here.session.id))
     if not quietly:
         context.say(

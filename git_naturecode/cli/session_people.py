@@ -53,10 +53,22 @@ def invite(
         list[str], typer.Argument(help="E-mail addresses, names of members, or of teams.")
     ],
     can: Rights = None,
+    with_history: Annotated[
+        bool,
+        typer.Option(
+            "--with-history", help="Of an encrypted session: also what was said in it before."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option(help="Of a private session: only show what would leave.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Ask people to take part; who has no account or key yet stays invited until he joins."""
+    """Ask people to take part; who has no account or key yet stays invited until he joins.
+
+    A private session is shared by that, encrypted: only they can read it.
+    """
     from git_naturecode import teaming
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts, people
@@ -66,32 +78,38 @@ def invite(
     context = contexts.current(quiet)
     rights = _rights(can) if can else people.USUAL
     with changing(context, session) as here:
-        if here.side == PRIVATE:
-            raise errors.NotPermitted(
-                f"{here.session.id} is private, and there is no encryption yet by which single "
-                "people alone could read it",
-                f"`git naturecode session share {here.short}` lets everybody read it who can read "
-                "the repository; then invite",
+        private = here.side == PRIVATE
+        if with_history and not (private or here.session.encrypted):
+            raise errors.Usage(
+                "--with-history is for encrypted sessions", "everybody can read this one already"
             )
+        if dry_run and not private:
+            raise errors.Usage("--dry-run is for private sessions", "this one is shared already")
         here.require("invite", "invite to")
         those = here.session.people
         asked = list(dict.fromkeys(teaming.people(here.store, those, _split(who))))
         if not asked:
             raise errors.Usage("nobody is named", "write an e-mail address, or a name")
         inside = {people.key(p.id) for p in those.participants}
-        new = [one for one in asked if people.key(one) not in inside]
-        made = [drafts.invitation(one, rights) for one in new]
+        new = [one for one in asked if with_history or people.key(one) not in inside]
+        made = [drafts.invitation(one, rights, history=with_history) for one in new]
         # Who was permitted something before is permitted what this invitation says.
         made += [
             drafts.permission(here.entries, one, rights)
             for one in new
             if people.key(one) in those.rights
         ]
-        if made:
+        if private and new:
+            from git_naturecode.cli.session_encrypt import publish
+
+            publish(context, here, made, dry_run, as_json)
+        elif made:
             here.write(*made)
     if as_json:
         told = {"id": here.session.id, "invited": new, "can": list(rights)}
         context.json({**told, "alreadyHere": [one for one in asked if one not in new]})
+    elif dry_run:
+        context.tell("nothing was shared, and nobody invited")
     else:
         for one in asked:
             state = "invited" if one in new else "takes part already"

@@ -35,22 +35,36 @@ def start(
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
     foreign: ForeignId = "",
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Shared, but only those can read it who take part.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Begin a session."""
     context = contexts.current(quiet)
-    entity, visibility = begin(context, name, visibility, tag or [], foreign)
+    entity, visibility = begin(context, name, visibility, tag or [], foreign, encrypt)
     if as_json:
         context.json({"id": entity, "name": name, "visibility": visibility})
     else:
         context.say(entity)
+        if encrypt:
+            _tell_encrypted(context, entity)
         context.tell(f'hint: say something with `git naturecode session say {entity[17:]} "..."`')
 
 
+def _tell_encrypted(context: contexts.Context, entity: str) -> None:
+    from git_naturecode.sealed import beginning
+
+    context.tell("encrypted: only you can read it")
+    context.tell(beginning.LEAKS)
+    context.tell(f"hint: git naturecode session invite {entity[17:]} EMAIL lets somebody in")
+
+
 def begin(
-    context: contexts.Context, name: str, wanted: str | None, tags: list[str], foreign: str = ""
-) -> tuple[str, str]:
+    context: contexts.Context, name: str, wanted: str | None, tags: list[str], foreign: str = "",
+    encrypt: bool = False,
+) -> tuple[str, str]:  # fmt: skip
     """Write the first entries of a session and make it the active one; its id and visibility.
 
     The latter is `wanted`, or what the team has set. It can also be named by `foreign`, the id
@@ -60,6 +74,13 @@ def begin(
     from git_naturecode.domain import drafts
     from git_naturecode.store.store import PRIVATE, TEAM
 
+    if encrypt and wanted in (None, "team"):
+        wanted = "team"
+    elif encrypt:
+        raise errors.Usage(
+            f"--encrypt and {wanted} do not go together",
+            "a private session leaves this clone encrypted when you invite somebody",
+        )
     if wanted is not None:
         check_visibility(wanted)
     check_tags(tags)
@@ -77,7 +98,10 @@ def begin(
         shared = plan.visibility != "private"
         if shared:
             teaming.Gate(store).require(first)
-        store.write(TEAM if shared else PRIVATE, entity, first)
+        made = store.entries_of(first)
+        if encrypt and store.vault is not None:
+            made = store.vault.begin(entity, made)
+        store.keep(TEAM if shared else PRIVATE, entity, made)
         store.settle()
         activate(store, entity)
     _tell_plan(context, plan, wanted)

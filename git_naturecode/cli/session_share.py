@@ -35,6 +35,12 @@ def share(
     public: Annotated[
         bool, typer.Option("--public", help="An encrypted link for anybody who has it.")
     ] = False,
+    encrypt: Annotated[
+        bool,
+        typer.Option(
+            "--encrypt", help="Only those can read it who take part (with --team: that team)."
+        ),
+    ] = False,
     expires: Annotated[
         str | None, typer.Option(help="Until when the link of --public works: 12h, 7d, 4w, 3mo.")
     ] = None,
@@ -52,7 +58,7 @@ def share(
     if name is not None:
         if sessions or every:
             raise errors.Usage("an id and --name do not go together", "leave one of them out")
-        entity, visibility = begin(context, name, visibility, [], foreign)
+        entity, visibility = begin(context, name, visibility, [], foreign, encrypt)
         if as_json:
             context.json({"id": entity, "name": name, "visibility": visibility})
             return
@@ -66,8 +72,12 @@ def share(
         raise errors.Usage("--id belongs to --name", "leave it out")
     if visibility == "private":
         raise errors.Usage("sharing cannot make a session private", "use team or public")
-    leaving, audience = _leave(context, sessions or [], every, visibility or "team", dry_run, team)
-    _report(context, leaving, as_json, dry_run, audience)
+    if encrypt and (public or visibility == "public"):
+        raise errors.Usage("--encrypt and public do not go together", "leave one of them out")
+    leaving, audience = _leave(
+        context, sessions or [], every, visibility or "team", dry_run, team, encrypt
+    )
+    _report(context, leaving, as_json, dry_run, audience, encrypt)
 
 
 def _check_audience(name: str | None, team: str | None, public: bool, expires: str | None) -> None:
@@ -96,12 +106,16 @@ def _check_audience(name: str | None, team: str | None, public: bool, expires: s
 
 def _leave(
     context: contexts.Context, wanted: Sequence[str], every: bool, visibility: str, dry_run: bool,
-    team: str | None,
+    team: str | None, encrypt: bool,
 ) -> "tuple[list[Leaving], Audience | None]":  # fmt: skip
     from git_naturecode import ids, linking, sharing, teaming
     from git_naturecode.cli.reading import KIND, opened, session_id
 
     with opened(context, writing=True) as (store, index):
+        if encrypt:
+            from git_naturecode.sealed import beginning
+
+            beginning.require_team(store)
         audience = None if team is None else teaming.audience(store, team)
         if every:
             rows = index.page(KIND, {"private": ("yes",)}).rows
@@ -122,14 +136,14 @@ def _leave(
         those = [one.session for one in leaving if one.session]
         teaming.require_sharing(store, those, audience)
         if not dry_run:
-            sharing.share(store, leaving, visibility, audience)
+            sharing.share(store, leaving, visibility, audience, encrypt=encrypt)
             linking.keep_notes(store)  # on the commits that belong to what is shared now
     return leaving, audience
 
 
 def _report(
     context: contexts.Context, leaving: "Sequence[Leaving]", as_json: bool, dry_run: bool,
-    audience: "Audience | None",
+    audience: "Audience | None", encrypt: bool,
 ) -> None:  # fmt: skip
     from git_naturecode.cli.answers import count, leaving_json
     from git_naturecode.render.show import line
@@ -158,6 +172,12 @@ def _report(
     total = count(new, "session")
     if dry_run:
         context.tell(f"{total} would be shared; nothing was")
+    elif encrypt:
+        whom = "those who take part and that team" if audience else "those who take part"
+        context.tell(f"{total} shared encrypted: only {whom} can read what is in them")
+        from git_naturecode.sealed import beginning
+
+        context.tell(beginning.LEAKS)
     else:
         context.tell(_readers(total, len(leaving), audience))
 

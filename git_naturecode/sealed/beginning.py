@@ -13,7 +13,7 @@ from git_naturecode.store.store import TEAM, Placed, Store
 
 LEAKS = (
     "what others still see: that the session is there, its id, how many entries it has, when each "
-    "was written, by whom and by which device, how large it is by steps, and who can read it",
+    "was written, by whom and by which device, how large it is by steps, and who can read it"
 )
 KEEPS = "whoever could read it keeps what he has read; a stolen device opens all that it was given"
 WORDS = frozenset({"open", "message", "comment", "edit", "set", "add", "file", "link", "invite"})
@@ -26,9 +26,14 @@ class Begun(NamedTuple):
     plain: int
 
 
+def has_team(store: Store) -> bool:
+    """True where a team says whose devices are whose."""
+    return bool(Members(store).team)
+
+
 def require_team(store: Store) -> None:
     """Raise NotPermitted where nobody says whose devices are whose."""
-    if not Members(store).team:
+    if not has_team(store):
         raise NotPermitted(
             "encryption needs a team: only its members' devices are known to be theirs",
             "`git naturecode team create NAME` makes one, with you alone if you like",

@@ -1,0 +1,317 @@
+"""Encrypted sessions as people use them: who is let in reads, nobody else does, all goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from box import Box, Clone
+from sealed.people import ADA, BEN, CY, SECRET, everything, founded, joined, synced
+
+
+@pytest.fixture
+def hub(box: Box) -> Path:
+    return box.remote()
+
+
+@pytest.fixture
+def ada(box: Box, hub: Path) -> Clone:
+    return founded(box, hub)
+
+
+@pytest.fixture
+def ben(box: Box, hub: Path, ada: Clone) -> Clone:
+    return joined(box, hub, ada, "ben")
+
+
+def begun(ada: Clone, *who: str) -> str:
+    """An encrypted session of Ada's, to which `who` are invited."""
+    entity = ada.nc("session", "start", "Zebra", "--encrypt").out.strip()
+    for one in who:
+        ada.nc("session", "invite", entity, one)
+    ada.nc("session", "say", entity, SECRET)
+    return entity
+
+
+def test_who_is_invited_reads_and_answers_and_others_see_one_line(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    cy = joined(box, hub, ada, "cy")
+    entity = begun(ada, BEN)
+    synced(ada, ben, cy)
+    assert ben.texts(entity) == [SECRET]
+    ben.nc("session", "join", entity)
+    ben.nc("session", "say", entity, "and the lion")
+    synced(ben, ada, cy)
+    assert ada.texts(entity) == [SECRET, "and the lion"]
+    shown = cy.nc("session", "show", entity).out
+    assert "zebra" not in shown.lower()
+    assert "lion" not in shown
+    assert f"encrypted for: {ADA}, {BEN}" in shown
+    assert "encrypted; there is no key for it here" in shown
+    assert shown.count("there is no key for it here") == 1
+    assert cy.texts(entity) == ["", ""]
+    assert "encrypted, and not for you" in cy.nc("session", "say", entity, "me too", code=5).err
+
+
+def test_no_plaintext_is_anywhere_but_before_the_eyes_of_a_reader(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    ada.nc("session", "comment", entity, "a giraffe", "--on", "1")
+    ada.nc("session", "edit", entity, "1", "the okapi plan")
+    ada.nc("session", "edit", entity, "--name", "Gnu", "--summary", "About a wombat")
+    (ada.path / "ibex.txt").write_text("x")
+    ada.git("add", "ibex.txt")
+    ada.nc("session", "file", entity, "ibex.txt")
+    synced(ada, ben)
+    for clone in (ada, ben):
+        for command in (
+            ("session", "list"), ("session", "show", entity), ("session", "search", "okapi"),
+            ("folder",), ("status",), ("redact", "--check"),
+        ):  # fmt: skip
+            clone.nc(*command)
+    for clone in (ada, ben):
+        data = everything(clone).lower()
+        for secret in (b"zebra", b"giraffe", b"okapi", b'gnu"', b"wombat"):
+            assert secret not in data, secret
+    shown = ben.nc("session", "show", entity).out
+    for word in ("giraffe", "okapi", "Gnu", "wombat"):
+        assert word in shown
+
+
+def test_lists_and_searches_open_what_the_reader_may_read(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    cy = joined(box, hub, ada, "cy")
+    entity = begun(ada, BEN)
+    synced(ada, ben, cy)
+    for clone in (ada, ben):
+        assert "Zebra" in clone.nc("session", "list").out
+        hit = clone.nc("session", "search", "zebra", "--json").json["items"][0]
+        assert (hit["id"], hit["name"]) == (entity, "Zebra")
+    assert "(encrypted)" in cy.nc("session", "list").out
+    assert "sealed" in cy.nc("session", "list").out
+    cy.nc("session", "search", "zebra", code=1)
+    (row,) = cy.nc("session", "list", "--json").json["items"]
+    assert row["encrypted"]
+    assert set(row["participants"]) == {ADA, BEN}
+    assert (row["messages"], row["name"]) == (1, "")
+
+
+def test_a_removed_person_cannot_read_what_is_said_after(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    assert ben.texts(entity) == [SECRET]
+    said = ada.nc("session", "remove", entity, BEN)
+    assert "a new key is used from now on" in said.err
+    ada.nc("session", "say", entity, "without ben")
+    synced(ada, ben)
+    assert ben.texts(entity) == [SECRET, ""]
+    assert ada.texts(entity) == [SECRET, "without ben"]
+    assert "encrypted" in ben.nc("session", "say", entity, "still here?", code=5).err
+
+
+def test_a_member_who_is_removed_from_the_team_gets_no_further_key(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    ada.nc("team", "remove", BEN)
+    ada.nc("session", "say", entity, "without ben")
+    synced(ada, ben)
+    assert ben.texts(entity) == [SECRET, ""]
+
+
+def test_who_comes_later_reads_from_then_on_unless_he_is_given_the_history(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada)
+    ada.nc("session", "invite", entity, BEN)
+    ada.nc("session", "say", entity, "welcome")
+    synced(ada, ben)
+    assert ben.texts(entity) == ["", "welcome"]
+    assert "no key here for 1 of 2 texts" in ben.nc("session", "show", entity).out
+    ada.nc("session", "invite", entity, BEN, "--with-history")
+    synced(ada, ben)
+    assert ben.texts(entity) == [SECRET, "welcome"]
+
+
+def test_who_has_no_device_yet_gets_the_key_at_a_later_sync(
+    box: Box, hub: Path, ada: Clone
+) -> None:
+    entity = ada.nc("session", "start", "Zebra", "--encrypt").out.strip()
+    said = ada.nc("session", "invite", entity, BEN)
+    ada.nc("session", "say", entity, SECRET)
+    assert f"waiting for a key: {BEN}" in ada.nc("session", "show", entity).out, said
+    ben = joined(box, hub, ada, "ben")
+    synced(ada, ben)
+    assert ben.texts(entity) == [""]
+    ada.nc("session", "say", entity, "now you")
+    synced(ada, ben)
+    assert ben.texts(entity) == ["", "now you"]
+    ben.nc("session", "say", entity, "thanks")
+    synced(ben, ada)
+    assert ada.texts(entity)[-1] == "thanks"
+
+
+def test_a_second_clone_of_a_reader_is_given_the_key(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    laptop = box.person(hub, "ben", "ben-laptop")
+    synced(laptop, ada)
+    assert laptop.texts(entity) == [SECRET]  # by the key of his other clone on this machine
+    laptop.nc("session", "say", entity, "from my laptop")
+    synced(laptop, ben, ada)
+    assert ada.texts(entity) == ben.texts(entity) == [SECRET, "from my laptop"]
+
+
+def test_inviting_to_a_private_session_shares_it_with_him_alone(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    cy = joined(box, hub, ada, "cy")
+    entity = ada.start("Zebra", "private")
+    ada.nc("session", "say", entity, SECRET)
+    tried = ada.nc("session", "invite", entity, BEN, "--dry-run")
+    assert "1 message" in tried.out
+    assert not ada.nc("session", "show", entity, "--json").json["shared"]
+    said = ada.nc("session", "invite", entity, BEN)
+    assert "1 message" in said.out
+    assert f"for: {ADA}, {BEN}" in said.err
+    assert "what others still see" in said.err
+    synced(ada, ben, cy)
+    assert ben.texts(entity) == [SECRET]
+    assert cy.texts(entity) == [""]
+    assert b"zebra" not in everything(cy).lower()
+
+
+def test_encrypting_covers_what_is_said_from_then_on_and_says_so(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = ada.start("Okapi")
+    ada.nc("session", "say", entity, "all may read this")
+    said = ada.nc("session", "encrypt", entity)
+    assert "2 entries from before can be read by all" in said.err
+    assert "--rewrite" in said.err
+    assert "encrypted already" in ada.nc("session", "encrypt", entity, code=1).err
+    ada.nc("session", "say", entity, SECRET)
+    synced(ada, ben)
+    assert ada.texts(entity) == ["all may read this", SECRET]
+    assert ben.texts(entity) == ["all may read this", ""]
+
+
+def test_a_rewrite_seals_what_was_said_in_the_clear_and_takes_that_out(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = ada.start("Okapi")
+    ada.nc("session", "say", entity, SECRET)
+    synced(ada, ben)
+    assert b"zebra" in everything(ben).lower()
+    ada.nc("session", "encrypt", entity, "--rewrite", "--yes")
+    synced(ada, ben)
+    assert ada.texts(entity) == [SECRET]
+    assert ada.nc("session", "show", entity, "--json").json["name"] == "Okapi"
+    ben.git("reflog", "expire", "--expire=now", "--all")
+    ben.git("gc", "-q", "--prune=now")
+    assert b"zebra" not in everything(ben).lower()
+    assert b"okapi" not in everything(ben).lower()
+
+
+def test_what_is_said_about_messages_works_as_ever(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    ben.nc("session", "comment", entity, "really?", "--on", "1")
+    ada.nc("session", "say", entity, "to be hidden")
+    ada.nc("session", "edit", entity, "1", "the okapi plan")
+    ada.nc("session", "redact", entity, "2", "--reason", "no")
+    synced(ben, ada)
+    shown = ben.nc("session", "show", entity, "--json").json
+    assert [m["content"] for m in shown["messages"]] == ["the okapi plan", ""]
+    assert shown["messages"][1]["redaction"]["reason"] == "no"
+    assert [c["content"] for c in shown["comments"]] == ["really?"]
+    ada.nc("session", "close", entity)
+    ada.nc("session", "delete", entity, "--yes")
+    synced(ada, ben)
+    assert ben.nc("session", "show", entity, "--json").json["status"] == "deleted"
+
+
+def test_a_fork_takes_the_sealed_entries_along(box: Box, hub: Path, ada: Clone, ben: Clone) -> None:
+    cy = joined(box, hub, ada, "cy")
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    fork = ben.nc("session", "fork", entity, "--name", "My own").out.strip()
+    ben.nc("session", "say", fork, "on my own")
+    synced(ben, ada, cy)
+    assert ben.texts(fork) == [SECRET, "on my own"]
+    assert ada.texts(fork) == ["", ""]  # it is Ben's
+    assert cy.texts(fork) == ["", ""]
+    ben.nc("session", "invite", fork, CY, "--with-history")
+    synced(ben, cy)
+    assert cy.texts(fork) == [SECRET, "on my own"]
+    private = ben.nc(
+        "session", "fork", entity, "--name", "Mine", "--visibility", "private"
+    ).out.strip()
+    assert ben.texts(private) == [SECRET]
+    assert b"zebra" not in everything(ben).lower()
+    assert "--encrypt" in ben.nc("session", "share", private, code=1).err
+    ben.nc("session", "share", private, "--encrypt")
+    assert ben.texts(private) == [SECRET]
+
+
+def test_an_export_without_loss_stays_encrypted_and_the_readable_ones_do_not(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    cy = joined(box, hub, ada, "cy")
+    entity = begun(ada, BEN)
+    synced(ada, ben, cy)
+    bundle = ada.nc("session", "export", entity).out
+    assert "zebra" not in bundle.lower()
+    assert SECRET in ada.nc("session", "export", entity, "--format", "markdown").out
+    assert SECRET in ada.nc("session", "export", entity, "--format", "html").out
+    assert "zebra" not in cy.nc("session", "export", entity, "--format", "html").out.lower()
+    file = box.path / "copy.md"
+    file.write_text(bundle)
+    ben.nc("session", "import", str(file))
+    assert ben.texts(entity) == [SECRET]
+
+
+def test_sharing_private_sessions_encrypted(box: Box, hub: Path, ada: Clone, ben: Clone) -> None:
+    entity = ada.start("Zebra", "private")
+    ada.nc("session", "say", entity, SECRET)
+    ada.nc("session", "share", entity, "--encrypt")
+    ada.nc("session", "say", entity, "more zebras")
+    synced(ada, ben)
+    assert ada.texts(entity) == [SECRET, "more zebras"]
+    assert b"zebra" not in everything(ben).lower()
+    team = ada.start("Lion", "private")
+    ada.nc("session", "say", team, "for the crew")
+    ada.nc("session", "share", team, "--team", "Crew", "--encrypt")
+    synced(ada, ben)
+    assert ben.texts(team) == ["for the crew"]
+
+
+def test_without_a_team_nothing_is_encrypted(box: Box, hub: Path) -> None:
+    eve = box.person(hub, "eve")
+    said = eve.nc("session", "start", "Zebra", "--encrypt", code=5)
+    assert "team create" in said.err
+    assert not eve.ids()
+    entity = eve.start("Zebra", "private")
+    assert "team create" in eve.nc("session", "invite", entity, BEN, code=5).err
+    assert not eve.nc("session", "show", entity, "--json").json["shared"]
+
+
+def test_a_purge_takes_sealed_texts_out_without_a_key(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    ada.nc("redact", "--rewrite", entity, "1", "--yes")
+    synced(ada, ben)
+    shown = ben.nc("session", "show", entity, "--json").json["messages"]
+    assert [m["content"] for m in shown] == [""]
+    assert "purged" in shown[0]["flags"]
