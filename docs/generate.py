@@ -40,6 +40,8 @@ part.
 | `NATURECODE` | `0`: no hook of ours does anything |
 | `NATURECODE_SESSION` | the session that commits of this process belong to, whatever is active |
 | `NATURECODE_BACKGROUND` | `0`: this command starts nothing in the background |
+| `NATURECODE_MEMBER_KEY` | the member key of a job (an OpenSSH key, or base64 of 32 bytes) |
+| `NATURECODE_PASSPHRASE` | the passphrase of your private keys, for where nobody can be asked |
 | `NO_COLOR` | no colour |
 
 | git configuration | means |
@@ -54,6 +56,8 @@ part.
 | `naturecode.capture` | `true`: a commit is linked to the agent's session that wrote it (`false`) |
 | `naturecode.trailer` | `never`: messages of commits do not name the session (`always`) |
 | `naturecode.syncOnPush` | `false`: your `git push` starts no sync of what is shared (`true`) |
+| `naturecode.deviceLabel` | what this clone's device is called (the name of the machine) |
+| `naturecode.deviceExpires` | how long its certificate holds: 12h, 30d (always; a job's: 1d) |
 | `naturecode.timeout` | seconds that a remote may take to answer (60); ten times to transfer |
 | `naturecode.maxNewFiles` | new files that one sync may bring in (200000) |
 | `naturecode.maxNewBytes` | new bytes that one sync may bring in (500 MiB) |

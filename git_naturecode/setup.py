@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from git_naturecode import identity, linking, sync
+from git_naturecode import identity, linking, sync, trusting
 from git_naturecode.errors import NaturecodeError, Remote
 from git_naturecode.git import remote
 from git_naturecode.git.repo import read_config
@@ -37,8 +37,8 @@ def init(
     done.lines.append(
         f"this clone is device {mine}" + (" (as before)" if known else "; its key was made")
     )
-    _link(store, done)
     _branch(store, done)
+    _link(store, done)
     _remote(store, done, named)
     _notes(store, done)
     _folder(store, done, folder)
@@ -50,16 +50,18 @@ def _link(store: Store, done: Done) -> None:
     """Have the key of this person certify the device; without one everything else works."""
     known = identity.linked(store)
     if known:
-        done.lines.append(f"it is linked to {known} (as before)")
+        done.lines.append(f"the device is linked to {known} (as before)")
         return
     try:
         made = identity.certify(store)
     except NaturecodeError as error:
         why = f"{error.message}; {error.hint}" if error.hint else error.message
-        done.lines.append(f"it is linked to no key of yours: {why}")
+        done.lines.append(f"the device is linked to no key of yours: {why}")
         return
+    if identity.is_introduced(store):
+        trusting.append(store, [made.operation])
     done.lines += [f"not used: {why}" for why in made.passed]
-    done.lines.append(f"it is linked to {made.key} ({made.place})")
+    done.lines.append(f"the device is linked to {made.key} ({made.place})")
 
 
 def _branch(store: Store, done: Done) -> None:

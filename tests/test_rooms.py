@@ -47,6 +47,7 @@ SIDEWAYS = {
     ("background", "hiding"): "the same where plain git brought it",
     ("setup", "hooks"): "init installs the hooks that cost no commit anything",
     ("doctor", "hooks"): "a hook that another tool has replaced is told, and put back",
+    ("setup", "trusting"): "a device that gets another certificate says so",
     ("setup", "identity"): "init links the device to the key of its person",
     ("setup", "linking"): "a clone shows the notes on commits before its first sync",
     ("setup", "sync"): "init takes in what was fetched before it",

@@ -12,6 +12,8 @@ GROUPS = {
     "session": "git_naturecode.cli.session",
     "team": "git_naturecode.cli.team",
     "hooks": "git_naturecode.cli.hooks",
+    "device": "git_naturecode.cli.device",
+    "key": "git_naturecode.cli.key",
 }
 COMMANDS = {
     "init": "git_naturecode.cli.clone",

@@ -1,12 +1,15 @@
 """init, status: the commands about the clone as a whole."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet
+
+if TYPE_CHECKING:
+    from git_naturecode.store.store import Store
 
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
@@ -32,6 +35,12 @@ def init(
             help="Find out by itself which agent's conversation a commit comes from.",
         ),
     ] = None,
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help="Lock your private keys with a passphrase.")
+    ] = False,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="Keep your private keys in your system's keyring.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -42,6 +51,8 @@ def init(
 
     if no_hooks and capture:
         raise errors.Usage("--capture needs the hooks", "leave --no-hooks out")
+    if passphrase and keyring:
+        raise errors.Usage("say --passphrase or --keyring", "one of the two")
 
     context = contexts.current(quiet)
     store = Store(context.repo, context.config, context.environ, context.now_ms, context.random)
@@ -49,6 +60,8 @@ def init(
         done = setup.init(store, remote, folder=not no_folder, hooks=not no_hooks, capture=capture)
         known, advice = teaming.greeting(store)
         done.lines += [known] if known else []
+        if passphrase or keyring:
+            done.lines += _protected(store, "passphrase" if passphrase else "keyring")
         context.start_background(store)
     finally:
         store.close()
@@ -65,6 +78,13 @@ def init(
             "hint: `git naturecode hooks install --agent claude-code` (or codex, gemini, cursor) "
             "has a session taken in while the agent works, and tells two agents apart"
         )
+
+
+def _protected(store: "Store", how: str) -> list[str]:
+    from git_naturecode.identity import protecting
+
+    where = "locked with your passphrase" if how == "passphrase" else "in the keyring"
+    return [f"{path} is {where}" for path in protecting.choose(store, how)]
 
 
 def status(as_json: AsJson = False, quiet: Quiet = False) -> None:

@@ -1,4 +1,7 @@
-"""The keys of a device, one to sign and one to open what is sealed, in the user's configuration."""
+"""The keys of a device, one to sign and one to open what is sealed, in the user's configuration.
+
+Where a key file may be locked, `unlock` says how to get at it (see `unlocking`).
+"""
 
 import hashlib
 import os
@@ -17,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from git_naturecode import ids
+from git_naturecode.crypto.locked import is_locked
+from git_naturecode.crypto.unlocking import Unlock, refuse
 from git_naturecode.errors import NaturecodeError, NotPermitted
 
 _SIGN, _SEAL = "key", "seal"  # the ends of their files' names
@@ -36,14 +41,28 @@ def make_device(folder: str, private: bytes) -> str:
     return device
 
 
-def make_seal(folder: str, device: str, private: bytes) -> bytes:
+def make_seal(folder: str, device: str, private: bytes, unlock: Unlock = refuse) -> bytes:
     """The X25519 public key (32 raw bytes) of `device`.
 
     It gets the key with the 32 secret bytes `private` where it has none yet.
     """
     with suppress(FileExistsError):
         _keep(_file(folder, device, _SEAL), X25519PrivateKey.from_private_bytes(private))
-    return seal_public(folder, device)
+    return seal_public(folder, device, unlock)
+
+
+def restore_seal(folder: str, device: str, private: bytes) -> bool:
+    """Keep the X25519 key of a device that came out of a backup; False when it is here already.
+
+    Raises NaturecodeError when `device` cannot be the name of one.
+    """
+    if not ids.DEVICE.fullmatch(device):
+        raise NaturecodeError("the backup names a device that cannot be one")
+    try:
+        _keep(_file(folder, device, _SEAL), X25519PrivateKey.from_private_bytes(private))
+    except FileExistsError:
+        return False
+    return True
 
 
 def device_of(public: bytes) -> str:
@@ -51,25 +70,25 @@ def device_of(public: bytes) -> str:
     return ids.base32(hashlib.sha256(public).digest(), 16)
 
 
-def sign(folder: str, device: str, data: bytes) -> bytes:
+def sign(folder: str, device: str, data: bytes, unlock: Unlock = refuse) -> bytes:
     """The Ed25519 signature (64 bytes) of `data` by the key of `device`; see `public_key`."""
-    return _load(folder, device).sign(data)
+    return _load(folder, device, unlock).sign(data)
 
 
-def public_key(folder: str, device: str) -> bytes:
+def public_key(folder: str, device: str, unlock: Unlock = refuse) -> bytes:
     """The public key (32 raw bytes) of `device`; raises NaturecodeError when its key is gone."""
-    return _public(_load(folder, device))
+    return _public(_load(folder, device, unlock))
 
 
-def seal_public(folder: str, device: str) -> bytes:
+def seal_public(folder: str, device: str, unlock: Unlock = refuse) -> bytes:
     """The X25519 public key (32 raw bytes) of `device`; raises NaturecodeError when it is gone."""
-    return _public(_read(folder, device, _SEAL))
+    return _public(_read(folder, device, _SEAL, unlock))
 
 
-def seal_secret(folder: str, device: str) -> bytes:
+def seal_secret(folder: str, device: str, unlock: Unlock = refuse) -> bytes:
     """Its secret half (32 raw bytes); raises NaturecodeError when it is gone."""
     raw, nothing = (Encoding.Raw, PrivateFormat.Raw), NoEncryption()
-    return _read(folder, device, _SEAL).private_bytes(*raw, nothing)
+    return _read(folder, device, _SEAL, unlock).private_bytes(*raw, nothing)
 
 
 def sealed_for(folder: str) -> list[str]:
@@ -112,8 +131,8 @@ def keep_secret(path: str, data: bytes, *, replace: bool = False) -> None:
             os.unlink(new)
 
 
-def read_secret(path: str) -> bytes:
-    """The content of a file with a private key.
+def read_secret(path: str, unlock: Unlock = refuse) -> bytes:
+    """The private key in a file, which `unlock` unlocks where it is locked.
 
     Raises NotPermitted when anybody else can read it, FileNotFoundError when there is none.
     """
@@ -124,20 +143,21 @@ def read_secret(path: str) -> bytes:
                 f"`chmod 600 {path}`; if somebody may have copied it, use another: "
                 "`git naturecode device revoke`, `git naturecode key rotate`",
             )
-        return file.read(_MOST)
+        text = file.read(_MOST)
+    return unlock(text, os.path.basename(path)) if is_locked(text) else text
 
 
-def _load(folder: str, device: str) -> Ed25519PrivateKey:
-    key = _read(folder, device, _SIGN)
+def _load(folder: str, device: str, unlock: Unlock) -> Ed25519PrivateKey:
+    key = _read(folder, device, _SIGN, unlock)
     if not isinstance(key, Ed25519PrivateKey) or device_of(_public(key)) != device:
         raise _damaged(_file(folder, device, _SIGN))
     return key
 
 
-def _read(folder: str, device: str, end: str) -> Private:
+def _read(folder: str, device: str, end: str, unlock: Unlock) -> Private:
     path = _file(folder, device, end)
     try:
-        key = load_pem_private_key(read_secret(path), None)
+        key = load_pem_private_key(read_secret(path, unlock), None)
     except FileNotFoundError:
         raise NaturecodeError(
             f"the key of this device is missing ({path})",

@@ -48,7 +48,7 @@ def choose(store: "Store", *, anew: bool = False) -> Chosen:
     before = None if anew else remembered(environ)
     named = _tried(lambda: _named(store), passed)
     if named is None and before is not None:
-        return _again(environ, before)._replace(passed=tuple(passed))
+        return _again(store, before)._replace(passed=tuple(passed))
     chosen = (
         named
         or _tried(lambda: places.first_in_agent(environ), passed)
@@ -130,13 +130,18 @@ def _usual(environ: Mapping[str, str]) -> Chosen | None:
     return places.in_file(environ, path) if os.path.lexists(path) else None
 
 
-def _again(environ: Mapping[str, str], before: Before) -> Chosen:
+def _again(store: "Store", before: Before) -> Chosen:
     """The key of before, where it was or in the agent; raises Unusable."""
     from git_naturecode.crypto import ssh_keys
 
+    environ = store.environ
     blob = places.blob_of(before.key, _file(environ))
     passed: list[str] = []
-    chosen = _tried(lambda: places.in_file(environ, before.path), passed) if before.path else None
+    chosen = (
+        _tried(lambda: places.in_file(environ, before.path, store.unlock), passed)
+        if before.path
+        else None
+    )
     if chosen is not None and chosen.signer.blob == blob:
         return chosen
     held = _tried(lambda: places.in_agent(environ, blob), passed)
@@ -155,11 +160,18 @@ def _own(store: "Store") -> Chosen:
 
     path = own_file(store.environ)
     try:
-        return Chosen(member.read(keys.read_secret(path)), path)
+        return Chosen(member.read(keys.read_secret(path, store.unlock)), path)
     except FileNotFoundError:
-        made = member.new(store.random(32))
+        return make_own(store)
+
+
+def make_own(store: "Store") -> Chosen:
+    """A new member key of our own."""
+    from git_naturecode.crypto import keys, member
+
+    path, made = own_file(store.environ), member.new(store.random(32))
     try:
         keys.keep_secret(path, made.text())
     except FileExistsError:  # another process was faster
-        return Chosen(member.read(keys.read_secret(path)), path)
+        return _own(store)
     return Chosen(made, path)

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode import clock
 from git_naturecode.errors import NaturecodeError
+from git_naturecode.git import tree
 from git_naturecode.identity import choosing
 from git_naturecode.identity.places import Chosen
+from git_naturecode.store import paths
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
     from git_naturecode.store.store import Store
 
+_LABEL = "naturecode.deviceLabel"
 _GIVEN_FOR = "1d"  # how long a device lives that was certified by a key given to a job
 
 
@@ -44,15 +47,25 @@ def first_ops(store: "Store") -> list[Json]:
         return [_operation(store, None)]
 
 
-def certify(store: "Store") -> Linked:
+def certify(store: "Store", chosen: Chosen | None = None) -> Linked:
     """A new certificate for this device, remembered for `first_ops`.
 
-    Raises NaturecodeError when the key of this person cannot be used.
+    It is by the key `chosen`, else by the usual one. Raises NaturecodeError when the key of this
+    person cannot be used.
     """
-    chosen = choosing.choose(store)
+    chosen = chosen or choosing.choose(store)
     found = _operation(store, chosen)
     _keep(store, found)
     return Linked(_name_of(found), chosen.place, chosen.passed, found)
+
+
+def renamed(store: "Store", name: str) -> list[Json]:
+    """The operations that give this device another name, which it keeps in what it says later."""
+    store.repo.program.run("config", "--local", _LABEL, name)
+    (said,) = first_ops(store)
+    said = {**said, "label": name}
+    _keep(store, said)
+    return [said]
 
 
 def certificate(store: "Store") -> Json:
@@ -61,12 +74,28 @@ def certificate(store: "Store") -> Json:
     return said.get("cert")
 
 
+def is_introduced(store: "Store") -> bool:
+    """True when the record has a trust log of this device."""
+    return (
+        tree.find(store.team.objects, store.team.tree(), paths.trust_path(store.device)) is not None
+    )
+
+
 def linked(store: "Store") -> str:
-    """The fingerprint of the key that certifies this device; "" where none does (any more)."""
+    """The fingerprint of the key that certifies this device; "" where none does (any more).
+
+    And where a job was given another key than that.
+    """
     known = _read(store)
     cert = known.get("cert") if known else None
     if not cert or (cert["expires"] and cert["expires"] <= clock.iso(store.now_ms())):
         return ""
+    if store.environ.get(choosing.GIVEN):
+        try:
+            if choosing.member_key(store) != cert["key"]:
+                return ""
+        except NaturecodeError:
+            return ""
     return _name_of(known)
 
 
@@ -81,8 +110,8 @@ def _operation(store: "Store", chosen: Chosen | None) -> Json:
     from git_naturecode.crypto.ssh_wire import Malformed
 
     folder, device = os.path.join(config_folder(store.environ), "keys"), store.device
-    key = keys.public_key(folder, device).hex()
-    seal = keys.make_seal(folder, device, store.random(32)).hex()
+    key = keys.public_key(folder, device, store.unlock).hex()
+    seal = keys.make_seal(folder, device, store.random(32), store.unlock).hex()
     said: dict[str, Json] = {"op": "device", "seal": seal, "label": label(store)}
     if chosen is not None:
         expires = _expires(store, chosen)
@@ -95,7 +124,7 @@ def _operation(store: "Store", chosen: Chosen | None) -> Json:
 
 def label(store: "Store") -> str:
     """What people call this device: `naturecode.deviceLabel`, else the name of the machine."""
-    return store.config.get("naturecode.deviceLabel") or os.uname().nodename.split(".")[0]
+    return store.config.get(_LABEL) or os.uname().nodename.split(".")[0]
 
 
 def _expires(store: "Store", chosen: Chosen) -> str:

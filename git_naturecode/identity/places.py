@@ -8,6 +8,7 @@ from git_naturecode.errors import NaturecodeError
 
 if TYPE_CHECKING:
     from git_naturecode.crypto.sshsig import Signer
+    from git_naturecode.crypto.unlocking import Unlock
 
 IN_AGENT = "in your SSH agent"
 _MOST = 64 * 1024
@@ -28,15 +29,15 @@ class Unusable(NaturecodeError):
     """A key that is wanted here, and cannot be used at this moment."""
 
 
-def in_file(environ: Mapping[str, str], path: str) -> Chosen:
+def in_file(environ: Mapping[str, str], path: str, unlock: "Unlock | None" = None) -> Chosen:
     """The key in the file `path`; where that is locked or not here, the same one in the agent.
 
-    Raises Unusable.
+    `unlock` unlocks one that we have locked ourselves. Raises Unusable.
     """
-    from git_naturecode.crypto import keys, member
+    from git_naturecode.crypto import keys, member, unlocking
 
     try:
-        return Chosen(member.read(keys.read_secret(path)), path)
+        return Chosen(member.read(keys.read_secret(path, unlock or unlocking.refuse)), path)
     except OSError as error:
         why = Unusable(f"{path} cannot be read ({error.strerror})")
     except NaturecodeError as error:

@@ -24,6 +24,7 @@ from git_naturecode.store.spool import Spool
 from git_naturecode.store.stamps import Stamps
 
 if TYPE_CHECKING:
+    from git_naturecode.crypto.unlocking import Unlock
     from git_naturecode.redact import Redactor
     from git_naturecode.store.entry import Draft, Entry, Json
     from git_naturecode.store.format import Segment
@@ -160,6 +161,13 @@ class Store:
     def device(self) -> str:
         """The id of this clone's device; raises NaturecodeError before `init`."""
         return device.require(self.state_dir, self.environ, self.random)
+
+    @cached_property
+    def unlock(self) -> "Unlock":
+        """Gets at the private keys of this person where they are locked; asks him once."""
+        from git_naturecode.crypto.unlocking import Unlocking
+
+        return Unlocking(self.environ)
 
     @cached_property
     def stamps(self) -> Stamps:

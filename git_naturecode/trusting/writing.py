@@ -2,10 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import partial
-
-from git_naturecode import identity, trusting
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Content, Objects
@@ -135,11 +131,15 @@ class _Writing:
         """The lines that say `ops`, on the disk by now but in no log."""
         from git_naturecode.crypto import keys
 
-        public = keys.public_key(self.keys, self.device)
-        sign = partial(keys.sign, self.keys, self.device)
+        public = keys.public_key(self.keys, self.device, self.store.unlock)
+
+        def sign(data: bytes) -> bytes:
+            return keys.sign(self.keys, self.device, data, self.store.unlock)
+
         tip = chain.end(kept, self.db.tip(self.device))
         if not tip.seq and self.device == self.store.device:
-            ops = [*identity.first_ops(self.store), *ops]
+            introduced = bool(ops) and ops[0].get("op") == "device"
+            ops = ops if introduced else [*identity.first_ops(self.store), *ops]
         deps, team, fresh = self._deps(kept), self.db.get("team"), list[bytes]()
         for part in _parts(ops):
             said: dict[str, Json] = {
@@ -157,6 +157,13 @@ class _Writing:
         chain.keep(self.keys, self.device, [*kept, *fresh])
         return fresh
 
+<<<<<<< HEAD
+=======
+    def _first(self) -> list[Op]:
+        """What the device of this clone says before all else."""
+        return identity.first_ops(self.store) if self.device == self.store.device else []
+
+>>>>>>> 9657a7a (List, add, revoke and rename devices, lock keys by a passphrase or the keyring, and bring them back by a printed code)
     def _deps(self, kept: list[bytes]) -> list[str]:
         """The ends of the chains of others that this device has not named yet."""
         named = self.db.named_by(self.device)

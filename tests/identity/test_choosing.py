@@ -50,8 +50,8 @@ def lock(key: Path) -> None:
 def test_without_an_ssh_key_a_key_of_our_own_is_made(box: Box, sealed: Path) -> None:
     clone = box.repo()
     path = sealed / ".config/naturecode/member.key"
-    assert init(clone) == f"it is linked to {fingerprint(path)} ({path})"
-    assert init(clone) == f"it is linked to {fingerprint(path)} (as before)"
+    assert init(clone) == f"the device is linked to {fingerprint(path)} ({path})"
+    assert init(clone) == f"the device is linked to {fingerprint(path)} (as before)"
     assert certifier(clone) == member.read(path.read_bytes()).line
 
 
@@ -67,7 +67,9 @@ def test_the_first_key_of_the_agent(box: Box, agent: str, ssh: Path, kind: str) 
     agents.add(agent, ssh / "other")
     clone = box.repo()
     clone.env["SSH_AUTH_SOCK"] = agent
-    assert init(clone) == f"it is linked to {fingerprint(ssh / 'id_work')} (in your SSH agent)"
+    assert (
+        init(clone) == f"the device is linked to {fingerprint(ssh / 'id_work')} (in your SSH agent)"
+    )
     assert certifier(clone) == line
     assert not (ssh.parent / ".config/naturecode/member.key").exists()
 
@@ -75,7 +77,10 @@ def test_the_first_key_of_the_agent(box: Box, agent: str, ssh: Path, kind: str) 
 def test_the_usual_file_where_no_agent_runs(box: Box, ssh: Path) -> None:
     line = openssh.make_key(ssh / "id_ed25519", "ed25519")
     clone = box.repo()
-    assert init(clone) == f"it is linked to {fingerprint(ssh / 'id_ed25519')} ({ssh}/id_ed25519)"
+    assert (
+        init(clone)
+        == f"the device is linked to {fingerprint(ssh / 'id_ed25519')} ({ssh}/id_ed25519)"
+    )
     assert certifier(clone) == line
 
 
@@ -152,7 +157,7 @@ def test_a_key_of_before_that_cannot_be_used_is_not_replaced_silently(box: Box, 
     init(one)
     shutil.move(ssh / "id_ed25519", ssh / "away")
     said = init(two)
-    assert "it is linked to no key of yours" in said
+    assert "the device is linked to no key of yours" in said
     assert fingerprint(ssh / "away") in said
     assert "git naturecode key rotate" in said
     assert certifier(two) == ""

@@ -1,0 +1,248 @@
+"""device list, add, revoke, rename: the clones of a person, each with keys of its own."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.cli.whose import Person, people
+from git_naturecode.render.show import line
+
+if TYPE_CHECKING:
+    from git_naturecode.identity.devices import Device
+    from git_naturecode.store.entry import Json
+    from git_naturecode.store.store import Store
+
+DeviceId = Annotated[str, typer.Argument(help="Its id, the beginning of it, or its name.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_LONGEST = 100  # characters of a name
+_SYNC = "hint: `git naturecode sync` tells the others"
+
+
+def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
+    """Hang the device commands into `tree`."""
+    verbs: dict[str, Callable[..., None]] = {
+        "list": list_devices, "add": add, "revoke": revoke, "rename": rename
+    }  # fmt: skip
+    group = typer.Typer(
+        help="Clones with keys of their own: yours, and those of others.",
+        no_args_is_help=True, rich_markup_mode=None,
+    )  # fmt: skip
+    group.callback()(lambda: None)
+    for verb, function in verbs.items():
+        group.command(verb)(function)
+    tree.add_typer(group, name=name)
+
+
+def list_devices(
+    everybody: Annotated[bool, typer.Option("--all", help="Also those of other people.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """List this clone's device and your others: name, when it was last seen, what became of it.
+
+    A device has been seen when it last signed something that is in this clone.
+    """
+    from git_naturecode.identity import devices
+
+    context = contexts.current(quiet)
+    with context.store() as store:
+        found = devices.known(store)
+        found.setdefault(store.device, _of_this_clone(store))
+        own = devices.mine(store, found)
+        whose = people(store)
+        shown = [one for one in found.values() if everybody or one.id in own]
+        shown.sort(key=lambda one: (one.id != store.device, one.id not in own, one.label, one.id))
+        if as_json:
+            items = [_json(one, one.id in own, store.device, whose) for one in shown]
+            context.json({"items": items})
+            return
+        for one in shown:
+            context.say(_text(one, one.id in own, store.device, whose))
+    if len(shown) == 1 and not everybody:
+        context.tell(
+            "hint: a clone elsewhere is yours too if the same key links it; else run "
+            "`git naturecode device add ID` here once it has synced"
+        )
+
+
+def add(
+    device: DeviceId,
+    label: Annotated[str, typer.Option(help="How to call it from now on.")] = "",
+    expires: Annotated[
+        str, typer.Option(help="Until when it is yours: 12h, 7d, 3mo or a date (default: always).")
+    ] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say that another clone is yours, which your member key could not certify there.
+
+    Compare its id with what `git naturecode device list` says over there: whoever writes at that
+    clone writes in your name from now on.
+    """
+    from git_naturecode import clock, trusting
+    from git_naturecode.identity import devices
+
+    context = contexts.current(quiet)
+    with context.store() as store:
+        until = clock.iso(clock.until(expires, store.now_ms())) if expires else ""
+        found = devices.known(store)
+        one = devices.one(found, device)
+        if one.id in devices.mine(store, found):
+            raise errors.Negative(f"{one.id} is yours already")
+        if one.revoked:
+            raise errors.Negative(
+                f"{one.id} was revoked, and is never taken again",
+                "there, `git naturecode doctor --fix` or a fresh clone makes a new device",
+            )
+        trusting.append(store, [devices.addition(one, label, until)])
+    _said(context, as_json, one, "added", f"{one.id} ({line(label or one.label)}) is yours")
+
+
+def revoke(
+    device: DeviceId,
+    after: Annotated[
+        str,
+        typer.Option(
+            help="What still counts: the number of its last good line, or a time such as 2d "
+            "(default: all that this clone has seen)."
+        ),
+    ] = "",
+    yes: Yes = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """End a device that was lost, stolen or given away: what it signs from now on does not count.
+
+    Nothing brings it back. Sealed sessions begin a new epoch without it when they are next written.
+    """
+    from git_naturecode import trusting
+    from git_naturecode.identity import devices
+
+    context = contexts.current(quiet)
+    with context.store() as store:
+        found = devices.known(store)
+        found.setdefault(store.device, _of_this_clone(store))
+        one = devices.one(found, device)
+        if one.revoked:
+            raise errors.Negative(f"{one.id} was revoked already, by {one.revoked}")
+        operation = devices.revocation(one, after, store.now_ms())
+        _may_revoke(store, one, found)
+        _confirm(context, one, one.id == store.device, yes)
+        trusting.append(store, [operation])
+        own = one.id == store.device
+    _said(context, as_json, one, "revoked", f"{one.id} ({line(one.label)}) is revoked")
+    if own:
+        context.tell("hint: that was this clone; a fresh clone makes a new device")
+    else:
+        context.tell("hint: if its disk is in other hands, also `git naturecode key rotate`")
+
+
+def rename(
+    name: Annotated[str, typer.Argument(help="How to call this clone's device.")],
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Give this clone's device another name; everybody can read it."""
+    from git_naturecode import identity, trusting
+
+    context = contexts.current(quiet)
+    text = " ".join(name.split())
+    if not text or len(text) > _LONGEST:
+        raise errors.Usage(f"a name has 1 to {_LONGEST} characters")
+    with context.store() as store:
+        trusting.append(store, identity.renamed(store, text))
+        mine = store.device
+    if as_json:
+        context.json({"device": mine, "label": text})
+    else:
+        context.say(f"this clone's device {mine} is called {line(text)}")
+        context.tell(_SYNC)
+
+
+def _may_revoke(store: "Store", one: "Device", found: "dict[str, Device]") -> None:
+    """Raise NotPermitted where nobody would obey: it is another's, and this person is no admin."""
+    from git_naturecode.identity import devices
+
+    whose = people(store)
+    here, there = whose.get(store.device), whose.get(one.id)
+    if here is None or there is None:
+        if one.id in devices.mine(store, found):
+            return
+        raise errors.NotPermitted(
+            f"{one.id} is not a device of yours, and there is no team whose admin could revoke it",
+            "`git naturecode device list` lists yours",
+        )
+    if here.member != there.member and "team:edit" not in here.permissions:
+        raise errors.NotPermitted(
+            f"{one.id} is a device of {line(there.email)}", "he, or an admin, can revoke it"
+        )
+
+
+def _confirm(context: contexts.Context, one: "Device", own: bool, yes: bool) -> None:
+    import sys
+
+    if yes:
+        return
+    if not (sys.stdin.isatty() and context.err.isatty()):
+        raise errors.Usage(
+            "a revocation cannot be undone", "add --yes to do it without being asked"
+        )
+    what = "THIS clone's device" if own else "the device"
+    if not typer.confirm(f"revoke {what} {one.id} ({line(one.label)}) for good?", err=True):
+        raise errors.Negative("nothing was changed")
+
+
+def _said(context: contexts.Context, as_json: bool, one: "Device", what: str, text: str) -> None:
+    if as_json:
+        context.json({"device": one.id, "done": what})
+    else:
+        context.say(text)
+        context.tell(_SYNC)
+
+
+def _of_this_clone(store: "Store") -> "Device":
+    """This clone's device before it has signed anything."""
+    from git_naturecode import identity
+    from git_naturecode.identity.devices import Device
+
+    (said,) = identity.first_ops(store)
+    cert = said.get("cert") or {"key": "", "expires": ""}
+    return Device(
+        store.device, "", said["seal"], said["label"], cert["key"], cert["expires"], "", "", ()
+    )
+
+
+def _text(one: "Device", own: bool, here: str, whose: "dict[str, Person]") -> str:
+    """A device on one line."""
+    about = ["this clone"] if one.id == here else []
+    if one.id in whose:
+        about.append(whose[one.id].email)
+    elif not own:
+        about.append("not yours" if one.person else "nobody's: no key certifies it")
+    about.append(
+        f"last seen {one.seen[:16].replace('T', ' ')}" if one.seen else "has signed nothing yet"
+    )
+    if one.expires:
+        about.append(f"until {one.expires[:16].replace('T', ' ')}")
+    if one.revoked:
+        about.append("revoked")
+    if own and not one.person and not one.added:
+        about.append("linked to no key: run `git naturecode init`")
+    return f"{one.id}  {line(one.label) or '-'}  {line(', '.join(about))}"
+
+
+def _json(one: "Device", own: bool, here: str, whose: "dict[str, Person]") -> "dict[str, Json]":
+    from git_naturecode.crypto import ssh_keys
+
+    blob = ssh_keys.blob_of(one.person) if one.person else b""
+    return {
+        "id": one.id, "label": one.label, "thisClone": one.id == here, "mine": own,
+        "member": whose[one.id].email if one.id in whose else None,
+        "linkedTo": ssh_keys.fingerprint(blob) if blob else None, "addedBy": one.added or None,
+        "expires": one.expires or None, "lastSeen": one.seen[:24] or None,
+        "lines": len(one.lines), "revoked": bool(one.revoked), "revokedBy": one.revoked or None,
+    }  # fmt: skip
