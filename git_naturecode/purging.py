@@ -163,8 +163,8 @@ def _try_keys(store: Store, devices: Iterable[str]) -> None:
 
     folder = os.path.join(config_folder(store.environ), "keys")
     for device in devices:
-        keys.public_key(folder, device)
-        keys.sign(folder, device, b"")
+        keys.public_key(folder, device, store.unlock)
+        keys.sign(folder, device, b"", store.unlock)
 
 
 def _record(store: Store, targets: Iterable[Found]) -> None:

@@ -173,6 +173,11 @@ def key(clone: Clone) -> Path:
     return Path(config_folder(os.environ), "keys", f"{name}.key")
 
 
+def seal(clone: Clone) -> Path:
+    """The key of its device that opens what is sealed."""
+    return key(clone).with_suffix(".seal")
+
+
 def copied(clone: Clone) -> None:
     """`cp -r` of the state folder, as of the whole clone."""
     shutil.copytree(state(clone), str(state(clone)) + "2", symlinks=True)

@@ -27,6 +27,7 @@ from damage import (
     old,
     only_blobs_stay,
     pack_and_lose,
+    seal,
     segment,
     set_config,
     state,
@@ -119,6 +120,33 @@ DAMAGES: dict[str, Damage] = {
     ),
     "the private repository as alternate": Damage(alternates, "private", says="alternates"),
     "a key that others can read": Damage(lambda c: key(c).chmod(0o644), "access", says=".key"),
+    "a seal key that others can read": Damage(
+        lambda c: seal(c).chmod(0o644), "access", says=".seal", alone=True
+    ),
+    "a member key that others can read": Damage(
+        lambda c: (key(c).parent.parent / "member.key").chmod(0o640),
+        "access",
+        says="member.key",
+        alone=True,
+    ),
+    "no seal key": Damage(
+        lambda c: seal(c).unlink(), "person", "warning", left=True, says="is gone", alone=True
+    ),
+    "a seal key of rubbish": Damage(
+        lambda c: write(seal(c), "-----"),
+        "person",
+        "warning",
+        left=True,
+        says="damaged",
+        alone=True,
+    ),
+    "no certificate": Damage(
+        lambda c: state(c, "introduced").unlink(),
+        "person",
+        "warning",
+        says="no key of yours",
+        alone=True,
+    ),
     "no key": Damage(lambda c: key(c).unlink(), "device", says="gone"),
     "a key of rubbish": Damage(
         lambda c: write(key(c), "-----"), "device", says="not that of this device"

@@ -46,6 +46,7 @@ SIDEWAYS = {
     ("background", "linking"): "what hooks have noted becomes links, and notes follow",
     ("background", "hiding"): "the same where plain git brought it",
     ("setup", "hooks"): "init installs the hooks that cost no commit anything",
+    ("doctor", "identity"): "a device that nobody certifies is told",
     ("doctor", "hooks"): "a hook that another tool has replaced is told, and put back",
     ("setup", "trusting"): "a device that gets another certificate says so",
     ("setup", "identity"): "init links the device to the key of its person",

@@ -78,10 +78,12 @@ def _key(case: Case, known: str) -> str:
 
 
 def _fits(path: str, known: str) -> bool:
-    from git_naturecode.crypto import keys
+    from git_naturecode.crypto import keys, locked
 
     try:
         keys.public_key(os.path.dirname(path), known)
+    except locked.Locked:
+        return True
     except (NaturecodeError, OSError):
         return False
     return True

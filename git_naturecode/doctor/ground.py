@@ -67,7 +67,7 @@ def access(case: Case) -> Iterator[Finding]:
         mode = stat.S_IMODE(os.stat(path).st_mode)
         if mode & _NOT_YET_PRIVATE and os.stat(path).st_uid == os.geteuid():
             yield Finding(
-                ERROR if path.endswith(("private.git", ".key")) else WARNING,
+                ERROR if path.endswith(("private.git", ".key", ".seal")) else WARNING,
                 f"{path} can be reached by others than you (mode {mode:o})",
                 fix="takes their rights away",
                 mend=partial(os.chmod, path, mode & 0o700),
@@ -106,5 +106,6 @@ def _allow(path: str) -> None:
 def _own(case: Case) -> Iterator[str]:
     """What only the owner of this clone may read."""
     keys = os.path.join(config_folder(case.environ), "keys")
-    found = (keys, *inside(keys), case.state_dir, case.private_dir)
+    member = os.path.join(config_folder(case.environ), "member.key")
+    found = (keys, *inside(keys), member, case.state_dir, case.private_dir)
     yield from (path for path in found if os.path.exists(path) and not os.path.islink(path))

@@ -5,7 +5,8 @@ import os
 from collections.abc import Mapping
 
 from git_naturecode import ids
-from git_naturecode.errors import NaturecodeError
+from git_naturecode.errors import NaturecodeError, NotPermitted
+from git_naturecode.git.run import Program, foreign_environment
 from git_naturecode.store.lock import hold
 
 _WAIT = 10.0
@@ -51,15 +52,35 @@ def config_folder(environ: Mapping[str, str]) -> str:
     return os.path.join(os.path.expanduser(base), "naturecode")
 
 
+def tracked_in(folder: str, environ: Mapping[str, str]) -> str:
+    """The work tree whose next commit would take `folder` along; "" for none that would."""
+    above = folder
+    while not os.path.isdir(above):
+        above = os.path.dirname(above)
+    program = Program(above, None, foreign_environment(environ))
+    status, out, _ = program.run("rev-parse", "--show-toplevel", check=False)
+    file = os.path.join(folder, "keys", "device.key")
+    if status or not program.run("check-ignore", "-q", "--", file, check=False)[0]:
+        return ""
+    return out.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
 def _make(state_dir: str, environ: Mapping[str, str], random: ids.RandomBytes) -> str:
     """A new device, unless another process makes one at this moment."""
     from git_naturecode.crypto import keys  # 40 ms that only a new device pays
 
+    folder = config_folder(environ)
     with hold(os.path.join(state_dir, "device.lock"), _WAIT):
         known = read(state_dir)
         if known is not None:
             return known
-        device = keys.make_device(os.path.join(config_folder(environ), "keys"), random(32))
+        around = tracked_in(folder, environ)
+        if around:
+            raise NotPermitted(
+                f"private keys would lie in the work tree {around}, and a commit take them along",
+                f"have git ignore {folder} there, or set XDG_CONFIG_HOME to another place",
+            )
+        device = keys.make_device(os.path.join(folder, "keys"), random(32))
         _keep(state_dir, device)
     return device
 

@@ -2,6 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+from git_naturecode import identity, trusting
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Content, Objects
@@ -131,11 +135,9 @@ class _Writing:
         """The lines that say `ops`, on the disk by now but in no log."""
         from git_naturecode.crypto import keys
 
-        public = keys.public_key(self.keys, self.device, self.store.unlock)
-
-        def sign(data: bytes) -> bytes:
-            return keys.sign(self.keys, self.device, data, self.store.unlock)
-
+        unlock = self.store.unlock
+        public = keys.public_key(self.keys, self.device, unlock)
+        sign = partial(keys.sign, self.keys, self.device, unlock=unlock)
         tip = chain.end(kept, self.db.tip(self.device))
         if not tip.seq and self.device == self.store.device:
             introduced = bool(ops) and ops[0].get("op") == "device"
@@ -157,13 +159,6 @@ class _Writing:
         chain.keep(self.keys, self.device, [*kept, *fresh])
         return fresh
 
-<<<<<<< HEAD
-=======
-    def _first(self) -> list[Op]:
-        """What the device of this clone says before all else."""
-        return identity.first_ops(self.store) if self.device == self.store.device else []
-
->>>>>>> 9657a7a (List, add, revoke and rename devices, lock keys by a passphrase or the keyring, and bring them back by a printed code)
     def _deps(self, kept: list[bytes]) -> list[str]:
         """The ends of the chains of others that this device has not named yet."""
         named = self.db.named_by(self.device)
