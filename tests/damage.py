@@ -69,8 +69,8 @@ def old(path: Path) -> Path:
 
 
 def segment(clone: Clone) -> str:
-    """The path of the largest log on the data branch."""
-    found = clone.git("ls-tree", "-r", "--format=%(objectsize) %(path)", REF, "log/")
+    """The path of the largest log of a session on the data branch."""
+    found = clone.git("ls-tree", "-r", "--format=%(objectsize) %(path)", REF, "log/session/")
     return max(found.splitlines(), key=lambda line: int(line.split()[0])).split(" ")[1]
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import threading
 from pathlib import Path
 
@@ -84,12 +85,29 @@ def test_two_commands_at_once_make_one_device(box: Box) -> None:
     assert len(found) == 8
 
 
-def test_the_key_of_a_device_can_be_read_by_its_owner_only(box: Box) -> None:
-    clone = crash.set_up(box)
+def test_the_keys_of_a_device_can_be_read_by_its_owner_only(box: Box) -> None:
+    clone = box.repo()
+    clone.nc("init")
     folder = Path(device.config_folder(os.environ), "keys")
-    (key,) = folder.iterdir()
-    assert key.name == f"{device_of(clone)}.key"
-    assert key.stat().st_mode & 0o77 == 0
+    mine = device_of(clone)
+    assert {f"{mine}.key", f"{mine}.seal"} <= {path.name for path in folder.iterdir()}
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o77 == 0
+
+
+def test_private_keys_do_not_go_into_a_work_tree(box: Box, sealed: Path) -> None:
+    """A home that is a work tree: the next `git add -A` there would take them along."""
+    clone = box.repo()
+    subprocess.run(["git", "init", "-q", str(sealed)], check=True)
+    said = clone.nc("init", code=5)
+    assert f"in the work tree {sealed}" in said.err
+    assert "XDG_CONFIG_HOME" in said.err
+    assert not (sealed / ".config/naturecode/keys").exists()
+    (sealed / ".gitignore").write_text(".config/naturecode\n")
+    clone.nc("init")
+    (sealed / ".gitignore").unlink()
+    found = [one for one in clone.nc("doctor", "--json", code=1).json["items"] if one["check"] == "person"]
+    assert any("work tree" in one["message"] for one in found)
 
 
 def test_what_waited_in_a_copied_clone_is_one_entry_after_all(box: Box) -> None:
