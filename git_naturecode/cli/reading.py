@@ -14,7 +14,8 @@ from git_naturecode.git.run import GitFailed, tells_of_full_disk
 from git_naturecode.render.show import line, show
 from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Index
-from git_naturecode.store.store import Store, Undone
+from git_naturecode.store.store import Store
+from git_naturecode.store.undone import Undone
 
 KIND = SESSION
 _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)

@@ -16,12 +16,13 @@ from git_naturecode.errors import NaturecodeError, Unsupported, Usage
 from git_naturecode.git.door import open_objects
 from git_naturecode.git.objects import RefLocked, TreeEntry
 from git_naturecode.git.repo import Repo, open_private
-from git_naturecode.git.run import GitFailed, tells_of_full_disk
+from git_naturecode.git.run import GitFailed
 from git_naturecode.store import active, device
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.spool import Spool
 from git_naturecode.store.stamps import Stamps
+from git_naturecode.store.undone import undone
 
 if TYPE_CHECKING:
     from git_naturecode.crypto.unlocking import Unlock
@@ -44,10 +45,6 @@ _HEAD_BYTES = 200  # of a segment, with the name of what it is about
 _EPOCH = re.compile(rb'^<!-- nc:entry \{[^\n]*"kind":"epoch"', re.M)
 # Where this person may not write, draining is left to somebody who may.
 _MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
-
-
-class Undone(NaturecodeError):
-    """What waits could not be written to its log; it goes on waiting, and can be read."""
 
 
 class Placed(NamedTuple):
@@ -280,7 +277,7 @@ class Store:
                     ) from None
             except (OSError, GitFailed) as error:
                 if wait or getattr(error, "errno", None) not in _MAY_NOT:
-                    raise _undone(log, error) from None
+                    raise undone(log, error) from None
 
     def read(self, tail: str, kind: str, *, sealed: bool = False) -> list[Placed]:
         """All entries that count about the entity with the last part `tail`, drained or waiting.
@@ -388,18 +385,3 @@ class Store:
         for one in self.beside.values():
             one.close()
         self.beside.clear()
-
-
-def _undone(log: Log, error: OSError | GitFailed) -> Undone:
-    """Why what waits could not be written to its log, in words."""
-    reason = error.stderr or error.message if isinstance(error, GitFailed) else str(error)
-    if tells_of_full_disk(reason):
-        return Undone(
-            "the disk is full: what was said is kept, but is not in its log yet",
-            "make room; the next command goes on",
-        )
-    last = [line for line in reason.split("\n") if line.strip()][-1:]
-    return Undone(
-        f"what was said is kept, but could not be written to {log.ref} ({''.join(last)})",
-        "nothing is lost; the next command tries again",
-    )

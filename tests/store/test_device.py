@@ -106,7 +106,11 @@ def test_private_keys_do_not_go_into_a_work_tree(box: Box, sealed: Path) -> None
     (sealed / ".gitignore").write_text(".config/naturecode\n")
     clone.nc("init")
     (sealed / ".gitignore").unlink()
-    found = [one for one in clone.nc("doctor", "--json", code=1).json["items"] if one["check"] == "person"]
+    found = [
+        one
+        for one in clone.nc("doctor", "--json", code=1).json["items"]
+        if one["check"] == "person"
+    ]
     assert any("work tree" in one["message"] for one in found)
 
 
