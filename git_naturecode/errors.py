@@ -67,6 +67,12 @@ class Unsafe(NaturecodeError):
     code = NEEDS_PERSON
 
 
+class NeedsPerson(NaturecodeError):
+    """It was done as far as it could be; what is left is for somebody to decide."""
+
+    code = NEEDS_PERSON
+
+
 class NeedsConsent(NaturecodeError):
     """Nothing was done: it would reach further than this clone, so somebody has to want it."""
 

@@ -101,7 +101,7 @@ def _by_rule(labels: Iterable[str], rule: str) -> tuple[str, ...]:
 def named(store: Store, entity: str, entries: Iterable[str], tell: Tell) -> list[Found]:
     """The entries of `entity` with these ids and the edits of them, wherever copies stand."""
     kind, wanted = entity.split("-")[0], set(entries)
-    here = (placed.entry for placed in store.read(ids.tail(entity), kind))
+    here = (placed.entry for placed in store.read_all(ids.tail(entity), kind))
     keys = {e.key for e in here if wanted & {e.id, str(e.header.get("target"))} and _says(e)}
     marks = {name.encode() for name, _ in keys}
     everything = _everything(store, tell, lambda data: any(mark in data for mark in marks))
@@ -254,7 +254,7 @@ def _is_said(store: Store, side: str, entity: str, draft: Draft, purged: str) ->
         and one.entry.hash != purged
         and (one.entry.id, one.entry.kind, one.entry.body) == (draft.id, draft.kind, draft.body)
         and all(one.entry.header.get(key) == value for key, value in draft.fields.items())
-        for one in store.read(ids.tail(entity), entity.split("-")[0])
+        for one in store.read_all(ids.tail(entity), entity.split("-")[0])
     )
 
 

@@ -14,6 +14,10 @@ GROUPS = {
     "hooks": "git_naturecode.cli.hooks",
     "device": "git_naturecode.cli.device",
     "key": "git_naturecode.cli.key",
+    "trust": "git_naturecode.cli.trust",
+    "quarantine": "git_naturecode.cli.quarantine",
+    "audit": "git_naturecode.cli.audit",
+    "hook": "git_naturecode.cli.hook",
 }
 COMMANDS = {
     "init": "git_naturecode.cli.clone",
@@ -25,6 +29,7 @@ COMMANDS = {
     "doctor": "git_naturecode.cli.doctor",
     "why": "git_naturecode.cli.why",
     "blame": "git_naturecode.cli.blame",
+    "verify": "git_naturecode.cli.verify",
 }
 # What only this program itself calls; no help names it.
 HIDDEN = dict.fromkeys(("background", "autosync", "capture"), "git_naturecode.cli.hidden")

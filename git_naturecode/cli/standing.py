@@ -150,7 +150,8 @@ def sync_text(outcome: "Outcome") -> str:
     if outcome.failure:
         state = f"{outcome.state}: {waiting(outcome.waiting)}"
         return f"{state}; received {count(outcome.received, 'log')} from {outcome.remote}"
-    if not outcome.received and not outcome.sent and not any(notes):
+    team = (outcome.team_received, outcome.team_sent)
+    if not outcome.received and not outcome.sent and not any(notes) and not any(team):
         return f"in step with {outcome.remote}: nothing new on either side"
     said = (
         f"in step with {outcome.remote}: received {count(outcome.received, 'log')}, "
@@ -158,6 +159,9 @@ def sync_text(outcome: "Outcome") -> str:
     )
     if any(notes):
         said += f"; received {count(notes[0], 'note')}, sent {count(notes[1], 'note')}"
+    if any(team):
+        came, went = (count(number, "change") for number in team)
+        said += f"; received {came} of the team, sent {went}"
     return said
 
 
@@ -177,6 +181,8 @@ def sync_json(outcome: "Outcome") -> dict[str, Json]:
         "problems": outcome.problems, "notices": outcome.notices,
         "notesReceived": outcome.notes_received, "notesSent": outcome.notes_sent,
         "waiting": outcome.waiting, "signed": outcome.signed,
+        "teamReceived": outcome.team_received, "teamSent": outcome.team_sent,
+        "quarantined": outcome.quarantined, "news": outcome.news, "alarms": outcome.alarms,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from git_naturecode.render.show import show
 
 if TYPE_CHECKING:
     from git_naturecode.store.store import Store
+    from git_naturecode.sync import Outcome
 
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
@@ -58,6 +59,7 @@ def _show_no_more(store: "Store") -> None:
 
 
 def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -> None:
+    from git_naturecode import errors
     from git_naturecode import sync as syncing
     from git_naturecode.cli import standing
 
@@ -76,8 +78,19 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
         context.json(standing.sync_json(outcome))
     else:
         context.say(standing.sync_text(outcome))
+        for news in outcome.news:
+            context.say(show(news))
     if outcome.failure:
         raise outcome.failure
+    if outcome.alarms:
+        *others, last = outcome.alarms
+        for alarm in others:
+            context.tell(f"warning: {show(alarm)}")
+        raise errors.NeedsPerson(show(last), "git naturecode " + _where(outcome))
+
+
+def _where(outcome: "Outcome") -> str:
+    return "quarantine list" if outcome.quarantined else "trust show"
 
 
 def _show_preview(context: contexts.Context, store: "Store", name: str, as_json: bool) -> None:

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from git_naturecode.domain import fold
 from git_naturecode.store.entry import Entry, Json
+from git_naturecode.store.judged import Mark as Standing
 from git_naturecode.store.store import Placed
 
+TOLD = {"unverified": "unverified", "vouched": "", "adopted": ""}
+"""What people are told beside a text, by the state of its standing; "": the reason of it."""
 ENCRYPTED = "encrypted"
 """The flag of what this reader has no key for."""
 _STEPS = 32  # from an edit of an edit to what it is about
@@ -44,6 +47,7 @@ class Comment(NamedTuple):
     edited: Mark | None = None
     hidden: Mark | None = None
     rivals: tuple[Rival, ...] = ()
+    standing: Standing | None = None
 
 
 class Message(NamedTuple):
@@ -65,6 +69,7 @@ class Message(NamedTuple):
     rivals: tuple[Rival, ...] = ()
     comments: tuple[Comment, ...] = ()
     reactions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    standing: Standing | None = None
 
     @property
     def redacted(self) -> list[str]:
@@ -154,31 +159,37 @@ def comments(counted: Iterable[fold.Counted], found: Changes) -> list[Comment]:
     out = fold.replaced(one.entry for one in said)
     about = {one.entry.id: text_of(one.entry, "on") for one in said}
     return [
-        _comment(version.entry, one, found, about)
+        _comment(version, one, found, about)
         for one in said
         if one.entry.id not in out
         for version in (one.placed, *one.rivals)
     ]
 
 
-def _comment(entry: Entry, one: fold.Counted, found: Changes, about: Mapping[str, str]) -> Comment:
-    state, on = _State(entry, one, found), _root(about, text_of(entry, "on"))
+def _comment(
+    placed: Placed, one: fold.Counted, found: Changes, about: Mapping[str, str]
+) -> Comment:
+    entry = placed.entry
+    state, on = _State(placed, one, found), _root(about, text_of(entry, "on"))
     return Comment(
         entry.id, text_of(entry, "by"), entry.at[:24], state.text, on, state.flags, state.edited,
-        state.hidden, state.rivals,
+        state.hidden, state.rivals, placed.mark,
     )  # fmt: skip
 
 
 class _State:
     """What became of the text of one entry."""
 
-    def __init__(self, entry: Entry, one: fold.Counted, found: Changes) -> None:
+    def __init__(self, placed: Placed, one: fold.Counted, found: Changes) -> None:
+        entry = placed.entry
         edits = found.edits.get(entry.id, [])
         self.hidden = found.hidden.get(entry.id)
         self.edited = _mark(edits[-1]) if edits else None
         self.rivals: tuple[Rival, ...] = ()
         self.text = entry.body or ""
-        flags = []
+        flags = list[str]()
+        if placed.mark and placed.mark.state in TOLD:
+            flags.append(TOLD[placed.mark.state] or placed.mark.reason)
         if entry.edited_by_hand:
             flags.append("edited by hand")
         if one.rivals:
@@ -207,13 +218,13 @@ def _message(
 ) -> tuple[tuple[str, str, str], Message]:
     entry, header = placed.entry, placed.entry.header
     time = text_of(entry, "t") or entry.at[:24]
-    state = _State(entry, one, found)
+    state = _State(placed, one, found)
     if state.hidden:
         header = {key: value for key, value in header.items() if key in _HARMLESS}
     message = Message(
         entry.id, text_of(entry, "role") or "user", text_of(entry, "by"), time, state.text, header,
         placed.device, state.flags, state.edited, state.hidden, state.rivals, on,
-        _reactions(found.reactions[entry.id]) if entry.id in found.reactions else (),
+        _reactions(found.reactions[entry.id]) if entry.id in found.reactions else (), placed.mark,
     )  # fmt: skip
     return (time, entry.at, entry.hash), message
 

@@ -1,5 +1,6 @@
 """Sessions: conversations of people and assistants, folded from their entries."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -59,7 +60,8 @@ class Session:
     """A session as it stands after all its entries; of a deleted one no text is left.
 
     `links` are all things that it is linked to, `linked` the commits among them; `merged` is the
-    time from which on it holds what more than one device wrote ("": it does not). Of an encrypted
+    time from which on it holds what more than one device wrote ("": it does not), `standing` counts
+    what is not plainly verified, by what it is. Of an encrypted
     one, `unread` counts the texts for which there was no key, and `with_history` are those who were
     let into what was said before.
     """
@@ -76,6 +78,7 @@ class Session:
         self.files: list[FileAccess] = []
         self.links: list[str] = []
         self.linked = NOTHING
+        self.standing: dict[str, int] = {}
         self.origin: dict[str, Json] = {}
         self.summary = ""
         self.shared = self.has_private = self.opened = False
@@ -143,6 +146,7 @@ def build(placed: Sequence[Placed]) -> Session:
         _of_encrypted(session, entries)
     _said(session, said, others)
     session.merged = _merged(placed)
+    session.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
     if session.deleted:
         session.messages, session.comments, session.files = [], [], []
         session.summary, session.tags = "", []

@@ -165,8 +165,10 @@ class _Work:
         try:
             before = {} if whole else {side: self.manifest.fact(side) or None for side in roots}
             wanted = views.changed(before)
+            version = views.judged(wanted, self.manifest.fact("trust") or "")
         except Missing:  # what it showed was taken out of the repository
             whole, wanted = True, views.changed({})
+            version = views.judged(wanted, "")
         self._look_through(views, wanted)
         seen: set[str] = set()
         for batch in _batches(views.of(wanted)):
@@ -182,7 +184,8 @@ class _Work:
         if whole:
             self._drop(row for row in self.manifest.rows() if row.source not in seen)
         facts = {side: root or "" for side, root in roots.items()}
-        self.manifest.keep({**facts, "version": str(place.VERSION), "since": since})
+        known = {"version": str(place.VERSION), "since": since, "trust": version}
+        self.manifest.keep({**facts, **known})
 
     def _look_through(self, views: Views, wanted: Wanted) -> None:
         """Compare what is there with what was written: what is gone is wanted again."""

@@ -15,7 +15,8 @@ from git_naturecode.store import format, hygiene, paths, segments
 from git_naturecode.store.store import Placed, Store
 
 SHARED_MODE, PRIVATE_MODE, EDITABLE_MODE = 0o444, 0o400, 0o644
-_FILE, _SESSION = "file/", f"{sessions.KIND}/"
+_KIND = sessions.KIND
+_FILE, _SESSION = "file/", f"{_KIND}/"
 _EDITABLE = "kb/"
 _NO_TIME = "~"  # of what stays however old it is
 _MANY = 200  # changed sessions, from which on all logs are read in one go
@@ -69,6 +70,19 @@ class Views:
                 elif side == self.store.team.name and _is_shown(path):
                     wanted.files.add(path)
         return wanted
+
+    def judged(self, wanted: Wanted, before: str) -> str:
+        """Add what is thought otherwise of than at the version `before`; gives the present one."""
+        judge = self.store.judge
+        if judge is None:
+            return before
+        judge.refresh()
+        version = judge.version
+        if version != before:
+            known = judge.changed(before)
+            fresh = self.changed({}).tails if known is None else {t for k, t in known if k == _KIND}
+            wanted.tails |= fresh
+        return version
 
     def of(self, wanted: Wanted) -> Iterator[tuple[str, View | None]]:
         """Each source with its view; None where it has none (any more)."""
@@ -130,7 +144,8 @@ class Views:
             logs = [(side, next(streams[side])[1]) for _, side, _, _ in group]
             # `parse` is what costs, and most sessions of a large record are old.
             recent = any(segments.last_stamp(data) >= self.since for _, data in logs)
-            yield tail, [one for log in logs for one in _placed(*log)] if recent else []
+            placed = [one for log in logs for one in _placed(*log)] if recent else []
+            yield tail, self.store.counting(tail, _KIND, placed)
 
 
 def _placed(side: str, data: bytes) -> list[Placed]:

@@ -70,17 +70,24 @@ class Limits(NamedTuple):
     terminal: bool = False
 
 
+_RECEIVING = frozenset({
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_OBJECT_DIRECTORY", "GIT_QUARANTINE_PATH",
+})  # fmt: skip
+
+
 class Program(NamedTuple):
     """The git program at work in one repository.
 
     `git_dir` None means: wherever `cwd` and the environment lead, as git itself would find it.
-    `as_the_user` runs his hooks, and all else that git does of itself.
+    `as_the_user` runs his hooks, and all else that git does of itself. `receiving`: also what is
+    being pushed, and not accepted yet, is seen, as in a hook of git's.
     """
 
     cwd: str
     git_dir: str | None
     environ: Mapping[str, str]
     as_the_user: bool = False
+    receiving: bool = False
 
     def __repr__(self) -> str:
         return f"Program({self.cwd!r}, {self.git_dir!r})"  # an environment may hold secrets
@@ -134,7 +141,8 @@ class Program(NamedTuple):
         env = dict(self.environ)
         if self.git_dir is not None:
             for name in LOCAL_VARIABLES:
-                env.pop(name, None)
+                if not (self.receiving and name in _RECEIVING):
+                    env.pop(name, None)
         if self.as_the_user:
             env.update(LANGUAGE="en")  # what git says has to be understood; hooks keep their locale
         else:

@@ -162,7 +162,7 @@ class _Place:
 def _place(store: Store, parts: list[Found]) -> _Place:
     first = parts[0]
     tail = ids.imported_tail(first.tool, first.session)
-    there = store.read(tail, sessions.KIND)
+    there = store.read_all(tail, sessions.KIND)
     entity = min((one.entity for one in there), default="") or ids.imported_entity(
         sessions.KIND, first.tool, first.session, first.first_ms
     )

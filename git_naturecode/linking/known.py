@@ -101,8 +101,9 @@ class Known:
         wanted = [tail for tail in dict.fromkeys(tails) if tail not in self._about]
         waiting = {ids.tail(segment.entity) for segment in self.index.spooled}
         blobs = index_rows.read(self.index, [(SESSION, tail) for tail in wanted])
+        judged = self.store.judge is not None and self.store.judge.enforces
         for (_, tail), found in blobs:
-            quick = None if tail in waiting else index_rows.parts(found)
+            quick = None if judged or tail in waiting else index_rows.parts(found)
             if quick is not None:
                 told = [
                     Placed(scan.entry(h, b, bodies=True), part.entity, part.device, part.side)

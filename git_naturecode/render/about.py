@@ -32,6 +32,9 @@ def facts(session: Session) -> Iterator[tuple[str, str]]:
     files = [line(f.path + (f":{f.lines}" if f.lines else "")) for f in session.files]
     if files:
         yield "Files", ", ".join(files)
+    told = ", ".join(f"{number} {what}" for what, number in sorted(session.standing.items()))
+    if told:
+        yield "Signatures", f"all verified but {told}"
     if session.deleted:
         yield "Deleted", line(words.ended(session.deleted, known))
 

@@ -48,6 +48,8 @@ def json(session: Session) -> dict[str, Json]:
     if session.encrypted:
         found["readers"], found["waiting"] = map(list, session.readers)
         found["unread"] = session.unread
+    if session.standing:
+        found["standing"] = dict(session.standing)
     if session.deleted:
         found["deleted"] = _mark(session.deleted)
     if session.merged:
@@ -141,6 +143,9 @@ def _comment(comment: Comment) -> dict[str, Json]:
 def _state(said: Message | Comment) -> dict[str, Json]:
     """What became of a text, where anything did."""
     found: dict[str, Json] = {"flags": list(said.flags)} if said.flags else {}
+    if said.standing:
+        state, reason, signer = said.standing
+        found["standing"] = {"state": state, "reason": reason, "memberId": signer or None}
     if said.edited:
         found["edited"] = _mark(said.edited)
     if said.hidden:

@@ -36,15 +36,23 @@ class Index:
         self.path = os.path.join(self.store.state_dir, "index.db")
         self.db = index_file.open_file(self.path)
         self._inode = index_file.inode(self.path)
+        self.enforced = False  # whether what does not count has to be told from what does
         # Before any branch is looked at: what is drained meanwhile is then seen there.
         self.spooled = [s for log in self.store.sides for s in self.store.waiting(log)]
+
+    def weigh(self) -> None:
+        """Find out whether a team decides what counts; before anything is described."""
+        judge = self.store.judge
+        self.enforced = judge is not None and judge.enforces
 
     def refresh(self) -> None:
         """Take in what changed on either side since the index was last used."""
         self._sound(self._refresh)
 
     def _refresh(self) -> None:
-        if all(log.head() == self.tip(log.name) for log in self.store.sides):
+        judge = self.store.judge
+        judged = judge is None or judge.version == (self.tip("trust") or "")
+        if judged and all(log.head() == self.tip(log.name) for log in self.store.sides):
             return
         from git_naturecode.store import index_rows
 

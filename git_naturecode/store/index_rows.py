@@ -10,7 +10,7 @@ from git_naturecode import ids
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import beside, tree
 from git_naturecode.git.objects import Missing, Objects
-from git_naturecode.store import format, index_text, paths, scan
+from git_naturecode.store import format, index_text, judged, paths, scan
 from git_naturecode.store.described import Described, Part
 from git_naturecode.store.entry import Json
 from git_naturecode.store.log import Log
@@ -38,10 +38,13 @@ class Blob(NamedTuple):
 
 def refresh(index: "Index") -> None:
     """Bring the rows up to the present trees, and take out every text that is there no more."""
-    db = index.db
+    db, judge = index.db, index.store.judge
+    if judge is not None:
+        judge.refresh()
+    index.weigh()
     db.execute("begin immediate")
     with db:
-        stale: set[Key] = set()
+        stale: set[Key] = _judged_anew(index)
         for log in index.store.sides:
             if log.head() != index.tip(log.name):
                 stale |= _note_changes(db, log)
@@ -53,6 +56,18 @@ def refresh(index: "Index") -> None:
         _take_in(index, again.keys(), texts=True)
     index_text.scrub(index)
     index_text.mark(index)
+
+
+def _judged_anew(index: "Index") -> set[Key]:
+    """The entities of which something else counts now than when they were taken in."""
+    db, judge = index.db, index.store.judge
+    if judge is None or judge.version == (index.tip("trust") or ""):
+        return set()
+    found = judge.changed(index.tip("trust") or "")
+    db.execute("insert or replace into source values ('trust', ?, null)", (judge.version,))
+    if found is None:
+        found = set(db.execute("select distinct kind, tail from part"))
+    return found
 
 
 def put(
@@ -126,19 +141,36 @@ def described(index: "Index", key: Key, blobs: Sequence[Blob], *, texts: bool) -
     kind, tail = key
     outline = index.outline.get(kind)
     quick = parts(blobs) if outline else None
+    judge, describe = index.store.judge, index.describe.get(kind)
+    if index.enforced and judge is not None and describe:
+        everything = _entries(quick) if quick is not None else placed(blobs)
+        marks = judge.marks(kind, tail, everything)
+        out = sum(not mark.counts for mark in marks.values())
+        if out:
+            found = describe(tail, judged.counting(everything, marks))
+            return found and found._replace(row={**found.row, "quarantined": out})
     if outline and quick is not None:
         found = outline(tail, quick, texts)
         if found is not None:
             return found
-    describe = index.describe.get(kind)
     return describe(tail, placed(blobs)) if describe else None
+
+
+def _entries(found: Sequence[Part]) -> list[Placed]:
+    return [
+        Placed(scan.entry(header, block, bodies=True), part.entity, part.device, part.side)
+        for part in found
+        for header, block in zip(part.headers, part.blocks, strict=True)
+    ]
 
 
 def _take_in(index: "Index", keys: Iterable[Key], *, texts: bool) -> None:
     left = set(keys)
     wanted = _where(index, left)
     lots = [wanted[start : start + _LOT] for start in range(0, len(wanted), _LOT)]
-    shared = not texts and all(side == TEAM for _, parts in wanted for side, _ in parts)
+    shared = not (texts or index.enforced) and all(
+        side == TEAM for _, parts in wanted for side, _ in parts
+    )
     with closing(beside.Sharing(index.store.repo, lots if shared else (), _work(index))) as sharing:
         for number, lot in enumerate(lots):
             found = sharing.come_to(number)

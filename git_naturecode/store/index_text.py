@@ -23,6 +23,7 @@ def fill(index: "Index", segments: int) -> bool:
     changed meanwhile is left for the next time.
     """
     scrub(index)
+    index.weigh()
     chosen = _chosen(index.db, segments)
     if chosen:
         found = [

@@ -125,6 +125,21 @@ class TrustDb(TrustFile):
         )
         return set(self.db.execute(query, (entity,)))
 
+    def counts(self) -> tuple[int, int]:
+        """How many lines are genuine, and how many say so and are not."""
+        query = "select (select count(*) from line), (select count(*) from forged)"
+        good, bad = self.db.execute(query).fetchone()
+        return int(good), int(bad)
+
+    def signers(self, entities: Iterable[str]) -> dict[Key, list[str]]:
+        """(id, hash) -> the devices that have signed it as a part of one of `entities`."""
+        query = "select id, hash, device from cover join line on number = line where entity = ?"
+        found: dict[Key, list[str]] = {}
+        for entity in entities:
+            for name, hashed, device in self.db.execute(query, (entity,)):
+                found.setdefault((name, hashed), []).append(device)
+        return found
+
     def entities_of(self, keys: Iterable[Key]) -> set[str]:
         """Every entity of which a line covers one of `keys`."""
         query = "select distinct entity from cover where id = ? and hash = ?"

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from git_naturecode.store.index_file import is_elsewhere
 
 VERSION = 1
-_FILE = "trust.db"
+FILE, MEMORY = "trust.db", ":memory:"
 _WAIT = 30
 _SCHEMA = """
 create table state(name text primary key, value text);
@@ -40,13 +40,17 @@ Key = tuple[str, str]
 class TrustFile:
     """The file of one clone; what cannot be opened is made anew, or kept in memory."""
 
-    def __init__(self, state_dir: str) -> None:
-        self.path = os.path.join(state_dir, _FILE)
-        self.db = _open(self.path)
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.db = _open(path)
 
     def close(self) -> None:
         """Close the file."""
         self.db.close()
+
+    def copy_to(self, other: "TrustFile") -> None:
+        """Make `other` a copy of this one."""
+        self.db.backup(other.db)
 
     def get(self, name: str) -> str:
         """What was kept as `name`, or ""."""
@@ -70,10 +74,13 @@ class TrustFile:
 
     def proof(self, name: str, check: Callable[[], bool]) -> bool:
         """What `check` gave when it was asked the first time."""
-        row = self.db.execute("select good from proof where name = ?", (name,)).fetchone()
-        if row is None:
-            row = (int(check()),)
-            self.db.execute("insert or replace into proof values (?, ?)", (name, *row))
+        try:
+            row = self.db.execute("select good from proof where name = ?", (name,)).fetchone()
+            if row is None:
+                row = (int(check()),)
+                self.db.execute("insert or replace into proof values (?, ?)", (name, *row))
+        except sqlite3.ProgrammingError:  # it is closed, and somebody still asks
+            return check()
         return bool(row[0])
 
     def touch(self, entities: Iterable[Key] | None) -> None:
@@ -142,14 +149,14 @@ def _open(path: str) -> sqlite3.Connection:
         return _connect(path)
     except sqlite3.DatabaseError as error:
         if is_elsewhere(error):
-            return _connect(":memory:")
+            return _connect(MEMORY)
     for suffix in ("", "-wal", "-shm"):
         with suppress(OSError):
             os.unlink(path + suffix)
     try:
         return _connect(path)
     except sqlite3.DatabaseError:
-        return _connect(":memory:")
+        return _connect(MEMORY)
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -18,8 +18,10 @@ class Outcome:
     `received` and `sent` count logs, `notes_*` annotated objects, `waiting` the logs that could
     not be pushed, `signed` the entries that got a signature; `held` says that the host keeps what
     was purged, `forgot` that traces of a purge were removed here; `problems` is what was kept out,
-    `notices` what to know of the remote; `failure` is raised when all has been told: what was
-    received is in then, nothing is lost.
+    `notices` what to know of the remote; `team_*` count what was signed about the team,
+    `quarantined` entries newly kept out of sight,
+    `news` and `alarms` are about whom to trust, and alarms need a person; `failure` is raised when
+    all has been told: what was received is in then, nothing is lost.
     """
 
     remote: str
@@ -36,4 +38,9 @@ class Outcome:
     signed: int = 0
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    quarantined: int = 0
+    team_received: int = 0
+    team_sent: int = 0
     failure: Remote | None = None

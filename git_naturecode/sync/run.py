@@ -15,6 +15,7 @@ from git_naturecode.git.run import GitFailed
 from git_naturecode.sealed import renewal
 from git_naturecode.store import forgetting, remotes, strays
 from git_naturecode.store.lock import hold
+from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.remotes import BRANCH, DELETION, NOTES, Event
 from git_naturecode.store.store import Store
@@ -28,6 +29,7 @@ from git_naturecode.teaming import views
 DIRECT_TRIES = 3
 PATIENT_TRIES = 8  # where there is no outbox to go to
 _BACK_OFF = 0.2
+_WATCHED = "watched"
 _KEEP_WORKING = "nothing was taken in from it; you can go on working here"
 
 Tell = Callable[[str], None]
@@ -86,6 +88,7 @@ class _Sync:
         self.name = self.link.name
         self.log = self.store.team
         self.outcome = Outcome(self.name)
+        self.found: list[str | None] = []  # where the remote stood when it was first looked at
         self.stale = False  # the remote's branch, and so a ref of ours, was older than a purge
         self.memory = remotes.load(self.store.state_dir, self.store.config, self.name)
         self.pushing = Pushing(self.store, self.link, self.memory, self.outcome, self.automatic)
@@ -129,6 +132,7 @@ class _Sync:
             if outcome.state == IN_STEP and self._link():
                 self._sign()
                 outcome = self._rounds()
+            self._watch()
             return outcome
         finally:
             refs = [self.log.ref, f"refs/remotes/{self.name}/{self.store.branch}"]
@@ -144,6 +148,23 @@ class _Sync:
             pass  # draining says what to do about it
         except NaturecodeError as error:
             self.outcome.problems.append(f"what is new here was not signed: {error.message}")
+
+    def _watch(self) -> None:
+        """Look at what came in signed, and whether the remote still has what it had."""
+        if self.outcome.state == NO_CODE or (
+            not self.found and recall(self.store, _WATCHED) == self.log.head()
+        ):
+            return
+        from git_naturecode.trusting import watching
+
+        theirs = self.found[0] if self.found else self.log.head()
+        seen = watching.watch(self.store, self.name, theirs, self.outcome.state == IN_STEP)
+        self.outcome.news += seen.news
+        self.outcome.alarms += seen.alarms
+        self.outcome.notices += seen.notices
+        self.outcome.quarantined = seen.quarantined
+        self.outcome.team_received, self.outcome.team_sent = seen.received, seen.sent
+        remember(self.store, _WATCHED, self.log.head() or "")
 
     def _drain(self) -> None:
         """Link the commits that hooks have noted; where that cannot be done they go on waiting."""
@@ -227,6 +248,7 @@ class _Sync:
             self._track(theirs.tip)
             return True
         result, noted = self._receive(theirs)
+        self.found.append(theirs.tip)
         self.outcome.problems += [*result.problems, *noted.problems]
         self.outcome.refused = result.refused
         self.outcome.received += result.received

@@ -41,6 +41,20 @@ def standing(store: "Store") -> "Standing":
     return known.standing
 
 
+def is_enforced(store: "Store") -> bool:
+    """True when there is a team and what nobody may say is left out of sight."""
+    from git_naturecode.trusting.keeping import ENFORCED
+
+    return keeper(store).mode == ENFORCED
+
+
+def has_team(store: "Store") -> bool:
+    """True when there is a team, whether or not it enforces anything."""
+    from git_naturecode.trusting.keeping import ENFORCED, TEAMED
+
+    return keeper(store).mode in (ENFORCED, TEAMED)
+
+
 def pinned(store: "Store") -> str:
     """The genesis line of the team that this clone trusts; "" for none."""
     from git_naturecode.store import pins

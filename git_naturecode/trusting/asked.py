@@ -7,8 +7,7 @@ from git_naturecode import trusting
 from git_naturecode.git import tree
 from git_naturecode.store.judged import Key, Mark
 from git_naturecode.store.store import Placed, Store
-
-_FILE = "trust.db"
+from git_naturecode.store.trust_file import FILE
 
 
 class Asked:
@@ -26,8 +25,8 @@ class Asked:
 
     @property
     def version(self) -> str:
-        """Changes whenever a verdict may have changed."""
-        return trusting.keeper(self._store).db.version if self._is_any else ""
+        """Changes whenever a verdict may have changed by which something is left out."""
+        return trusting.keeper(self._store).db.version if self.enforces else ""
 
     def refresh(self) -> None:
         """Take in the signatures that have come since."""
@@ -36,7 +35,9 @@ class Asked:
 
     def changed(self, version: str) -> set[tuple[str, str]] | None:
         """Kind and last part of each entity whose verdicts may have changed since `version`."""
-        return trusting.keeper(self._store).db.changed(version) if self._is_any else set()
+        if not version or not self.enforces:
+            return None
+        return trusting.keeper(self._store).db.changed(version)
 
     def marks(self, kind: str, tail: str, placed: Sequence[Placed]) -> Mapping[Key, Mark]:
         """What is not plainly verified among `placed`, all entries about one entity."""
@@ -45,7 +46,7 @@ class Asked:
     @property
     def _is_any(self) -> bool:
         """True when something was signed here, as far as this clone has looked."""
-        return os.path.exists(os.path.join(self._store.state_dir, _FILE))
+        return os.path.exists(os.path.join(self._store.state_dir, FILE))
 
     def _has_logs(self) -> bool:
         return tree.find(self._store.team.objects, self._store.team.tree(), "log/trust") is not None

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from git_naturecode import ids
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing
-from git_naturecode.store import attachments, pins, trust, unsigned
+from git_naturecode.store import pins, trust, unsigned
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.judged import UNSIGNED, Key, Mark
 from git_naturecode.store.store import TEAM, Placed, Store
 from git_naturecode.store.trust_db import Known, TrustDb, covered
+from git_naturecode.store.trust_file import FILE
 from git_naturecode.trusting import chain
 
 if TYPE_CHECKING:
@@ -30,9 +31,18 @@ Entity = tuple[str, str]
 class Keeper:
     """The trust lines of a clone as far as they are verified, and all that follows from them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, db: TrustDb | None = None, *, root: str | None = None,
+        alone: bool = False, pinned: str = "",
+    ) -> None:  # fmt: skip
+        """`alone`: of the tree `root` and nothing that this clone itself wrote; `pinned`: the team
+        that is trusted whatever the pins say.
+        """
         self.store = store
-        self.db = TrustDb(store.state_dir)
+        self.db = db or TrustDb(os.path.join(store.state_dir, FILE))
+        self._root = root
+        self._alone = alone
+        self._pinned = pinned
         self._standing: Standing | None = None
         self._read = 0
 
@@ -52,12 +62,16 @@ class Keeper:
 
         Loads cryptography where there are some.
         """
-        objects, root = self.store.team.objects, self.store.team.tree()
-        fresh = self.db.take_in(objects, root)
+        fresh = self.db.take_in(self.store.team.objects, self.root)
         fresh += self._of_chain()
         if fresh:
             self._weigh(fresh)
         return fresh
+
+    @property
+    def root(self) -> str | None:
+        """The tree that is looked at."""
+        return self._root if self._alone else self.store.team.tree()
 
     def added(self, lines: Sequence[bytes], device: str) -> None:
         """Take in `lines` that were signed here, and need not be verified."""
@@ -78,7 +92,7 @@ class Keeper:
         from git_naturecode.domain import policy
         from git_naturecode.trusting.checks import Checks
 
-        pinned = pins.load(self.store.state_dir).team
+        pinned = self._pinned or pins.load(self.store.state_dir).team
         found = []
         for number, known in self.db.lines(self._read):
             self._read = number
@@ -97,7 +111,7 @@ class Keeper:
 
     def _of_chain(self) -> list[Known]:
         """What this device has signed and a crash has kept out of its log."""
-        if not unsigned.is_marked(self.store.state_dir):
+        if self._alone or not unsigned.is_marked(self.store.state_dir):
             return []
         device, folder = self.store.device, os.path.join(config_folder(self.store.environ), "keys")
         found = []
@@ -155,6 +169,8 @@ class Keeper:
 
     def own(self) -> frozenset[Key]:
         """(id, hash) of what this clone wrote and has not signed."""
+        if self._alone:
+            return frozenset()
         log, device = self.store.team, self.store.device
         found = {
             (one.id, one.hash)
@@ -212,17 +228,18 @@ class Keeper:
         for key, (state, reason, signer) in verdicts.items():
             if state == "verified":
                 continue
-            if state == "unverified" and key in own:
-                state = UNSIGNED
+            if key in own:  # whatever the others will think of it, it is no forgery
+                state, signer = UNSIGNED, ""
             found[key] = Mark(state, reason, signer)
         return found
 
     @cached_property
     def inherited(self) -> frozenset[str]:
         """The hashes of the entries that were here before the team, as its genesis lists them."""
-        files = attachments.read(self.store, self.standing.inherited)
         found: set[str] = set()
-        for name, data in files.items():
+        for name in self.standing.inherited:
+            path = f"files/{name[:2]}/{name}"
+            data = tree.read_path(self.store.team.objects, self.root, path) or b""
             if hashlib.sha256(data).hexdigest() == name:
                 found.update(data.decode("ascii", "replace").split())
         return frozenset(found)

@@ -199,12 +199,12 @@ def test_the_file_of_what_was_verified_can_be_lost(box: Box) -> None:
     bob.nc("sync")
     with bob.store() as store:
         root = store.team.tree()
-        with closing(TrustDb(store.state_dir)) as db:
+        with closing(TrustDb(f"{store.state_dir}/trust.db")) as db:
             db.take_in(store.team.objects, root)
             first = (db.tips(), db.covers(session))
         for damage in (b"", b"rubbish"):
             Path(store.state_dir, "trust.db").write_bytes(damage)
-            with closing(TrustDb(store.state_dir)) as db:
+            with closing(TrustDb(f"{store.state_dir}/trust.db")) as db:
                 db.take_in(store.team.objects, root)
                 assert (db.tips(), db.covers(session)) == first
     assert first[1]

@@ -1,0 +1,51 @@
+"""hook pre-receive: a server that keeps out by itself what every clone would keep out."""
+
+import sys
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+
+
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
+    """Hang the group into `tree`."""
+    group = typer.Typer(
+        help="Hooks that git calls on a server.", no_args_is_help=True, rich_markup_mode=None
+    )
+
+    @group.callback()
+    def top() -> None:
+        pass
+
+    group.command("pre-receive")(pre_receive)
+    tree.add_typer(group, name=name)
+
+
+def pre_receive() -> None:
+    """Refuse a push whose entries or signed lines every clone would keep out, and say why.
+
+    Install it as `hooks/pre-receive` of a bare repository: a file with `#!/bin/sh` and
+    `exec git-naturecode hook pre-receive`. Other branches pass.
+    """
+    from git_naturecode.store.store import Store
+    from git_naturecode.trusting import receiving
+
+    context = contexts.current(False)
+    try:
+        updates = receiving.read(sys.stdin.readlines())
+    except ValueError:
+        raise errors.Usage(
+            "this is not what git says to a pre-receive hook", "lines of OLD NEW REF, on stdin"
+        ) from None
+    repo = context.repo._replace(program=context.repo.program._replace(receiving=True))
+    store = Store(repo, context.config, context.environ, context.now_ms, context.random)
+    try:
+        found = receiving.objections(store, updates)
+    finally:
+        store.close()
+    if found:
+        *others, last = found
+        for one in others:
+            context.tell(f"naturecode: {one}")
+        raise errors.Negative(last, "nothing of this push was accepted")
