@@ -110,6 +110,15 @@ def test_what_is_behind_a_line_is_told_with_little_loaded(clone: Clone, command:
     assert loaded(clone, *command.split()) == wanted
 
 
+def test_a_team_is_shown_with_little_loaded(clone: Clone) -> None:
+    clone.nc("team", "create", "core")
+    clone.nc("team", "show")
+    assert loaded(clone, "team", "show") == {
+        *READING, "git_naturecode.domain.session", "hashlib",
+    }  # fmt: skip
+    assert "cryptography" not in loaded(clone, "session", "start", "another")
+
+
 # What a hook of an AI tool loads of ours, and of the library beyond what Python itself loads.
 HOOK = {
     "git_naturecode", "git_naturecode.errors", "git_naturecode.ids",

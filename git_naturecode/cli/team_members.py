@@ -1,5 +1,6 @@
 """team add, join, remove, role: who belongs to the team, and as what."""
 
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,16 +69,16 @@ def _tell_added(context: contexts.Context, done: "Added", role: str, words: str)
     from git_naturecode.teaming.words import article
 
     member, team = done.member, line(done.team.name)
-    who = line(member.email)
+    who, typed = line(member.email), quote(line(member.email))
     if member.state == "active" and not done.new:
         context.say(f"{who} is in {team} already, as {article(member.role)}")
         if members.role_named(role) != member.role:
-            context.tell(f"hint: git naturecode team role {who} {members.role_named(role)}")
+            context.tell(f"hint: git naturecode team role {typed} {members.role_named(role)}")
         return
     if member.state == "active":
         context.say(f"{who} is in {team} now, as {article(member.role)}")
         for one in member.keys:
-            context.tell(f"key: {print_of(one)}")
+            context.tell(f"key: {print_of(one) or line(one)}")
         context.tell(f"hint: git naturecode sync, and {who} does the same: nothing else to do")
         return
     role_text = article(member.role)
@@ -88,7 +89,7 @@ def _tell_added(context: contexts.Context, done: "Added", role: str, words: str)
     for asked in done.asked:
         context.tell(
             f"note: somebody asks to join as {who} with the key {print_of(asked.keys[0])}; if it "
-            f"is he: git naturecode team add {who} --request"
+            f"is he: git naturecode team add {typed} --request"
         )
 
 
@@ -96,12 +97,17 @@ def _public(given: str) -> str:
     """The public key that `given` is, or that stands in the file of this name."""
     from contextlib import suppress
 
-    if not given or given.startswith(("ssh-", "SHA256:")):
-        return " ".join(given.split()[:2])
-    with suppress(OSError, UnicodeDecodeError), open(given, encoding="utf-8") as file:
-        text = file.read(16_384)
-        if text.startswith("ssh-"):
-            return " ".join(text.split()[:2])
+    from git_naturecode.teaming.here import print_of
+
+    text = given
+    if not given or given.startswith("SHA256:"):
+        return given
+    if not given.startswith("ssh-"):
+        with suppress(OSError, UnicodeDecodeError), open(given, encoding="utf-8") as file:
+            text = file.read(16_384)
+    key = " ".join(text.split()[:2])
+    if print_of(key):
+        return key
     raise errors.Usage(
         f"{given!r} is no public key",
         "write `ssh-ed25519 AAAA...`, or the name of a file such as ~/.ssh/id_ed25519.pub",
@@ -142,7 +148,7 @@ def join(
         again = "asks" if done.new else "has asked before"
         context.say(f"{line(person)} {again} to join, with the key {key}")
         context.tell(f"hint: git naturecode sync, and tell {line(whom)} this key; who accepts it:")
-        context.tell(f"git naturecode team add {line(person)} --request")
+        context.tell(f"git naturecode team add {quote(line(person))} --request")
         if invited:
             context.tell("note: you are invited already; the code that you were sent is faster")
         return

@@ -1,6 +1,8 @@
 """Teams as text, as JSON, and as the file by which git checks signatures."""
 
+import re
 from collections.abc import Iterator, Sequence
+from shlex import quote
 from typing import NamedTuple
 
 from git_naturecode.domain import teams
@@ -12,12 +14,14 @@ from git_naturecode.render.show import fit, line
 from git_naturecode.store.entry import Json
 
 _MOST_NAME, _LEAST_NAME = 48, 16
+_MOST_ASKING = 10
+_ONE_PERSON = r"[^\s*?!,\"]+"  # a principal of git's file may be a pattern, and then means many
 
 
 class Shown(NamedTuple):
     """A team with what a page about it says: its members, six words, who looks, who asks to join.
 
-    `asking` are the requests and the print of each one's key.
+    `asking` are the requests and the print of each one's key, `alone` who is in no team at all.
     """
 
     standing: Standing
@@ -26,6 +30,7 @@ class Shown(NamedTuple):
     words: str
     me: str
     asking: tuple[tuple[Asking, str], ...]
+    alone: tuple[Member, ...] = ()
 
 
 def team_text(shown: Shown, paint: Paint) -> str:
@@ -47,11 +52,17 @@ def _lines(shown: Shown, paint: Paint) -> Iterator[str]:
     width = max([_LEAST_NAME, *(len(_person(one)) for one in shown.members)])
     for one in shown.members:
         yield _member(shown, one, min(width, _MOST_NAME), paint)
-    for request, print_ in shown.asking:
+    if shown.alone:
+        yield ""
+        yield "in no team, with rights all the same (git naturecode team remove takes them):"
+        yield from (_member(shown, one, min(width, _MOST_NAME), paint) for one in shown.alone)
+    for request, print_ in shown.asking[:_MOST_ASKING]:
         who = line(request.email)
         yield ""
         yield f"{who} asks to join, with the key {print_}; if it is he:"
-        yield f"  git naturecode team add {who} --request"
+        yield f"  git naturecode team add {quote(who)} --request"
+    if len(shown.asking) > _MOST_ASKING:
+        yield f"and {len(shown.asking) - _MOST_ASKING} more ask to join (--json lists all)"
 
 
 def _member(shown: Shown, one: Member, width: int, paint: Paint) -> str:
@@ -115,6 +126,7 @@ def shown_json(shown: Shown) -> dict[str, Json]:
         "settings": teams.settings(shown.team), "genesis": shown.standing.team,
         "fingerprint": shown.words, "me": shown.me or None,
         "members": [member_json(shown.standing, one) for one in shown.members],
+        "inNoTeam": [member_json(shown.standing, one) for one in shown.alone],
         "requests": [
             {"email": one.email, "name": one.name, "key": one.keys[0], "fingerprint": print_,
              "deviceId": one.device}
@@ -150,5 +162,8 @@ def _devices(standing: Standing, one: Member) -> dict[str, DeviceInfo]:
 def allowed_signers(members: Sequence[Member]) -> str:
     """The keys of `members` as git and ssh-keygen read them (gpg.ssh.allowedSignersFile)."""
     return "".join(
-        f"{one.email} {key}\n" for one in members if one.state == "active" for key in one.keys
+        f"{one.email} {key}\n"
+        for one in members
+        if one.state == "active" and re.fullmatch(_ONE_PERSON, one.email)
+        for key in one.keys
     )

@@ -11,7 +11,7 @@ from git_naturecode.teaming.looking import look
 from git_naturecode.teaming.words import article, those_who_may
 
 if TYPE_CHECKING:
-    from git_naturecode.domain.policy import Authority, Standing
+    from git_naturecode.domain.policy import Authority, Reason, Standing
     from git_naturecode.domain.policy.rights import Facts
     from git_naturecode.domain.session import Session
 
@@ -46,7 +46,7 @@ class Gate:
             return
         from git_naturecode.domain.policy import Reason
 
-        who = self.standing.now(self._store.device)
+        who = self._who()
         if isinstance(who, Reason):
             raise self.refused(who.text)
         if permission not in who.permissions:
@@ -58,10 +58,23 @@ class Gate:
             return ""
         from git_naturecode.domain.policy import Reason, rights
 
-        who = self.standing.now(self._store.device)
+        who = self._who()
         if isinstance(who, Reason):
             return who.text
         return rights.objection(who, draft.kind, draft.fields, self._facts(who, session))
+
+    def _who(self) -> "Authority | Reason":
+        """In whose name this clone speaks; another clone of a member's says first whose it is."""
+        from git_naturecode import trusting
+        from git_naturecode.domain.policy import Reason
+
+        assert self.standing is not None
+        who = self.standing.now(self._store.device)
+        if isinstance(who, Reason) and trusting.introduce(self._store):
+            self.standing = look(self._store)
+            assert self.standing is not None
+            who = self.standing.now(self._store.device)
+        return who
 
     def _facts(self, who: "Authority", session: "Session | None") -> "Facts":
         from git_naturecode.domain.policy.facts import same

@@ -1,12 +1,14 @@
 """What every act on a team begins with: what holds here, who I am in it, what I may change."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from git_naturecode import identity, trusting
 from git_naturecode.domain import teams
+from git_naturecode.domain.people import ADDRESS
 from git_naturecode.domain.policy import words
-from git_naturecode.domain.policy.facts import Member, TeamInfo
+from git_naturecode.domain.policy.facts import Asking, Member, TeamInfo
 from git_naturecode.domain.policy.standing import Standing
 from git_naturecode.errors import NeedsConsent, NotPermitted
 from git_naturecode.store.entry import Json
@@ -105,7 +107,7 @@ class Here:
 
     def require(self, *ops: Op) -> None:
         """Raise NotPermitted where the others would refuse one of `ops`."""
-        standing = self.standing
+        standing = self.again() if trusting.introduce(self.store) else self.standing
         for op in ops:
             if why := standing.objection(self.store.device, op):
                 raise self.refused(why.text)
@@ -137,13 +139,26 @@ class Here:
 
 
 def print_of(key: str) -> str:
-    """`SHA256:...` of a public key, as ssh-keygen prints it."""
+    """`SHA256:...` of a public key, as ssh-keygen prints it; "" for what is none."""
     from git_naturecode.crypto import ssh_keys
+    from git_naturecode.crypto.ssh_wire import Malformed
 
-    return ssh_keys.fingerprint(ssh_keys.blob_of(key))
+    try:
+        return ssh_keys.fingerprint(ssh_keys.blob_of(key))
+    except Malformed:
+        return ""
 
 
 def admins(standing: Standing) -> list[Member]:
     """Who may change everything, the most senior first."""
     found = teams.members(standing)
     return [one for one in found if one.role == "admin" and one.state == "active"]
+
+
+def sound(requests: Iterable[Asking]) -> list[Asking]:
+    """Those of `requests` that name an address and a key: anybody may have written them."""
+    return [
+        one
+        for one in requests
+        if one.keys and print_of(one.keys[0]) and re.fullmatch(ADDRESS, one.email)
+    ]

@@ -1,5 +1,6 @@
 """Becoming a member: with the code of an invitation, or by asking for it."""
 
+from shlex import quote
 from typing import NamedTuple
 
 from git_naturecode import trusting
@@ -50,7 +51,7 @@ def join(here: Here, text: str) -> Joined:
     if folded(person) != folded(member.email):
         raise Negative(
             f"that invitation is for {member.email}, and git says that you are {person}",
-            f"if both are you: git config user.email {member.email}, then join again",
+            f"if both are you: git config user.email {quote(member.email)}, then join again",
         )
     proven = ops.join_proof(standing.team, member.id, [here.key], store.device)
     name = store.config.get("user.name")

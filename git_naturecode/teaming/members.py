@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from shlex import quote
 from typing import NamedTuple
 
 from git_naturecode import ids
@@ -13,7 +14,7 @@ from git_naturecode.domain.policy import ops, roles
 from git_naturecode.domain.policy.facts import Asking, Member, TeamInfo
 from git_naturecode.errors import Negative, NotPermitted, Usage
 from git_naturecode.store.store import Store
-from git_naturecode.teaming.here import Here, admins, print_of
+from git_naturecode.teaming.here import Here, admins, print_of, sound
 
 _CODES = "invitations.json"  # codes that this clone made, so that a lost line can be said again
 
@@ -79,24 +80,26 @@ def _into(here: Here, member: Member, team: TeamInfo) -> Added:
 
 
 def _asked(here: Here, email: str) -> tuple[Asking, ...]:
-    return tuple(one for one in here.standing.requests if folded(one.email) == folded(email))
+    wanted = folded(email)
+    return tuple(sound(one for one in here.standing.requests if folded(one.email) == wanted))
 
 
 def _requested(asked: Sequence[Asking], email: str, wanted: str) -> str:
     """The key that somebody asked to join with; `wanted` is one, or the beginning of its print."""
-    keys = list(dict.fromkeys(key for one in asked for key in one.keys))
+    keys = list(dict.fromkeys(one.keys[0] for one in asked))
     prints = {key: print_of(key) for key in keys}
     found = [key for key in keys if key == wanted or prints[key].startswith(wanted)]
     if not keys:
         raise Negative(
             f"nobody has asked to join as {email}",
             "he asks with `git naturecode team join` and `git naturecode sync`; then sync here. "
-            f"Or invite him: git naturecode team add {email}",
+            f"Or invite him: git naturecode team add {quote(email)}",
         )
     if len(found) != 1:
         raise Negative(
             f"{len(keys)} keys ask to join as {email}: {', '.join(prints.values())}",
-            f"ask him which is his: git naturecode team add {email} --request --key SHA256:...",
+            "ask him which is his: "
+            f"git naturecode team add {quote(email)} --request --key SHA256:...",
         )
     return found[0]
 

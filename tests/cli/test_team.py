@@ -7,8 +7,9 @@ import pytest
 
 import samples
 from box import Box, Clone
-from git_naturecode import linking
+from git_naturecode import linking, trusting
 from git_naturecode.domain.links import Link
+from git_naturecode.domain.policy import ops
 
 ADA, BEN, CY = "ada@example.com", "ben@example.com", "cy@example.com"
 
@@ -237,7 +238,8 @@ def test_roles_decide_what_may_be_written(box: Box, hub: Path, ada: Clone) -> No
     oid = ben.git("rev-parse", "HEAD").strip()
     with ben.store() as store:
         linking.link(store, [Link(session, oid)])  # as the hooks have it done
-    assert ben.nc("session", "show", session, "--json").json["commits"] == []
+        written = {one.entry.kind for one in store.read_all(session[17:], "session")}
+    assert written == {"open", "message"}
     transcript = samples.write_claude(ben.path.parent, "no")
     ben.nc("session", "import", "--visibility", "team", str(transcript), code=5)
     private = ben.start("to myself", "private")
@@ -374,3 +376,40 @@ def test_words_that_are_none(ada: Clone) -> None:
     said = ada.nc("team", "remove", "adda@example.com", code=1)
     assert f"did you mean {ADA}" in said.err
     assert ada.nc("team", "set", "autoJoin", "no").err.startswith("autoJoin of Backend Team is")
+
+
+def test_what_strangers_ask_for_is_shown_as_data(box: Box, hub: Path, ada: Clone) -> None:
+    eve = box.person(hub, "eve")
+    key = eve.nc("team", "join", "--json").json["key"]
+    good = eve.nc("team", "show", "--json").json["requests"][0]["key"]
+    assert key.startswith("SHA256:")
+    asked = (
+        ("$(touch${IFS}x)@x", good), ("a@x\n\x1b[31mAda <ada@x>", good), ("not an address", good),
+        ("junk@x", "ssh-ed25519 AAAA"), ("junk@y", "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAA"),
+    )  # fmt: skip
+    with eve.store() as store:
+        shown = []
+        for email, said in asked:
+            trusting.append(store, [ops.request("\x1b[2Jmallory", email, [said])])
+            eve.nc("sync")
+            ada.nc("sync")
+            shown.append(ada.nc("team", "show").out)
+    assert "  git naturecode team add '$(touch${IFS}x)@x' --request\n" in shown[0]
+    assert not any("asks to join" in one for one in shown[1:])
+    assert not any("\x1b" in one for one in shown)
+    ada.nc("team", "add", "junk@x", "--request", code=1)
+    ada.nc("team", "add", "junk@x", "--key", "ssh-ed25519 AAAA", code=2)
+
+
+def test_a_member_whose_address_is_a_pattern_signs_for_nobody(ada: Clone) -> None:
+    key = ada.nc("team", "show", "--allowed-signers").out.split(None, 1)[1].strip()
+    told = ada.nc("team", "show", "--json").json
+    for number, email in enumerate(("*@example.com", "!x@example.com", "x,y@example.com")):
+        other = key[:-9] + "ABC"[number] + key[-8:]
+        record = ops.record(
+            f"member-20261126-aaaaaaa{number}", "x", email, "viewer", [other], [told["id"]]
+        )
+        with ada.store() as store:
+            trusting.append(store, [ops.member(record)])
+    assert len(members(ada)) == 4
+    assert ada.nc("team", "show", "--allowed-signers").out == f"{ADA} {key}\n"

@@ -112,6 +112,21 @@ def test_members_and_teams_are_people_too(pair: tuple[Clone, Clone]) -> None:
     assert "nobody here is called" in ada.nc("session", "invite", other, "Zoe", code=1).err
 
 
+def test_another_clone_of_a_member_needs_no_invitation(box: Box, pair: tuple[Clone, Clone]) -> None:
+    ada, _ = pair
+    session = ada.start("Design")
+    ada.nc("sync")
+    laptop = box.person(box.path / "hub.git", "ben", "laptop")
+    laptop.nc("session", "say", session, "from my laptop")
+    laptop.nc("sync")
+    ada.nc("sync")
+    assert ada.texts(session) == ["from my laptop"]
+    told = ada.nc("team", "show", "--json").json["members"]
+    assert [len(one["devices"]) for one in told] == [1, 2]
+    other = box.person(box.path / "hub.git", "ada", "desktop")
+    assert "nc-invite1:" in other.nc("team", "add", CY).out
+
+
 def test_several_teams_have_one_root(pair: tuple[Clone, Clone]) -> None:
     ada, ben = pair
     said = ada.nc("team", "create", "Web")
@@ -132,9 +147,14 @@ def test_several_teams_have_one_root(pair: tuple[Clone, Clone]) -> None:
     ada.nc("sync")
     ben.nc("sync")
     assert "Front End" in ben.nc("team", "list").out
+    code = ada.nc("team", "add", CY, "--team", "front-end").out
     ada.nc("team", "delete", "front-end", "--yes")
     ada.git("config", "--unset", "naturecode.team")
-    assert ada.nc("team", "show", "--json").json["name"] == "Backend Team"
+    shown = ada.nc("team", "show", "--json").json
+    assert shown["name"] == "Backend Team"
+    assert [one["email"] for one in shown["inNoTeam"]] == [CY], "and still he could join"
+    assert f"{CY} " in ada.nc("team", "show").out
+    assert code.startswith("git naturecode team join")
 
 
 def test_without_its_last_team_a_repository_is_open_again(pair: tuple[Clone, Clone]) -> None:
