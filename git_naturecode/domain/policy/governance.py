@@ -12,7 +12,7 @@ from typing import NamedTuple
 from git_naturecode.domain.policy import parsed, roles
 from git_naturecode.domain.policy.cuts import Cut
 from git_naturecode.domain.policy.facts import NOTHING, Authority, Reason, Rights
-from git_naturecode.domain.policy.graph import Graph, Reach
+from git_naturecode.domain.policy.graph import PLAIN, Graph, Reach
 from git_naturecode.domain.policy.joining import Joining
 from git_naturecode.domain.policy.people import People
 from git_naturecode.domain.policy.persons import Person
@@ -169,7 +169,7 @@ class Governance:
             case parsed.Genesis():
                 return Reason("not-allowed", "there is a team already")
             case parsed.Other():
-                return _other_objection(op, who)
+                return other_objection(op, who.rights.role)
             case _:
                 return None
 
@@ -332,12 +332,13 @@ class Governance:
         )  # fmt: skip
 
 
-def _other_objection(op: parsed.Other, who: Context) -> Reason | None:
-    if roles.RANK[who.rights.role] >= roles.RANK[roles.MAINTAINER]:
+def other_objection(op: parsed.Other, role: str) -> Reason | None:
+    """Why a member with `role` may not say `op`, of which the policy knows only the name."""
+    if op.name in PLAIN or roles.RANK[role] >= roles.RANK[roles.MAINTAINER]:
         return None
     if op.name == "adopt":
-        return _needs(f"a {who.rights.role} may not adopt entries")
-    return Reason("unknown", f"a {who.rights.role} may not say {op.name[:40]!r}")
+        return _needs(f"a {role} may not adopt entries")
+    return Reason("unknown", f"a {role} may not say {op.name[:40]!r}")
 
 
 def _needs(text: str) -> Reason:

@@ -32,6 +32,7 @@ class Joining:
         if any(code == invite and seen >> joined & 1 for joined, code in person.joins):
             return used("the invitation was used already")
         if self._is_rivalled(op, person.ref, invite, number):
+            person.spent.add(invite)
             return used("the invitation was used twice at once: invite anew")
         run = self._graph.run(place)
         before = self._people.bound(line.device, run - 1) if run else None

@@ -42,6 +42,7 @@ class Person:
         self.called: Register[Called] = Register()
         self.known = 0  # the lines that gave him a key or a device
         self.adder: Ref | None = None
+        self.spent: set[str] = set()  # codes that were used twice at once
         self.joins: list[tuple[int, str]] = []  # the number of each, and the code's key
 
 

@@ -15,7 +15,7 @@ from git_naturecode.domain.policy.facts import (
     TeamInfo,
     same,
 )
-from git_naturecode.domain.policy.governance import Context, Governance
+from git_naturecode.domain.policy.governance import Context, Governance, other_objection
 from git_naturecode.domain.policy.graph import Graph
 from git_naturecode.domain.policy.persons import Person
 from git_naturecode.domain.policy.proofs import Checks, Proofs, Real
@@ -175,6 +175,7 @@ class Standing:
                 found[digest] = why
             elif found[digest].code == "unknown-device":  # who would join is told why not
                 found[digest] = why._replace(op=-1)
+        found = {**self._odd(), **found}
         for device, seq in graph.frozen.items():  # also what never found its place
             for number, digest in graph.slots[device].items():
                 if number >= seq:
@@ -266,6 +267,23 @@ class Standing:
         place = self._graph.places.get(self.team, -1)
         known = self._graph.said.get(place, ())
         return next((op for _, op in known if isinstance(op, parsed.Genesis)), None)
+
+    def _odd(self) -> dict[str, Reason]:
+        """What is wrong in lines that govern nothing: what is malformed, or needs a maintainer."""
+        found: dict[str, Reason] = {}
+        for place, known in self._graph.said.items():
+            state, who = self._basis(place)
+            if self._graph.number[place] >= 0 or state != IN or not isinstance(who, Authority):
+                continue
+            for index, op in known:
+                why = None
+                if isinstance(op, parsed.Malformed):
+                    why = Reason("malformed", f"{op.name or 'an operation'} {op.why}")
+                elif isinstance(op, parsed.Other) and who.role:
+                    why = other_objection(op, who.role)
+                if why is not None:
+                    found.setdefault(self._graph.lines[place].digest, why._replace(op=index))
+        return found
 
     def _seq_of(self, asking: Asking | None) -> int:
         return self._graph.lines[self._graph.places[asking.digest]].seq if asking else 0

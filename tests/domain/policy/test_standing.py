@@ -1,8 +1,12 @@
 """Members, devices, roles: what lines add up to."""
 
-from git_naturecode.domain.policy import Authority, Reason, Standing, ops
+import pytest
 
-from .world import Device, World, add, key_of
+from git_naturecode.domain.policy import Authority, Line, Reason, Standing, evaluate, ops
+
+from .world import CHECKS, Device, World, add, key_of, proof, record
+
+SECRET = "cd" * 32
 
 
 def team(*names: str) -> tuple[World, dict[str, Device]]:
@@ -115,8 +119,6 @@ def test_concurrent_roles_give_the_lower() -> None:
 
 
 def test_a_code_lets_in_once() -> None:
-    from .world import proof
-
     world, devices = team("ann:admin")
     secret = "ab" * 32
     devices["ada"].say(
@@ -139,3 +141,493 @@ def test_a_code_lets_in_once() -> None:
         code(standing.authority(stolen.digest)) == "unknown-device"
     )
     assert standing.members["member-new"].keys == (key_of("new"),)
+
+
+def refusal(world: World, device: Device, *said: object) -> str:
+    """Why what `device` says now is refused; "" when it is not."""
+    line = device.say(*said)
+    standing = world.standing()
+    found = standing.refused.get(line.digest)
+    return found.text if found else ""
+
+
+def invite(device: Device, name: str, code: str = SECRET, role: str = "member") -> None:
+    device.say(ops.member(ops.record(f"member-{name}", name, f"{name}@x.example", role), code))
+
+
+def join(world: World, device: Device, name: str, code: str = SECRET, **more: str) -> Line:
+    """`device`, certified by the key of `more["key"]` or of `name`, uses a code."""
+    keys = [key_of(more.get("key", name))]
+    data = ops.join_proof(world.team, f"member-{name}", keys, device.id)
+    return device.say(
+        ops.join(f"member-{name}", name, more.get("email", ""), keys, proof(code, data))
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "why"),
+    [
+        ("con", add("new", "viewer"), "a contributor may not add members"),
+        ("max", add("new", "maintainer"), "a maintainer may not add a maintainer"),
+        ("max", add("new", "viewer", allow=["team:edit"]), "a maintainer may not add a viewer"),
+        ("ann", add("new", "none"), "nobody is added with no role"),
+        ("max", add("con", "viewer"), "a member is changed by an admin"),
+        ("bob", add("ann", "viewer"), "ann was here before bob"),
+        ("ann", add("ada", "viewer"), "only the founder changes the founder"),
+        ("con", add("con", "admin"), "a contributor may not add members"),
+        ("max", add("max", "admin"), "a maintainer may not add a admin"),
+        ("ann", ops.member(record("ann", "admin", allow=["team:edit"])), ""),
+        ("con", ops.remove("member-vic"), "a contributor may not remove members"),
+        ("max", ops.remove("member-vic"), "a maintainer may not remove members"),
+        ("bob", ops.remove("member-ann"), "ann was here before bob"),
+        ("ann", ops.remove("member-ada"), "only the founder changes the founder"),
+        ("ann", ops.remove("member-xyz"), "there is no member member-xyz"),
+        ("con", ops.remove("member-con"), ""),
+        ("ada", ops.remove("member-ada"), ""),
+        ("max", ops.role("member-vic", "contributor"), "a maintainer may not change roles"),
+        ("bob", ops.role("member-ann", "viewer"), "ann was here before bob"),
+        ("ann", ops.role("member-ada", "viewer"), "only the founder changes the founder"),
+        ("max", ops.role("member-max", "admin"), "nobody gives himself more rights"),
+        ("con", ops.role("member-con", "contributor", ["team:edit"]), "nobody gives himself more"),
+        ("con", ops.role("member-con", "viewer"), ""),
+        ("ann", ops.role("member-con", "admin"), ""),
+        ("ann", ops.role("member-con", "viewer", over=["ab" * 32 + ":0"]), "it replaces what its"),
+        ("max", ops.policy("open"), "the mode is changed by an admin"),
+        ("ann", ops.policy("open"), ""),
+        ("con", ops.team("team-two", "Two"), "a contributor may not change teams"),
+        ("max", ops.team("team-two", "Two"), "a maintainer may not change teams"),
+        ("ann", ops.team("team-two", "Two"), ""),
+        ("man", ops.team("team-two", "Two"), ""),
+        ("man", ops.team_delete("team-one"), "a contributor may not delete teams"),
+        ("ann", ops.team_delete("team-one"), ""),
+        ("ann", ops.team_delete("team-xyz"), "there is no team team-xyz"),
+        ("max", ops.set("team-one", "autoJoin", True), "a maintainer may not change teams"),
+        ("ann", ops.set("team-one", "autoJoin", True), ""),
+        ("ann", ops.set("team-xyz", "autoJoin", True), "there is no team team-xyz"),
+        ("ann", ops.set("team-one", "a", 1, ["ab" * 32 + ":0"]), "it replaces what its author"),
+        ("con", ops.team_member("team-one", "member-vic", True), "a contributor may not change t"),
+        ("con", ops.team_member("team-one", "member-con", False), ""),
+        ("ann", ops.team_member("team-one", "member-con", True), ""),
+        ("ann", ops.team_member("team-one", "member-xyz", True), "there is no member member-xyz"),
+        ("ann", ops.team_member("team-xyz", "member-con", True), "there is no team team-xyz"),
+        ("ann", ops.team_member("team-one", "member-ada", False), "only the founder changes"),
+        ("ann", ops.genesis("team-x", "X", record("ann"), {}, "00"), "there is a team already"),
+        ("con", ops.keys([key_of("ann")]), "this key is the one of ann"),
+        ("con", ops.keys([key_of("new")], "member-ann"), "everybody changes his own keys"),
+        ("con", ops.keys([key_of("new")], "member-con"), ""),
+        ("ann", ops.member(record("new", keys=[key_of("bob")])), "this key is the one of bob"),
+        ("ann", ops.member({**record("new"), "email": "BOB@x.example"}), "BOB@x.example is the"),
+        ("con", {"op": "novel"}, "a contributor may not say 'novel'"),
+        ("max", {"op": "novel"}, ""),
+        ("con", {"op": "backup"}, ""),
+        ("con", {"op": "role", "member": "member-con", "role": "king"}, "role there is no such r"),
+        ("con", {"op": "adopt", "names": []}, "a contributor may not adopt entries"),
+    ],
+)  # fmt: skip
+def test_who_may_say_what(who: str, said: dict[str, object], why: str) -> None:
+    world, devices = team("ann:admin", "bob:admin", "max:maintainer", "con", "vic:viewer", "man")
+    ada = devices["ada"]
+    ada.say(ops.role("member-man", "contributor", ["manageTeam"]))
+    for device in devices.values():
+        device.see(ada)
+    before = world.standing()
+    now = before.objection(devices[who].id, said)
+    found = refusal(world, devices[who], said)
+    if not why:
+        assert found == ""
+    assert found.startswith(why)
+    assert (now.text if now else "") == found
+    if why:
+        after = world.standing()
+        assert after.members == before.members
+        assert after.teams == before.teams
+        assert after.mode == before.mode
+
+
+def test_devices_are_revoked_by_their_member_or_a_senior_admin() -> None:
+    world, devices = team("ann:admin", "bob:admin", "max:maintainer", "con", "dan")
+    second = world.device("con2", "con")
+    for device in devices.values():
+        device.see(second)
+    cases = {"max": "a device is revoked by its member or an admin", "dan": "a device is revoked",
+             "con": "", "bob": ""}  # fmt: skip
+    for who, why in cases.items():
+        assert refusal(world, devices[who], ops.revoke(second.id)).startswith(why), who
+    assert refusal(world, devices["bob"], ops.revoke(devices["ann"].id)) == (
+        "ann was here before bob"
+    )
+    assert not world.standing().devices[devices["ann"].id].revoked
+
+
+def test_who_has_not_looked_revokes_nobody_senior() -> None:
+    world, devices = team("ann:admin", "bob:admin")
+    clone = world.device("ann2", "ann")
+    devices["bob"].say()
+    hidden = devices["bob"].say(ops.revoke(clone.id), deps=[])
+    later = clone.see(devices["ann"]).say()
+    standing = world.standing()
+    assert hidden.digest not in standing.refused
+    assert isinstance(standing.authority(later.digest), Authority)
+    assert not standing.devices[clone.id].revoked
+    devices["ada"].say(ops.revoke(clone.id))
+    assert world.standing().devices[clone.id].revoked
+
+
+def test_a_revocation_from_an_earlier_line_on_takes_what_was_seen() -> None:
+    world, devices = team("con")
+    second = world.device("con2", "con").see(devices["con"])
+    first, stolen = second.say(), second.say()
+    devices["con"].see(second).say(ops.revoke(second.id, (first.seq, first.digest)))
+    standing = world.standing()
+    assert isinstance(standing.authority(first.digest), Authority)
+    assert code(standing.authority(stolen.digest)) == "revoked"
+    wrong = world.device("con3", "con").see(devices["con"])
+    one = wrong.say()
+    devices["con"].see(wrong).say(ops.revoke(wrong.id, (one.seq, "ab" * 32)))
+    assert code(world.standing().authority(one.digest)) == "revoked"
+
+
+def test_what_a_revoked_device_did_falls_with_it() -> None:
+    world, devices = team("ann:admin", "bob:admin")
+    laptop = world.device("ann2", "ann").see(devices["ann"])
+    laptop.say()
+    devices["ann"].see(laptop).say(ops.revoke(laptop.id))
+    laptop.say(add("mal", "admin"))
+    laptop.say(ops.remove("member-bob"))
+    standing = world.standing()
+    assert "member-mal" not in standing.members
+    assert role(standing, "bob") == "admin"
+
+
+def test_a_demoted_admin_keeps_what_was_seen_and_loses_the_rest() -> None:
+    world, devices = team("ann:admin", "bob:admin", "con")
+    devices["bob"].say(ops.role("member-con", "maintainer"))
+    devices["ann"].see(devices["bob"]).say(ops.role("member-bob", "contributor"))
+    devices["bob"].say(ops.role("member-con", "admin"))
+    line = devices["bob"].say()
+    standing = world.standing()
+    assert role(standing, "con") == "maintainer"
+    found = standing.authority(line.digest)
+    assert isinstance(found, Authority)
+    assert (found.role, found.note) == ("contributor", "withdrawn after demotion of bob")
+
+
+def test_a_denied_permission_is_taken_from_what_was_not_seen() -> None:
+    world, devices = team("con")
+    devices["ada"].say(ops.role("member-con", "contributor", deny=["session:edit"]))
+    devices["con"].say()
+    found = world.standing().authority(devices["con"].lines[-1].digest)
+    assert isinstance(found, Authority)
+    assert "session:edit" not in found.permissions
+
+
+def test_who_comes_back_has_what_he_is_given_then() -> None:
+    world, devices = team("con")
+    devices["ada"].say(ops.remove("member-con"))
+    devices["con"].see(devices["ada"])
+    gone = devices["con"].say()
+    assert code(world.standing().authority(gone.digest)) == "removed"
+    assert code(world.standing().now(devices["con"].id)) == "removed"
+    devices["ada"].say(ops.member(ops.record("member-con", "", "", "viewer")))
+    back = devices["con"].see(devices["ada"]).say()
+    found = world.standing().authority(back.digest)
+    assert isinstance(found, Authority)
+    assert found.role == "viewer"
+    assert world.standing().members["member-con"].state == "active"
+
+
+def test_two_roles_in_one_line_are_two_words_of_which_the_last_holds() -> None:
+    world, devices = team("con")
+    devices["ada"].say(ops.role("member-con", "admin"), ops.role("member-con", "viewer"))
+    assert role(world.standing(), "con") == "viewer"
+
+
+def test_concurrent_permissions_are_those_that_both_give() -> None:
+    world, devices = team("ann:admin", "con")
+    devices["ada"].say(ops.role("member-con", "maintainer", deny=["team:invite"]))
+    devices["ann"].say(ops.role("member-con", "admin", deny=["session:invite"]))
+    member = world.standing().members["member-con"]
+    assert member.role == "maintainer"
+    assert not {"team:invite", "session:invite"} & member.permissions
+    assert len(member.role_ops) == 2
+    devices["ann"].see(devices["ada"]).say(ops.role("member-con", "admin", over=member.role_ops))
+    assert role(world.standing(), "con") == "admin"
+
+
+def test_a_code_is_for_one() -> None:
+    world, devices = team("max:maintainer", "con")
+    invite(devices["max"], "new")
+    new = world.device("new", "new").see(devices["max"])
+    assert world.standing().members["member-new"].invite == SECRET
+    wrong = join(world, new, "new", "ee" * 32)
+    assert world.standing().refused[wrong.digest].text == (
+        "its code is not the one of the invitation"
+    )
+    join(world, new, "new")
+    assert world.standing().members["member-new"].invite == ""
+    late = world.device("late", "late").see(new)
+    used = join(world, late, "new", key="late")
+    found = world.standing().refused[used.digest]
+    assert (found.code, found.text) == ("used", "the invitation was used already")
+    assert world.standing().devices[late.id].member == ""
+
+
+def test_a_code_used_twice_at_once_lets_in_nobody() -> None:
+    world, devices = team("con")
+    invite(devices["ada"], "new")
+    new, thief = (world.device(n, n).see(devices["ada"]) for n in ("new", "thief"))
+    one, two = join(world, new, "new"), join(world, thief, "new", key="thief")
+    standing = world.standing()
+    assert standing.refused[one.digest].code == standing.refused[two.digest].code == "used"
+    assert (standing.members["member-new"].state, standing.members["member-new"].invite) == (
+        "invited", ""
+    )  # fmt: skip
+    devices["ada"].say(ops.revoke(thief.id, (0, "")))
+    standing = world.standing()
+    assert standing.devices[new.id].member == "member-new"
+    assert standing.devices[thief.id].member == ""
+
+
+def test_two_clones_of_one_person_may_use_a_code_at_once() -> None:
+    world, devices = team("con")
+    invite(devices["ada"], "new")
+    clones = [world.device(name, "new").see(devices["ada"]) for name in ("new", "new2")]
+    for clone in clones:
+        join(world, clone, "new")
+    found = world.standing().devices
+    assert [found[clone.id].member for clone in clones] == ["member-new"] * 2
+
+
+def test_a_joiner_brings_only_keys_that_are_his() -> None:
+    world, devices = team("ann:admin")
+    invite(devices["ann"], "new")
+    thief = world.device("thief", "thief").see(devices["ann"])
+    data = ops.join_proof(world.team, "member-new", [key_of("later")], thief.id)
+    thief.say(ops.join("member-new", "", "", [key_of("later")], proof(SECRET, data)))
+    assert world.standing().members["member-new"].keys == ()
+    devices["ada"].see(thief).say(add("later"))
+    later = world.device("later", "later").see(devices["ada"])
+    line = later.say()
+    found = world.standing().authority(line.digest)
+    assert isinstance(found, Authority)
+    assert found.member_id == "member-later"
+    invite(devices["ann"], "two", "ab" * 32)
+    other = world.device("other", "other").see(devices["ann"])
+    taken = join(world, other, "two", "ab" * 32, email="ann@x.example")
+    assert world.standing().refused[taken.digest].text == "ann@x.example is the address of ann"
+    bound = join(world, devices["ann"], "two", "ab" * 32)
+    assert world.standing().refused[bound.digest].text == "its device is one of ann"
+
+
+def test_a_removed_invitation_lets_nobody_in() -> None:
+    world, devices = team("ann:admin")
+    invite(devices["ann"], "new")
+    devices["ada"].see(devices["ann"]).say(ops.remove("member-new"))
+    new = world.device("new", "new").see(devices["ada"])
+    joined = join(world, new, "new")
+    assert world.standing().refused[joined.digest].text == "nobody is invited as member-new"
+    concurrent = world.device("new3", "new").see(devices["ann"])
+    join(world, concurrent, "new")
+    assert not isinstance(world.standing().now(concurrent.id), Authority)
+
+
+def test_an_invitation_falls_with_who_gave_it() -> None:
+    world, devices = team("ann:admin", "bob:admin")
+    devices["ann"].say(ops.remove("member-bob"))
+    invite(devices["bob"], "new")
+    new = world.device("new", "new").see(devices["bob"])
+    join(world, new, "new")
+    assert "member-new" not in world.standing().members
+    assert world.standing().devices[new.id].member == ""
+
+
+def test_who_invited_may_give_a_new_code_and_nobody_else_below_admin() -> None:
+    world, devices = team("max:maintainer", "mia:maintainer")
+    invite(devices["max"], "new")
+    devices["mia"].see(devices["max"])
+    again = ops.member(ops.record("member-new", "new", "new@x.example", "viewer"), "ab" * 32)
+    assert refusal(world, devices["mia"], again) == "a member is changed by an admin"
+    assert refusal(world, devices["max"], again) == ""
+    assert world.standing().members["member-new"].invite == "ab" * 32
+    new = world.device("new", "new").see(devices["max"])
+    join(world, new, "new", "ab" * 32)
+    devices["max"].see(new)
+    assert refusal(world, devices["max"], again) == "a member is changed by an admin"
+
+
+def test_devices_are_added_by_their_member_or_a_senior_admin() -> None:
+    world, devices = team("ann:admin", "bob:admin", "con", "dan")
+    new = Device(world, "new")
+    assert refusal(world, devices["con"], ops.add_device(new.id, devices["con"].key)) == (
+        "its key is not the key of this device"
+    )
+    other = ops.add_device(new.id, new.key, member="member-dan")
+    assert refusal(world, devices["con"], other) == "a device is added by its member or an admin"
+    senior = ops.add_device(new.id, new.key, member="member-ann")
+    assert refusal(world, devices["bob"], senior) == "ann was here before bob"
+    nobody = ops.add_device(new.id, new.key, member="member-xyz")
+    assert refusal(world, devices["bob"], nobody) == "there is no member member-xyz"
+    own = ops.add_device(new.id, new.key, "ab" * 32, "phone", "2026-11-01T00:59:00Z")
+    assert refusal(world, devices["con"], own) == ""
+    devices["dan"].see(devices["con"])
+    assert refusal(world, devices["dan"], own) == f"device {new.id} is one of con"
+    info = world.standing().devices[new.id]
+    assert (info.member, info.label, info.seal) == ("member-con", "phone", "ab" * 32)
+    new.see(devices["con"])
+    line = new.say(minute=58)
+    late = new.say(minute=60)
+    standing = world.standing()
+    assert isinstance(standing.authority(line.digest), Authority)
+    assert code(standing.authority(late.digest)) == "expired"
+
+
+def test_nobody_takes_a_device_by_not_having_looked() -> None:
+    world, devices = team("ann:admin", "bob:admin")
+    new = Device(world, "new")
+    devices["ann"].say(ops.add_device(new.id, new.key))
+    devices["bob"].say()
+    devices["bob"].say(ops.add_device(new.id, new.key), deps=[])
+    assert world.standing().devices[new.id].member == "member-ann"
+
+
+def test_a_certificate_counts_for_its_device_and_time() -> None:
+    world, devices = team("con")
+    late = Device(world, "late")
+    said = late.op("con", "2026-11-01T01:00:00Z")
+    late.see(devices["con"]).say(said)
+    in_time, over = late.say(minute=59), late.say(minute=61)
+    back = late.say(minute=30)  # it has seen a later time
+    found = world.standing()
+    assert isinstance(found.authority(in_time.digest), Authority)
+    assert code(found.authority(over.digest)) == code(found.authority(back.digest)) == "expired"
+    forger = Device(world, "forger").see(devices["con"])
+    cert = {**said["cert"], "expires": ""}
+    line = forger.say({**said, "cert": cert})
+    assert code(world.standing().authority(line.digest)) == "unknown-device"
+
+
+def test_a_new_key_lets_in_new_devices_and_the_old_one_no_more() -> None:
+    world, devices = team("con")
+    devices["con"].say(ops.keys([key_of("fresh")]))
+    old, new = (world.device(n, n).see(devices["con"]) for n in ("con9", "fresh"))
+    cert = old.op("con")
+    lines = [old.say(cert), new.say(), devices["con"].say()]
+    found = [world.standing().authority(line.digest) for line in lines]
+    assert code(found[0]) == "unknown-device"
+    assert all(isinstance(one, Authority) for one in found[1:])
+
+
+def test_a_device_that_says_two_things_is_frozen_from_there() -> None:
+    world, devices = team("con", "dan")
+    first = devices["con"].say()
+    twin = devices["con"].make(devices["con"].lines, [{"op": "novel"}])
+    second = devices["con"].say()
+    devices["dan"].see(devices["con"])
+    after = devices["dan"].say()
+    world.lines[twin.digest] = twin
+    standing = world.standing()
+    assert isinstance(standing.authority(first.digest), Authority)
+    for line in (twin, second):
+        assert code(standing.authority(line.digest)) == "equivocation"
+        assert standing.refused[line.digest].code == "equivocation"
+    assert isinstance(standing.authority(after.digest), Authority)
+    assert standing.equivocations[0].digests == tuple(sorted((twin.digest, second.digest)))
+    assert standing.heads[devices["con"].id] == (first.seq, first.digest)
+    assert code(standing.now(devices["con"].id)) == "equivocation"
+
+
+def test_a_line_waits_for_what_it_builds_on() -> None:
+    world, devices = team("con", "dan")
+    base = devices["con"].say()
+    after = devices["dan"].see(devices["con"]).say()
+    lines = [line for line in world.lines.values() if line is not base]
+    standing = evaluate(lines, "", CHECKS)
+    assert code(standing.authority(after.digest)) == "waiting"
+    assert isinstance(standing.extended([base]).authority(after.digest), Authority)
+
+
+def test_a_line_of_another_team_is_refused() -> None:
+    world, devices = team("con")
+    line = devices["con"].say(team="ab" * 32)
+    assert code(world.standing().authority(line.digest)) == "other-team"
+    back = devices["con"].say(team="")
+    assert code(world.standing().authority(back.digest)) == "before-team"
+
+
+def test_a_second_genesis_is_shown_and_the_pinned_one_stays() -> None:
+    world, _ = team("con")
+    other = world.device("eve", "eve")
+    second = other.say(ops.genesis("team-x", "X", record("eve"), {}, "00"), team="")
+    standing = world.standing()
+    assert (standing.mode, standing.team) == ("open", "")
+    assert set(standing.geneses) == {world.team, second.digest}
+    pinned = standing.pin(world.team)
+    assert (pinned.mode, pinned.team, pinned.founder) == ("enforced", world.team, "member-ada")
+
+
+def test_concurrent_modes_give_the_stricter() -> None:
+    world, devices = team("ann:admin")
+    devices["ada"].say(ops.policy("open"))
+    devices["ann"].say(ops.policy("enforced"))
+    assert world.standing().mode == "enforced"
+    devices["ann"].see(devices["ada"]).say(ops.policy("open"))
+    assert world.standing().mode == "open"
+
+
+def test_two_members_of_one_id_are_told_apart() -> None:
+    world, devices = team("ann:admin", "max:maintainer")
+    devices["ann"].say(add("new", "admin"))
+    thief = ops.record("member-new", "thief", "thief@x.example", "viewer", [key_of("thief")])
+    devices["max"].say(ops.member(thief))
+    standing = world.standing()
+    found = {m.email: m for m in standing.members.values() if m.id.startswith("member-new~")}
+    assert found["new@x.example"].role == "admin"
+    assert found["thief@x.example"].role == "viewer"
+    devices["ada"].see(devices["ann"], devices["max"])
+    assert refusal(world, devices["ada"], ops.role("member-new", "viewer")) == (
+        "member-new means more than one member"
+    )
+    exact = ops.role(found["new@x.example"].id, "viewer")
+    assert refusal(world, devices["ada"], exact) == ""
+    assert world.standing().members[found["new@x.example"].id].role == "viewer"
+
+
+def test_requests_stand_until_they_are_answered() -> None:
+    world, devices = team("con")
+    odd = world.device("odd", "odd")
+    odd.say(ops.request("odd", "odd@x.example", [key_of("odd")]))
+    asking = world.standing().requests
+    assert [(one.device, one.email) for one in asking] == [(odd.id, "odd@x.example")]
+    devices["ada"].say(add("odd"))
+    assert world.standing().requests == ()
+    assert world.standing().devices[odd.id].member == "member-odd"
+
+
+def test_teams_and_their_settings() -> None:
+    world, devices = team("ann:admin", "con")
+    devices["ada"].say(ops.set("team-one", "autoJoin", True), ops.team("team-two", "Two"),
+                       ops.team_member("team-two", "member-con", True))  # fmt: skip
+    devices["ann"].see(devices["ada"])
+    teams = world.standing().teams
+    assert (teams["team-one"].settings, teams["team-one"].members) == (
+        {"autoJoin": True}, frozenset({"member-ada"})
+    )  # fmt: skip
+    assert teams["team-two"].members == frozenset({"member-con"})
+    assert world.standing().members["member-con"].teams == frozenset({"team-two"})
+    over = teams["team-one"].setting_ops["autoJoin"]
+    devices["ann"].say(ops.set("team-one", "autoJoin", False, over), ops.team_delete("team-two"))
+    teams = world.standing().teams
+    assert teams["team-one"].settings == {"autoJoin": False}
+    assert teams["team-two"].deleted
+    assert world.standing().members["member-con"].teams == frozenset()
+
+
+def test_a_line_names_what_no_other_has_named() -> None:
+    world, devices = team("con", "dan")
+    stranger = world.device("odd", "")
+    one, two = devices["con"].say(), devices["dan"].say()
+    assert world.standing().tips(devices["ada"].id) == tuple(sorted((one.digest, two.digest)))
+    assert world.standing().tips(devices["con"].id) == (two.digest,)
+    last = devices["dan"].see(devices["con"]).say()
+    assert world.standing().tips(devices["ada"].id) == (last.digest,)
+    assert stranger.lines[-1].digest not in world.standing().tips("x")

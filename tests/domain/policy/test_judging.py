@@ -1,0 +1,349 @@
+"""Verdicts about entries: who may say what, in whose name, and where."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from git_naturecode.domain.policy import Line, Own, Standing, Verdict, judge, ops
+from git_naturecode.store.entry import Entry, header_line
+from git_naturecode.store.store import PRIVATE, TEAM, Placed
+
+from .test_standing import team
+from .world import Device, World, add
+
+ENTITY = "session-20261101-aaaaaaaa"
+OTHER = "session-20261102-bbbbbbbb"
+
+
+class Desk:
+    """A session that devices write entries to, each signed by its writer unless told otherwise."""
+
+    def __init__(self, world: World, entity: str = ENTITY) -> None:
+        self.world = world
+        self.entity = entity
+        self.placed: list[Placed] = []
+        self.covers: dict[tuple[str, str], list[str]] = {}
+        self.adopted: dict[tuple[str, str], list[str]] = {}
+        self.others: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.number = 0
+
+    def entry(self, kind: str, by: str = "", name: str = "", **fields: Any) -> Entry:
+        self.number += 1
+        at = fields.pop("at", f"2026-11-01T12:{self.number:02d}:00.000Z/0000")
+        said = {"id": name or f"e{self.number}", "at": at, "kind": kind, "salt": str(self.number)}
+        entry = Entry(header_line({**said, **({"by": by} if by else {}), **fields}))
+        return self.put(entry)
+
+    def put(self, entry: Entry, side: str = TEAM) -> Entry:
+        self.placed.append(Placed(entry, self.entity, "0" * 16, side))
+        return entry
+
+    def say(self, device: Device, kind: str, by: str = "", **fields: Any) -> Entry:
+        """`device` writes an entry, and signs it at once."""
+        entry = self.entry(kind, by, **fields)
+        self.sign(device, entry)
+        return entry
+
+    def sign(self, device: Device, *entries: Entry, deps: list[str] | None = None) -> Line:
+        line = device.say(ops.sign(self.entity, [entry.key for entry in entries]), deps=deps)
+        for entry in entries:
+            self.covers.setdefault(entry.key, []).append(line.digest)
+        return line
+
+    def verdicts(self, standing: Standing | None = None, **more: Any) -> dict[str, Verdict]:
+        standing = standing or self.world.standing()
+        found = judge(
+            standing, self.entity, self.placed, self.covers, self.adopted,
+            lambda key: self.others.get(key, ()), **more,
+        )  # fmt: skip
+        return {name: verdict for (name, _), verdict in found.items()}
+
+    def state(self, entry: Entry, **more: Any) -> str:
+        return self.verdicts(**more)[entry.id].state
+
+    def why(self, entry: Entry, **more: Any) -> str:
+        return self.verdicts(**more)[entry.id].reason
+
+
+def mail(name: str) -> str:
+    return f"{name}@x.example"
+
+
+@pytest.fixture
+def desk() -> tuple[Desk, dict[str, Device]]:
+    world, devices = team("ann:admin", "max:maintainer", "con", "dan", "vic:viewer", "bot:bot")
+    desk = Desk(world)
+    desk.say(devices["con"], "open", mail("con"), name="open")
+    for device in devices.values():
+        device.see(devices["con"])
+    return desk, devices
+
+
+Table = tuple[Desk, dict[str, Device]]
+ALLOWED = [
+    ("con", "message", {}), ("dan", "message", {}), ("dan", "comment", {}), ("dan", "file", {}),
+    ("dan", "link", {}), ("dan", "unlink", {}), ("dan", "view", {}), ("vic", "react", {}),
+    ("dan", "set", {"field": "title"}), ("dan", "add", {}), ("dan", "remove", {}),
+    ("dan", "join", {}), ("dan", "leave", {}), ("con", "delete", {}), ("ann", "delete", {}),
+    ("con", "invite", {"who": "x@y.z"}), ("max", "invite", {"who": "x@y.z"}),
+    ("con", "set", {"field": "can:x@y.z", "value": ["read"]}), ("bot", "message", {}),
+    ("bot", "comment", {}), ("max", "novel", {}), ("dan", "epoch", {}),
+    ("dan", "set", {"field": "visibility"}), ("max", "edit", {"target": "open"}),
+    ("con", "edit", {"target": "open"}), ("max", "redact", {"target": "open"}),
+]  # fmt: skip
+REFUSED = [
+    ("vic", "message", {}), ("vic", "comment", {}), ("vic", "edit", {"target": "open"}),
+    ("dan", "edit", {"target": "open"}), ("dan", "redact", {"target": "open"}),
+    ("dan", "delete", {}), ("max", "delete", {}), ("dan", "invite", {"who": "x@y.z"}),
+    ("dan", "set", {"field": "can:con@x.example", "value": ["read"]}), ("bot", "edit", {}),
+    ("bot", "set", {"field": "title"}), ("bot", "open", {}), ("dan", "novel", {}),
+    ("bot", "react", {}), ("dan", "edit", {}), ("dan", "redact", {"target": "nothing"}),
+    ("dan", "join", {"who": "vic@x.example"}), ("dan", "leave", {"who": "con@x.example"}),
+    ("vic", "epoch", {}), ("vic", "join", {}), ("vic", "set", {"field": "visibility"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "kind", "fields"), ALLOWED)
+def test_what_may_be_said(desk: Table, who: str, kind: str, fields: Any) -> None:
+    table, devices = desk
+    assert table.state(table.say(devices[who], kind, mail(who), **fields)) == "verified"
+
+
+@pytest.mark.parametrize(("who", "kind", "fields"), REFUSED)
+def test_what_may_not_be_said(desk: Table, who: str, kind: str, fields: Any) -> None:
+    table, devices = desk
+    verdict = table.verdicts()["open"]
+    entry = table.say(devices[who], kind, mail(who), **fields)
+    verdict = table.verdicts()[entry.id]
+    assert (verdict.state, verdict.counts) == ("quarantined", False)
+    assert verdict.reason
+    assert verdict.signer == f"member-{who}"
+
+
+def test_only_who_signed_it_stands_behind_it(desk: Table) -> None:
+    table, devices = desk
+    posed = table.say(devices["dan"], "message", mail("con"))
+    verdict = table.verdicts()[posed.id]
+    assert verdict.state == "quarantined"
+    assert verdict.reason == "it says it is by con@x.example, and dan@x.example signed it"
+    stranger = table.say(devices["dan"], "message", "who@else.example")
+    assert table.verdicts()[stranger.id] == Verdict(
+        "vouched", "signed by dan@x.example", "member-dan"
+    )
+    loud = table.say(devices["dan"], "message", "DAN@X.example")
+    assert table.state(loud) == "verified"
+
+
+def test_a_copy_counts_for_who_said_it(desk: Table) -> None:
+    table, devices = desk
+    elsewhere = Desk(table.world, OTHER)
+    said = elsewhere.say(devices["con"], "message", mail("con"), name="m1")
+    copied = table.put(said)
+    line = elsewhere.covers[said.key][0]
+    assert table.state(copied) == "quarantined"  # of another session, and nobody here signed it
+    table.sign(devices["dan"], copied)
+    assert table.state(copied) == "quarantined"
+    table.others[said.key] = [(OTHER, line)]
+    assert table.state(copied) == "copied"
+    redacted = elsewhere.say(devices["con"], "redact", mail("con"), target="m1", name="r1")
+    table.put(redacted)
+    table.sign(devices["dan"], redacted)
+    assert table.state(redacted) == "quarantined"
+    table.others[redacted.key] = [(OTHER, elsewhere.covers[redacted.key][0])]
+    assert table.state(redacted) == "copied"
+    table.sign(devices["vic"], table.put(elsewhere.say(devices["con"], "message", mail("con"))))
+    assert table.state(table.placed[-1].entry) == "quarantined"  # a viewer copies nothing
+
+
+def test_what_nobody_signed_is_in_quarantine_until_it_is_adopted(desk: Table) -> None:
+    table, devices = desk
+    entry = table.entry("message", mail("con"))
+    assert table.why(entry) == "no member has signed it"
+    for who, state in (("con", "quarantined"), ("max", "adopted")):
+        line = devices[who].say(ops.adopt(ENTITY, [entry.key], "seen"))
+        table.adopted.setdefault(entry.key, []).append(line.digest)
+        assert table.state(entry) == state
+    assert "adopt" in table.world.standing().refused[table.adopted[entry.key][0]].text
+    stranger = table.world.device("odd", "odd")
+    stranger.see(devices["ann"])
+    alien = table.entry("message", "odd@x.example")
+    table.sign(stranger, alien)
+    assert table.why(alien) == "its device belongs to no member"
+
+
+def test_what_was_there_before_the_team_is_inherited() -> None:
+    world = World()
+    ada, late, out = world.device("ada", "ada"), world.device("late", "late"), world.device("o", "")
+    desk = Desk(world)
+    old = desk.say(ada, "open", mail("ada"))
+    ada.see(late)
+    listed, unknown = desk.entry("message", "x@y.z"), desk.entry("message", "x@y.z")
+    unseen = desk.say(late, "message", mail("late"))
+    outside = desk.say(out, "message", mail("out"))
+    world.found(ada)
+    ada.say(add("late"))
+    again = desk.say(late.see(ada), "message", mail("late"))
+    found = desk.verdicts(inherited={listed.hash})
+    assert found[old.id].state == found[listed.id].state == "inherited"
+    assert found[unknown.id].state == found[outside.id].state == "quarantined"
+    assert found[unseen.id].state == "unverified"
+    assert found[again.id].state == "verified"
+
+
+def test_what_this_clone_has_not_signed_yet_counts(desk: Table) -> None:
+    table, devices = desk
+    mine, other = table.entry("message", mail("dan")), table.entry("message", mail("dan"))
+    own = Own(devices["dan"].id, {mine.key})
+    assert table.state(mine, own=own) == "unverified"
+    assert table.state(other, own=own) == "quarantined"
+    assert table.state(mine, own=Own(devices["vic"].id, {mine.key})) == "quarantined"
+
+
+def test_private_entries_are_nobodys_business(desk: Table) -> None:
+    table, _ = desk
+    entry = Entry(header_line({"id": "p", "at": "2026-11-01T12:00:00.000Z/0000", "kind": "x"}))
+    table.put(entry, PRIVATE)
+    assert "p" not in table.verdicts()
+
+
+def test_permissions_of_participants_count_once_they_are_seen(desk: Table) -> None:
+    table, devices = desk
+    deaf = table.say(devices["dan"], "message", mail("dan"))
+    table.say(devices["con"], "set", mail("con"), field="can:dan@x.example", value=["read"])
+    unseen = table.say(devices["dan"], "message", mail("dan"))
+    devices["dan"].see(devices["con"])
+    seen = table.say(devices["dan"], "message", mail("dan"))
+    assert [table.state(e) for e in (deaf, unseen, seen)] == ["verified", "verified", "quarantined"]
+    assert table.why(seen) == "its signer may only read there"
+
+
+def test_a_guest_invites_as_far_as_he_may(desk: Table) -> None:
+    table, devices = desk
+    table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=["write", "invite"])
+    dan = devices["dan"].see(devices["con"])
+    assert table.state(table.say(dan, "invite", mail("dan"), who="x@y.z", can=["write"])) == (
+        "verified"
+    )
+    more = table.say(dan, "invite", mail("dan"), who="z@y.z", can=["write", "manage"])
+    assert table.why(more) == "its signer gives what he has not himself"
+    others = table.say(dan, "invite", mail("dan"), who="x@y.z", can=["read"])
+    assert table.why(others) == "its signer may not change what others may do"
+    permits = table.say(dan, "set", mail("dan"), field="can:x@y.z", value=["read"])
+    assert not table.verdicts()[permits.id].counts
+
+
+def test_nobody_takes_a_session_over_by_opening_it_again(desk: Table) -> None:
+    table, devices = desk
+    again = table.say(devices["dan"], "open", mail("dan"), at="2019-01-01T00:00:00.000Z/0000")
+    deleted = table.say(devices["dan"], "delete", mail("dan"))
+    found = table.verdicts()
+    assert found[again.id].state == found[deleted.id].state == "quarantined"
+    assert found["open"].state == "verified"
+    hidden = table.entry("open", mail("dan"), at="2018-01-01T00:00:00.000Z/0000")
+    table.sign(devices["dan"], hidden, deps=[])
+    mine = table.say(devices["con"], "delete", mail("con"))
+    found = table.verdicts()
+    # The line before it in his own chain had seen it, so nothing is hidden.
+    assert not found[hidden.id].counts
+    assert found[mine.id].counts
+
+
+def test_of_two_who_opened_it_at_once_nobody_is_the_owner() -> None:
+    world, devices = team("con", "dan")
+    desk = Desk(world)
+    for who in ("con", "dan"):
+        desk.say(devices[who], "open", mail(who))
+    deleted = [desk.say(devices[who], "delete", mail(who)) for who in ("con", "dan")]
+    found = desk.verdicts()
+    assert [v.state for v in found.values()][:2] == ["verified", "verified"]
+    assert not any(found[entry.id].counts for entry in deleted)
+
+
+def test_a_withdrawn_word_says_why(desk: Table) -> None:
+    table, devices = desk
+    devices["ann"].say(ops.remove("member-dan"))
+    gone = table.say(devices["dan"], "message", mail("dan"))
+    devices["ann"].say(ops.role("member-con", "viewer"))
+    less = table.say(devices["con"], "message", mail("con"))
+    assert table.why(gone) == "withdrawn after removal of dan"
+    assert table.why(less) == "withdrawn after demotion of con"
+
+
+def test_a_session_for_a_team_is_not_for_others(desk: Table) -> None:
+    table, devices = desk
+    ann = devices["ann"]
+    ann.say(ops.team("team-two", "Two"), ops.team_member("team-two", "member-dan", True))
+    devices["con"].see(ann)
+    table.say(devices["con"], "set", mail("con"), field="team", value="team-two")
+    for who in ("dan", "max"):
+        devices[who].see(devices["con"])
+    inside, outside = (table.say(devices[w], "message", mail(w)) for w in ("dan", "max"))
+    owner = table.say(devices["con"], "message", mail("con"))
+    assert [table.state(e) for e in (inside, outside, owner)] == [
+        "verified", "quarantined", "verified"
+    ]  # fmt: skip
+
+
+def test_denied_and_allowed_permissions_count() -> None:
+    world, devices = team("con", "dan", "vic:viewer")
+    ada = devices["ada"]
+    ada.say(ops.role("member-con", "contributor", deny=["createSessions"]),
+            ops.role("member-dan", "contributor", deny=["joinSessions", "shareSessions"]),
+            ops.role("member-vic", "viewer", allow=["session:edit"]))  # fmt: skip
+    desk = Desk(world)
+    for device in devices.values():
+        device.see(ada)
+    opened = desk.say(devices["con"], "open", mail("con"))
+    assert desk.why(opened) == "needs createSessions, and a contributor has it not"
+    assert desk.state(desk.say(devices["vic"], "message", mail("vic"))) == "verified"
+    for kind, fields in (
+        ("join", {}),
+        ("set", {"field": "visibility"}),
+        ("set", {"field": "team"}),
+    ):
+        entry = desk.say(devices["dan"], kind, mail("dan"), **fields)
+        assert not desk.verdicts()[entry.id].counts
+
+
+def test_in_an_open_team_everything_is_shown(desk: Table) -> None:
+    table, devices = desk
+    entry = table.say(devices["vic"], "message", mail("vic"))
+    bare = table.entry("message", mail("con"))
+    assert table.state(entry) == table.state(bare) == "quarantined"
+    devices["ann"].say(ops.policy("open"))
+    found = table.verdicts()
+    assert found[entry.id].state == found[bare.id].state == "unverified"
+    assert found["open"].state == "verified"
+
+
+def test_without_a_team_what_is_signed_is_verified() -> None:
+    world = World()
+    desk = Desk(world)
+    one = desk.say(world.device("ada", ""), "message", mail("ada"))
+    two = desk.entry("message", mail("ada"))
+    assert (desk.state(one), desk.state(two)) == ("verified", "unverified")
+
+
+def test_while_the_pinned_team_is_not_here_nothing_counts(desk: Table) -> None:
+    table, _ = desk
+    standing = table.world.standing(pinned="ab" * 32)
+    assert (standing.mode, standing.team) == ("enforced", "ab" * 32)
+    assert not any(verdict.counts for verdict in table.verdicts(standing).values())
+
+
+def test_an_address_of_two_members_proves_nothing() -> None:
+    world, devices = team("ann:admin", "bob:admin")
+    for who, name in (("ann", "eve"), ("bob", "evi")):
+        record = ops.record(f"member-{name}", name, mail("eve"), "contributor",
+                            [f"ssh-ed25519 {name.capitalize()}"])  # fmt: skip
+        devices[who].say(ops.member(record))
+    evi = world.device("evi", "evi").see(*devices.values())
+    desk = Desk(world)
+    entry = desk.say(evi, "message", mail("eve"))
+    assert desk.verdicts()[entry.id] == Verdict(
+        "vouched", "two members have this address", "member-evi"
+    )
+    assert json.dumps(world.standing().to_json())
+    assert hashlib.sha256(b"").hexdigest() not in world.standing().refused
