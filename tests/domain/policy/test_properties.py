@@ -13,7 +13,7 @@ from .world import CHECKS
 
 
 @given(steps, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_order_and_parts_change_nothing(history: list[Step], chance: random.Random) -> None:
     world, lines = play(history)
     pinned = world.team if chance.random() < 0.7 else ""
@@ -40,7 +40,7 @@ def test_order_and_parts_change_nothing(history: list[Step], chance: random.Rand
 
 
 @given(steps)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_who_had_seen_what_is_as_the_lines_say(history: list[Step]) -> None:
     _, lines = play(history)
     standing = evaluate(lines, "", CHECKS)
@@ -58,7 +58,7 @@ def test_who_had_seen_what_is_as_the_lines_say(history: list[Step]) -> None:
 
 
 @given(steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_pinned_team_stays(history: list[Step]) -> None:
     world, lines = play(history)
     standing = evaluate(lines, world.team, CHECKS)
