@@ -18,6 +18,7 @@ from git_naturecode.store.entry import Json
 VERSION = 1
 MAX_LINE = 256 * 1024
 MAX_TRIES = 2_000  # signatures that one process verifies, 0.4 ms each
+_KEY, _SIGNATURE = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{128}")
 _CONTEXT = b"naturecode/log/v1\0"
 _GENUINE, _FALSE = "genuine-lines", "!"
 
@@ -65,17 +66,32 @@ def read(line: bytes) -> dict[str, Json] | None:
 
 def is_genuine(line: bytes, device: str) -> bool:
     """True when `line` was signed by `device`. Loads cryptography; see `Remembered`."""
+    said = read(line)
+    return said is not None and is_signed(line, said, device)
+
+
+def is_signed(line: bytes, said: Mapping[str, Json], device: str) -> bool:
+    """`is_genuine` of a line whose fields `said` were read already."""
     from git_naturecode.crypto import keys
 
-    said = read(line)
-    if said is None or said.get("dev") != device:
+    if said.get("dev") != device:
         return False
-    try:
-        public, signature = bytes.fromhex(said["key"]), bytes.fromhex(said["sig"])
-    except (LookupError, ValueError, TypeError):
+    key, sig = said.get("key"), said.get("sig")
+    # Spelled in one way only: by another spelling of a signature anybody could make a second line
+    # of somebody's, who would be taken to have said two things under one number.
+    if not isinstance(key, str) or not isinstance(sig, str):
         return False
-    signed = _CONTEXT + canonical({key: value for key, value in said.items() if key != "sig"})
-    return keys.device_of(public) == device and keys.is_signed(public, signature, signed)
+    if not _KEY.fullmatch(key) or not _SIGNATURE.fullmatch(sig):
+        return False
+    public, signature = bytes.fromhex(key), bytes.fromhex(sig)
+    # The line is canonical, so that without its signature it is what was signed. Of what has the
+    # same form elsewhere in it all stands before: keys are sorted, and only texts come after.
+    mark = b'"sig":"%s",' % sig.encode()
+    at = line.rfind(mark)
+    signed = _CONTEXT + line[:at] + line[at + len(mark) :]
+    return (
+        at >= 0 and keys.device_of(public) == device and keys.is_signed(public, signature, signed)
+    )
 
 
 class Remembered:

@@ -214,7 +214,7 @@ class TrustDb(TrustFile):
             said = trust.read(line)
             if said is None or said.get("dev") != device or not _is_formed(said):
                 continue
-            if trust.is_genuine(line, device):
+            if trust.is_signed(line, said, device):
                 yield Known(digest, device, {k: v for k, v in said.items() if k != "sig"})
             else:
                 self.db.execute("insert or ignore into forged values (?)", (f"{device} {digest}",))

@@ -56,6 +56,29 @@ def test_nothing_in_a_line_can_be_changed(folder: str) -> None:
         assert not trust.is_genuine(rubbish, device)
 
 
+def test_nobody_can_spell_a_signature_in_another_way(folder: str) -> None:
+    device = keys.make_device(folder, b"1" * 32)
+    good = line(folder, device)
+    sig = json.loads(good)["sig"]
+    for other in (sig.upper(), sig[:64] + " " + sig[64:], " " + sig, sig + "00", sig[2:], ""):
+        assert other == sig or not trust.is_genuine(
+            good.replace(sig.encode(), other.encode()), device
+        )
+    key = json.loads(good)["key"]
+    assert not trust.is_genuine(good.replace(key.encode(), key.upper().encode()), device)
+    assert trust.is_genuine(good, device)
+
+
+def test_a_signature_among_the_operations_is_not_the_one_of_the_line(folder: str) -> None:
+    device = keys.make_device(folder, b"1" * 32)
+    first = line(folder, device)
+    sig = json.loads(first)["sig"]
+    second = line(folder, device, ops=[{"op": "note", "sig": sig, "z": 1}])
+    assert trust.is_genuine(second, device)
+    mixed = json.loads(second)
+    assert not trust.is_genuine(trust.canonical({**mixed, "sig": sig}), device)
+
+
 def test_what_was_genuine_once_is_remembered(folder: str, tmp_path: Path) -> None:
     device = keys.make_device(folder, b"1" * 32)
     good, place = line(folder, device), tmp_path / "known"

@@ -189,10 +189,10 @@ class People(Registry):
         founded = self.graph.lines[self.genesis]
         if device == founded.device and seq >= founded.seq and self.founder in self.persons:
             return Binding(self.founder)
-        for joined, ref, _ in self.joined.get(device, ()):
-            if joined <= seq:
-                return Binding(ref)
         found = self._by_certificate(device, seq, seen) if seq else None
+        for joined, ref, _ in self.joined.get(device, ()):
+            if joined <= seq:  # by its own word; a certificate of its member may end it
+                return found if found and found.person == ref else Binding(ref)
         if found is None and before is not None and before.key:
             found = before  # once let in it stays, whatever becomes of the key
         if found is not None:
