@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from git_naturecode.domain.policy import ops, parsed, snapshot
+from git_naturecode.domain.policy import hearsay, ops, parsed, snapshot
 from git_naturecode.domain.policy.facts import (
     Asking,
     Authority,
@@ -39,7 +39,7 @@ class Standing:
         self._graph = graph
         self._pinned = pinned
         self._proofs = proofs
-        self.geneses = tuple(sorted(_geneses(graph)))
+        self.geneses = tuple(sorted(hearsay.geneses(graph)))
         self.team = self._choose()
         place = graph.places[self.team] if self.team in self.geneses else -1
         self._governance = Governance(graph, place, proofs) if place >= 0 else None
@@ -142,14 +142,7 @@ class Standing:
     @cached_property
     def requests(self) -> tuple[Asking, ...]:
         """Who would like to join and was not answered: the last word of each device."""
-        last: dict[str, Asking] = {}
-        for place, known in sorted(self._graph.said.items()):
-            line = self._graph.lines[place]
-            for _, op in known:
-                if isinstance(op, parsed.Request) and not self._graph.is_frozen(place):
-                    asking = Asking(line.device, op.name, op.email, op.keys, line.digest, line.at)
-                    if line.seq >= self._seq_of(last.get(line.device)):
-                        last[line.device] = asking
+        last = hearsay.requests(self._graph)
         strangers = (a for d, a in sorted(last.items()) if not self.devices[d].member)
         return tuple(a for a in strangers if not self.devices[a.device].revoked)
 
@@ -285,9 +278,6 @@ class Standing:
                     found.setdefault(self._graph.lines[place].digest, why._replace(op=index))
         return found
 
-    def _seq_of(self, asking: Asking | None) -> int:
-        return self._graph.lines[self._graph.places[asking.digest]].seq if asking else 0
-
     def _counts(self, place: int) -> bool:
         return place not in self._reasons
 
@@ -366,7 +356,7 @@ class Standing:
 
     def _device(self, device: str) -> DeviceInfo:
         if self._governance is None:
-            return _told(self._graph, device)
+            return hearsay.told(self._graph, device)
         return self._governance.people.device(device)
 
 
@@ -387,28 +377,6 @@ def evaluate(lines: Iterable[Line], pinned: str = "", checks: Checks | None = No
     graph = Graph()
     graph.add(lines)
     return Standing(graph, pinned, Proofs(checks or Real()))
-
-
-def _geneses(graph: Graph) -> Iterable[str]:
-    for place in graph.governing:
-        line = graph.lines[place]
-        if not line.team and any(isinstance(op, parsed.Genesis) for _, op in graph.said[place]):
-            yield line.digest
-
-
-def _told(graph: Graph, device: str) -> DeviceInfo:
-    """What a device tells of itself where there is no team."""
-    line, op = None, None
-    for place in graph.told.get(device, ()):
-        if not graph.is_frozen(place):
-            line = graph.lines[place]
-            op = next(o for _, o in reversed(graph.said[place]) if isinstance(o, parsed.Device))
-    key = graph.lines[graph.chains[device][0]].key if graph.chains.get(device) else ""
-    cert = op.cert if op else None
-    return DeviceInfo(
-        "", line.key if line else key, op.seal if op else "", op.label if op else "", False,
-        cert.expires if cert else "",
-    )  # fmt: skip
 
 
 __all__ = ["EARLIER", "IN", "INHERITED", "Ref", "Standing", "evaluate"]

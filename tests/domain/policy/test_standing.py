@@ -631,3 +631,28 @@ def test_a_line_names_what_no_other_has_named() -> None:
     last = devices["dan"].see(devices["con"]).say()
     assert world.standing().tips(devices["ada"].id) == (last.digest,)
     assert stranger.lines[-1].digest not in world.standing().tips("x")
+
+
+def test_nothing_is_changed_by_lines_that_do_not_count() -> None:
+    world, devices = team("ann:admin", "con")
+    devices["ann"].say(ops.role("member-con", "admin"), team="ab" * 32)
+    devices["ada"].say()
+    twin = devices["ada"].make(devices["ada"].lines[:-1], [ops.role("member-con", "admin")])
+    world.lines[twin.digest] = twin
+    later = devices["ada"].say(ops.role("member-con", "admin"))
+    standing = world.standing()
+    assert role(standing, "con") == "contributor"
+    assert {standing.refused[line.digest].code for line in (twin, later)} == {"equivocation"}
+
+
+def test_to_change_roles_takes_the_role_and_the_permission() -> None:
+    world, devices = team("ann:admin", "bob:admin", "con", "dan")
+    devices["ada"].say(ops.role("member-con", "contributor", ["team:edit"]),
+                       ops.role("member-ann", "admin", deny=["team:edit"]),
+                       ops.role("member-bob", "admin", deny=["team:invite"]))  # fmt: skip
+    for device in devices.values():
+        device.see(devices["ada"])
+    for who in ("con", "ann"):
+        assert refusal(world, devices[who], ops.role("member-dan", "viewer")), who
+        assert refusal(world, devices[who], ops.policy("open")), who
+    assert refusal(world, devices["bob"], add("new")) == ""
