@@ -87,6 +87,11 @@ def page(placed: Sequence[Placed], redactor: Redactor) -> Page:
             found += more
     whole = sessions.build(placed)
     short = ids.tail(whole.id)
+    if whole.encrypted and not whole.deleted:
+        raise NotPermitted(
+            f"{whole.id} is encrypted, and a page of it on a branch would not be",
+            f"`git naturecode session export {short} --format markdown` writes a file in the clear",
+        )
     if not shared and not whole.deleted:
         raise NotPermitted(
             f"{whole.id} is private: only what is shared is published",

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from git_naturecode import clock
@@ -23,12 +22,17 @@ class Members:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._known: tuple[str | None, Standing] | None = None
 
-    @cached_property
+    @property
     def _standing(self) -> "Standing":
+        """As it is at the present head of the branch."""
         from git_naturecode import trusting
 
-        return trusting.standing(self._store)
+        head = self._store.team.head()
+        if self._known is None or self._known[0] != head:
+            self._known = (head, trusting.standing(self._store))
+        return self._known[1]
 
     @property
     def team(self) -> str:

@@ -1,6 +1,6 @@
 """Opening and sealing: what `Store.read` and `Store.write` do with encrypted sessions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from git_naturecode import ids
@@ -9,7 +9,7 @@ from git_naturecode.domain import drafts, epochs, rosters
 from git_naturecode.domain import sealed as entries
 from git_naturecode.domain import session as sessions
 from git_naturecode.domain.epochs import Epoch
-from git_naturecode.domain.people import key
+from git_naturecode.domain.people import FIELD, key
 from git_naturecode.domain.rosters import Wanted
 from git_naturecode.domain.said import text_of
 from git_naturecode.errors import NotPermitted
@@ -44,7 +44,7 @@ class Keys:
         book = Book(placed, self.ring, self.members)
         if book.readable:
             renewal.note(self._store)
-        return book.opened()
+        return self._believed(book.opened())
 
     def sealed(self, entity: str, made: Sequence[Entry]) -> list[Entry]:
         """`made` as they may stand in the shared log of `entity`, and a new epoch where it is due.
@@ -53,7 +53,7 @@ class Keys:
         """
         book = self.book(entity)
         if not book.good:
-            return self._unclear(entity, book, made)
+            return self._unclear(entity, made)
         fresh = [one for one in made if _is_plain(one)]
         if not fresh:
             return list(made)
@@ -70,7 +70,13 @@ class Keys:
         beginning.require_team(self._store)
         renewal.note(self._store)
         session = self._session(book, entity, made)
-        if self._store.device not in self.wanted(book, session).roster:
+        now = self.wanted(book, session)
+        if self._store.device not in now.roster:
+            if key(self._store.person) not in {one.who for one in now.roster.values()}:
+                raise NotPermitted(
+                    f"{self._store.person} does not take part in {entity}, and could not read it",
+                    f"first: git naturecode session join {ids.tail(entity)}",
+                )
             raise NotPermitted(
                 f"the team does not know this clone as a device of {self._store.person}",
                 "`git naturecode device list` shows what it knows; `git naturecode sync` tells it",
@@ -119,7 +125,7 @@ class Keys:
     def _session(self, book: Book, entity: str, made: Sequence[Entry]) -> sessions.Session:
         """As much of the session as tells who takes part, after `made`."""
         own = [Placed(one, entity, self._store.device, TEAM) for one in made if one.kind in PEOPLE]
-        return sessions.build([*book.opened(PEOPLE), *own])
+        return sessions.build([*self._believed(book.opened(PEOPLE)), *own])
 
     def _sealed(
         self, entity: str, book: Book, made: Sequence[Entry], session: sessions.Session
@@ -219,19 +225,51 @@ class Keys:
             f"git naturecode session invite {ids.tail(entity)} {self._store.person}",
         )
 
-    def _unclear(self, entity: str, book: Book, made: Sequence[Entry]) -> list[Entry]:
-        """`made` where no epoch counts; raises NotPermitted where a member says there should be."""
-        names = {one.entity for one in book.placed}
-        if any(one.session in names and self.members.addresses(one.device) for one in book.records):
+    def _unclear(self, entity: str, made: Sequence[Entry]) -> list[Entry]:
+        """`made` where no epoch counts; raises NotPermitted where a member says there should be.
+
+        Also where what he said does not count any more: what was encrypted is not gone on with in
+        the clear because somebody was removed.
+        """
+        every = self._store.read_all(ids.tail(entity), entity.split("-")[0])
+        names = {one.entity for one in every}
+        records = rosters.found(one for one in every if one.side == TEAM)
+        if any(one.session in names and self.members.addresses(one.device) for one in records):
             raise NotPermitted(
-                f"a member says that {entity} is encrypted, and had no right to say so",
-                "`git naturecode quarantine list` shows it; nothing was written",
+                f"a member says that {entity} is encrypted, and that does not count (any more)",
+                "nothing was written; begin another session, or see `git naturecode quarantine "
+                "list` for what was said and why it is not believed",
             )
         return list(made)
+
+    def _believed(self, opened: list[Placed]) -> list[Placed]:
+        """`opened` without what its author may not say, now that it can be read.
+
+        The judge of the ciphertext knows that somebody changed a permission, but not whose.
+        """
+        owners = {key(text_of(one.entry, "by")) for one in opened if one.entry.kind == "open"}
+        if not any(_needs_a_right(one.entry, owners) for one in opened):
+            return opened
+        from git_naturecode import trusting
+
+        around = [one for one in opened if one.entry.kind in PEOPLE]
+        out = trusting.refused(self._store, around)
+        return [one for one in opened if one.entry.key not in out]
 
 
 def _ids(session: sessions.Session) -> list[str]:
     return [one.id for one in session.participants] + [one.id for one in session.invited]
+
+
+def _needs_a_right(entry: Entry, owners: Collection[str]) -> bool:
+    """True for what was encrypted by somebody but the owner, and takes more than to take part."""
+    by = key(text_of(entry, "by"))
+    if entry.as_written is entry or by in owners:
+        return False
+    if entry.kind in ("join", "leave"):
+        return key(text_of(entry, "who") or by) != by
+    field = text_of(entry, "field")
+    return entry.kind == "invite" or field.startswith(FIELD) or field in ("team", "visibility")
 
 
 def _is_plain(entry: Entry) -> bool:

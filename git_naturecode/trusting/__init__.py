@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from git_naturecode.domain.policy import Standing
-    from git_naturecode.store.store import Store
+    from git_naturecode.store.judged import Key
+    from git_naturecode.store.store import Placed, Store
     from git_naturecode.trusting.asked import Asked
     from git_naturecode.trusting.keeping import Keeper
     from git_naturecode.trusting.writing import Files, Op
@@ -90,6 +91,16 @@ def append(store: "Store", ops: "Sequence[Op]", *, device: str = "") -> list[str
     from git_naturecode.trusting import writing
 
     return writing.append(store, ops, device)
+
+
+def refused(store: "Store", placed: "Sequence[Placed]") -> "set[Key]":
+    """What its author may not say among `placed`, opened entries of one encrypted session.
+
+    Nothing where no team enforces anything.
+    """
+    known = keeper(store)
+    known.refresh()
+    return known.refused(placed)
 
 
 def introduce(store: "Store") -> bool:

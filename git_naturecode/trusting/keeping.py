@@ -208,6 +208,18 @@ class Keeper:
         ])  # fmt: skip
         return found
 
+    def refused(self, placed: Sequence[Placed]) -> set[Key]:
+        """What is in quarantine among `placed`, entries of one entity that were encrypted.
+
+        Judged by what they say once they are open; nothing of that is kept.
+        """
+        shared = {one.entry.key: one for one in placed if one.side == TEAM}
+        if not shared or self.mode != ENFORCED:
+            return set()
+        noun = f"{min(one.entity for one in shared.values()).split('-')[0]}-"
+        found = self._judged(noun, shared, self.own() & shared.keys())
+        return {key for key, mark in found.items() if mark.state == "quarantined"}
+
     def _judged(
         self, noun: str, shared: Mapping[Key, Placed], own: Collection[Key]
     ) -> dict[Key, Mark]:

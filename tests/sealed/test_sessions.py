@@ -5,6 +5,11 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from git_naturecode import trusting
+from git_naturecode.domain import drafts
+from git_naturecode.domain.people import RIGHTS
+from git_naturecode.sealed import LazyVault
+from git_naturecode.store.store import TEAM
 from sealed.people import ADA, BEN, CY, SECRET, everything, founded, joined, synced
 
 
@@ -315,3 +320,55 @@ def test_a_purge_takes_sealed_texts_out_without_a_key(
     shown = ben.nc("session", "show", entity, "--json").json["messages"]
     assert [m["content"] for m in shown] == [""]
     assert "purged" in shown[0]["flags"]
+
+
+def test_a_permission_that_its_author_may_not_give_is_not_believed_once_it_is_read(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    """A changed program writes it; those who judge the ciphertext cannot see what it says."""
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    ben.nc("session", "join", entity)
+    with ben.store() as store:
+        store.judge, store.vault = trusting.judge_of(store), LazyVault(store)
+        store.write(TEAM, entity, [drafts.setting([], f"can:{BEN}", [*RIGHTS])])
+        store.settle()
+    synced(ben, ada)
+    for clone in (ada, ben):
+        people = clone.nc("session", "show", entity, "--json").json["participants"]
+        assert {p["userId"]: p["permissions"]["manage"] for p in people} == {ADA: True, BEN: False}
+    ada.nc("session", "permit", entity, BEN, "--can", "read,write,manage")
+    synced(ada, ben)
+    people = ben.nc("session", "show", entity, "--json").json["participants"]
+    assert all(p["permissions"]["manage"] for p in people)
+
+
+def test_an_epoch_that_is_withdrawn_does_not_make_a_session_plain_again(
+    box: Box, hub: Path, ada: Clone
+) -> None:
+    ben = joined(box, hub, ada, "ben", "--role", "maintainer")
+    entity = ada.start("Open to all")
+    synced(ada, ben)
+    assert "session join" in ben.nc("session", "encrypt", entity, code=5).err
+    ben.nc("session", "join", entity)
+    ben.nc("session", "encrypt", entity)
+    ben.nc("sync")
+    ada.nc("team", "remove", BEN)  # without having seen that
+    assert ada.process("sync").returncode in (0, 3)
+    said = ada.nc("session", "say", entity, SECRET, code=5)
+    assert "does not count (any more)" in said.err
+    assert b"zebra" not in everything(ada)
+
+
+def test_no_page_and_no_note_tells_of_what_is_encrypted(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    said = ada.nc("session", "publish", entity, "--branch", "main", code=5)
+    assert "is encrypted" in said.err
+    ada.git("commit", "-q", "--allow-empty", "-m", "work")
+    ada.nc("session", "attach", entity)
+    synced(ada, ben)
+    assert entity not in ada.git("log", "--show-notes=*", "-1")
+    for clone in (ada, ben):
+        assert b"zebra" not in everything(clone).lower()
