@@ -25,14 +25,14 @@ class Ring:
     def private(self, device: str) -> bytes:
         """The secret key (32 bytes) of `device`; raises NaturecodeError when it cannot be read."""
         if device not in self._read:
-            self._read[device] = keys.seal_secret(self._folder, device)
+            self._read[device] = keys.seal_secret(self._folder, device, self._store.unlock)
         return self._read[device]
 
     def sign(self, data: bytes) -> bytes:
         """The signature of `data` by the device of this clone."""
-        return keys.sign(self._folder, self._store.device, data)
+        return keys.sign(self._folder, self._store.device, data, self._store.unlock)
 
     @property
     def public(self) -> bytes:
         """The public key by which that is verified."""
-        return keys.public_key(self._folder, self._store.device)
+        return keys.public_key(self._folder, self._store.device, self._store.unlock)
