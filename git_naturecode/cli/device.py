@@ -1,7 +1,7 @@
 """device list, add, revoke, rename: the clones of a person, each with keys of its own."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -52,16 +52,16 @@ def list_devices(
     with context.store() as store:
         found = devices.known(store)
         found.setdefault(store.device, _of_this_clone(store))
-        own = devices.mine(store, found)
         whose = people(store)
-        shown = [one for one in found.values() if everybody or one.id in own]
-        shown.sort(key=lambda one: (one.id != store.device, one.id not in own, one.label, one.id))
-        if as_json:
-            items = [_json(one, one.id in own, store.device, whose) for one in shown]
-            context.json({"items": items})
-            return
-        for one in shown:
-            context.say(_text(one, one.id in own, store.device, whose))
+        own = _own(store, found, whose)
+        every = (_seen(found, one, own, store.device, whose.get(one.id)) for one in found.values())
+    shown = [one for one in every if everybody or one.own]
+    shown.sort(key=lambda one: (not one.here, not one.own, one.label, one.device.id))
+    if as_json:
+        context.json({"items": list(map(_json, shown))})
+        return
+    for one in shown:
+        context.say(_text(one))
     if len(shown) == 1 and not everybody:
         context.tell(
             "hint: a clone elsewhere is yours too if the same key links it; else run "
@@ -91,9 +91,11 @@ def add(
         until = clock.iso(clock.until(expires, store.now_ms())) if expires else ""
         found = devices.known(store)
         one = devices.one(found, device)
-        if one.id in devices.mine(store, found):
+        whose = people(store)
+        own = _own(store, found, whose)
+        if one.id in own:
             raise errors.Negative(f"{one.id} is yours already")
-        if one.revoked:
+        if _seen(found, one, own, store.device, whose.get(one.id)).ended:
             raise errors.Negative(
                 f"{one.id} was revoked, and is never taken again",
                 "there, `git naturecode doctor --fix` or a fresh clone makes a new device",
@@ -127,15 +129,17 @@ def revoke(
         found = devices.known(store)
         found.setdefault(store.device, _of_this_clone(store))
         one = devices.one(found, device)
-        if one.revoked:
-            raise errors.Negative(f"{one.id} was revoked already, by {one.revoked}")
+        whose = people(store)
+        own = _own(store, found, whose)
+        if _seen(found, one, own, store.device, whose.get(one.id)).ended:
+            raise errors.Negative(f"{one.id} was revoked already")
         operation = devices.revocation(one, after, store.now_ms())
-        _may_revoke(store, one, found)
+        _may_revoke(store.device, one, own, whose)
         _confirm(context, one, one.id == store.device, yes)
         trusting.append(store, [operation])
-        own = one.id == store.device
+        this = one.id == store.device
     _said(context, as_json, one, "revoked", f"{one.id} ({line(one.label)}) is revoked")
-    if own:
+    if this:
         context.tell("hint: that was this clone; a fresh clone makes a new device")
     else:
         context.tell("hint: if its disk is in other hands, also `git naturecode key rotate`")
@@ -163,20 +167,17 @@ def rename(
         context.tell(_SYNC)
 
 
-def _may_revoke(store: "Store", one: "Device", found: "dict[str, Device]") -> None:
+def _may_revoke(here: str, one: "Device", own: set[str], whose: dict[str, Person]) -> None:
     """Raise NotPermitted where nobody would obey: it is another's, and this person is no admin."""
-    from git_naturecode.identity import devices
-
-    whose = people(store)
-    here, there = whose.get(store.device), whose.get(one.id)
-    if here is None or there is None:
-        if one.id in devices.mine(store, found):
+    me, there = whose.get(here), whose.get(one.id)
+    if me is None or there is None:
+        if one.id in own or (me is not None and "team:edit" in me.permissions):
             return
         raise errors.NotPermitted(
-            f"{one.id} is not a device of yours, and there is no team whose admin could revoke it",
+            f"{one.id} is not a device of yours, and you are not an admin of its team",
             "`git naturecode device list` lists yours",
         )
-    if here.member != there.member and "team:edit" not in here.permissions:
+    if me.member != there.member and "team:edit" not in me.permissions:
         raise errors.NotPermitted(
             f"{one.id} is a device of {line(there.email)}", "he, or an admin, can revoke it"
         )
@@ -212,37 +213,75 @@ def _of_this_clone(store: "Store") -> "Device":
     (said,) = identity.first_ops(store)
     cert = said.get("cert") or {"key": "", "expires": ""}
     return Device(
-        store.device, "", said["seal"], said["label"], cert["key"], cert["expires"], "", "", ()
-    )
+        store.device, "", said["seal"], said["label"], cert["key"], cert["expires"], {},
+        frozenset(), (),
+    )  # fmt: skip
 
 
-def _text(one: "Device", own: bool, here: str, whose: "dict[str, Person]") -> str:
+def _own(store: "Store", found: "dict[str, Device]", whose: dict[str, Person]) -> set[str]:
+    """The devices of this person, as they say and as his team knows them."""
+    from git_naturecode.identity import devices
+
+    me = whose.get(store.device)
+    known = {one for one, person in whose.items() if me and person.member == me.member}
+    return devices.mine(store, found) | (known & found.keys())
+
+
+class Seen(NamedTuple):
+    """A device as this person sees it: what he calls it, who ended it ("": nobody)."""
+
+    device: "Device"
+    here: bool
+    own: bool
+    label: str
+    ended: str
+    added: str
+    member: str | None
+
+
+def _seen(
+    found: "dict[str, Device]", one: "Device", own: set[str], here: str, person: Person | None
+) -> Seen:
+    from git_naturecode.identity import devices
+
+    mine = sorted(one.added.keys() & own) if one.id in own else []
+    label = next((one.added[by] for by in mine if one.added[by]), one.label)
+    ended = devices.ended_by(found, one, own)
+    if person is not None:  # then the team says what counts
+        ended = (ended or min(one.revoked, default="the team")) if person.revoked else ""
+    member = person.email if person else None
+    return Seen(one, one.id == here, one.id in own, label, ended, "".join(mine[:1]), member)
+
+
+def _text(seen: Seen) -> str:
     """A device on one line."""
-    about = ["this clone"] if one.id == here else []
-    if one.id in whose:
-        about.append(whose[one.id].email)
-    elif not own:
+    one = seen.device
+    about = ["this clone"] if seen.here else []
+    if seen.member:
+        about.append(seen.member)
+    elif not seen.own:
         about.append("not yours" if one.person else "nobody's: no key certifies it")
     about.append(
         f"last seen {one.seen[:16].replace('T', ' ')}" if one.seen else "has signed nothing yet"
     )
     if one.expires:
         about.append(f"until {one.expires[:16].replace('T', ' ')}")
-    if one.revoked:
+    if seen.ended:
         about.append("revoked")
-    if own and not one.person and not one.added:
+    if seen.own and not one.person and not seen.added:
         about.append("linked to no key: run `git naturecode init`")
-    return f"{one.id}  {line(one.label) or '-'}  {line(', '.join(about))}"
+    return f"{one.id}  {line(seen.label) or '-'}  {line(', '.join(about))}"
 
 
-def _json(one: "Device", own: bool, here: str, whose: "dict[str, Person]") -> "dict[str, Json]":
+def _json(seen: Seen) -> "dict[str, Json]":
     from git_naturecode.crypto import ssh_keys
 
+    one = seen.device
     blob = ssh_keys.blob_of(one.person) if one.person else b""
     return {
-        "id": one.id, "label": one.label, "thisClone": one.id == here, "mine": own,
-        "member": whose[one.id].email if one.id in whose else None,
-        "linkedTo": ssh_keys.fingerprint(blob) if blob else None, "addedBy": one.added or None,
-        "expires": one.expires or None, "lastSeen": one.seen[:24] or None,
-        "lines": len(one.lines), "revoked": bool(one.revoked), "revokedBy": one.revoked or None,
+        "id": one.id, "label": seen.label, "thisClone": seen.here, "mine": seen.own,
+        "member": seen.member, "linkedTo": ssh_keys.fingerprint(blob) if blob else None,
+        "addedBy": seen.added or None, "expires": one.expires or None,
+        "lastSeen": one.seen[:24] or None, "lines": len(one.lines),
+        "revoked": bool(seen.ended), "revokedBy": seen.ended or None,
     }  # fmt: skip

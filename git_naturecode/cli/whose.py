@@ -7,11 +7,12 @@ if TYPE_CHECKING:
 
 
 class Person(NamedTuple):
-    """The member whose a device is (his id and address), and what he may do."""
+    """The member whose a device is (his id and address), what he may do, what became of it."""
 
     member: str
     email: str
     permissions: frozenset[str]
+    revoked: bool
 
 
 def people(store: "Store") -> dict[str, Person]:
@@ -23,5 +24,5 @@ def people(store: "Store") -> dict[str, Person]:
     for device, info in standing.devices.items():
         member = standing.members.get(info.member)
         if member is not None:
-            found[device] = Person(member.id, member.email, member.permissions)
+            found[device] = Person(member.id, member.email, member.permissions, info.revoked)
     return found

@@ -30,8 +30,8 @@ class Device(NamedTuple):
     """A device as the record has it.
 
     `key` and `seal` are its public keys (hex); `person` is the line of the key that certified it
-    ("": none did), `expires` when that ends; `revoked` is who revoked it, as a device id, and
-    `added` who added it; `lines` is its whole chain.
+    ("": none did), `expires` when that ends. `added` (with the name that each gave it) and
+    `revoked` are the devices that say so of it, which anybody can. `lines` is its whole chain.
     """
 
     id: str
@@ -40,8 +40,8 @@ class Device(NamedTuple):
     label: str
     person: str
     expires: str
-    added: str
-    revoked: str
+    added: Mapping[str, str]
+    revoked: frozenset[str]
     lines: tuple[Line, ...]
 
     @property
@@ -70,10 +70,23 @@ def mine(store: "Store", devices: Mapping[str, Device]) -> set[str]:
     people = {here.person} - {""} if here else set()
     found = {store.device} | {one.id for one in devices.values() if one.person in people}
     while True:
-        more = {one.id for one in devices.values() if one.added in found} - found
+        more = {one.id for one in devices.values() if one.added.keys() & found} - found
         if not more:
             return found
         found |= more
+
+
+def ended_by(devices: Mapping[str, Device], one: Device, own: set[str]) -> str:
+    """Which device of the same person has revoked `one`, "" for none; `own` is what `mine` gives.
+
+    What others say of it is for a team to weigh.
+    """
+    for name in sorted(one.revoked):
+        person = devices[name].person if name in devices else ""
+        same = person == one.person if one.person else name in one.added
+        if same or {name, one.id} <= own:
+            return name
+    return ""
 
 
 def one(devices: Mapping[str, Device], wanted: str) -> Device:
@@ -158,7 +171,7 @@ def _introduced(device: str, key: str, lines: tuple[Line, ...]) -> Device:
         cert: Json = op.get("cert")
         good = member.is_certified(cert, device, key, seal)
         person, expires = (cert["key"], cert["expires"]) if good else ("", "")
-    return Device(device, key, seal, label, person, expires, "", "", lines)
+    return Device(device, key, seal, label, person, expires, {}, frozenset(), lines)
 
 
 def _operations(lines: Iterable[Line], name: str) -> Iterator[Mapping[str, Json]]:
@@ -171,7 +184,7 @@ def _apply(found: dict[str, Device], by: str, op: Mapping[str, Json]) -> None:
     if not isinstance(name, str) or name == by:
         return
     if op.get("op") == "revoke" and name in found:
-        found[name] = found[name]._replace(revoked=by)
+        found[name] = found[name]._replace(revoked=found[name].revoked | {by})
     elif op.get("op") == "add-device" and name in found:
-        text = str(op.get("label", "")) or found[name].label
-        found[name] = found[name]._replace(added=by, label=text)
+        label = str(op.get("label", ""))
+        found[name] = found[name]._replace(added={**found[name].added, by: label})

@@ -245,6 +245,71 @@ def test_before_init_the_way_is_shown(box: Box) -> None:
         assert "git naturecode init" in box.repo().nc(*command, code=1).err
 
 
+def test_what_strangers_say_of_my_devices_changes_nothing(
+    box: Box, pair: tuple[Clone, Clone]
+) -> None:
+    from git_naturecode import trusting
+    from git_naturecode.identity import devices
+
+    one, two = pair
+    eve = stranger(box)
+    eve.nc("sync")
+    with eve.store() as store:
+        found = devices.known(store)[device_of(two)]
+        trusting.append(store, [
+            {"op": "revoke", "device": found.id, "after": None},
+            devices.addition(found, "hers", ""),
+        ])  # fmt: skip
+    eve.nc("sync")
+    one.nc("sync")
+    item = listed(one)[device_of(two)]
+    assert item["mine"]
+    assert not item["revoked"]
+    assert item["label"] != "hers"
+    assert device_of(eve) not in listed(one)
+
+
+def test_in_a_team_an_admin_ends_devices_and_a_member_changes_his_key(box: Box) -> None:
+    box.remote()
+    ada = introduce(box, "ada")
+    ada.nc("team", "create", "Core")
+    code = ada.nc("team", "add", "eve@example.com", "--json").json["code"]
+    ada.nc("sync")
+    eve = Clone(box.path / "eve", env={**home(box.path / "eve-home")})
+    eve.env["GIT_AUTHOR_EMAIL"] = "eve@example.com"
+    eve.path.mkdir()
+    eve.git("clone", "-q", f"file://{box.path}/hub.git", ".")
+    eve.nc("init")
+    eve.nc("team", "join", code)
+    eve.nc("sync")
+    ada.nc("sync")
+    mine, hers = device_of(ada), device_of(eve)
+    assert listed(ada, "--all")[hers]["member"] == "eve@example.com"
+    assert not listed(ada, "--all")[hers]["mine"]
+    answer = eve.nc("device", "revoke", mine, "--yes", code=5)
+    assert "or an admin" in answer.err
+    # A new member key: a clone that only it certifies is hers.
+    eve.nc("key", "rotate")
+    eve.nc("sync")
+    desk = Clone(box.path / "desk", env=dict(eve.env))
+    desk.path.mkdir()
+    desk.git("clone", "-q", f"file://{box.path}/hub.git", ".")
+    desk.nc("init")
+    desk.nc("sync")
+    desk.start("from the desk")
+    desk.nc("sync")
+    ada.nc("sync")
+    found = listed(ada, "--all")
+    assert found[device_of(desk)]["member"] == "eve@example.com"
+    assert found[device_of(desk)]["linkedTo"] == found[hers]["linkedTo"]
+    assert listed(desk)[hers]["mine"]
+    ada.nc("device", "revoke", hers, "--yes")
+    ada.nc("sync")
+    desk.nc("sync")
+    assert listed(desk)[hers]["revoked"]
+    assert not listed(desk)[device_of(desk)]["revoked"]
+
+
 def job(box: Box, name: str) -> Clone:
     """A fresh clone on a machine of its own, with a key for the job."""
     made = Clone(box.path / name, env=home(box.path / f"{name}-home"))
