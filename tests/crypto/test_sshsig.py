@@ -219,6 +219,13 @@ def test_armour_is_read_strictly() -> None:
         assert not sshsig.verify(wrong, MESSAGE, SPACE, one.line), wrong
 
 
+def test_a_text_beyond_measure_is_not_even_looked_at() -> None:
+    one = member.new(b"1" * 32)
+    made = sshsig.create(MESSAGE, SPACE, one)
+    assert sshsig.verify("\n" + made, MESSAGE, SPACE, one.line)
+    assert not sshsig.verify("\n" * sshsig.MOST + made, MESSAGE, SPACE, one.line)
+
+
 def test_base64_has_one_way_to_be_written() -> None:
     assert ssh_keys.strict_base64("QQ==") == b"A"
     for wrong in ("QR==", "QQ", "QQ=", "QQ===", "Q Q==", "QQ==\n", "\u00e9A==", "Q-=="):
