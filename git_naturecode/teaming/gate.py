@@ -8,7 +8,7 @@ from git_naturecode.errors import NotPermitted
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.store import Store
 from git_naturecode.teaming.looking import look
-from git_naturecode.teaming.words import article, those_who_may
+from git_naturecode.teaming.words import those_who_may
 
 if TYPE_CHECKING:
     from git_naturecode.domain.policy import Authority, Reason, Standing
@@ -39,18 +39,6 @@ class Gate:
         for draft in drafts:
             if why := self.objection(draft, session):
                 raise self.refused(why)
-
-    def require_permission(self, permission: str) -> None:
-        """Raise NotPermitted unless this clone's member has `permission`."""
-        if self.standing is None:
-            return
-        from git_naturecode.domain.policy import Reason
-
-        who = self._who()
-        if isinstance(who, Reason):
-            raise self.refused(who.text)
-        if permission not in who.permissions:
-            raise self.refused(f"needs {permission}, and {article(who.role)} has it not")
 
     def objection(self, draft: Draft, session: "Session | None") -> str:
         """Why this clone may not say `draft` about `session` (None: a new one); "" where it may."""

@@ -31,11 +31,10 @@ def require_sharing(
     gate = Gate(store)
     if gate.standing is None:
         return
-    gate.require_permission("shareSessions")
+    begun, shared = drafts.opening("", "team", ""), drafts.setting([], "visibility", "team")
     if not leaving:
-        gate.require([drafts.opening("", "team", "")])
+        gate.require([begun, shared])
     for one in leaving:
-        begun = [] if one.shared else [drafts.opening(one.name, "team", "")]
-        gate.require([*begun, drafts.setting([], "visibility", "team")], one)
+        gate.require([shared] if one.shared else [begun, shared], one)
         if team is not None:
             gate.require([drafts.audience([], team.id, team.name)], one)
