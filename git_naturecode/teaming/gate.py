@@ -92,6 +92,13 @@ class Gate:
                 "git naturecode team join CODE, with the code that you were sent; without one: "
                 f"git naturecode team join, and ask {whom}",
             )
+        device = here.standing.devices.get(self._store.device)
+        if device is not None and device.revoked:
+            return NotPermitted(
+                f"this clone is a device of {me.email} that was revoked, so nobody would see it",
+                "go on in another clone; a new one is a device of its own: git clone, then "
+                "git naturecode init",
+            )
         if me.state == "removed":
             return NotPermitted(f"{me.email} is not a member of the team any more", f"ask {whom}")
         return NotPermitted(

@@ -51,10 +51,11 @@ def joined(box: Box, hub: Path, ada: Clone, name: str, *args: str) -> Clone:
     return made
 
 
-def exchange(*clones: Clone) -> None:
-    """Sync each, whether or not it is told of something in quarantine."""
-    for clone in clones:
-        assert clone.process("sync").returncode in (0, 3)
+def exchange(*clones: Clone) -> list[int]:
+    """Sync each, whether or not it is told of something in quarantine; the exit codes."""
+    codes = [clone.process("sync").returncode for clone in clones]
+    assert {*codes} <= {0, 3}
+    return codes
 
 
 def members(clone: Clone) -> dict[str, tuple[str, str]]:
@@ -131,6 +132,12 @@ def test_of_two_who_use_one_code_at_once_neither_joins(box: Box, hub: Path, ada:
         one.nc("sync")
     for one in (ada, ben, eve):
         assert members(one)[BEN] == ("contributor", "invited")
+    assert "invite him anew" in ada.nc("team", "show").out
+    new = invited(ada, BEN)
+    assert new != code
+    ben.nc("sync")
+    ben.nc("team", "join", new)
+    assert members(ben)[BEN] == ("contributor", "active")
 
 
 def test_a_wrong_code_says_what_is_wrong(box: Box, hub: Path, ada: Clone) -> None:
@@ -300,7 +307,7 @@ def test_who_is_removed_writes_nothing_more(box: Box, hub: Path, ada: Clone) -> 
     assert said.out == f"{BEN} is not a member any more\n"
     ada.nc("team", "remove", BEN, code=1)
     ben.nc("session", "say", session, "written before he knew")
-    exchange(ada, ben)
+    assert exchange(ada, ben) == [0, 3], "what he wrote is in quarantine now"
     said = ben.nc("session", "say", session, "no", code=5)
     assert "not a member of the team any more" in said.err
     exchange(ada)

@@ -112,6 +112,10 @@ def test_members_and_teams_are_people_too(pair: tuple[Clone, Clone]) -> None:
     assert "nobody here is called" in ada.nc("session", "invite", other, "Zoe", code=1).err
 
 
+def ben_device(clone: Clone) -> str:
+    return (clone.path / ".git/naturecode/device").read_text().split('"')[3]
+
+
 def test_another_clone_of_a_member_needs_no_invitation(box: Box, pair: tuple[Clone, Clone]) -> None:
     ada, _ = pair
     session = ada.start("Design")
@@ -123,6 +127,14 @@ def test_another_clone_of_a_member_needs_no_invitation(box: Box, pair: tuple[Clo
     assert ada.texts(session) == ["from my laptop"]
     told = ada.nc("team", "show", "--json").json["members"]
     assert [len(one["devices"]) for one in told] == [1, 2]
+    (stolen,) = (one["id"] for one in told[1]["devices"] if one["id"] != ben_device(pair[1]))
+    ada.nc("device", "revoke", stolen, "--yes")
+    ada.nc("sync")
+    laptop.nc("sync")
+    said = laptop.nc("session", "say", session, "by a thief", code=5)
+    assert "was revoked" in said.err
+    pair[1].nc("sync")
+    pair[1].nc("session", "say", session, "from my desk")
     other = box.person(box.path / "hub.git", "ada", "desktop")
     assert "nc-invite1:" in other.nc("team", "add", CY).out
 
