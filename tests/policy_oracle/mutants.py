@@ -1,9 +1,8 @@
 """Breaks the policy in one place after another, to see that a test notices each break.
 
-`python -m tests.policy_oracle.mutants [FILE ...] [--list] [--log FILE] [--part N/M]`: each
-condition taken for true and for false, each comparison and connection turned, each part of one left
-out. What survives is printed with its line. The tests: the policy's own, the named attacks, then
-histories.
+`python -m tests.policy_oracle.mutants [FILE ...]`: each condition taken for true and for false, each
+comparison and connection turned, each part of one left out (`--help` says how to choose). What
+survives is printed with its line. The tests: the policy's own, the named attacks, then histories.
 """
 
 import argparse
@@ -24,10 +23,14 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 TARGET = ROOT / "git_naturecode/domain/policy"
+_RANDOM = "tests/policy_oracle/test_histories.py"
+_SOME = [f"{_RANDOM}::test_the_policy_keeps_to_the_rules[{block}]" for block in range(3)]
 STAGES = (
     ("tests/policy_oracle/test_attacks.py", "tests/domain/policy"),
-    ("tests/policy_oracle/test_hostile.py", "tests/policy_oracle/test_histories.py"),
+    _SOME,
+    ("tests/policy_oracle/test_hostile.py", _RANDOM),
 )
+ALWAYS = "(always)"
 PATIENCE = 180
 _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
@@ -101,7 +104,7 @@ def _conditions(
     if isinstance(node, ast.comprehension):
         for index, one in enumerate(node.ifs):
             left = [*node.ifs[:index], *node.ifs[index + 1 :]]
-            yield f"if {ast.unparse(one)}", "(always)", _setter(node, "ifs", left)
+            yield f"if {ast.unparse(one)}", ALWAYS, _setter(node, "ifs", left)
         return
     values = (False,) if isinstance(node, ast.While) else (True, False)
     for value in values:
@@ -140,10 +143,9 @@ class _Broken(MetaPathFinder, Loader):
         exec(compile(self.mutant.tree, str(self.mutant.file), "exec"), module.__dict__)
 
 
-def survives(mutant: Mutant) -> bool:
-    """True when no test fails for a break. Each runs in a process of its own."""
-    for stage in STAGES:
-        paths = [path for path in stage if (ROOT / path).exists()]
+def survives(mutant: Mutant, stages: int) -> bool:
+    """True when no test of these stages fails for a break. Each is a process of its own."""
+    for paths in STAGES[:stages]:
         child = os.fork()
         if not child:
             _run(mutant, paths)
@@ -162,7 +164,7 @@ def _run(mutant: Mutant, paths: Sequence[str]) -> None:
     code = 99
     try:
         sys.meta_path.insert(0, _Broken(mutant))
-        code = pytest.main(["-x", "-q", "--no-header", "-p", "no:randomly", *paths])
+        code = pytest.main(["-x", "-q", "--no-header", "-p", "no:cacheprovider", *paths])
     finally:
         os._exit(int(code))
 
@@ -185,11 +187,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--list", action="store_true", help="only say which there are")
     parser.add_argument("--log", type=Path, help="remember outcomes, and go on from there")
+    parser.add_argument("--quick", action="store_true", help="without the longest tests")
+    parser.add_argument(
+        "--conditions", action="store_true", help="only conditions, not their parts"
+    )
     parser.add_argument("--part", default="0/1", help="N/M: each Mth, from the Nth on")
     chosen = parser.parse_args(arguments)
     files = [file.resolve() for file in chosen.files] or sorted(TARGET.rglob("*.py"))
     first, step = (int(one) for one in chosen.part.split("/"))
-    everything = [one for file in files for one in mutants(file)][first::step]
+    everything = [one for file in files for one in mutants(file)]
+    if chosen.conditions:
+        everything = [one for one in everything if one.now in ("True", "False", ALWAYS)]
+    everything = everything[first::step]
     known = _known(chosen.log)
     alive = []
     os.chdir(ROOT)
@@ -203,7 +212,7 @@ def main(arguments: Sequence[str]) -> int:
             print(name)
             continue
         if name not in known:
-            known[name] = survives(mutant)
+            known[name] = survives(mutant, 2 if chosen.quick else 3)
             if chosen.log:
                 with chosen.log.open("a") as file:
                     file.write(json.dumps([name, known[name]]) + "\n")
