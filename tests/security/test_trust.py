@@ -92,7 +92,7 @@ def test_a_revoked_key_that_writes_into_the_past(core: Team) -> None:
     thief = Thief(core.eve)
     key = stolen(core.ben)
     old = thief.seen(key.id)
-    core.ada.nc("device", "revoke", key.id)
+    core.ada.nc("device", "revoke", key.id, "--yes")
     core.ada.nc("sync")
     thief = Thief(core.eve)
     early = "2026-11-20T00:00:00.000Z/0000"
@@ -111,7 +111,9 @@ def test_the_accomplice_of_a_removed_admin(box: Box) -> None:
     code = re.search(r"nc-invite1:\S+", said)
     assert code
     core.ben.nc("sync")
+    core.eve.nc("sync")
     core.eve.nc("team", "join", code[0])
+    assert core.members(core.eve)["eve"] == "admin", "as far as she knows"
     core.eve.process("team", "remove", "ada@example.com")
     core.eve.process("session", "say", core.session, EVIL)
     core.eve.process("sync")
@@ -260,6 +262,7 @@ def test_an_invitation_that_was_seen_twice(box: Box, core: Team) -> None:
     code = re.search(r"nc-invite1:\S+", said)
     assert code
     core.ada.nc("sync")
+    carl.nc("sync")
     carl.nc("team", "join", code[0])
     carl.nc("sync")
     core.eve.nc("sync")

@@ -120,6 +120,7 @@ def admit(admin: Clone, other: Clone, role: str) -> None:
     code = re.search(r"nc-invite1:\S+", said)
     assert code, said
     admin.nc("sync")
+    other.nc("sync")
     other.nc("team", "join", code[0])
     other.nc("sync")
     admin.nc("sync")
