@@ -1,14 +1,18 @@
 """Status: how this clone stands towards its remotes, in plain words."""
 
+import os
 from typing import NamedTuple
 
+from git_naturecode import trusting
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import followed, paths, place, remotes
+from git_naturecode.store import followed, paths, pins, place, remotes
 from git_naturecode.store.index import Index
+from git_naturecode.store.judged import QUARANTINED
 from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
+from git_naturecode.store.trust_file import FILE
 
 
 class Towards(NamedTuple):
@@ -26,13 +30,25 @@ class Towards(NamedTuple):
     unpurged: bool = False
 
 
+class Trusted(NamedTuple):
+    """The team that this clone trusts, if any: its names, its mode; what is kept out of sight.
+
+    `twins` counts devices whose key was used in two places.
+    """
+
+    names: str
+    mode: str
+    quarantined: int
+    twins: int
+
+
 class Status(NamedTuple):
     """Counts of what is here, what waits, and how far the remotes are known to be.
 
     `usual` is the remote that sync goes to, `others` those that were synced with besides;
     `folder` says why which files of this work tree's folder are not as they should be. Of
     what was committed and rewritten `unlinked` pieces were not looked at yet, and `sessionless`
-    commits wait for a session that is not here.
+    commits wait for a session that is not here; `trusted` is None where there is no team.
     """
 
     branch: str
@@ -45,6 +61,7 @@ class Status(NamedTuple):
     folder: dict[str, str]
     unlinked: int = 0
     sessionless: int = 0
+    trusted: Trusted | None = None
 
 
 def _unlinked(store: Store) -> int:
@@ -62,8 +79,24 @@ def status(store: Store, index: Index) -> Status:
         store.branch, shared, every - shared, queued, usual,
         tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
         store.config.flag("naturecode.autoSync", False), place.notes(store),
-        _unlinked(store), queue.sessionless(store.state_dir),
+        _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
     )  # fmt: skip
+
+
+def _trusted(store: Store) -> Trusted | None:
+    """What was found of the team when its lines came in; costs nothing where there is none."""
+    if store.judge is None or (not store.judge.version and not _has_team(store)):
+        return None
+    db = trusting.keeper(store).db
+    dropped = pins.load(store.state_dir).dropped
+    held = [one for one in db.marked(QUARANTINED) if f"{one[1]} {one[2]}" not in dropped]
+    mode = "enforced" if store.judge.enforces else "open"
+    count = len(held) if store.judge.enforces else 0
+    return Trusted(db.get("names"), mode, count, len(db.get("twins").split()))
+
+
+def _has_team(store: Store) -> bool:
+    return os.path.exists(os.path.join(store.state_dir, FILE)) and trusting.has_team(store)
 
 
 def _towards(store: Store, index: Index, name: str) -> Towards:

@@ -39,6 +39,8 @@ SIDEWAYS = {
     ("sync", "linking"): "links and notes travel together, and notes follow the links",
     ("purging", "trusting"): "a purge is a signed line",
     ("trusting", "identity"): "the first line of a device says whose it is",
+    ("status", "trusting"): "which team is trusted, and what is kept out",
+    ("doctor", "trusting"): "a key that was used in two places is told",
     ("sync", "trusting"): "what this clone wrote is signed before it travels",
     ("sync", "hiding"): "a redaction that comes in reaches forks that it did not know",
     ("linking", "agents"): "an agent that was at work may have written the commit",

@@ -10,7 +10,7 @@ from git_naturecode.store.remotes import BRANCH, DELETION, FORCE, NOTES, OUTBOX,
 from git_naturecode.trace import strike
 
 if TYPE_CHECKING:
-    from git_naturecode.status import Status, Towards
+    from git_naturecode.status import Status, Towards, Trusted
     from git_naturecode.sync import Outcome
     from git_naturecode.sync.preview import Preview, Side
 
@@ -39,6 +39,8 @@ def status_text(found: "Status") -> str:
             f"{count(found.sessionless, 'commit')} {waits} for a session that is not here; "
             "`git naturecode session import --auto` may bring it"
         )
+    if found.trusted:
+        lines += _trusted(found.trusted)
     if found.usual is None:
         lines.append("no remote: everything stays in this clone")
     for one in (found.usual, *found.others):
@@ -46,6 +48,17 @@ def status_text(found: "Status") -> str:
             lines += _towards(one, one is not found.usual, found.automatic)
     lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
     return "\n".join(lines)
+
+
+def _trusted(found: "Trusted") -> list[str]:
+    said = [f"team {line(found.names) or '(deleted)'}, {found.mode}"]
+    if found.quarantined:
+        held = count(found.quarantined, "entry")
+        said.append(f"{held} kept in quarantine: git naturecode quarantine list")
+    if found.twins:
+        keys = count(found.twins, "device")
+        said.append(f"{keys} said two things under one number: git naturecode trust show")
+    return said
 
 
 def _towards(one: "Towards", other: bool, automatic: bool) -> list[str]:
@@ -112,7 +125,7 @@ def status_json(found: "Status") -> dict[str, Json]:
         "ahead": usual.ahead if usual else 0, "behind": usual.behind if usual else 0,
         "unlinked": found.unlinked, "sessionless": found.sessionless,
         "known": bool(usual and usual.known), "remotes": [_towards_json(one) for one in towards],
-        "autoSync": found.automatic,
+        "autoSync": found.automatic, "team": found.trusted and found.trusted._asdict(),
         "folder": [{"path": path, "why": why} for path, why in found.folder.items()],
     }  # fmt: skip
 

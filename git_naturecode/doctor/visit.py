@@ -20,6 +20,7 @@ from git_naturecode.doctor import (
     record,
     remotes,
     settings,
+    trust,
     waiting,
 )
 from git_naturecode.doctor.case import ERROR, OK, Case, Check, Finding
@@ -45,6 +46,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("spool", waiting.spool, "all that was said is in the log"),
     ("journal", missing.journal, "what was said within the last day is all there"),
     ("record", record.record, ""),
+    ("trust", trust.trust, "whom this clone trusts is clear"),
     ("index", index.index, "whole"),
     ("remote", remotes.remotes, ""),
     ("exclude", settings.excludes, "the folder `.naturecode/` does not disturb `git status`"),

@@ -138,6 +138,8 @@ class Keeper:
             self.db.put("mode", "" if self.db.is_empty else mode)
             if standing is not None:
                 self.db.put("team", standing.team)
+                teams = standing.teams.values()
+                self.db.put("names", ", ".join(sorted(t.name for t in teams if not t.deleted)))
                 waits = any(why.code == "waiting" for why in standing.refused.values())
                 self.db.put("waits", "yes" if waits else "")
             self.db.touch(touched)
