@@ -9,7 +9,7 @@ from git_naturecode.domain.policy.standing import Standing
 from git_naturecode.render.show import line
 
 RENDERER = 1  # a file by a later one stays as it is
-_MOST_MEMBERS = 400  # a YAML file of the branch may have 64 KiB
+_MOST_BYTES = 60_000  # a YAML file of the branch may have 64 KiB; later members are left out
 _HEAD = """\
 # Made by `git naturecode` from the signed log; changing it changes nothing.
 # What holds, and who signed it: git naturecode team show, git naturecode trust show
@@ -33,9 +33,12 @@ def text(standing: Standing, team: TeamInfo, words: str) -> bytes:
     made += [f"fingerprint: {_quoted(words)}", "settings:"]
     made += [f"  {key}: {_quoted(value)}" for key, value in teams.settings(team).items()]
     made += [f"members: # {len(inside)}" if inside else "members: []"]
-    for one in inside[:_MOST_MEMBERS]:
-        made += _member(one)
-    return (_HEAD + "\n".join(made) + "\n").encode("utf-8", "replace")
+    data = (_HEAD + "\n".join(made) + "\n").encode("utf-8", "replace")
+    for one in inside:
+        data += ("\n".join(_member(one)) + "\n").encode("utf-8", "replace")
+        if len(data) > _MOST_BYTES:
+            break
+    return data
 
 
 def is_newer(data: bytes) -> bool:
