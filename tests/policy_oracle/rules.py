@@ -231,6 +231,8 @@ class Oracle:
         begun = Place(place.line, 0)  # what a line says speaks with the rights that it began with
         role = self.role(signer, begun)
         if target == signer and kind in ("role", "remove"):
+            if place.number and self.told_role(signer, begun) != self.told_role(signer, place):
+                raise Circular  # he changes himself twice in one line
             # Everybody may leave; nobody raises himself.
             return RANK[role] > 0 and RANK[_gives(op)] <= RANK[self.told_role(signer, begun)]
         if kind in ("revoke", "add-device") and (target or signer) == signer:
