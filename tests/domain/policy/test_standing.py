@@ -467,6 +467,10 @@ def test_devices_are_added_by_their_member_or_a_senior_admin() -> None:
     assert refusal(world, devices["bob"], senior) == "ann was here before bob"
     nobody = ops.add_device(new.id, new.key, member="member-xyz")
     assert refusal(world, devices["bob"], nobody) == "there is no member member-xyz"
+    phone = Device(world, "phone")
+    given = ops.add_device(phone.id, phone.key, member="member-dan")
+    assert refusal(world, devices["bob"], given) == ""
+    assert world.standing().devices[phone.id].member == "member-dan"
     own = ops.add_device(new.id, new.key, "ab" * 32, "phone", "2026-11-01T00:59:00Z")
     assert refusal(world, devices["con"], own) == ""
     devices["dan"].see(devices["con"])

@@ -1,0 +1,107 @@
+"""Lines that want to break the policy, or to hold it up: refused, in bounded time."""
+
+import sys
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from git_naturecode.domain.policy import Authority, evaluate, line_of, ops, parsed
+
+from .test_standing import team
+from .world import CHECKS, Device, World
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            ("op", "member", "id", "keys", "role", "device", "after", "team", "heads", "founder",
+             "settings", "over", "in", "cert", "key", "names", "email", "allow", "value")
+        ),
+        inner, max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+NAMES = (
+    "genesis", "member", "join", "request", "role", "remove", "revoke", "add-device", "policy",
+    "team", "team-delete", "team-member", "set", "keys", "device", "sign", "adopt", "purge", "x",
+)  # fmt: skip
+OPS = JSON | st.builds(
+    lambda name, rest: {**(rest if isinstance(rest, dict) else {}), "op": name},
+    st.sampled_from(NAMES), JSON,
+)  # fmt: skip
+
+
+@given(OPS)
+@settings(max_examples=100, deadline=None)
+def test_whatever_is_said_is_read(said: Any) -> None:
+    found = parsed.parse(said)
+    assert bool(ops.problem(said)) == isinstance(found, parsed.Malformed)
+
+
+@given(st.lists(OPS, max_size=4), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_whatever_a_member_says_is_judged(said: list[Any], admin: bool) -> None:
+    world, devices = team("ann:admin", "con")
+    line = devices["ann" if admin else "con"].say(*said)
+    standing = world.standing()
+    assert standing.members["member-ada"].role == "admin"
+    assert isinstance(standing.authority(line.digest), Authority)
+    assert standing.to_json()
+
+
+@given(st.dictionaries(st.sampled_from(("dev", "key", "seq", "at", "prev", "root", "deps", "ops",
+                                        "team")), JSON))  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_line_holds_is_read_or_none(said: dict[str, Any]) -> None:
+    good = {
+        "dev": "d" * 16, "key": "ab" * 32, "seq": 1, "at": "2026-11-26T00:00:00.000Z/0000",
+        "prev": "", "root": "", "deps": [], "ops": [],
+    }  # fmt: skip
+    found = line_of("00" * 32, {**good, **said})
+    if found is not None:
+        assert evaluate([found], "", CHECKS).mode == "open"
+
+
+def _calls(world: World) -> int:
+    """How many functions are called to judge all lines."""
+    lines, count = list(world.lines.values()), 0
+
+    def count_one(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count_one)
+    try:
+        evaluate(lines, world.team, CHECKS)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def _flood(count: int, kind: str) -> World:
+    """A contributor, or a stranger, who writes so many governing lines."""
+    world, devices = team("ann:admin", "con")
+    device = world.device("odd", "odd") if kind == "stranger" else devices["con"]
+    deps: list[str] = []
+    for number in range(count):
+        said = {
+            "stranger": ops.role("member-con", "admin"),
+            "roles": ops.role("member-ann", "viewer"),
+            "revokes": ops.revoke(device.id if number % 2 else "0123456789abcdef"),
+            "keys": ops.keys([f"ssh-ed25519 A{number}"]),
+            "devices": ops.add_device(
+                Device(world, f"n{number}").id, Device(world, f"n{number}").key
+            ),
+            "teams": ops.team_member("team-one", "member-con", False),
+        }[kind]
+        device.say(said, deps=deps)
+    return world
+
+
+def test_a_flood_costs_what_its_lines_cost() -> None:
+    """Eight times the lines call about eight times the functions, far from 64 times."""
+    for kind in ("stranger", "roles", "revokes", "keys", "devices", "teams"):
+        assert _calls(_flood(640, kind)) < 12 * _calls(_flood(80, kind)), kind
