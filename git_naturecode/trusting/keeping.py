@@ -20,7 +20,7 @@ from git_naturecode.trusting import chain
 if TYPE_CHECKING:
     from git_naturecode.domain.policy import Standing
 
-_PLAIN = frozenset({"sign", "adopt", "purge", "backup"})
+_PLAIN = ("sign", "adopt", "purge", "backup")  # compared, not looked up: a name may be anything
 _ENFORCED = "enforced"
 _NOT_YET = "not signed yet: the next sync does so"
 TEAMLESS, TEAMED, ENFORCED = "lines", "team", "enforced"

@@ -262,11 +262,17 @@ class Reach:
         return dict(high)
 
 
+def is_plain(said: Json) -> bool:
+    """True for an operation that changes nothing here, whatever else is in it."""
+    name = said.get("op") if isinstance(said, dict) else None
+    return isinstance(name, str) and name in PLAIN  # it may be anything, also what has no hash
+
+
 def _known(said: Iterable[Mapping[str, Json]]) -> tuple[Known, ...]:
     """The operations that matter here, each with its number in the line."""
     found: list[Known] = []
     for number, one in enumerate(said):
-        if isinstance(one, dict) and one.get("op") in PLAIN:
+        if is_plain(one):
             continue
         op = parsed.parse(one)
         if len(found) >= MOST_GOVERNING:

@@ -15,7 +15,6 @@ _ORDINARY = frozenset(
     }
 )  # fmt: skip
 _OF_BOTS = frozenset({"message", "comment"})
-_AUDIENCE = frozenset({"visibility", "team"})
 _NOUNS = {
     "article": "kb", "snippet": "kb", "practice": "kb", "faq": "kb", "kb": "kb",
     "project": "project",
@@ -79,7 +78,7 @@ def _write_objection(
     if not facts.is_owner(who) and not facts.may(who, "write"):
         return "its signer may only read there"
     needs = {"open": "createSessions", "join": "joinSessions"}.get(kind, "")
-    if kind == "set" and header.get("field") in _AUDIENCE:
+    if kind == "set" and header.get("field") in ("visibility", "team"):
         needs = "shareSessions"
     if needs and noun == "session":
         return _lacks(who, needs)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from git_naturecode.domain.policy.facts import Line, Reason
-from git_naturecode.domain.policy.graph import PLAIN, Graph
+from git_naturecode.domain.policy.graph import Graph, is_plain
 from git_naturecode.store.entry import Json
 
 VERSION = 1
@@ -82,7 +82,4 @@ def _key(graph: Graph, device: str) -> str:
 
 def _shortened(said: Iterable[Mapping[str, Json]]) -> list[Json]:
     """The operations of a line, of those that do not matter here only what they are."""
-    return [
-        {"op": one["op"]} if isinstance(one, dict) and one.get("op") in PLAIN else one
-        for one in said
-    ]
+    return [{"op": one["op"]} if is_plain(one) else one for one in said]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from git_naturecode.domain.policy import Authority, evaluate, line_of, ops, parsed
 
+from .test_judging import Desk
 from .test_standing import team
 from .world import CHECKS, Device, World
 
@@ -62,6 +63,25 @@ def test_whatever_a_line_holds_is_read_or_none(said: dict[str, Any]) -> None:
     found = line_of("00" * 32, {**good, **said})
     if found is not None:
         assert evaluate([found], "", CHECKS).mode == "open"
+
+
+KINDS = (
+    "open", "message", "edit", "redact", "set", "invite", "join", "leave", "delete", "react", "x",
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.dictionaries(
+    st.sampled_from(("field", "value", "who", "can", "by", "target", "over", "epoch", "forked")),
+    JSON | st.sampled_from(("con@x.example", "can:x@y.z", "team", "e1")), max_size=5,
+)), min_size=1, max_size=4))  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_whatever_an_entry_holds_is_judged(said: list[tuple[str, dict[str, Any]]]) -> None:
+    world, devices = team("con", "vic:viewer")
+    desk = Desk(world)
+    entries = [desk.entry(kind, **fields) for kind, fields in said]
+    desk.sign(devices["con"], *entries)
+    desk.sign(devices["vic"], *entries)
+    assert set(desk.verdicts()) == {entry.id for entry in entries}
 
 
 def _calls(world: World) -> int:

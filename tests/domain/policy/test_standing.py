@@ -207,6 +207,8 @@ def join(world: World, device: Device, name: str, code: str = SECRET, **more: st
         ("ann", ops.set("team-one", "a", 1, ["ab" * 32 + ":0"]), "it replaces what its author"),
         ("con", ops.team_member("team-one", "member-vic", True), "a contributor may not change t"),
         ("con", ops.team_member("team-one", "member-con", False), ""),
+        ("con", ops.team_member("team-one", "member-con", True), "a contributor may not change t"),
+        ("con", ops.team_member("team-one", "member-vic", False), "a contributor may not change"),
         ("ann", ops.team_member("team-one", "member-con", True), ""),
         ("ann", ops.team_member("team-one", "member-xyz", True), "there is no member member-xyz"),
         ("ann", ops.team_member("team-xyz", "member-con", True), "there is no team team-xyz"),
