@@ -61,6 +61,14 @@ def test_an_agent_that_is_not_there_is_said(path: str) -> None:
         Agent(path).held()
 
 
+def flood(channel: socket.socket, _: bytes) -> None:
+    """Much more than anybody needs, as long as somebody listens."""
+    channel.sendall(number(1 << 31) + b"\x0c")
+    end = time.monotonic() + 3 * SHORT
+    while time.monotonic() < end:
+        channel.sendall(bytes(4096))
+
+
 Answer = Callable[[socket.socket, bytes], None]
 
 
@@ -87,7 +95,8 @@ LIES: dict[str, Answer] = {
     "nothing": lambda channel, _: None,
     "an empty answer": framed(b""),
     "another kind": framed(b"\x06"),
-    "a huge answer": lambda channel, _: channel.sendall(b"\xff\xff\xff\xff"),
+    "another kind that looks well": framed(b"\x06" + number(0)),
+    "a huge answer": flood,
     "an answer that breaks off": break_off,
     "more keys than it sends": framed(b"\x0c" + number(5)),
     "four thousand million keys": framed(b"\x0c\xff\xff\xff\xff"),
