@@ -662,3 +662,43 @@ def test_to_change_roles_takes_the_role_and_the_permission() -> None:
         assert refusal(world, devices[who], ops.role("member-dan", "viewer")), who
         assert refusal(world, devices[who], ops.policy("open")), who
     assert refusal(world, devices["bob"], add("new")) == ""
+
+
+def test_nobody_gives_himself_back_what_he_was_denied() -> None:
+    world, devices = team("ann:admin")
+    devices["ada"].say(ops.role("member-ann", "admin", deny=["kb:delete"]))
+    devices["ann"].see(devices["ada"])
+    for said in (add("ann", "admin"), ops.role("member-ann", "admin")):
+        assert refusal(world, devices["ann"], said) == "nobody gives himself more rights"
+
+
+def test_an_invitation_that_an_admin_has_changed_is_his() -> None:
+    world, devices = team("max:maintainer")
+    for name, change in (("new", ops.role("member-new", "maintainer")),
+                         ("two", ops.remove("member-two"))):  # fmt: skip
+        invite(devices["max"], name, role="contributor")
+        devices["ada"].see(devices["max"]).say(change)
+        devices["max"].see(devices["ada"])
+        again = ops.member(ops.record(f"member-{name}", name, "", "viewer"), "ab" * 32)
+        assert refusal(world, devices["max"], again) == "a member is changed by an admin", name
+
+
+def test_what_was_not_seen_is_not_replaced() -> None:
+    world, devices = team("ann:admin", "con")
+    hidden = devices["ada"].say(ops.role("member-con", "viewer"))
+    over = [f"{hidden.digest}:0"]
+    why = refusal(world, devices["ann"], ops.role("member-con", "admin", over=over))
+    assert why == "it replaces what its author had not seen"
+    assert role(world.standing(), "con") == "viewer"
+
+
+def test_who_demotes_himself_takes_it_from_his_other_devices_first() -> None:
+    world, devices = team("ann:admin", "con")
+    clone = world.device("ann2", "ann").see(devices["ann"])
+    clone.say()
+    devices["ann"].see(clone)
+    clone.say(ops.remove("member-con"))
+    devices["ann"].say(ops.role("member-ann", "viewer"))
+    standing = world.standing()
+    assert role(standing, "ann") == "viewer"
+    assert role(standing, "con") == "contributor"
