@@ -84,9 +84,7 @@ def accepted(
 def _may_begin(
     epoch: Epoch, owners: set[str], good: Mapping[str, Epoch], standing: Standing
 ) -> bool:
-    addresses = standing.addresses(epoch.device)
-    if not addresses:
-        return False
+    addresses = standing.addresses(epoch.device)  # none of a stranger
     if addresses & owners or standing.may_invite(epoch.device):
         return True
     before = [good[name] for name in epoch.prev if name in good]

@@ -109,6 +109,12 @@ def test_a_wrap_does_not_open_under_another_name_or_in_another_record() -> None:
         epochs.key_for(_signed(ADA, as_other), ADA.device, BEN.secret)
 
 
+def test_nobody_signs_in_the_name_of_another_device() -> None:
+    said = json.loads(ADA.text([ADA, EVE], KEY))
+    with pytest.raises(NotOpened, match="not that of its device"):
+        _signed(EVE, {**said, "key": EVE.public.hex()})
+
+
 def test_a_record_is_of_the_device_in_whose_log_it_stands() -> None:
     entry = ADA.puts(ADA.text([ADA], KEY))
     assert epochs.of_entry(entry, ADA.device).device == ADA.device

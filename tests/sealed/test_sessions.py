@@ -6,7 +6,8 @@ import pytest
 
 from box import Box, Clone
 from git_naturecode import trusting
-from git_naturecode.domain import drafts
+from git_naturecode.domain import drafts, epochs
+from git_naturecode.domain.kinds import open_index
 from git_naturecode.domain.people import RIGHTS
 from git_naturecode.sealed import LazyVault
 from git_naturecode.store.store import TEAM
@@ -372,3 +373,65 @@ def test_no_page_and_no_note_tells_of_what_is_encrypted(
     assert entity not in ada.git("log", "--show-notes=*", "-1")
     for clone in (ada, ben):
         assert b"zebra" not in everything(clone).lower()
+
+
+def rosters_of(clone: Clone, entity: str) -> list[set[str]]:
+    """The devices that each epoch is for, the newest last."""
+    with clone.store() as store:
+        placed = store.read_all(entity[17:], "session")
+    records = [epochs.read(one.entry.body or "") for one in placed if one.entry.kind == "epoch"]
+    return [set(one.roster) for one in sorted(records, key=lambda one: one.number)]
+
+
+def device_of(clone: Clone) -> str:
+    with clone.store() as store:
+        return store.device
+
+
+def test_a_revoked_device_gets_no_further_key(box: Box, hub: Path, ada: Clone, ben: Clone) -> None:
+    laptop = box.person(hub, "ben", "ben-laptop")
+    synced(laptop, ada, ben)
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    mine = {device_of(one) for one in (ada, ben, laptop)}
+    assert rosters_of(ada, entity)[-1] == mine
+    ben.nc("device", "revoke", device_of(laptop), "--yes")
+    synced(ben, ada)  # the sync begins the next one, before anybody writes
+    assert rosters_of(ada, entity)[-1] == mine - {device_of(laptop)}
+    ada.nc("session", "say", entity, "not for the thief")
+    synced(ada, ben)
+    assert ben.texts(entity) == [SECRET, "not for the thief"]
+
+
+def test_a_key_that_is_lost_opens_nothing_and_one_that_is_brought_back_does(
+    box: Box, hub: Path, ada: Clone, ben: Clone
+) -> None:
+    entity = begun(ada, BEN)
+    synced(ada, ben)
+    folder = Path(ben.env["XDG_CONFIG_HOME"]) / "naturecode/keys"
+    file = folder / f"{device_of(ben)}.seal"
+    kept = file.read_bytes()
+    file.unlink()
+    assert ben.texts(entity) == [""]
+    file.write_bytes(kept)
+    file.chmod(0o600)
+    assert ben.texts(entity) == [SECRET]
+
+
+def test_the_index_is_given_no_plaintext_of_what_waits_to_be_drained(
+    box: Box, hub: Path, ada: Clone
+) -> None:
+    entity = begun(ada)
+    with ada.store() as store:
+        store.judge, store.vault = trusting.judge_of(store), LazyVault(store)
+        store.write(TEAM, entity, [drafts.message("a new giraffe", "user")])
+        index = open_index(store)
+        try:
+            (row,) = index.rows("session")
+            assert (row["name"], row["messages"]) == ("", 2)
+            assert not index.search("session", "giraffe", 5)
+            assert not index.search("session", "zebra", 5)
+        finally:
+            index.close()
+        assert b"giraffe" not in everything(ada)
+    assert ada.texts(entity) == [SECRET, "a new giraffe"]
