@@ -269,6 +269,23 @@ def test_what_strangers_say_of_my_devices_changes_nothing(
     assert device_of(eve) not in listed(one)
 
 
+def test_the_certificate_of_another_makes_nobody_me(box: Box, pair: tuple[Clone, Clone]) -> None:
+    from git_naturecode import identity, trusting
+
+    one, _ = pair
+    with one.store() as store:
+        (mine,) = identity.first_ops(store)
+    eve = stranger(box)
+    eve.nc("sync")
+    with eve.store() as store:
+        (hers,) = identity.first_ops(store)
+        trusting.append(store, [{**hers, "cert": mine["cert"]}])
+    eve.nc("sync")
+    one.nc("sync")
+    assert device_of(eve) not in listed(one)
+    assert listed(one, "--all")[device_of(eve)]["linkedTo"] is None
+
+
 def test_in_a_team_an_admin_ends_devices_and_a_member_changes_his_key(box: Box) -> None:
     box.remote()
     ada = introduce(box, "ada")
