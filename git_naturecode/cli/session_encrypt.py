@@ -131,12 +131,15 @@ def remove(
             raise errors.Negative("none of them takes part", f"in it are {names}")
         here.write(*(drafts.removal(one) for one in gone))
         encrypted = here.session.encrypted
+        had_key = {people.key(one) for one in gone} & set(here.session.readers.here)
     if as_json:
-        context.json({"id": here.session.id, "removed": gone, "newKey": encrypted})
+        context.json(
+            {"id": here.session.id, "removed": gone, "newKey": bool(encrypted and had_key)}
+        )
         return
     for one in gone:
         context.say(f"{line(one)}  takes part no longer")
-    if encrypted:
+    if encrypted and had_key:
         context.tell("a new key is used from now on; what they could read until now, they keep")
 
 

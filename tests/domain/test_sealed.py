@@ -93,15 +93,16 @@ def test_every_flipped_bit_is_refused() -> None:
             assert "enc" not in json.loads(made.line) or part == "line"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("id", "e9-x"), ("at", "2026-11-20T10:00:00.124Z/0000"), ("by", "eve@example.com"),
-        ("device", BEN.device), ("kind", "comment"), ("target", "e2"), ("target", None),
-        ("over", ["e3"]), ("over", None), ("epoch", LATER.digest),
-    ],
-)  # fmt: skip
-def test_a_changed_header_is_refused(name: str, value: object) -> None:
+_CHANGES: list[tuple[str, object]] = [
+    ("id", "e9-x"), ("at", "2026-11-20T10:00:00.124Z/0000"), ("by", "eve@example.com"),
+    ("device", BEN.device), ("kind", "comment"), ("target", "e2"), ("target", None),
+    ("over", ["e3"]), ("over", None), ("epoch", LATER.digest),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(_CHANGES)))
+def test_a_changed_header_is_refused(number: int) -> None:
+    name, value = _CHANGES[number]
     made = _seal(ADA.says("plan", target="e1", over=["e0"]))
     header = {**made.header, name: value}
     if value is None:
