@@ -19,6 +19,7 @@ ALLOWED_SKIPS = (
     "no husky to be had by npm on this machine",
     "this user may not mount a small file system",
     "no OpenSSH on this machine",
+    "no Chromium on this machine",
     "this test is part of make torture",
 )
 # Tests write files by the ten thousand, and wait for the disk at each: memory is the faster one.

@@ -70,7 +70,7 @@ def export(
         else:
             context.out.write(text)
         return
-    _write(str(output), data)
+    write(str(output), data)
     if as_json:
         context.json({**told, "file": output})
     else:
@@ -100,7 +100,7 @@ def _made(store: "Store", placed: "Sequence[Placed]", found: "Session", form: st
     return text.encode("utf-8", "replace")
 
 
-def _write(path: str, data: bytes) -> None:
+def write(path: str, data: bytes) -> None:
     """Put `data` at `path`, whole or not at all; into what is no file (/dev/null) as it is."""
     path = os.path.realpath(path)
     if os.path.exists(path) and not os.path.isfile(path):

@@ -42,19 +42,45 @@ def share(
         ),
     ] = False,
     expires: Annotated[
-        str | None, typer.Option(help="Until when the link of --public works: 12h, 7d, 4w, 3mo.")
+        str | None,
+        typer.Option(help="Until when the link of --public works: 12h, 7d (default), 4w, 3mo."),
     ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="With --public: the file to write, `-` for stdout; default: called like the "
+            "session.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --public: do not ask before private texts leave.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option(help="Only show what would leave.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Share private sessions with the team, or begin a shared one with --name."""
+    """Share private sessions with the team, begin a shared one with --name, or make a link."""
     from git_naturecode.cli.session_say import begin, check_visibility
 
     context = contexts.current(quiet)
     if visibility is not None:
         check_visibility(visibility)
     _check_audience(name, team, public, expires)
+    if public:
+        if every or foreign or encrypt or visibility is not None:
+            raise errors.Usage(
+                "--public makes the link of one session",
+                "leave out --all, --id, --encrypt and --visibility",
+            )
+        from git_naturecode.cli import session_public
+
+        asked = session_public.wanted(expires, output, yes, dry_run, as_json)
+        session_public.make(context, _one(context, sessions or []), asked)
+        return
+    if output is not None or yes:
+        raise errors.Usage("--output and --yes belong to the link of --public", "leave them out")
     if name is not None:
         if sessions or every:
             raise errors.Usage("an id and --name do not go together", "leave one of them out")
@@ -72,7 +98,7 @@ def share(
         raise errors.Usage("--id belongs to --name", "leave it out")
     if visibility == "private":
         raise errors.Usage("sharing cannot make a session private", "use team or public")
-    if encrypt and (public or visibility == "public"):
+    if encrypt and visibility == "public":
         raise errors.Usage("--encrypt and public do not go together", "leave one of them out")
     leaving, audience = _leave(
         context, sessions or [], every, visibility or "team", dry_run, team, encrypt
@@ -81,27 +107,30 @@ def share(
 
 
 def _check_audience(name: str | None, team: str | None, public: bool, expires: str | None) -> None:
-    """Raise what does not go together, and what stands in the way of a link's audience."""
-    from git_naturecode import clock
-
+    """Raise what does not go together."""
     if public and (name is not None or team is not None):
         other = "--name" if name is not None else "--team"
         raise errors.Usage(f"{other} and --public do not go together", "choose one of them")
-    if expires is not None:
-        if not public:
-            raise errors.Usage("--expires belongs to the link of --public", "leave it out")
-        clock.since(expires, clock.system_ms())
+    if expires is not None and not public:
+        raise errors.Usage("--expires belongs to the link of --public", "leave it out")
     if name is not None and team is not None:
         raise errors.Usage(
             "--name and --team do not go together",
             "begin it with --name, then: git naturecode session share ID --team " + team,
         )
-    if public:
-        raise errors.NotPermitted(
-            "an encrypted link needs encryption, which this version does not have yet; nothing was "
-            "shared",
-            "`git naturecode session export ID` writes a file that you can hand on",
-        )
+
+
+def _one(context: contexts.Context, wanted: Sequence[str]) -> str:
+    """The session to make a link to: the one that is named, or the active one."""
+    if len(wanted) > 1:
+        raise errors.Usage("a link is to one session", "make one for each")
+    if wanted:
+        return wanted[0]
+    with context.store() as store:
+        active = store.active()
+    if not active:
+        raise errors.Usage("which session?", "name one; `git naturecode session list` shows them")
+    return active
 
 
 def _leave(

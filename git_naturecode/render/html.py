@@ -13,7 +13,7 @@ from git_naturecode.render import about, words
 from git_naturecode.render.inert import Renderer, is_short
 from git_naturecode.render.show import line, show
 
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --ink: #1d2127; --dim: #5c6570; --paper: #ffffff;
   --box: #f4f5f7; --edge: #d9dde2; --user: #0a6b4f; --model: #5b3fb4; --bad: #a8321f; }
 @media screen and (prefers-color-scheme: dark) {
@@ -55,22 +55,31 @@ a { color: inherit; } a.at { text-decoration: none; } a.at:hover { text-decorati
   details > pre { max-height: none; } table { display: table; }
   h1, h2, h3, h4, h5, h6, header, summary { break-after: avoid; } tr { break-inside: avoid; } }
 """
-_SUM = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_SUM = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_SUM}'; base-uri 'none'; form-action 'none'"
 
 
 def text(session: Session) -> str:
     """The page; whatever the texts hold, nothing in it is active and nothing is fetched."""
-    name = _line(session.name) or "(no title)"
-    body = "\n".join(_Page(session).parts())
+    name = title(session)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{name}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>{name}</h1>\n{body}\n</body>\n</html>\n"
+        f"<title>{name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"{body(session)}\n</body>\n</html>\n"
     )
+
+
+def title(session: Session) -> str:
+    """The name of the session, as HTML."""
+    return _line(session.name) or "(no title)"
+
+
+def body(session: Session) -> str:
+    """What the page shows, its heading first."""
+    return "\n".join([f"<h1>{title(session)}</h1>", *_Page(session).parts()])
 
 
 class _Page:

@@ -240,12 +240,10 @@ def test_share_by_name_and_its_usage_errors(clone: Clone) -> None:
     clone.nc("session", "share", session, "--visibility", "secret", code=2)
 
 
-def test_what_needs_teams_or_encryption_says_so(clone: Clone) -> None:
+def test_what_does_not_go_together_says_so(clone: Clone) -> None:
     session = clone.start("Secret plan", "private")
     said = clone.nc("session", "share", session, "--team", "backend-team", code=1)
     assert said.err.startswith("error: there is no team 'backend-team': this repository has no te")
-    said = clone.nc("session", "share", session, "--public", "--expires", "7d", code=5)
-    assert "needs encryption" in said.err
     for args in (
         ["--public", "--expires", "soon"], ["--expires", "7d"], ["--team", "t", "--public"],
         ["--name", "x", "--public"],

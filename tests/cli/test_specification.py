@@ -12,7 +12,7 @@ LINES = (
     ("session invite session-1234567890 user@example.com", 0),
     ("session shared list", 0),
     ("session share session-1234567890 --team backend-team", 1),
-    ("session share session-1234567890 --public --expires 7d", 5),
+    ("session share session-1234567890 --public --expires 7d", 0),
     ("session fork shared-session-1234567890 --name 'My Fork'", 0),
     ("session comment shared-session-1234567890 'Great solution!'", 0),
     ("session export shared-session-1234567890 --format collaborative", 0),
