@@ -85,6 +85,7 @@ class _Bench:
         self._own = own
         self._stands: dict[str, _Stand | Reason] = {}
         self._authors: dict[str, str] = {}
+        self._entries: list[Entry] = []
         self._permits: list[tuple[Entry, str]] = []
         self._audience: list[tuple[Entry, str]] = []
         self._folded: dict[frozenset[str], people.People] = {}
@@ -95,7 +96,7 @@ class _Bench:
         """Judged in the order in which they were written: what permits before what it permits."""
         found: dict[Key, Verdict] = {}
         ordered = sorted(entries.items(), key=lambda item: (_turn(item[1]), item[1].order))
-        self._authors = self._said_by(entries)
+        self._entries = list(entries.values())
         for key, entry in ordered:
             verdict = found[key] = self._verdict(entry)
             if verdict.counts:
@@ -108,23 +109,34 @@ class _Bench:
                     found[one.entry.key] = Verdict(QUARANTINED, why, one.owner)
         return found
 
-    def _said_by(self, entries: Mapping[Key, Entry]) -> dict[str, str]:
-        """Who said each entry: the member who wrote it, not who copied it."""
-        found: dict[str, str] = {}
-        for key, entry in entries.items():
-            first = self._original(entry) or next(
-                (stand.who.member_id for stand in self._behind(key)), ""
-            )
-            if found.setdefault(entry.id, first) != first:
-                found[entry.id] = ""  # two contents under one id, and not by one person
-        return found
+    def _author(self, name: str) -> str:
+        """Who said the entry with this id: the member who wrote it, not who copied it."""
+        if name not in self._authors:
+            found = {
+                self._original(entry)
+                or next((stand.who.member_id for stand in self._behind(entry.key)), "")
+                for entry in self._entries if entry.id == name
+            }  # fmt: skip
+            # Two contents under one id, and not by one person, are nobody's.
+            self._authors[name] = found.pop() if len(found) == 1 else ""
+        return self._authors[name]
 
     # -- one entry ------------------------------------------------------------------------------
 
     def _verdict(self, entry: Entry) -> Verdict:
+        standing = self._standing
+        if standing.mode == ops.ENFORCED:
+            return self._enforced(entry)
+        if standing.team:
+            found = self._enforced(entry)
+            return found if found.counts else found._replace(state=UNVERIFIED)
+        for line in self._covers.get(entry.key, ()):
+            if isinstance(standing.authority(line), Authority):
+                return Verdict(VERIFIED)
+        return Verdict(UNVERIFIED, "nobody has signed it")
+
+    def _enforced(self, entry: Entry) -> Verdict:
         key = entry.key
-        if self._standing.mode == ops.OPEN:
-            return self._in_the_open(entry)
         found = [self._by(entry, stand) for stand in self._behind(key)]
         best = min(found, key=lambda v: _RANKED.index(v.state), default=None)
         if best is not None and best.counts:
@@ -136,19 +148,6 @@ class _Bench:
         if entry.hash in self._inherited or self._is_inherited(key):
             return Verdict(INHERITED, "from before there was a team")
         return best or Verdict(QUARANTINED, self._why_uncovered(key))
-
-    def _in_the_open(self, entry: Entry) -> Verdict:
-        standing = self._standing
-        if standing.team:
-            found = [self._by(entry, stand) for stand in self._behind(entry.key)]
-            best = min(found, key=lambda v: _RANKED.index(v.state), default=None)
-            if best is not None and best.counts:
-                return best
-            return Verdict(UNVERIFIED, best.reason if best else self._why_uncovered(entry.key))
-        for line in self._covers.get(entry.key, ()):
-            if isinstance(standing.authority(line), Authority):
-                return Verdict(VERIFIED)
-        return Verdict(UNVERIFIED, "nobody has signed it")
 
     def _by(self, entry: Entry, stand: _Stand) -> Verdict:
         """What an entry is worth by one who stands behind it."""
@@ -205,8 +204,9 @@ class _Bench:
 
     def _wrote(self, key: Key, member: str) -> bool:
         """True when a device of `member` has signed the entry, here or elsewhere."""
-        lines = [*self._covers.get(key, ()), *(line for _, line in self._elsewhere(key))]
-        return any(self._signer(line) == member for line in lines)
+        if any(self._signer(line) == member for line in self._covers.get(key, ())):
+            return True
+        return any(self._signer(line) == member for _, line in self._elsewhere(key))
 
     def _original(self, entry: Entry) -> str:
         """Who has the address that the entry names, and has signed it somewhere."""
@@ -286,7 +286,7 @@ class _Bench:
         owner = "" if entry.kind == "open" else self._owner()
         return Facts(
             owner, around, (audience,) if audience else (),
-            lambda name: self._authors.get(name, ""), self._noun,
+            self._author, self._noun,
         )  # fmt: skip
 
     def _known(self, said: Sequence[tuple[Entry, str]], entry: Entry, stand: _Stand) -> list[Entry]:

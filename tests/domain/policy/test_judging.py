@@ -347,3 +347,20 @@ def test_an_address_of_two_members_proves_nothing() -> None:
     )
     assert json.dumps(world.standing().to_json())
     assert hashlib.sha256(b"").hexdigest() not in world.standing().refused
+
+
+def test_what_was_inherited_is_so_in_an_open_team_too() -> None:
+    world = World()
+    ada = world.device("ada", "ada")
+    desk = Desk(world)
+    old = desk.say(ada, "open", mail("ada"))
+    world.found(ada, mode="open")
+    assert desk.state(old) == "inherited"
+
+
+def test_two_contents_under_one_id_are_nobodys(desk: Table) -> None:
+    table, devices = desk
+    for who in ("con", "dan"):
+        table.say(devices[who], "message", mail(who), name="same")
+    edit = table.say(devices["con"], "edit", mail("con"), target="same")
+    assert table.why(edit) == "only a maintainer may edit what another said"
