@@ -289,8 +289,10 @@ def test_a_rotation_takes_the_ssh_key_that_is_set_now(box: Box, sealed: Path) ->
 def test_a_rotation_is_said_in_the_record(clone: Clone) -> None:
     from git_naturecode.identity import devices
 
+    before = shown(clone)["key"]
     clone.nc("key", "rotate")
     with clone.store() as store:
-        ops = devices.known(store)[store.device].lines[-1].ops
-    said, device = ops[-2:]
+        (line,) = devices.known(store)[store.device].lines
+    first, said, device = line.ops
+    assert first["cert"]["key"] == before  # who changes the key says first who he is
     assert said == {"op": "keys", "member": "", "keys": [device["cert"]["key"]]}
