@@ -15,6 +15,7 @@ from git_naturecode.store.entry import Entry, Json, header_line, writer
 from git_naturecode.store.hygiene import fits
 from git_naturecode.store.opened import CLEAR, Opened
 
+_SURELY_FITS = 1 << 20  # characters; to write a text out costs more than to seal it
 # Of no use once a text has a random nonce, and how a body was written.
 _DROPPED = frozenset({"salt", "enc"})
 
@@ -36,7 +37,7 @@ def seal(entry: Entry, device: str, epoch: Epoch, key: bytes, nonce: bytes) -> E
     data = plain.encode("utf-8", "surrogatepass")
     text = sealing.seal(key, _context(clear, epoch), data, nonce)
     made = format.make(clear, text, fenced=True)
-    if not fits(made):
+    if len(text) > _SURELY_FITS and not fits(made):
         raise Unsafe(
             f"a text of {len(data)} bytes is too long for an encrypted session",
             "sealed it would not fit into a log; say it in parts",
