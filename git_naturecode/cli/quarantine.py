@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 Ids = Annotated[
     list[str],
-    typer.Argument(help="Ids of entries, or of what they are about, or parts that are unique."),
+    typer.Argument(
+        metavar="ID...", help="Ids of entries, or of what they are about, or parts that are unique."
+    ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Also what was dropped.")]
 
@@ -56,13 +58,13 @@ def list_held(
         context.tell("nothing is in quarantine")
 
 
-def show(session: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def show(wanted: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Show what an entry in quarantine says, as data from a stranger."""
     from git_naturecode.render import trust as render
 
     context = contexts.current(quiet)
     with opened(context) as (store, _):
-        held = _found(store, session)
+        held = _found(store, wanted)
         texts = [_text(store, one) for one in held]
     if as_json:
         items = [
@@ -76,7 +78,7 @@ def show(session: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
 
 
 def adopt(
-    session: Ids,
+    wanted: Ids,
     reason: Annotated[str, typer.Option(help="Why; everybody can read it.")] = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -88,7 +90,7 @@ def adopt(
 
     context = contexts.current(quiet)
     with opened(context) as (store, _):
-        held = _found(store, session)
+        held = _found(store, wanted)
         standing = trusting.standing(store)
         by: dict[str, list[tuple[str, str]]] = {}
         for one in held:
@@ -109,13 +111,13 @@ def adopt(
     context.say(f"adopted {_count(taken)}; the others see it after `git naturecode sync`")
 
 
-def drop(session: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def drop(wanted: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Hear no more of entries in quarantine, in this clone; they stay out of every view."""
     from git_naturecode.trusting import watching
 
     context = contexts.current(quiet)
     with opened(context) as (store, _):
-        held = _found(store, session)
+        held = _found(store, wanted)
         watching.drop(store, held)
     if as_json:
         context.json({"dropped": len(held)})

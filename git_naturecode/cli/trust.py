@@ -49,6 +49,8 @@ def show(
     found = render.standing_json(standing, known.team, known.since, _words(standing))
     if log and as_json:
         context.json({"items": [render.act_json(act) for act in acts]})
+    elif log and not acts:
+        context.tell("nothing was signed here yet; git naturecode sync signs what is shared")
     elif log:
         page(context, render.acts_text(acts))
     elif as_json:

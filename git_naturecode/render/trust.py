@@ -65,7 +65,8 @@ def standing_text(found: Mapping[str, Json]) -> str:
             said.append("begin one: git naturecode team create NAME")
         return "\n".join([*said, *_devices(found)])
     named = ", ".join(map(line, found["teams"])) or "(its teams were deleted)"
-    said = [f"team {named}, {found['mode']}, {found['members']} members", found["fingerprint"]]
+    many = "" if found["members"] == 1 else "s"
+    said = [f"team {named}, {found['mode']}, {found['members']} member{many}", found["fingerprint"]]
     since = str(found["since"] or "")[:10]
     said.append(
         f"trusted since {since}; the six words are the same for everybody in the team"
@@ -168,7 +169,8 @@ def verified_json(found: Mapping[str, Json]) -> dict[str, Json]:
 def verified_text(found: Mapping[str, Json]) -> str:
     """The same for people."""
     forged = f", {found['forged']} are forged and count for nothing" if found["forged"] else ""
-    said = [f"{found['lines']} signed lines hold{forged}"]
+    lines = "1 signed line holds" if found["lines"] == 1 else f"{found['lines']} signed lines hold"
+    said = [f"{lines}{forged}"]
     if found["refused"]:
         count = len(found["refused"])
         said.append(f"{count} of them do not count: git naturecode trust show --log")
