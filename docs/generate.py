@@ -48,6 +48,8 @@ part.
 |---|---|
 | `naturecode.branch` | the data branch (`naturecode`) |
 | `naturecode.remote` | the remote that sync uses, fixed by `init` |
+| `naturecode.team` | which team counts for what is begun here, where there are several |
+| `naturecode.sessionVisibility` | how open new sessions may be by the team's setting (`team`) |
 | `naturecode.folder` | `false`: no `.naturecode/` is written in the work trees (`true`) |
 | `naturecode.folderDays` | days after its last change that a session has a file (90; 0: none) |
 | `naturecode.background` | `false`: nothing is done in the background (`true`) |
