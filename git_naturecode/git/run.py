@@ -29,6 +29,9 @@ QUIET = (
 )  # fmt: skip
 
 
+# What this program is told in secret; neither git nor what git starts (ssh, helpers) needs it.
+_SECRETS = ("NATURECODE_MEMBER_KEY", "NATURECODE_PASSPHRASE")
+
 # Of a ref that could not be written git says no reason.
 _FULL = ("No space left", "Out of diskspace", "quota exceeded", "couldn't write '")
 
@@ -146,6 +149,8 @@ class Program(NamedTuple):
         if self.as_the_user:
             env.update(LANGUAGE="en")  # what git says has to be understood; hooks keep their locale
         else:
+            for name in _SECRETS:
+                env.pop(name, None)
             env.update(LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
             env["NATURECODE"] = "0"  # hooks that git finds in its configuration run all the same
         env.update(extra or {})

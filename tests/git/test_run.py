@@ -1,6 +1,6 @@
 """What a failed git says to a person."""
 
-from git_naturecode.git.run import GitFailed
+from git_naturecode.git.run import GitFailed, Program
 
 FULL = """\
 fatal: write error: No space left on device
@@ -27,3 +27,12 @@ def test_a_ref_that_could_not_be_written_is_a_full_disk() -> None:
     said = "fatal: update_ref failed for ref 'refs/heads/x': cannot update ref 'refs/heads/x': "
     failed = GitFailed(("update-ref",), 128, said + "couldn't write '/x/refs/heads/x.lock'\n")
     assert failed.message.startswith("the disk is full (fatal: update_ref failed")
+
+
+def test_git_is_told_no_secret_of_ours() -> None:
+    secrets = {"NATURECODE_MEMBER_KEY": "a", "NATURECODE_PASSPHRASE": "b", "HOME": "/x"}
+    env = Program("/x", None, secrets).env()
+    assert env["HOME"] == "/x" and not env.keys() & {
+        "NATURECODE_MEMBER_KEY",
+        "NATURECODE_PASSPHRASE",
+    }
