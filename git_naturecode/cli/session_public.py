@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,14 @@ from git_naturecode.cli import context as contexts
 if TYPE_CHECKING:
     from git_naturecode.cli.changing import Opened
     from git_naturecode.linksharing import Going, Link
+    from git_naturecode.linksharing.book import Kept
+    from git_naturecode.linksharing.serving import Server
     from git_naturecode.store.entry import Json
 
 DAYS = "7d"
 ADVISORY = "advisory: the page refuses after that, but whoever holds the file can bypass it"
+ENFORCED = "enforced, if this server is honest and nobody opened it before"
+PORT, BIND = 8082, "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Wanted:
     yes: bool
     dry_run: bool
     as_json: bool
+    server: "Server | None" = None
 
 
 def wanted(
@@ -52,13 +57,14 @@ def make(context: contexts.Context, session: str, asked: Wanted) -> None:
     """Write the page of `session` and say the link; what leaves is said before."""
     from git_naturecode import linksharing
     from git_naturecode.cli.changing import changing
+    from git_naturecode.linksharing import book
     from git_naturecode.render import share_page
 
     with changing(context, session) as here:
         _require(here)
         going = linksharing.prepare(here.placed, context.redactor)
         output = asked.output or f"{here.session.id}.share.html"
-        if asked.output is None and os.path.exists(output):
+        if asked.server is None and asked.output is None and os.path.exists(output):
             raise errors.Negative(f"{output} is there already", "name a file with -o")
         if not asked.as_json:
             _tell_leaving(context, going, to_stderr=output == "-")
@@ -70,6 +76,10 @@ def make(context: contexts.Context, session: str, asked: Wanted) -> None:
             return
         _ask(context, here, asked.yes)
         link = linksharing.make(here.store, going, asked.expires_ms)
+    if asked.server is not None:
+        book.keep(here.store.state_dir, linksharing.kept(link, here.session.id))
+        _tell_served(context, going, link, asked.server, asked.as_json)
+        return
     page = share_page.text(link.sealed)
     if output == "-":
         context.out.write(page)
@@ -77,6 +87,8 @@ def make(context: contexts.Context, session: str, asked: Wanted) -> None:
         from git_naturecode.cli.session_export import write
 
         write(output, page.encode())
+        where = os.path.abspath(output)
+        book.keep(here.store.state_dir, linksharing.kept(link, here.session.id, where))
     _tell(context, going, link, output, asked.as_json)
 
 
@@ -157,3 +169,137 @@ def _tell(
         "hint: send the file, and what stands behind its name in the link (#...) by another way: "
         "nobody can read the file without it. Links stay in the history of browsers and in chats"
     )
+
+
+def _tell_served(
+    context: contexts.Context, going: "Going", link: "Link", server: "Server", as_json: bool
+) -> None:
+    url = f"{_address(server)}/s/{link.id}#{link.fragment}"
+    if as_json:
+        context.json({
+            **_leaving(going), "shareId": link.id, "link": url, "key": link.fragment,
+            "expires": link.expires, "expiry": "enforced",
+        })  # fmt: skip
+        return
+    context.say(f"link: {url}")
+    context.say(f"expires: {link.expires} ({ENFORCED})")
+    context.tell(
+        "half of the key is here and is deleted then; the other half is in the link only, which "
+        "is shown this once"
+    )
+
+
+def _address(server: "Server") -> str:
+    host = str(server.server_address[0])
+    return f"http://{f'[{host}]' if ':' in host else host}:{server.server_address[1]}"
+
+
+def serve(
+    context: contexts.Context, session: str | None, asked: Wanted, port: int | None,
+    bind: str | None,
+) -> None:  # fmt: skip
+    """Make a served link to `session` (None: to none), and serve all such links of this clone.
+
+    Ends when the last is over, or when it is stopped; raises Negative where there is none to serve.
+    """
+    from git_naturecode.cli.answers import count
+    from git_naturecode.linksharing import book
+    from git_naturecode.linksharing.serving import Server
+
+    if asked.output is not None:
+        raise errors.Usage("--serve writes no file", "leave out --output, or --serve")
+    if asked.dry_run:
+        raise errors.Usage("--serve cannot be tried", "leave out --serve to see what would leave")
+    if port is not None and not 0 <= port < 1 << 16:
+        raise errors.Usage(f"{port} is no port", "choose one from 1024 to 65535")
+    with context.store() as store:
+        state = store.state_dir
+    address = bind if bind is not None else BIND
+    with Server(state, context.now_ms, address, PORT if port is None else port) as server:
+        if session is not None:
+            make(context, session, replace(asked, server=server))
+        served = [one for one in book.every(state, context.now_ms()) if one.is_served]
+        if not served:
+            raise errors.Negative(
+                "there is no link to serve",
+                "git naturecode session share ID --public --expires 7d --serve",
+            )
+        if not _is_loopback(str(server.server_address[0])):
+            context.tell(
+                "warning: browsers decrypt only on this machine or by https: put a proxy with a "
+                "certificate in front, and its address into the link"
+            )
+        last = max(one.expires for one in served)
+        context.tell(
+            f"serving {count(len(served), 'link')} at {_address(server)} until {last}; "
+            "Ctrl-C stops it"
+        )
+        context.out.flush()
+        try:
+            server.serve()
+        except KeyboardInterrupt:
+            context.tell(
+                "\nstopped; `git naturecode session share --public --serve` goes on with what is "
+                "not over"
+            )
+            return
+    context.tell("all links are over, and their halves of keys deleted")
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "::1" or host.startswith("127.")
+
+
+def show_links(context: contexts.Context, as_json: bool) -> None:
+    """The links of this clone that are not over, without what opens them."""
+    from git_naturecode.linksharing import book
+
+    with context.store() as store:
+        found = book.every(store.state_dir, context.now_ms())
+    if as_json:
+        context.json({"items": [_json(one) for one in found]})
+        return
+    for one in found:
+        context.say(f"{one.id}  {one.session}  {_form(one)}  until {one.expires} ({_level(one)})")
+    if not found:
+        context.tell("there are no links that are not over")
+
+
+def revoke(context: contexts.Context, link: str, as_json: bool) -> None:
+    """Take a link back as far as that goes, and say how far it went."""
+    from git_naturecode.linksharing import book
+
+    with context.store() as store:
+        kept = book.find(store.state_dir, link, context.now_ms())
+        gone = kept.is_served or book.take_file(kept)
+        book.drop(store.state_dir, kept)
+    if as_json:
+        context.json({**_json(kept), "revoked": kept.is_served, "deleted": gone})
+        return
+    context.say(f"{kept.id}  {'revoked' if kept.is_served else 'forgotten'}")
+    if kept.is_served:
+        context.tell("half of its key is deleted; who has opened it before may have kept the text")
+        return
+    from git_naturecode.render.show import line
+
+    done = f"deleted: {line(kept.file)}" if gone else f"not there any more: {line(kept.file)}"
+    context.tell(
+        f"{done}; copies of it open until {kept.expires} ({ADVISORY}): a file cannot be called back"
+    )
+
+
+def _form(one: "Kept") -> str:
+    from git_naturecode.render.show import line
+
+    return "served" if one.is_served else line(one.file)
+
+
+def _level(one: "Kept") -> str:
+    return "enforced" if one.is_served else "advisory"
+
+
+def _json(one: "Kept") -> "dict[str, Json]":
+    return {
+        "shareId": one.id, "id": one.session, "expires": one.expires, "expiry": _level(one),
+        "served": one.is_served, "file": one.file or None,
+    }  # fmt: skip

@@ -57,6 +57,24 @@ def share(
     yes: Annotated[
         bool, typer.Option("--yes", help="With --public: do not ask before private texts leave.")
     ] = False,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve",
+            help="With --public: serve the link from here until its date; without an id, those "
+            "that were made before.",
+        ),
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="With --serve: the port; default 8082.")] = None,
+    bind: Annotated[
+        str | None, typer.Option(help="With --serve: the address; default 127.0.0.1.")
+    ] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="With --public: the links that are not over.")
+    ] = False,
+    revoke: Annotated[
+        str | None, typer.Option(help="With --public: take this link back.", metavar="LINK")
+    ] = None,
     dry_run: Annotated[bool, typer.Option(help="Only show what would leave.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -77,10 +95,27 @@ def share(
         from git_naturecode.cli import session_public
 
         asked = session_public.wanted(expires, output, yes, dry_run, as_json)
-        session_public.make(context, _one(context, sessions or []), asked)
+        if (port, bind) != (None, None) and not serve:
+            raise errors.Usage("--port and --bind belong to --serve", "add it, or leave them out")
+        if listed or revoke is not None:
+            made = sessions or expires or output is not None or serve or dry_run or yes
+            if made or (listed and revoke is not None):
+                raise errors.Usage("--list and --revoke stand alone", "use one command for each")
+            if revoke is not None:
+                session_public.revoke(context, revoke, as_json)
+            else:
+                session_public.show_links(context, as_json)
+        elif serve:
+            chosen = _one(context, sessions or []) if sessions or expires else None
+            session_public.serve(context, chosen, asked, port, bind)
+        else:
+            session_public.make(context, _one(context, sessions or []), asked)
         return
-    if output is not None or yes:
-        raise errors.Usage("--output and --yes belong to the link of --public", "leave them out")
+    if any((output, output == "", yes, serve, port, bind, listed, revoke)):
+        raise errors.Usage(
+            "--output, --yes, --serve, --port, --bind, --list and --revoke belong to --public",
+            "add it, or leave them out",
+        )
     if name is not None:
         if sessions or every:
             raise errors.Usage("an id and --name do not go together", "leave one of them out")

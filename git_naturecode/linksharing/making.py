@@ -8,6 +8,7 @@ from git_naturecode import clock, ids
 from git_naturecode.crypto import bundle
 from git_naturecode.domain import session as sessions
 from git_naturecode.errors import Negative
+from git_naturecode.linksharing import book
 from git_naturecode.redact import Redactor
 from git_naturecode.render import html, share_page
 from git_naturecode.store import second_look
@@ -99,6 +100,19 @@ def make(store: Store, going: Going, expires_ms: int, *, split: bool = False) ->
         name, expires, bundle.VERSION, _base64(nonce), _base64(box), half
     )  # fmt: skip
     return Link(name, expires, sealed, bundle.coded(fragment))
+
+
+def kept(link: Link, session: str, file: str = "") -> book.Kept:
+    """What this clone keeps of `link` to `session`: of a `file` no more than where it was written.
+
+    Never the key, nor the half that is in the link.
+    """
+    sealed = link.sealed
+    if file:
+        return book.Kept(link.id, session, link.expires, file)
+    return book.Kept(
+        link.id, session, link.expires, "", sealed.nonce, sealed.box, sealed.half, sealed.v
+    )
 
 
 def _base64(data: bytes) -> str:
