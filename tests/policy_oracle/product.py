@@ -52,6 +52,10 @@ class Judged:
             for name, member in self.standing.members.items()
         }
 
+    def permissions(self, member: str) -> frozenset[str]:
+        """All that a member may do in the end."""
+        return self.standing.members[member].permissions
+
     def authority(self, line: Line) -> tuple[str, str] | None:
         """Member id and role of a line of the team."""
         basis, found = self.standing.basis(line.digest)

@@ -335,10 +335,19 @@ class Oracle:
                 raise Circular  # it takes away the ground that it stands on
             if other.line == place.line:
                 continue
+            if not after and self._is_revoked_already(other, line.device):
+                continue
             seen = line.seq <= int(after[0]) if after else self.precedes(place, other)
             if not seen and self.effective(other):
                 return True
         return False
+
+    def _is_revoked_already(self, place: Place, device: str) -> bool:
+        """True where it was known to be revoked: saying so again takes nothing more."""
+        return any(
+            op["device"] == device and self.precedes(other, place) and self.effective(other)
+            for other, op in self._ops("revoke")
+        )
 
     def owner(self, device: str, place: Place) -> str:
         """The member whose device this is, as far as `place` has seen; "" for nobody's."""

@@ -379,6 +379,52 @@ def test_adding_oneself_a_second_time_with_more(world: World) -> None:
     assert judged.members[Person("con").id] == "contributor"
 
 
+@pytest.mark.parametrize("right", ["team:edit", "team:delete", "manageTeam", "team:invite"])
+def test_a_single_permission_makes_no_admin(world: World, right: str) -> None:
+    """Con is allowed to, beyond his role; roles, devices of others and the mode stay an admin's."""
+    ann, con = world.clones["ann"], world.clones["con"]
+    world.write(ann, role_op(world, ann, Person("con").id, "contributor", allow=[right]))
+    world.sync()
+    lines = [_role(world, "con", "dan", "admin"), _role(world, "con", "con", "admin")]
+    lines += [_remove(world, "con", "dan")]
+    lines += [
+        world.write(con, op)
+        for op in (
+            {"op": "policy", "mode": "open"},
+            {"op": "revoke", "device": world.clones["dan"].device.id, "after": None},
+            add_op(Person("eve"), "maintainer"),
+            add_op(Person("con"), "maintainer"),
+        )
+    ]
+    judged = look(world)
+    for line in lines:
+        _refused(line, judged)
+    assert judged.members[Person("con").id] == "contributor"
+    assert judged.members[Person("dan").id] == "contributor"
+    assert judged.mode == "enforced"
+
+
+def test_an_admin_who_may_not_edit_the_team(world: World) -> None:
+    ann = world.clones["ann"]
+    world.write(ann, role_op(world, ann, Person("bob").id, "admin", deny=["team:edit"]))
+    world.sync()
+    lines = [_role(world, "bob", "con", "maintainer"), _remove(world, "bob", "con")]
+    judged = look(world)
+    for line in lines:
+        _refused(line, judged)
+    assert judged.members[Person("con").id] == "contributor"
+
+
+def test_more_rights_for_oneself_by_being_added_again(world: World) -> None:
+    """With the role that one has, and with permissions beyond it."""
+    for name in ("con", "mae", "bob"):
+        record = Person(name).record(ROLES[name], allow=["team:delete", "session:delete"])
+        world.write(world.clones[name], {"op": "member", "member": record, "invite": ""})
+    judged = look(world)
+    for name in ("con", "mae"):
+        assert not judged.permissions(Person(name).id) & {"team:delete", "session:delete"}
+
+
 def test_a_contributor_does_not_open_the_team(world: World) -> None:
     for name in ("con", "mae"):
         line = world.write(world.clones[name], {"op": "policy", "mode": "open"})
@@ -497,6 +543,21 @@ def test_a_device_revoked_from_a_line_of_its_own_on(world: World) -> None:
     judged = look(world)
     assert _state(judged, said[0]) == "verified"
     _quarantined(judged, said[1], "revoked", "withdrawn")
+
+
+def test_revoking_once_more_takes_nothing_more(world: World) -> None:
+    """What the first revocation had left to the device, though ann has not seen it, stays."""
+    _opens(world, "dan")
+    said = _says(world, "con")
+    line = world.clones["con"].log[-1]
+    ann = world.clones["ann"]
+    op = {"op": "revoke", "device": line.device, "after": [line.seq, line.digest]}
+    world.write(ann, op)
+    world.write(ann, {**op, "after": None})
+    late = _says(world, "con")
+    judged = look(world)
+    assert _state(judged, said) == "verified"
+    _quarantined(judged, late, "revoked", "withdrawn")
 
 
 def test_the_other_devices_of_who_lost_one_go_on(world: World) -> None:
