@@ -48,8 +48,8 @@ def counts(case: Case, said: Said) -> bool | None:
     """Whether an entry must count."""
     if case.mode != "enforced":
         return True if case.mode == "open" else None
-    if said.kind == "open" and not _is_by_its_owner(case, said):
-        return None  # whether a second one can be adopted
+    if said.kind == "open" and not _is_the_first(case, said):
+        return None  # whether its owner may say it again, and whether it can be adopted
     answers = [_adopted(case, place) for place in covers(case, said, "adopt")]
     answers += [_signed(case, said, place.line) for place in covers(case, said)]
     if said.key[1] in case.inherited:
@@ -57,10 +57,9 @@ def counts(case: Case, said: Said) -> bool | None:
     return _any(answers)
 
 
-def _is_by_its_owner(case: Case, said: Said) -> bool:
-    owner = case.owners.get(said.entity, "")
-    signers = {case.verdicts.standing.get(place.line) for place in covers(case, said)}
-    return bool(signers) and all(one is not None and one[0] == owner for one in signers)
+def _is_the_first(case: Case, said: Said) -> bool:
+    opened = [one for one in case.said.values() if (one.entity, one.kind) == (said.entity, "open")]
+    return said is min(opened, key=lambda one: str(one.header["id"]))
 
 
 def _adopted(case: Case, place: Place) -> bool | None:
