@@ -79,6 +79,7 @@ class Governance:
         while True:
             pending = {k: c for k, c in self._candidates.items() if k not in self.cuts}
             if not pending:
+                self.people.forget()
                 return
             first = min(cut.turn for cut in pending.values())
             new = {key: cut for key, cut in pending.items() if cut.turn == first}

@@ -70,6 +70,10 @@ class People(Registry):
             found.sort(key=lambda cut: cut.reason.by)  # never in the order of arrival
         self._bases.clear()
 
+    def forget(self) -> None:
+        """Make nothing of what was said of lines while not all were judged: names may differ."""
+        self._bases.clear()
+
     # -- whose a line is ------------------------------------------------------------------------
 
     def authority(self, place: int) -> Authority | Reason:

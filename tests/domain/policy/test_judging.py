@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from git_naturecode.domain.policy import Line, Own, Standing, Verdict, judge, ops
+from git_naturecode.domain.policy import Authority, Line, Own, Standing, Verdict, judge, ops
+from git_naturecode.domain.policy.rights import Facts, objection
 from git_naturecode.store.entry import Entry, header_line
 from git_naturecode.store.store import PRIVATE, TEAM, Placed
 
@@ -217,6 +218,19 @@ def test_permissions_of_participants_count_once_they_are_seen(desk: Table) -> No
     seen = table.say(devices["dan"], "message", mail("dan"))
     assert [table.state(e) for e in (deaf, unseen, seen)] == ["verified", "verified", "quarantined"]
     assert table.why(seen) == "its signer may only read there"
+
+
+def test_an_owner_writes_in_his_session_whatever_is_permitted(desk: Table) -> None:
+    table, devices = desk
+    table.say(devices["max"], "set", mail("max"), field="can:con@x.example", value=["read"])
+    owner = table.say(devices["con"].see(devices["max"]), "message", mail("con"))
+    assert table.state(owner) == "verified"
+
+
+def test_who_has_no_role_says_nothing() -> None:
+    for role in ("", "none"):
+        who = Authority("member-x", role, frozenset({"session:edit"}))
+        assert objection(who, "message", {}, Facts()) == "its signer has no role"
 
 
 def test_a_guest_invites_as_far_as_he_may(desk: Table) -> None:

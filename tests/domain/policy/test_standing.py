@@ -598,6 +598,19 @@ def test_two_members_of_one_id_are_told_apart() -> None:
     assert world.standing().members[found["new@x.example"].id].role == "viewer"
 
 
+def test_a_name_does_not_depend_on_who_came_first() -> None:
+    world, devices = team("ann:admin", "max:maintainer")
+    devices["ann"].say(add("new"))
+    new = world.device("new", "new").see(devices["ann"])
+    early = new.say(ops.keys([key_of("new")]))  # it governs, and is judged before the other comes
+    devices["max"].say(add("new", "viewer", keys=[]))
+    lines = list(world.lines.values())
+    for order in (lines, lines[::-1]):
+        found = evaluate(order, "", CHECKS).authority(early.digest)
+        assert isinstance(found, Authority)
+        assert found.member_id.startswith("member-new~")
+
+
 def test_requests_stand_until_they_are_answered() -> None:
     world, devices = team("con")
     odd = world.device("odd", "odd")
