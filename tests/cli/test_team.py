@@ -420,3 +420,17 @@ def test_a_member_whose_address_is_a_pattern_signs_for_nobody(ada: Clone) -> Non
             trusting.append(store, [ops.member(record)])
     assert len(members(ada)) == 4
     assert ada.nc("team", "show", "--allowed-signers").out == f"{ADA} {key}\n"
+
+
+def test_the_code_says_which_of_two_teams_is_meant(box: Box, hub: Path) -> None:
+    ada, eve = box.person(hub, "ada"), box.person(hub, "eve")
+    ada.nc("team", "create", "core")
+    eve.nc("team", "create", "core")
+    code = invited(ada, BEN)
+    exchange(eve)
+    ben = box.person(hub, "ben")
+    assert "trust pin" in ben.nc("team", "show", code=3).err
+    ben.nc("team", "join", code)
+    mine = ada.nc("team", "show", "--json").json["fingerprint"]
+    assert ben.nc("team", "show", "--json").json["fingerprint"] == mine
+    assert ben.nc("team", "show", "--json").json["me"]
