@@ -220,6 +220,15 @@ def test_permissions_of_participants_count_once_they_are_seen(desk: Table) -> No
     assert table.why(seen) == "its signer may only read there"
 
 
+def test_a_right_to_invite_is_nothing_without_the_role_and_the_word(desk: Table) -> None:
+    table, devices = desk
+    table.say(devices["con"], "invite", mail("con"), who=mail("vic"), can=["write", "invite"])
+    table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=["read", "invite"])
+    for who, why in (("vic", "a viewer may not invite"), ("dan", "its signer may only read there")):
+        device = devices[who].see(devices["con"])
+        assert table.why(table.say(device, "invite", mail(who), who="x@y.z", can=["read"])) == why
+
+
 def test_an_owner_writes_in_his_session_whatever_is_permitted(desk: Table) -> None:
     table, devices = desk
     table.say(devices["max"], "set", mail("max"), field="can:con@x.example", value=["read"])
