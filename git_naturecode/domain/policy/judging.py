@@ -130,7 +130,7 @@ class _Bench:
         if standing.team:
             found = self._enforced(entry)
             return found if found.counts else found._replace(state=UNVERIFIED)
-        for line in self._covers.get(entry.key, ()):
+        for line in self._lines(self._covers, entry.key):
             if isinstance(standing.authority(line), Authority):
                 return Verdict(VERIFIED)
         return Verdict(UNVERIFIED, "nobody has signed it")
@@ -141,7 +141,7 @@ class _Bench:
         best = min(found, key=lambda v: _RANKED.index(v.state), default=None)
         if best is not None and best.counts:
             return best
-        for line in self._adopted.get(key, ()):
+        for line in self._lines(self._adopted, key):
             who = self._standing.authority(line)
             if isinstance(who, Authority) and roles.RANK[who.role] >= _MAINTAINER:
                 return Verdict(ADOPTED, f"taken in by {self._label(who)}", who.member_id)
@@ -204,7 +204,7 @@ class _Bench:
 
     def _wrote(self, key: Key, member: str) -> bool:
         """True when a device of `member` has signed the entry, here or elsewhere."""
-        if any(self._signer(line) == member for line in self._covers.get(key, ())):
+        if any(self._signer(line) == member for line in self._lines(self._covers, key)):
             return True
         return any(self._signer(line) == member for _, line in self._elsewhere(key))
 
@@ -221,13 +221,17 @@ class _Bench:
     # -- who stands behind it -------------------------------------------------------------------
 
     def _behind(self, key: Key) -> list[_Stand]:
-        found = [self._stand(line) for line in self._covers.get(key, ())]
+        found = [self._stand(line) for line in self._lines(self._covers, key)]
         stands = [stand for stand in found if isinstance(stand, _Stand)]
         if not stands and self._own is not None and key in self._own.names:
             who = self._standing.now(self._own.device)
             if isinstance(who, Authority):
                 stands.append(_Stand("", "", who))
         return stands
+
+    def _lines(self, said: Covers, key: Key) -> list[str]:
+        """The lines that say something of an entry, never in the order of their arrival."""
+        return sorted(said.get(key, ()))
 
     def _stand(self, line: str) -> _Stand | Reason:
         found = self._stands.get(line)
@@ -243,10 +247,12 @@ class _Bench:
         return found
 
     def _is_inherited(self, key: Key) -> bool:
-        return any(self._standing.basis(line)[0] == BEFORE for line in self._covers.get(key, ()))
+        return any(
+            self._standing.basis(line)[0] == BEFORE for line in self._lines(self._covers, key)
+        )
 
     def _why_uncovered(self, key: Key) -> str:
-        for line in self._covers.get(key, ()):
+        for line in self._lines(self._covers, key):
             found = self._stand(line)
             if isinstance(found, Reason):
                 return found.text
@@ -264,7 +270,7 @@ class _Bench:
 
     def _note(self, entry: Entry, verdict: Verdict) -> None:
         """Remember what a later entry has to be judged by."""
-        lines = self._covers.get(entry.key, ())
+        lines = self._lines(self._covers, entry.key)
         line = next((one for one in lines if isinstance(self._stand(one), _Stand)), "")
         if entry.kind == "open":
             self._opens.append(self._opened(entry, line, verdict))

@@ -80,7 +80,7 @@ def _write_objection(
     needs = {"open": "createSessions", "join": "joinSessions"}.get(kind, "")
     if kind == "set" and header.get("field") in ("visibility", "team"):
         needs = "shareSessions"
-    if needs and noun == "session":
+    if needs and facts.noun == "session":
         return _lacks(who, needs)
     if kind in ("edit", "redact"):
         target = header.get("target")

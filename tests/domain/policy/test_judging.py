@@ -229,6 +229,43 @@ def test_a_right_to_invite_is_nothing_without_the_role_and_the_word(desk: Table)
         assert table.why(table.say(device, "invite", mail(who), who="x@y.z", can=["read"])) == why
 
 
+def test_who_manages_permits_and_who_invites_brings_along(desk: Table) -> None:
+    table, devices = desk
+    can = ["write", "invite", "manage"]
+    table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=can)
+    table.say(devices["con"], "invite", mail("con"), who="x@y.z", can=["write"])
+    dan = devices["dan"].see(devices["con"])
+    for kind, fields in (
+        ("set", {"field": "can:x@y.z", "value": ["read"]}), ("join", {"who": "x@y.z"}),
+        ("invite", {"who": "x@y.z", "can": ["read"]}), ("leave", {"who": "x@y.z"}),
+    ):  # fmt: skip
+        assert table.state(table.say(dan, kind, mail("dan"), **fields)) == "verified", kind
+    table.say(devices["con"], "set", mail("con"), field="can:dan@x.example", value=can[:2])
+    dan.see(devices["con"])
+    for kind, fields, state in (
+        ("join", {"who": "x@y.z"}, "verified"), ("leave", {"who": "x@y.z"}, "quarantined"),
+        ("set", {"field": "can:x@y.z", "value": ["read"]}, "quarantined"),
+        ("invite", {"who": "new@y.z", "can": ["write"]}, "verified"),
+        ("add", {"field": "can:x@y.z", "value": "read"}, "verified"),  # it means nothing
+        ("comment", {"who": "x@y.z"}, "verified"), ("join", {"who": 7}, "verified"),
+        ("join", {"who": ""}, "verified"), ("set", {"field": ["can:x@y.z"]}, "verified"),
+    ):  # fmt: skip
+        assert table.state(table.say(dan, kind, mail("dan"), **fields)) == state, (kind, fields)
+    eve = devices["max"]
+    table.say(devices["con"], "set", mail("con"), field="can:max@x.example", value=["read"])
+    eve.see(devices["con"])
+    assert table.state(table.say(eve, "invite", mail("max"), who="y@y.z")) == "verified"
+
+
+def test_what_is_not_a_session_has_its_own_permissions() -> None:
+    world, devices = team("con", "vic:viewer")
+    devices["ada"].say(ops.role("member-con", "contributor", deny=["createSessions", "kb:edit"]))
+    devices["con"].see(devices["ada"])
+    for noun, state in (("article", "quarantined"), ("review", "verified")):
+        desk = Desk(world, f"{noun}-20261101-aaaaaaaa")
+        assert desk.state(desk.say(devices["con"], "open", mail("con"))) == state
+
+
 def test_an_owner_writes_in_his_session_whatever_is_permitted(desk: Table) -> None:
     table, devices = desk
     table.say(devices["max"], "set", mail("max"), field="can:con@x.example", value=["read"])
@@ -379,6 +416,21 @@ def test_what_was_inherited_is_so_in_an_open_team_too() -> None:
     old = desk.say(ada, "open", mail("ada"))
     world.found(ada, mode="open")
     assert desk.state(old) == "inherited"
+
+
+def test_who_is_told_to_stand_behind_it_does_not_depend_on_who_came_first(desk: Table) -> None:
+    table, devices = desk
+    entry = table.entry("message", "x@y.z")
+    for who in ("dan", "con"):
+        table.sign(devices[who], entry)
+    taken = table.entry("message", mail("con"))
+    for who in ("max", "ann"):
+        line = devices[who].say(ops.adopt(ENTITY, [taken.key], ""))
+        table.adopted.setdefault(taken.key, []).append(line.digest)
+    before = table.verdicts()
+    for lines in (table.covers[entry.key], table.adopted[taken.key]):
+        lines.reverse()
+    assert table.verdicts() == before
 
 
 def test_two_contents_under_one_id_are_nobodys(desk: Table) -> None:
