@@ -235,21 +235,23 @@ def test_who_manages_permits_and_who_invites_brings_along(desk: Table) -> None:
     table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=can)
     table.say(devices["con"], "invite", mail("con"), who="x@y.z", can=["write"])
     dan = devices["dan"].see(devices["con"])
-    for kind, fields in (
+    managed: list[tuple[str, dict[str, Any]]] = [
         ("set", {"field": "can:x@y.z", "value": ["read"]}), ("join", {"who": "x@y.z"}),
         ("invite", {"who": "x@y.z", "can": ["read"]}), ("leave", {"who": "x@y.z"}),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for kind, fields in managed:
         assert table.state(table.say(dan, kind, mail("dan"), **fields)) == "verified", kind
     table.say(devices["con"], "set", mail("con"), field="can:dan@x.example", value=can[:2])
     dan.see(devices["con"])
-    for kind, fields, state in (
+    invited: list[tuple[str, dict[str, Any], str]] = [
         ("join", {"who": "x@y.z"}, "verified"), ("leave", {"who": "x@y.z"}, "quarantined"),
         ("set", {"field": "can:x@y.z", "value": ["read"]}, "quarantined"),
         ("invite", {"who": "new@y.z", "can": ["write"]}, "verified"),
         ("add", {"field": "can:x@y.z", "value": "read"}, "verified"),  # it means nothing
         ("comment", {"who": "x@y.z"}, "verified"), ("join", {"who": 7}, "verified"),
         ("join", {"who": ""}, "verified"), ("set", {"field": ["can:x@y.z"]}, "verified"),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for kind, fields, state in invited:
         assert table.state(table.say(dan, kind, mail("dan"), **fields)) == state, (kind, fields)
     eve = devices["max"]
     table.say(devices["con"], "set", mail("con"), field="can:max@x.example", value=["read"])
