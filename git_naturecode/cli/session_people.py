@@ -119,6 +119,8 @@ def invite(
                 f"hint: after `git naturecode sync` they join with: "
                 f"git naturecode session join {here.short}"
             )
+        if new and here.session.encrypted and here.session.messages and not with_history:
+            context.tell("hint: they read what is said from now on; --with-history adds the rest")
     if not new:
         raise errors.Negative("all of them take part already", _permit_hint(here.short, asked[0]))
 

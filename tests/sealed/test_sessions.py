@@ -134,12 +134,14 @@ def test_who_comes_later_reads_from_then_on_unless_he_is_given_the_history(
     box: Box, hub: Path, ada: Clone, ben: Clone
 ) -> None:
     entity = begun(ada)
-    ada.nc("session", "invite", entity, BEN)
+    told = ada.nc("session", "invite", entity, BEN).err
+    assert "they read what is said from now on; --with-history adds the rest" in told
     ada.nc("session", "say", entity, "welcome")
     synced(ada, ben)
     assert ben.texts(entity) == ["", "welcome"]
     assert "no key here for 1 of 2 texts" in ben.nc("session", "show", entity).out
-    ada.nc("session", "invite", entity, BEN, "--with-history")
+    told = ada.nc("session", "invite", entity, BEN, "--with-history").err
+    assert "from now on" not in told
     synced(ada, ben)
     assert ben.texts(entity) == [SECRET, "welcome"]
 
