@@ -119,6 +119,9 @@ def case_of(
         for op in line.ops
         if op["op"] == "member" and op["invite"]
     )
+    joined = frozenset(
+        str(op["email"]) for line in lines.values() for op in line.ops if op["op"] == "join"
+    )
     emails[Person("root").id] = Person("root").email
     owners = dict(zip(SESSIONS, (Person("con").id, Person("ann").id), strict=True))
     genesis = lines[pinned].ops[0]
@@ -129,7 +132,9 @@ def case_of(
         if one in lines and one not in taken:
             taken.add(one)
             todo += [lines[one].prev, *lines[one].deps]
-    return Case(said, lines, verdicts, mode, frozenset(), emails, invited, owners, frozenset(taken))
+    return Case(
+        said, lines, verdicts, mode, frozenset(), emails, invited, joined, owners, frozenset(taken)
+    )
 
 
 def _entries(

@@ -28,6 +28,7 @@ class Case(NamedTuple):
     inherited: frozenset[str]
     emails: Mapping[str, str]  # of each member, by member id
     invited: frozenset[str]  # who was asked by a code, and may not have come
+    joined: frozenset[str]  # addresses that somebody gave who took an invitation
     owners: Mapping[str, str]  # of each session, a member id
     taken_in: frozenset[str]  # lines from before the team that its founder had
 
@@ -86,6 +87,8 @@ def _signed(case: Case, said: Said, digest: str) -> bool | None:
     if claimed and claimed != [member]:
         is_in = claimed[0] in case.verdicts.members and claimed[0] not in case.invited
         return False if may and is_in else None
+    if not claimed and said.by in case.joined:
+        return None  # whose that address is follows from who could join
     return may
 
 
