@@ -120,6 +120,71 @@ def test_a_bot_comments_and_nothing_else(world: World) -> None:
         _quarantined(judged, one)
 
 
+def _permits(world: World, by: str, whom: str, *can: str) -> Said:
+    """`by` says what `whom` may do in the session, having seen all."""
+    world.sync()
+    field = f"can:{whom}@example.com"
+    return _says(world, by, "set", body=None, field=field, value=list(can), over=[])
+
+
+def test_who_may_only_read_here_says_nothing(world: World) -> None:
+    _opens(world, "dan")
+    _permits(world, "dan", "con", "read")
+    world.sync()
+    said = {kind: _says(world, "con", kind) for kind in ("message", "comment", "link")}
+    judged = look(world)
+    for one in said.values():
+        _quarantined(judged, one)
+
+
+def test_permitting_oneself_more(world: World) -> None:
+    _opens(world, "dan")
+    evil = _permits(world, "con", "con", "read", "write", "invite", "manage")
+    world.sync()
+    invited = _says(world, "con", "invite", body=None, who="x@example.com", can=["read"])
+    judged = look(world)
+    _quarantined(judged, evil)
+    _quarantined(judged, invited)
+
+
+def test_who_may_invite_gives_no_more_than_he_has(world: World) -> None:
+    _opens(world, "dan")
+    granted = _permits(world, "dan", "con", "read", "write", "invite")
+    world.sync()
+    fair = _says(world, "con", "invite", body=None, who="x@example.com", can=["read", "write"])
+    evil = _says(world, "con", "invite", body=None, who="y@example.com", can=["read", "manage"])
+    own = _permits(world, "con", "con", "read", "write", "invite", "manage")
+    other = _permits(world, "con", "mae", "read")
+    judged = look(world)
+    assert _state(judged, granted) == _state(judged, fair) == "verified"
+    for one in (evil, own, other):
+        _quarantined(judged, one)
+
+
+def test_bringing_somebody_else_in(world: World) -> None:
+    """By saying that he joins: that is an invitation."""
+    _opens(world, "dan")
+    evil = _says(world, "con", "join", body=None, who="x@example.com")
+    own = _says(world, "con", "join", body=None)
+    judged = look(world)
+    _quarantined(judged, evil)
+    assert _state(judged, own) == "verified"
+
+
+@pytest.mark.parametrize("field", ["visibility", "team"])
+def test_sharing_without_the_permission_to(world: World, field: str) -> None:
+    _opens(world, "dan")
+    ann = world.clones["ann"]
+    con = Person("con").id
+    world.write(ann, role_op(world, ann, con, "contributor", deny=["shareSessions"]))
+    world.sync()
+    evil = _says(world, "con", "set", body=None, field=field, value="public", over=[])
+    other = _says(world, "con", "set", body=None, field="title", value="x", over=[])
+    judged = look(world)
+    _quarantined(judged, evil)
+    assert _state(judged, other) == "verified"
+
+
 def test_taking_a_session_over_by_opening_it_again(world: World) -> None:
     _opens(world, "dan")
     evil = world.clones["con"]
