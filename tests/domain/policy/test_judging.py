@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from git_naturecode.domain.people import NOBODY
 from git_naturecode.domain.policy import Authority, Line, Own, Standing, Verdict, judge, ops
 from git_naturecode.domain.policy.rights import Facts, objection
 from git_naturecode.store.entry import Entry, header_line
@@ -441,3 +442,14 @@ def test_two_contents_under_one_id_are_nobodys(desk: Table) -> None:
         table.say(devices[who], "message", mail(who), name="same")
     edit = table.say(devices["con"], "edit", mail("con"), target="same")
     assert table.why(edit) == "only a maintainer may edit what another said"
+
+
+def test_of_several_addresses_one_forbids_to_write_and_one_suffices_to_invite() -> None:
+    who = Authority("m", "contributor", frozenset(), frozenset({"a@x.y", "b@x.y"}))
+    rights = {"a@x.y": ("read",), "b@x.y": ("read", "write", "invite")}
+    one = NOBODY._replace(rights=rights)
+    facts = Facts(people=one)
+    assert not facts.may(who, "write")
+    assert facts.may(who, "invite")
+    assert not facts.may(who, "manage")
+    assert not Facts().is_owner(Authority("", "contributor", frozenset(), frozenset({""})))

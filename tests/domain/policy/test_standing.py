@@ -715,3 +715,55 @@ def test_who_demotes_himself_takes_it_from_his_other_devices_first() -> None:
     standing = world.standing()
     assert role(standing, "ann") == "viewer"
     assert role(standing, "con") == "contributor"
+
+
+def test_a_forged_use_of_a_code_blocks_nobody() -> None:
+    world, devices = team("con")
+    invite(devices["ada"], "new")
+    new, odd = (world.device(n, n).see(devices["ada"]) for n in ("new", "odd"))
+    join(world, new, "new")
+    join(world, odd, "new", "ee" * 32, key="odd")  # without the code
+    assert world.standing().devices[new.id].member == "member-new"
+    twice = world.device("twice", "twice").see(devices["ada"])
+    used = join(world, twice, "new", key="twice")
+    assert world.standing().devices[new.id].member == ""
+    twin = twice.make(twice.lines[:-1], [{"op": "novel"}])
+    world.lines[twin.digest] = twin  # who says two things has not used it
+    standing = world.standing()
+    assert standing.refused[used.digest].code == "equivocation"
+    assert standing.devices[new.id].member == "member-new"
+
+
+def test_two_uses_without_a_key_are_two_people() -> None:
+    world, devices = team("con")
+    invite(devices["ada"], "new")
+    both = [world.device(n, "").see(devices["ada"]) for n in ("one", "two")]
+    for device in both:
+        data = ops.join_proof(world.team, "member-new", [], device.id)
+        device.say(ops.join("member-new", "", "", [], proof(SECRET, data)))
+    assert [world.standing().devices[d.id].member for d in both] == ["", ""]
+
+
+def test_a_join_from_a_device_revoked_from_its_first_line_on_never_was() -> None:
+    world, devices = team("con")
+    invite(devices["ada"], "new")
+    thief = world.device("thief", "thief").see(devices["ada"])
+    join(world, thief, "new", key="thief")
+    assert world.standing().members["member-new"].keys == (key_of("thief"),)
+    devices["ada"].see(thief).say(ops.revoke(thief.id, (0, "")))
+    member = world.standing().members["member-new"]
+    assert (member.keys, member.state, member.invite) == ((), "invited", SECRET)
+    new = world.device("new", "new").see(devices["ada"])
+    join(world, new, "new")
+    assert world.standing().members["member-new"].keys == (key_of("new"),)
+
+
+def test_who_is_a_member_already_may_use_a_code_of_his_own() -> None:
+    world, devices = team("con")
+    clone = world.device("con2", "con")
+    devices["ada"].say(ops.member(ops.record("member-con", "", "", "contributor"), SECRET))
+    clone.see(devices["ada"])
+    line = join(world, clone, "con")
+    standing = world.standing()
+    assert line.digest not in standing.refused
+    assert standing.members["member-con"].invite == ""
