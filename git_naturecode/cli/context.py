@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from git_naturecode import clock, ids, sealed, trusting
 from git_naturecode.config import Config
 from git_naturecode.git import repo as repos
+from git_naturecode.render.show import in_json
 from git_naturecode.store import device
 from git_naturecode.store.entry import Json
 from git_naturecode.store.store import Store
@@ -126,9 +127,12 @@ class Context:
 
 
 def json_text(value: Mapping[str, Json]) -> str:
-    """`value` as JSON with the version of its schema, in UTF-8 whatever it holds."""
+    """`value` as JSON with the version of its schema, in UTF-8 whatever it holds.
+
+    Nothing in it commands a terminal.
+    """
     text = json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False, indent=2)
-    return text.encode("utf-8", "replace").decode()
+    return in_json(text.encode("utf-8", "replace").decode())
 
 
 def current(quiet: bool = False) -> Context:

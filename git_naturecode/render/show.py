@@ -23,6 +23,21 @@ def line(text: str) -> str:
     return show(" ".join(text.split()))
 
 
+def in_json(text: str) -> str:
+    """`text`, which is JSON, with the same characters written as JSON writes them (`\\u202e`).
+
+    It means the same to a program. What stands outside of its strings has none of them.
+    """
+    if text.isascii() and "\x7f" not in text:  # JSON has no other control character than line ends
+        return text
+    return re.sub(_HIDDEN, _escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    data = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{data[n]:02x}{data[n + 1]:02x}" for n in range(0, len(data), 2))
+
+
 def fit(text: str, columns: int) -> str:
     """`text`, a line, cut and padded to exactly `columns` columns of a terminal."""
     if text.isascii() and len(text) <= columns:

@@ -13,6 +13,7 @@ from git_naturecode.domain.links import Range, ranges_of
 from git_naturecode.domain.session import Session
 from git_naturecode.git.added import removed_lines
 from git_naturecode.git.run import GitFailed
+from git_naturecode.render.show import in_json
 from git_naturecode.store.entry import Json
 from git_naturecode.tracing import trace
 from git_naturecode.tracing.trace import Traced, Tracer
@@ -40,7 +41,8 @@ def text(path: str, rev: str, tracer: Tracer, traced: Sequence[Traced], now_ms: 
         record["vcs"] = {"type": "git", "revision": rev}
     if deleted := _deleted(tracer, traced):
         record["metadata"] = {"dev.naturecode.deleted": deleted}
-    return json.dumps(record, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode()
+    text = json.dumps(record, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode()
+    return in_json(text)
 
 
 def _conversations(traced: Sequence[Traced]) -> list[dict[str, Json]]:

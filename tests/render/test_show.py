@@ -1,5 +1,6 @@
 """What passes to a terminal can neither command it nor hide in it, and fits its columns."""
 
+import json
 import unicodedata
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.rows import rows_text
-from git_naturecode.render.show import fit, line, show
+from git_naturecode.render.show import fit, in_json, line, show
 
 
 @given(st.text())
@@ -41,3 +42,19 @@ def test_a_list_does_not_wrap(columns: int) -> None:
     text = rows_text([row], Paint(False), columns)
     assert len(text) <= columns
     assert "2026-11-22" in text
+
+
+@given(st.recursive(st.text(max_size=8) | st.integers(), lambda one: st.lists(one, max_size=3)))
+def test_json_means_the_same_and_holds_nothing_that_acts(value: object) -> None:
+    said = json.dumps(value, ensure_ascii=False, indent=2)
+    safe = in_json(said)
+    assert json.loads(safe) == value
+    assert show(safe) == safe
+
+
+def test_json_with_all_that_acts() -> None:
+    text = "".join(map(chr, (*range(0x20), *range(0x7F, 0xAE), 0x2028, 0x202E, 0xE0041)))
+    safe = in_json(json.dumps(text, ensure_ascii=False))
+    assert json.loads(safe) == text
+    assert all(unicodedata.category(one) not in ("Cc", "Cf", "Zl") for one in safe)
+    assert "\\udb40\\udc41" in safe
