@@ -453,3 +453,58 @@ def test_of_several_addresses_one_forbids_to_write_and_one_suffices_to_invite() 
     assert facts.may(who, "invite")
     assert not facts.may(who, "manage")
     assert not Facts().is_owner(Authority("", "contributor", frozenset(), frozenset({""})))
+
+
+def test_a_pose_counts_nowhere(desk: Table) -> None:
+    table, devices = desk
+    posed = table.entry("message", mail("con"))
+    own = Own(devices["dan"].id, {posed.key})
+    assert table.state(posed, own=own) == "quarantined"
+    world = World()
+    ada, late = world.device("ada", "ada"), world.device("late", "late")
+    other = Desk(world)
+    early = other.say(late, "message", mail("ada"))
+    world.found(ada)
+    ada.say(add("late"))
+    late.see(ada).say()
+    assert other.state(early) == "quarantined"
+
+
+def test_only_edits_and_redactions_are_carried_by_who_may_write(desk: Table) -> None:
+    table, devices = desk
+    elsewhere = Desk(table.world, OTHER)
+    elsewhere.say(devices["con"], "open", mail("con"))
+    deleted = elsewhere.say(devices["con"], "delete", mail("con"), name="gone")
+    hidden = elsewhere.say(devices["con"], "redact", mail("con"), target="open", name="r")
+    for entry in (deleted, hidden):
+        table.put(entry)
+        table.others[entry.key] = [(OTHER, elsewhere.covers[entry.key][0])]
+    table.sign(devices["dan"], deleted)  # of another session of his: it is not to end this one
+    table.sign(devices["vic"], hidden)
+    assert table.state(deleted) == table.state(hidden) == "quarantined"
+    table.sign(devices["dan"], hidden)
+    assert table.state(hidden) == "copied"
+
+
+def test_who_opened_it_before_the_team_is_its_owner() -> None:
+    world = World()
+    ada, con, dan = (world.device(n, n) for n in ("ada", "con", "dan"))
+    desk = Desk(world)
+    first = desk.say(con, "open", mail("con"))
+    ada.see(con, dan)
+    world.found(ada)
+    ada.say(add("con"), add("dan"))
+    con.see(ada)
+    again = desk.say(dan.see(ada), "open", mail("dan"), at="2019-01-01T00:00:00.000Z/0000")
+    mine, his = (desk.say(d, "delete", mail(n)) for d, n in ((con, "con"), (dan, "dan")))
+    found = desk.verdicts()
+    assert [found[e.id].counts for e in (first, again, mine, his)] == [True, False, True, False]
+
+
+def test_what_is_signed_needs_no_adoption(desk: Table) -> None:
+    table, devices = desk
+    line = devices["max"].say(ops.adopt(ENTITY, [table.placed[0].entry.key], ""))
+    table.adopted[table.placed[0].entry.key] = [line.digest]
+    assert table.verdicts()["open"].state == "verified"
+    odd = table.say(devices["dan"], "message")  # names nobody
+    assert table.state(odd) == "verified"
