@@ -12,6 +12,8 @@ from git_naturecode import clock, errors
 from git_naturecode.cli import context as contexts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_naturecode.cli.changing import Opened
     from git_naturecode.linksharing import Going, Link
     from git_naturecode.linksharing.book import Kept
@@ -34,6 +36,59 @@ class Wanted:
     dry_run: bool
     as_json: bool
     server: "Server | None" = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The sessions that were named, and whether a date was."""
+
+    sessions: "Sequence[str]"
+    dated: bool
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Whether to serve, and where (None: as usual)."""
+
+    wanted: bool
+    port: int | None
+    bind: str | None
+
+
+def link(
+    context: contexts.Context, chosen: Chosen, asked: Wanted, serving: Serving, listed: bool,
+    taken_back: str | None,
+) -> None:  # fmt: skip
+    """Do what --public asks for: make a link, serve links, list them, or take one back."""
+    if (serving.port, serving.bind) != (None, None) and not serving.wanted:
+        raise errors.Usage("--port and --bind belong to --serve", "add it, or leave them out")
+    if listed or taken_back is not None:
+        making = (chosen.sessions, chosen.dated, asked.output, asked.yes, asked.dry_run)
+        if any(making) or serving.wanted or (listed and taken_back is not None):
+            raise errors.Usage("--list and --revoke stand alone", "use one command for each")
+        if taken_back is not None:
+            revoke(context, taken_back, asked.as_json)
+        else:
+            show_links(context, asked.as_json)
+    elif serving.wanted:
+        new = bool(chosen.sessions) or chosen.dated
+        session = _one(context, chosen.sessions) if new else None
+        serve(context, session, asked, serving.port, serving.bind)
+    else:
+        make(context, _one(context, chosen.sessions), asked)
+
+
+def _one(context: contexts.Context, wanted: "Sequence[str]") -> str:
+    """The session to make a link to: the one that is named, or the active one."""
+    if len(wanted) > 1:
+        raise errors.Usage("a link is to one session", "make one for each")
+    if wanted:
+        return wanted[0]
+    with context.store() as store:
+        active = store.active()
+    if not active:
+        raise errors.Usage("which session?", "name one; `git naturecode session list` shows them")
+    return active
 
 
 def wanted(
@@ -130,8 +185,9 @@ def _tell_leaving(context: contexts.Context, going: "Going", *, to_stderr: bool)
     session = going.session
     text = (
         f"{session.id}  {line(session.name)}: {count(len(session.messages), 'message')}, "
-        f"{count(len(session.comments), 'comment')}, {count(len(session.participants), 'name')} of "
-        f"people, {count(going.redacted, 'secret')} redacted"
+        f"{count(len(session.comments), 'comment')}, "
+        f"{count(len(session.participants), 'participant')}, "
+        f"{count(going.redacted, 'secret')} redacted"
         + (f" ({going.more} found only now)" if going.more else "")
     )
     (context.tell if to_stderr else context.say)(text)

@@ -95,23 +95,11 @@ def share(
         from git_naturecode.cli import session_public
 
         asked = session_public.wanted(expires, output, yes, dry_run, as_json)
-        if (port, bind) != (None, None) and not serve:
-            raise errors.Usage("--port and --bind belong to --serve", "add it, or leave them out")
-        if listed or revoke is not None:
-            made = sessions or expires or output is not None or serve or dry_run or yes
-            if made or (listed and revoke is not None):
-                raise errors.Usage("--list and --revoke stand alone", "use one command for each")
-            if revoke is not None:
-                session_public.revoke(context, revoke, as_json)
-            else:
-                session_public.show_links(context, as_json)
-        elif serve:
-            chosen = _one(context, sessions or []) if sessions or expires else None
-            session_public.serve(context, chosen, asked, port, bind)
-        else:
-            session_public.make(context, _one(context, sessions or []), asked)
+        chosen = session_public.Chosen(sessions or [], expires is not None)
+        server = session_public.Serving(serve, port, bind)
+        session_public.link(context, chosen, asked, server, listed, revoke)
         return
-    if any((output, output == "", yes, serve, port, bind, listed, revoke)):
+    if any((yes, serve, listed)) or (output, port, bind, revoke) != (None,) * 4:
         raise errors.Usage(
             "--output, --yes, --serve, --port, --bind, --list and --revoke belong to --public",
             "add it, or leave them out",
@@ -153,19 +141,6 @@ def _check_audience(name: str | None, team: str | None, public: bool, expires: s
             "--name and --team do not go together",
             "begin it with --name, then: git naturecode session share ID --team " + team,
         )
-
-
-def _one(context: contexts.Context, wanted: Sequence[str]) -> str:
-    """The session to make a link to: the one that is named, or the active one."""
-    if len(wanted) > 1:
-        raise errors.Usage("a link is to one session", "make one for each")
-    if wanted:
-        return wanted[0]
-    with context.store() as store:
-        active = store.active()
-    if not active:
-        raise errors.Usage("which session?", "name one; `git naturecode session list` shows them")
-    return active
 
 
 def _leave(

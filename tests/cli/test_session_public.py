@@ -14,7 +14,7 @@ def test_it_says_what_leaves_where_it_is_and_how_strong_its_expiry_is(clone: Clo
     clone.nc("session", "say", made, "one")
     said = clone.nc("session", "share", made, "--public", "--expires", "7d")
     first, file, link, expires = said.out.splitlines()
-    assert first.startswith(f"{made}  Retry jitter: 1 message, 0 comments, 1 name of people, 0 sec")
+    assert first.startswith(f"{made}  Retry jitter: 1 message, 0 comments, 1 participant, 0 sec")
     path = clone.path / f"{made}.share.html"
     assert file == f"file: {path.name}"
     assert link.startswith(f"link: {path.as_uri()}#")
@@ -26,6 +26,7 @@ def test_it_says_what_leaves_where_it_is_and_how_strong_its_expiry_is(clone: Clo
     assert again.out.startswith("<!DOCTYPE html>")
     assert "key: #" in again.err
     assert "(advisory: " in again.err
+    clone.nc("doctor")
 
 
 def test_what_is_private_leaves_only_when_it_is_wanted(clone: Clone) -> None:
@@ -115,3 +116,17 @@ def test_of_an_encrypted_session_who_may_invite_may_let_out(box: Box) -> None:
     said = ben.nc("session", "share", made, "--public", "--yes", code=5)
     assert "#" not in said.out
     assert not list(ben.path.glob("*.html"))
+
+
+def test_who_may_not_share_makes_no_link(box: Box) -> None:
+    hub = box.remote()
+    ada = founded(box, hub)
+    eve = joined(box, hub, ada, "eve", "--role", "viewer")
+    made = ada.start("Plan")
+    ada.nc("session", "say", made, "one")
+    synced(ada, eve)
+    said = eve.nc("session", "share", made, "--public", code=5)
+    assert "may not do that" in said.err
+    assert not list(eve.path.glob("*.html"))
+    own = eve.start("Mine", "private")
+    eve.nc("session", "share", own, "--public", "--yes")

@@ -113,6 +113,7 @@ def test_nothing_sings(box: Box, shim: Path, monkeypatch: pytest.MonkeyPatch) ->
     canaries = [TOKEN[4:], PASSPHRASE, SAID, told["key"], link["key"], code]
     git = logs(box.path)
     assert b"cat-file" in git
+    assert b"GITHUB_TOKEN=" in git  # the environment was written down
     assert b"fetch" in git or b"push" in git
     # What git's environment had is the user's own, but for what is meant for us alone.
     told_git = b"\n".join(
