@@ -508,3 +508,18 @@ def test_what_is_signed_needs_no_adoption(desk: Table) -> None:
     assert table.verdicts()["open"].state == "verified"
     odd = table.say(devices["dan"], "message")  # names nobody
     assert table.state(odd) == "verified"
+
+
+def test_joining_by_ones_own_name_needs_no_right_to_invite(desk: Table) -> None:
+    table, devices = desk
+    assert table.state(table.say(devices["dan"], "join", mail("dan"), who=mail("dan"))) == (
+        "verified"
+    )
+
+
+def test_who_manages_gives_no_more_than_he_has(desk: Table) -> None:
+    table, devices = desk
+    table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=["write", "manage"])
+    dan = devices["dan"].see(devices["con"])
+    more = table.say(dan, "set", mail("dan"), field="can:x@y.z", value=["invite"])
+    assert table.why(more) == "its signer gives what he has not himself"
