@@ -234,8 +234,17 @@ class Store:
                 data = log.spool.read(name)
                 if tail.encode() in data[:_HEAD_BYTES] and _EPOCH.search(data):
                     return True
+        try:
+            root = log.tree()
+        except NaturecodeError:
+            from git_naturecode.store import pins
+
+            # Without a team nothing can be encrypted, and what is said is kept all the same.
+            if pins.load(self.state_dir).team:
+                raise
+            return False
         fresh = [
-            one.oid for one in self._files(log, entity.split("-")[0], tail, log.tree())
+            one.oid for one in self._files(log, entity.split("-")[0], tail, root)
             if one.oid not in self.without_epoch
         ]  # fmt: skip
         return any(_EPOCH.search(data) for _, data in log.objects.read_many(fresh))

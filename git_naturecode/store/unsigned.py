@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from git_naturecode import ids
-from git_naturecode.errors import NaturecodeError
 
 _FILE = "unsigned"
 _MARK = "signed"
@@ -26,16 +25,11 @@ class Written(NamedTuple):
 
 
 def note(state_dir: str, written: Iterable[Written]) -> None:
-    """Remember `written`; for one who holds the lock of the clone. Raises NaturecodeError."""
+    """Remember `written`; for one who holds the lock of the clone. Raises OSError."""
     text = "".join(f"{' '.join(one)}\n" for one in written)
-    if not text:
-        return
-    path = os.path.join(state_dir, _FILE)
-    try:
-        with open(path, "a", encoding="ascii") as file:
-            file.write(text)
-    except OSError as error:
-        raise NaturecodeError(f"{path} cannot be written: {error}") from None
+    if text:
+        with open(os.path.join(state_dir, _FILE), "a", encoding="ascii") as file:
+            file.write("\n" + text)  # on a line of its own, should the last one have no end
 
 
 def is_behind(state_dir: str) -> bool:

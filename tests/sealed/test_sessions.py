@@ -437,3 +437,14 @@ def test_the_index_is_given_no_plaintext_of_what_waits_to_be_drained(
             index.close()
         assert b"giraffe" not in everything(ada)
     assert ada.texts(entity) == [SECRET, "a new giraffe"]
+
+
+def test_where_the_branch_is_broken_nothing_goes_on_in_the_clear(ada: Clone) -> None:
+    entity = begun(ada)
+    ada.nc("sync")
+    head = ada.git("rev-parse", "naturecode").strip()
+    (ada.path / ".git/objects" / head[:2] / head[2:]).unlink()
+    said = ada.nc("session", "say", entity, "in the dark", code=1)
+    assert "is missing from this repository" in said.err
+    spool = ada.path / ".git/naturecode/spool"
+    assert not any(b"in the dark" in one.read_bytes() for one in spool.rglob("*") if one.is_file())

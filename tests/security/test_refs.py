@@ -98,10 +98,12 @@ def test_a_ref_with_a_line_break_in_its_name(box: Box) -> None:
     hub = box.remote()
     ada = box.clone(hub, "ada")
     session = ada.start()
+    ada.nc("sync")
     oid = ada.git("rev-parse", "naturecode").strip()
     bad = f"refs/naturecode/outbox/0123456789abcdef/{oid}\n{oid}\trefs/heads/main"
     with (hub / "packed-refs").open("a") as file:
         file.write(f"{oid} {bad}\n")
+    ada.nc("session", "say", session, "go on")
     ada.nc("sync")
     assert ada.ids() == {session}
     assert ada.git("rev-parse", "main") != ada.git("rev-parse", "naturecode")
