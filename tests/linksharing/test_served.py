@@ -191,10 +191,11 @@ def test_rates() -> None:
 
 @contextmanager
 def command(clone: Clone, *args: str) -> Iterator["subprocess.Popen[str]"]:
+    # Who starts the tests in the background of a shell has Ctrl-C ignored, which is inherited.
     with subprocess.Popen(
         [sys.executable, "-m", "git_naturecode", "session", "share", "--public", *args],
         cwd=clone.path, env={**os.environ, **clone.env}, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         try:
             yield process
