@@ -14,7 +14,7 @@ from git_naturecode.clock import NowMs
 from git_naturecode.config import Config
 from git_naturecode.errors import NaturecodeError, Unsupported, Usage
 from git_naturecode.git.door import open_objects
-from git_naturecode.git.objects import RefLocked, TreeEntry
+from git_naturecode.git.objects import Missing, RefLocked, TreeEntry
 from git_naturecode.git.repo import Repo, open_private
 from git_naturecode.git.run import GitFailed
 from git_naturecode.store import active, device
@@ -235,18 +235,19 @@ class Store:
                 if tail.encode() in data[:_HEAD_BYTES] and _EPOCH.search(data):
                     return True
         try:
-            root = log.tree()
-        except NaturecodeError:
+            return self._has_epoch(log, entity)
+        except (NaturecodeError, Missing) as gone:
             from git_naturecode.store import pins
 
             # Without a team nothing can be encrypted, and what is said is kept all the same.
             if pins.load(self.state_dir).team:
-                raise
+                raise log.broken() if isinstance(gone, Missing) else gone from None
             return False
-        fresh = [
-            one.oid for one in self._files(log, entity.split("-")[0], tail, root)
-            if one.oid not in self.without_epoch
-        ]  # fmt: skip
+
+    def _has_epoch(self, log: Log, entity: str) -> bool:
+        kind, tail = entity.split("-")[0], ids.tail(entity)
+        files = self._files(log, kind, tail, log.tree())
+        fresh = [one.oid for one in files if one.oid not in self.without_epoch]
         return any(_EPOCH.search(data) for _, data in log.objects.read_many(fresh))
 
     def keep(
