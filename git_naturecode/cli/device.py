@@ -7,7 +7,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.cli.whose import Person, people
 from git_naturecode.render.show import line
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 DeviceId = Annotated[str, typer.Argument(help="Its id, the beginning of it, or its name.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _LONGEST = 100  # characters of a name
-_SYNC = "hint: `git naturecode sync` tells the others"
 
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
@@ -164,7 +163,7 @@ def rename(
         context.json({"device": mine, "label": text})
     else:
         context.say(f"this clone's device {mine} is called {line(text)}")
-        context.tell(_SYNC)
+        context.tell(TELL_OTHERS)
 
 
 def _may_revoke(here: str, one: "Device", own: set[str], whose: dict[str, Person]) -> None:
@@ -202,7 +201,7 @@ def _said(context: contexts.Context, as_json: bool, one: "Device", what: str, te
         context.json({"device": one.id, "done": what})
     else:
         context.say(text)
-        context.tell(_SYNC)
+        context.tell(TELL_OTHERS)
 
 
 def _of_this_clone(store: "Store") -> "Device":

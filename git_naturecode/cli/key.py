@@ -10,7 +10,7 @@ import typer
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import count
-from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from git_naturecode.identity.recovering import Restored
     from git_naturecode.store.store import Store
 
-_SYNC = "hint: `git naturecode sync` tells the others"
 _MOST = 1 << 20  # bytes of a backup
 
 
@@ -182,7 +181,7 @@ def restore(
         number = count(len(done.devices), "device")
         context.say(f"the keys of {number} to open sealed sessions are back")
     if done.member:
-        context.tell(_SYNC)
+        context.tell(TELL_OTHERS)
 
 
 def rotate(
@@ -212,7 +211,7 @@ def rotate(
     if done.before:
         context.tell(f"{done.before} certifies no new device any more")
     context.tell("hint: a recovery code of before holds the key of before: `key backup` again")
-    context.tell(_SYNC)
+    context.tell(TELL_OTHERS)
 
 
 def _typed() -> str:

@@ -1,4 +1,4 @@
-"""Options that many commands share."""
+"""Options that many commands share, and what they say alike."""
 
 from typing import Annotated
 
@@ -8,3 +8,5 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
 Reason = Annotated[str, typer.Option(help="Why; everybody can read it.")]
 SessionId = Annotated[str, typer.Argument(help="The session's id, or a part that is unique.")]
+
+TELL_OTHERS = "hint: the others know after `git naturecode sync`"

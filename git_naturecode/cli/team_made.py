@@ -6,10 +6,8 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.cli.team import Team
-
-SYNC = "hint: the others know after `git naturecode sync`"
 
 
 def create(
@@ -153,7 +151,7 @@ def delete(
     context.tell(f"deleted {found.id} ({line(found.name)})")
     if opened:
         context.tell("it was the last team: what anybody writes counts from now on (mode open)")
-    context.tell(SYNC)
+    context.tell(TELL_OTHERS)
 
 
 def set_value(
@@ -191,4 +189,4 @@ def set_value(
         context.tell(f"{key} of {line(done.team.name)} is {now} already")
         return
     context.say(f"{key}: {line(value_text(done.before))} -> {now}")
-    context.tell(SYNC)
+    context.tell(TELL_OTHERS)

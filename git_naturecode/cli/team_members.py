@@ -7,7 +7,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.cli.team import Member, Team
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def join(
     if done.new:
         context.tell(f"fingerprint of the team: {words}")
         context.tell("compare these six words with who invited you")
-        context.tell("hint: the others know after `git naturecode sync`")
+        context.tell(TELL_OTHERS)
 
 
 def remove(
@@ -200,7 +200,7 @@ def remove(
             "everywhere (git naturecode quarantine list)"
         )
     if not as_json:
-        context.tell("hint: the others know after `git naturecode sync`")
+        context.tell(TELL_OTHERS)
 
 
 def role(
@@ -235,7 +235,7 @@ def role(
     text = f"{line(now.email)} is {article(now.role)}" + (f" ({more})" if more else "")
     context.say(text + ("" if changed else " already"))
     if changed:
-        context.tell("hint: the others know after `git naturecode sync`")
+        context.tell(TELL_OTHERS)
 
 
 def _split(given: list[str] | None) -> list[str]:
