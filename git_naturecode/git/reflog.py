@@ -23,7 +23,8 @@ _STEP = re.compile(rb"(?!commit\b)[^:(]*\((?P<step>[a-z]+)\): ")
 class Mark(NamedTuple):
     """Up to where a log was read: the offset after its last whole line, and that line.
 
-    `size` is what the file had then, `rebasing` is True when that is within a rebase.
+    `size` is what the file had then, `rebasing` is True when that is within a rebase. Where nobody
+    has read the log, `line` may be `HEAD OID` instead: the commit on which HEAD stood.
     """
 
     offset: int = 0
@@ -102,6 +103,8 @@ def _read(where: str, mark: Mark | None) -> tuple[bytes | None, int]:
 
 
 def _after(lines: list[bytes], last: bytes) -> list[bytes]:
+    if last.startswith(b"HEAD "):
+        return _after_commit(lines, last[5:])
     # `git reflog expire --rewrite` changes what a line says of the commit before.
     known = last.partition(b" ")[2]
     for number in range(len(lines) - 1, -1, -1):
@@ -109,6 +112,17 @@ def _after(lines: list[bytes], last: bytes) -> list[bytes]:
             return lines[number + 1 :]
     found = _LINE.fullmatch(last)
     return _from(lines, int(found["seconds"]) if found else 0)
+
+
+def _after_commit(lines: list[bytes], oid: bytes) -> list[bytes]:
+    """What came after HEAD was `oid` for the last time (zeros: after the first commit was made)."""
+    for number in range(len(lines) - 1, -1, -1):
+        told = _LINE.fullmatch(lines[number])
+        if told and told["new"] == oid:
+            return lines[number + 1 :]
+        if told and told["old"].strip(b"0") == oid.strip(b"0"):
+            return lines[number:]
+    return []
 
 
 def _from(lines: list[bytes], since: int) -> list[bytes]:

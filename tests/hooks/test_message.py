@@ -3,6 +3,7 @@
 import os
 import random
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -314,6 +315,39 @@ def test_an_agents_files_decide_where_no_session_is_active(here: Yard) -> None:
     (agents / one).write_text("zero\na.txt\n")
     here.commit("-m", "Torn")
     assert not here.named()
+
+
+@pytest.mark.parametrize("logs", ["true", "false"])
+@pytest.mark.parametrize("date", ["2001-02-03T04:05:06Z", "@4133980800 +0000"])
+def test_whatever_a_commits_clock_says_it_is_looked_for(box: Box, date: str, logs: str) -> None:
+    here = yard(box)
+    here.clone.nc("hooks", "install")
+    here.git("config", "core.logAllRefUpdates", logs)
+    here.clone.nc("session", "use", "--none")
+    (here.common / "logs" / "HEAD").unlink(missing_ok=True)
+    here.commit("-m", "Before")
+    told = len(here.commits())
+    (here.state / "followed").unlink(missing_ok=True)
+    agents = here.state / "agents"
+    agents.mkdir()
+    (agents / here.session).write_text(f"{int(time.time())}\na.txt\n")
+    here.commit("-m", "Now", GIT_COMMITTER_DATE=date)
+    assert here.named() == [here.session]
+    assert here.commits()[told:] == [[here.head(), "-", "."]]
+    here.commit("--amend", "-m", "Again", GIT_COMMITTER_DATE=date)
+    assert here.linked() == [here.session]
+
+
+def test_the_first_commit_of_all_is_looked_for_too(box: Box) -> None:
+    here = yard(box)
+    here.clone.nc("hooks", "install")
+    here.git("checkout", "-q", "--orphan", "fresh")
+    here.clone.nc("session", "use", "--none")
+    (here.state / "followed").unlink(missing_ok=True)
+    (here.state / "agents").mkdir()
+    (here.state / "agents" / here.session).write_text(f"{int(time.time())}\na.txt\n")
+    here.commit("-m", "First", GIT_COMMITTER_DATE="2001-02-03T04:05:06Z")
+    assert here.commits() == [[here.head(), "-", "."]]
 
 
 def test_capture_tells_of_commits_that_nobody_claims(here: Yard) -> None:
