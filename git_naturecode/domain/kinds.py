@@ -6,16 +6,22 @@ from git_naturecode.store.described import Described, Part
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import Placed, Store
 
-SESSION = "session"
+SESSION, REVIEW = "session", "review"
 
 
 def open_index(store: Store) -> Index:
     """The index of `store` over all kinds that this program knows; to be closed."""
-    return Index(store, {SESSION: _session}, {SESSION: _session_outline})
+    return Index(store, {SESSION: _session, REVIEW: _review}, {SESSION: _session_outline})
 
 
 def _session(tail: str, placed: list[Placed]) -> Described | None:
     from git_naturecode.domain.session import describe
+
+    return describe(tail, placed)
+
+
+def _review(tail: str, placed: list[Placed]) -> Described | None:
+    from git_naturecode.domain.review.row import describe
 
     return describe(tail, placed)
 

@@ -112,7 +112,7 @@ def changes(entries: Sequence[Entry]) -> Changes:
             mark = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
             found.hidden.setdefault(_root(about, text_of(entry, "target")), mark)
     for entry in fold.live(entries, "react"):
-        if text_of(entry, "value"):
+        if text_of(entry, "value") and entry.header.get("off") is not True:
             found.reactions.setdefault(text_of(entry, "target"), []).append(entry)
     return found
 
@@ -224,13 +224,13 @@ def _message(
     message = Message(
         entry.id, text_of(entry, "role") or "user", text_of(entry, "by"), time, state.text, header,
         placed.device, state.flags, state.edited, state.hidden, state.rivals, on,
-        _reactions(found.reactions[entry.id]) if entry.id in found.reactions else (), placed.mark,
+        reactions(found.reactions[entry.id]) if entry.id in found.reactions else (), placed.mark,
     )  # fmt: skip
     return (time, entry.at, entry.hash), message
 
 
-def _reactions(entries: Iterable[Entry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each reaction and who gave it, in the order in which they came first."""
+def reactions(entries: Iterable[Entry]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each reaction among `entries` and who gave it, in the order in which they came first."""
     by: dict[str, dict[str, None]] = {}
     for entry in entries:
         by.setdefault(text_of(entry, "value"), {})[text_of(entry, "by")] = None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from git_naturecode.domain.people import FIELD, NOBODY, RIGHTS, USUAL, People, key
-from git_naturecode.domain.policy import roles
+from git_naturecode.domain.policy import review_rights, roles
 from git_naturecode.domain.policy.facts import Authority, same, texts
 from git_naturecode.store.entry import Json
 
@@ -51,6 +51,10 @@ def objection(who: Authority, kind: str, header: Mapping[str, Json], facts: Fact
     """Why `who` may not say an entry of this `kind` with this `header`; "" when he may."""
     if not who.role or who.role == roles.NONE:
         return "its signer has no role"
+    if facts.noun == review_rights.NOUN:
+        target = header.get("target")
+        author = facts.author_of(target) if isinstance(target, str) else ""
+        return review_rights.objection(who, kind, header, owns=facts.is_owner(who), author=author)
     if who.role == roles.BOT and kind not in _OF_BOTS:
         return "a bot may only say messages and comments"
     noun = _NOUNS.get(facts.noun, "session")

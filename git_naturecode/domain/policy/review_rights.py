@@ -1,0 +1,59 @@
+"""What it takes to say each kind of entry of a code review."""
+
+from collections.abc import Mapping
+
+from git_naturecode.domain.policy import roles
+from git_naturecode.domain.policy.facts import Authority, same
+from git_naturecode.store.entry import Json
+
+NOUN = "review"
+_OF_BOTS = frozenset({"comment", "finding"})
+_OF_ALL = frozenset(
+    {
+        "open", "revision", "comment", "verdict", "join", "leave", "resolve", "reopen", "merge",
+        "link", "unlink", "finding", "dismiss",
+    }
+)  # fmt: skip
+_OF_OWNER = frozenset({"set", "add", "remove"})
+_OWN = frozenset({"edit", "redact"})
+
+
+def objection(
+    who: Authority, kind: str, header: Mapping[str, Json], *, owns: bool, author: str
+) -> str:
+    """Why `who` may not say an entry of this `kind` with this `header`; "" when he may.
+
+    `owns` is True when he began the review, `author` is the member who said what the entry is
+    about ("" for nobody known). A bot never judges a change, whatever it is allowed besides.
+    """
+    if who.role == roles.BOT and kind not in _OF_BOTS:
+        return "a bot may only comment on a review, and tell what it found"
+    if kind == "react":
+        return _lacks(who, "session:view")
+    if kind == "delete":
+        return "" if owns else _lacks(who, "session:delete")
+    if why := _lacks(who, "session:edit"):
+        return why
+    leads = roles.RANK[who.role] >= roles.RANK[roles.MAINTAINER]
+    if kind in _OF_ALL or leads:
+        return ""
+    if kind in _OWN:
+        return "" if author == who.member_id else f"only a maintainer may {kind} what another said"
+    if kind not in _OF_OWNER:
+        return f"{kind[:40]!r} needs a maintainer"
+    if owns or _is_himself(who, kind, header):
+        return ""
+    return "only who began the review or a maintainer may change it"
+
+
+def _is_himself(who: Authority, kind: str, header: Mapping[str, Json]) -> bool:
+    """True when somebody puts himself among the reviewers, or takes himself out."""
+    value = header.get("value")
+    named = isinstance(value, str) and same(value) in who.emails
+    return kind in ("add", "remove") and header.get("field") == "reviewers" and named
+
+
+def _lacks(who: Authority, permission: str) -> str:
+    if permission in who.permissions:
+        return ""
+    return who.note or f"needs {permission}, and a {who.role} has it not"

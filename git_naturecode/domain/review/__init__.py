@@ -1,0 +1,1 @@
+"""Code reviews: what their entries add up to, and the rules of who and what may pass; pure."""

@@ -1,0 +1,256 @@
+"""Folding the entries of a review: revisions, threads, who reviews and what he says, merges."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from git_naturecode.domain import fold, said
+from git_naturecode.domain.people import key
+from git_naturecode.domain.review import anchor
+from git_naturecode.domain.review.model import (
+    NONE,
+    REQUIRED,
+    REVIEWERS,
+    VERDICTS,
+    Comment,
+    Given,
+    Merged,
+    Review,
+    Reviewer,
+    Revision,
+    Target,
+    Thread,
+)
+from git_naturecode.domain.said import Mark, text_of
+from git_naturecode.store.entry import Entry, Json
+from git_naturecode.store.store import TEAM, Placed
+
+CLOSED = "closed"
+_BUSY = frozenset({"revision", "comment", "verdict", "merge", "edit", "resolve", "reopen"})
+
+
+def build(placed: Sequence[Placed]) -> Review:
+    """The review that `placed`, all entries about it, add up to."""
+    counted = fold.count(placed)
+    entries = [one.entry for one in counted]
+    review = Review(min((one.entity for one in placed), default=""))
+    there = {one.entry.id for one in placed if one.side == TEAM}
+    review.shared = bool(there)
+    review.has_drafts = any(one.entry.id not in there for one in placed)
+    for one in reversed(counted):  # so that the first counts, should there be several
+        if one.entry.kind == "open":
+            _open(review, one.entry)
+    _registers(review, entries)
+    review.revisions = _revisions(counted)
+    found = said.changes(entries)
+    review.threads = _threads(counted, found, there)
+    review.merges = _merges(counted)
+    review.reviewers = _reviewers(review, counted, there)
+    review.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
+    times = [time_of(one) for one in entries if one.kind in _BUSY]
+    review.updated = max([*times, review.created])
+    if review.deleted:
+        review.threads, review.description = [], ""
+    return review
+
+
+def time_of(entry: Entry) -> str:
+    """When it was said: the time of its source, else that of its writing (ISO, UTC)."""
+    return text_of(entry, "t") or entry.at[:24]
+
+
+def author_of(entry: Entry) -> str:
+    """Who said it: of an imported one whom its source names, else its writer."""
+    named = text_of(entry, "author") if fold.is_imported(entry) else ""
+    return named or text_of(entry, "by")
+
+
+def _open(review: Review, entry: Entry) -> None:
+    header = entry.header
+    review.opened = True
+    review.title = text_of(entry, "title")
+    review.description = entry.body or ""
+    review.owner, review.name = author_of(entry), text_of(entry, "name")
+    review.created = time_of(entry)
+    review.target = _target(header.get("target"))
+    base, origin = header.get("base"), header.get("origin")
+    review.base = _text(base.get("name")) if isinstance(base, dict) else ""
+    review.origin = dict(origin) if isinstance(origin, dict) else {}
+
+
+def _target(value: Json) -> Target:
+    if not isinstance(value, dict):
+        return Target()
+    return Target(_text(value.get("type")) or "branch", _text(value.get("name")))
+
+
+def _registers(review: Review, entries: Sequence[Entry]) -> None:
+    review.title = _text(fold.register(entries, "title")) or review.title
+    described = fold.last(entries, "description")
+    if described is not None:
+        review.description = described.body or ""
+    review.base = _text(fold.register(entries, "base")) or review.base
+    review.target = _target(fold.register(entries, "target") or dict(review.target._asdict()))
+    status = fold.last(entries, "status")
+    if status is not None and status.header.get("value") == CLOSED:
+        review.is_closed, review.closed = True, time_of(status)
+    last = {text_of(e, "to"): e.kind for e in entries if e.kind in ("link", "unlink")}
+    review.links = sorted(to for to, kind in last.items() if to and kind == "link")
+    for entry in fold.live(entries, "delete"):
+        review.deleted = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
+
+
+def _revisions(counted: Iterable[fold.Counted]) -> list[Revision]:
+    """Each state once, however many have written it down, in the order of their entries; a later
+    one of the same commits stands last again (somebody has pushed the old state back)."""
+    found: list[Revision] = []
+    for one in counted:
+        entry = one.entry
+        if entry.kind != "revision" or not text_of(entry, "head"):
+            continue
+        made = _revision(one, len(found) + 1)
+        if found and (found[-1].head, found[-1].base) == (made.head, made.base):
+            continue
+        found.append(made)
+    return found
+
+
+def _revision(one: fold.Counted, number: int) -> Revision:
+    entry, sha = one.entry, text_of(one.entry, "table")
+    table = None if sha else entry.body or ""
+    digest = (
+        sha or hashlib.sha256((entry.body or "").encode("utf-8", "surrogateescape")).hexdigest()
+    )
+    count = entry.header.get("count")
+    return Revision(
+        entry.id, number, text_of(entry, "head"), text_of(entry, "base"), text_of(entry, "tip"),
+        author_of(entry), time_of(entry), count if isinstance(count, int) else 0, digest,
+        None if sha else table, sha, one.placed.mark,
+    )  # fmt: skip
+
+
+def _threads(counted: Sequence[fold.Counted], found: said.Changes, there: set[str]) -> list[Thread]:
+    by_id = {one.entry.id: one for one in counted if one.entry.kind == "comment"}
+    about = {name: text_of(one.entry, "on") for name, one in by_id.items()}
+    roots: dict[str, list[Comment]] = {}
+    for plain in said.comments(counted, found):
+        root = _root(about, plain.id)
+        on = root if root != plain.id else ""
+        made = _comment(plain, by_id[plain.id], found, on, plain.id not in there)
+        roots.setdefault(root, []).append(made)
+    settled = _settled(one.entry for one in counted)
+    return [_thread(comments, settled, by_id) for comments in roots.values()]
+
+
+def _root(about: dict[str, str], name: str) -> str:
+    """The comment that begins the thread of comment `name`; of those in a circle the least id."""
+    path, known = [name], {name}
+    while (above := about.get(path[-1], "")) in about:
+        if above in known:
+            return min(path[path.index(above) :])
+        path.append(above)
+        known.add(above)
+    for one in path[:-1]:  # so that a long thread is walked once
+        about[one] = path[-1]
+    return path[-1]
+
+
+def _comment(
+    plain: said.Comment, one: fold.Counted, found: said.Changes, on: str, draft: bool
+) -> Comment:
+    entry = one.entry
+    where = None if plain.hidden else anchor.read(entry.header.get("anchor"))
+    reactions = said.reactions(found.reactions.get(entry.id, ()))
+    return Comment(
+        plain.id, author_of(entry), time_of(entry), plain.text, on, where,
+        text_of(entry, "revision"), plain.flags, plain.edited, plain.hidden, plain.rivals,
+        reactions, draft, plain.standing,
+    )  # fmt: skip
+
+
+def _settled(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The last word on each thread: a `resolve` or a `reopen` that nobody replaced."""
+    said_of = [e for e in entries if e.kind in ("resolve", "reopen")]
+    out = fold.replaced(said_of)
+    return {text_of(e, "target"): e for e in said_of if e.id not in out}
+
+
+def _thread(
+    comments: list[Comment], settled: dict[str, Entry], by_id: dict[str, fold.Counted]
+) -> Thread:
+    # An answer that came before the first comment (a clock that is wrong) does not begin it.
+    ordered = sorted(comments, key=lambda c: (bool(c.on), by_id[c.id].entry.order))
+    last = settled.get(ordered[0].id)
+    if last is None:
+        return Thread(tuple(ordered))
+    mark = Mark(author_of(last), time_of(last), last.body or "")
+    if last.kind == "reopen":
+        return Thread(tuple(ordered), False, mark)
+    seen = last.header.get("seen")
+    known = set(seen) if isinstance(seen, list) else None
+    answers = [c for c in ordered[1:] if not c.draft]
+    if known is None:
+        news = [c for c in answers if by_id[c.id].entry.order > last.order]
+    else:
+        news = [c for c in answers if c.id not in known]
+    return Thread(tuple(ordered), True, mark, len(news))
+
+
+def _merges(counted: Iterable[fold.Counted]) -> list[Merged]:
+    live = [one for one in counted if one.entry.kind == "merge"]
+    out = fold.replaced(one.entry for one in live)
+    return [
+        Merged(
+            entry.id, author_of(entry), time_of(entry), text_of(entry, "head"),
+            text_of(entry, "onto"), text_of(entry, "result"), text_of(entry, "strategy"),
+            text_of(entry, "base"), entry.body or "", one.placed.mark,
+        )
+        for one in live
+        if (entry := one.entry).id not in out
+    ]  # fmt: skip
+
+
+def _reviewers(review: Review, counted: Sequence[fold.Counted], there: set[str]) -> list[Reviewer]:
+    """Those who were asked, who joined, and who said something of the change, in that order."""
+    entries = [one.entry for one in counted]
+    found: dict[str, Reviewer] = {}
+    for who in fold.members(entries, REVIEWERS):
+        required = fold.register(entries, REQUIRED + who) is True
+        found[key(who)] = Reviewer(who, required=required, asked=True)
+    for entry in entries:
+        if entry.kind in ("join", "leave"):
+            who = author_of(entry)
+            known = found.get(key(who), Reviewer(who))
+            joined = time_of(entry) if entry.kind == "join" else ""
+            name = text_of(entry, "name") or known.name
+            found[key(who)] = known._replace(joined=joined, name=name)
+    for given in _verdicts(counted, there):
+        known = found.get(key(given.by), Reviewer(given.by))
+        found[key(given.by)] = known._replace(verdict=given)
+    kept = [one for one in found.values() if one.asked or one.joined or one.verdict]
+    return [one for one in kept if one.asked or key(one.who) != key(review.owner) or one.verdict]
+
+
+def _verdicts(counted: Iterable[fold.Counted], there: set[str]) -> list[Given]:
+    """The last word of each person; a draft of one's own stands before what he has sent."""
+    said_of = [one for one in counted if one.entry.kind == "verdict"]
+    out = fold.replaced(one.entry for one in said_of)
+    last: dict[str, Given] = {}
+    for one in said_of:
+        entry = one.entry
+        value = text_of(entry, "value")
+        if entry.id in out or value not in VERDICTS or one.entry.is_stub:
+            continue
+        files = entry.header.get("files")
+        last[key(author_of(entry))] = Given(
+            entry.id, author_of(entry), time_of(entry), value, entry.body or "",
+            text_of(entry, "revision"), text_of(entry, "head"), text_of(entry, "base"),
+            text_of(entry, "digest"),
+            tuple(one for one in files if isinstance(one, str)) if isinstance(files, list) else (),
+            entry.id not in there, fold.is_imported(entry), one.placed.mark,
+        )  # fmt: skip
+    return [one for one in last.values() if one.value != NONE]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,67 @@
+"""What the index keeps of a review: its row for lists, the texts to search, facets."""
+
+from git_naturecode.domain.people import key
+from git_naturecode.domain.review.build import build
+from git_naturecode.domain.review.model import Review
+from git_naturecode.store.described import TITLE, Described
+from git_naturecode.store.entry import Json
+from git_naturecode.store.store import Placed
+
+
+def describe(tail: str, placed: list[Placed]) -> Described | None:
+    """What the index keeps of the review with these entries; None where nothing opens one."""
+    review = build(placed)
+    if not review.opened and not review.deleted:
+        return None
+    made = row(review)
+    return Described(made, review.updated, texts(review), facets(review))
+
+
+def row(review: Review) -> dict[str, Json]:
+    """What a list says about a review."""
+    revision, counted = review.revision, review.counted
+    origin = review.origin.get("review")
+    return {
+        "id": review.id,
+        "title": review.title,
+        "status": review.status,
+        "owner": review.owner,
+        "target": review.target.name,
+        "targetType": review.target.type,
+        "base": review.base,
+        "head": revision.head if revision else "",
+        "revisions": len(review.revisions),
+        "files": revision.changed if revision else 0,
+        "reviewers": [one.who for one in review.reviewers],
+        "waitingFor": [one.who for one in review.reviewers if one.asked and not one.verdict],
+        "approvals": sum(one.value == "approve" for one in counted),
+        "rejections": sum(one.value == "reject" for one in counted),
+        "threads": len(review.threads),
+        "openThreads": len(review.open_threads),
+        "hasDrafts": review.has_drafts,
+        "origin": origin if isinstance(origin, str) else "",
+        "createdAt": review.created,
+        "updatedAt": review.updated,
+    }
+
+
+def texts(review: Review) -> list[tuple[str, str]]:
+    """What a search looks through: (id of the entry, or what it is; text). Nothing hidden."""
+    if review.deleted:
+        return []
+    found = [(TITLE, review.title), ("description", review.description)]
+    found += [(one.id, one.text) for thread in review.threads for one in thread.comments]
+    found += [(one.id, one.text) for one in review.verdicts]
+    return [(name, text) for name, text in found if text]
+
+
+def facets(review: Review) -> list[tuple[str, str]]:
+    """What lists can be narrowed by."""
+    origin = review.origin.get("review")
+    found = [("status", review.status), ("owner", key(review.owner))]
+    found += [("origin", origin if isinstance(origin, str) else "")]
+    found += [("reviewer", key(one.who)) for one in review.reviewers]
+    found += [("target", review.target.name), ("base", review.base)]
+    found += [("head", one.head) for one in review.revisions]
+    found += [("draft", "yes" if review.has_drafts else "")]
+    return sorted({(name, value) for name, value in found if value})
