@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from git_naturecode.domain.review.symbols import enclosing
 from git_naturecode.store.entry import Json
 
 OLD, NEW = "old", "new"
 MOST_LINES, MOST_CHARACTERS, AROUND = 20, 400, 3
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOST_PATH, _MOST_LINE = 4096, 2**31
+_BINARY = 8000  # bytes of the beginning in which git, too, looks for a NUL
 
 
 class Anchor(NamedTuple):
@@ -44,9 +46,26 @@ class Anchor(NamedTuple):
         return {name: value for name, value in found.items() if value}
 
 
+def lines_of(data: bytes) -> list[str] | None:
+    """The lines of a file without their ends (LF or CR LF); None where git takes it for binary.
+
+    Bytes that are no UTF-8 are kept as lone surrogates.
+    """
+    if b"\0" in data[:_BINARY]:
+        return None
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]
+
+
 def at(lines: Sequence[str], anchor: Anchor, line: int, end: int = 0, symbol: str = "") -> Anchor:
-    """`anchor` put on lines `line` to `end` of a file that holds `lines` (without their ends)."""
+    """`anchor` put on lines `line` to `end` of a file that holds `lines` (without their ends).
+
+    `symbol` is the line that begins the definition around them, found here where it is not told.
+    """
     end = max(line, end)
+    symbol = symbol or enclosing(lines, line - 1)
 
     def some(first: int, last: int) -> tuple[str, ...]:
         return tuple(one[:MOST_CHARACTERS] for one in lines[max(first, 0) : max(last, 0)])
