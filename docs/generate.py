@@ -58,7 +58,7 @@ part.
 | `naturecode.capture` | `true`: a commit is linked to the agent's session that wrote it (`false`) |
 | `naturecode.trailer` | `never`: messages of commits do not name the session (`always`) |
 | `naturecode.syncOnPush` | `false`: your `git push` starts no sync of what is shared (`true`) |
-| `naturecode.deviceLabel` | what this clone's device is called (the name of the machine) |
+| `naturecode.deviceLabel` | what others see this clone's device called (your name and its system) |
 | `naturecode.deviceExpires` | how long its certificate holds: 12h, 30d (always; a job's: 1d) |
 | `naturecode.timeout` | seconds that a remote may take to answer (60); ten times to transfer |
 | `naturecode.maxNewFiles` | new files that one sync may bring in (200000) |

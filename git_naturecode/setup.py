@@ -24,9 +24,11 @@ class Done:
 
 def init(
     store: Store, named: str | None, *, folder: bool = True, hooks: bool = True,
-    capture: bool | None = None,
+    capture: bool | None = None, label: str = "",
 ) -> Done:  # fmt: skip
     """Make what is missing: device key, data branch, remote, refspecs, hooks. Idempotent.
+
+    `label` is how others shall see the device called; "" leaves it.
 
     Without `folder` no work tree of this clone gets a folder `.naturecode/`, without `hooks` none
     of them is installed, now or later. `capture` switches capture on or off, None leaves it.
@@ -39,6 +41,7 @@ def init(
     )
     _branch(store, done)
     _link(store, done)
+    _call(store, done, label)
     _remote(store, done, named)
     _notes(store, done)
     _folder(store, done, folder)
@@ -62,6 +65,18 @@ def _link(store: Store, done: Done) -> None:
         trusting.append(store, [made.operation])
     done.lines += [f"not used: {why}" for why in made.passed]
     done.lines.append(f"the device is linked to {made.key} ({made.place})")
+
+
+def _call(store: Store, done: Done, label: str) -> None:
+    """Say how others see the device called, since they all read it."""
+    (said,) = identity.first_ops(store)
+    if label and said["label"] != label:
+        operations = identity.renamed(store, label)
+        if identity.is_introduced(store):
+            trusting.append(store, operations)
+        (said,) = operations
+    called = f'others see it called "{said["label"]}"'
+    done.lines.append(f"{called}; `git naturecode device rename NAME` changes that")
 
 
 def _branch(store: Store, done: Done) -> None:

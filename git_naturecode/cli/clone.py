@@ -41,11 +41,15 @@ def init(
     keyring: Annotated[
         bool, typer.Option("--keyring", help="Keep your private keys in your system's keyring.")
     ] = False,
+    label: Annotated[
+        str,
+        typer.Option(help="How others see this clone called (default: your name and its system)."),
+    ] = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Set this clone up: device key, data branch, remote, hooks. Again, it changes nothing."""
-    from git_naturecode import errors, setup, teaming
+    from git_naturecode import errors, identity, setup, teaming
     from git_naturecode.render.show import show
     from git_naturecode.store.store import Store
 
@@ -53,11 +57,14 @@ def init(
         raise errors.Usage("--capture needs the hooks", "leave --no-hooks out")
     if passphrase and keyring:
         raise errors.Usage("say --passphrase or --keyring", "one of the two")
+    label = identity.as_label(label) if label else ""
 
     context = contexts.current(quiet)
     store = Store(context.repo, context.config, context.environ, context.now_ms, context.random)
     try:
-        done = setup.init(store, remote, folder=not no_folder, hooks=not no_hooks, capture=capture)
+        done = setup.init(
+            store, remote, folder=not no_folder, hooks=not no_hooks, capture=capture, label=label
+        )
         known, advice = teaming.greeting(store)
         done.lines += [known] if known else []
         if passphrase or keyring:

@@ -7,6 +7,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli.agreeing import agree
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.cli.whose import Person, people
 from git_naturecode.render.show import line
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 DeviceId = Annotated[str, typer.Argument(help="Its id, the beginning of it, or its name.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-_LONGEST = 100  # characters of a name
 
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
@@ -82,7 +82,7 @@ def add(
     Compare its id with what `git naturecode device list` says over there: whoever writes at that
     clone writes in your name from now on.
     """
-    from git_naturecode import clock, trusting
+    from git_naturecode import clock, identity, trusting
     from git_naturecode.identity import devices
 
     context = contexts.current(quiet)
@@ -99,7 +99,8 @@ def add(
                 f"{one.id} was revoked, and is never taken again",
                 "there, `git naturecode doctor --fix` or a fresh clone makes a new device",
             )
-        trusting.append(store, [devices.addition(one, label, until)])
+        name = identity.as_label(label) if label else ""
+        trusting.append(store, [devices.addition(one, name, until)])
     _said(context, as_json, one, "added", f"{one.id} ({line(label or one.label)}) is yours")
 
 
@@ -134,9 +135,14 @@ def revoke(
             raise errors.Negative(f"{one.id} was revoked already")
         operation = devices.revocation(one, after, store.now_ms())
         _may_revoke(store.device, one, own, whose)
-        _confirm(context, one, one.id == store.device, yes)
-        trusting.append(store, [operation])
         this = one.id == store.device
+        named = f"{one.id} ({line(one.label)})"
+        agree(
+            context, f"revoke {'THIS clone, ' if this else ''}{named} for good?", yes=yes,
+            why=f"revoking {named} cannot be undone",
+            look="`git naturecode device list` shows your devices",
+        )  # fmt: skip
+        trusting.append(store, [operation])
     _said(context, as_json, one, "revoked", f"{one.id} ({line(one.label)}) is revoked")
     if this:
         context.tell("hint: that was this clone; a fresh clone makes a new device")
@@ -153,9 +159,7 @@ def rename(
     from git_naturecode import identity, trusting
 
     context = contexts.current(quiet)
-    text = " ".join(name.split())
-    if not text or len(text) > _LONGEST:
-        raise errors.Usage(f"a name has 1 to {_LONGEST} characters")
+    text = identity.as_label(name)
     with context.store() as store:
         trusting.append(store, identity.renamed(store, text))
         mine = store.device
@@ -180,20 +184,6 @@ def _may_revoke(here: str, one: "Device", own: set[str], whose: dict[str, Person
         raise errors.NotPermitted(
             f"{one.id} is a device of {line(there.email)}", "he, or an admin, can revoke it"
         )
-
-
-def _confirm(context: contexts.Context, one: "Device", own: bool, yes: bool) -> None:
-    import sys
-
-    if yes:
-        return
-    if not (sys.stdin.isatty() and context.err.isatty()):
-        raise errors.Usage(
-            "a revocation cannot be undone", "add --yes to do it without being asked"
-        )
-    what = "THIS clone's device" if own else "the device"
-    if not typer.confirm(f"revoke {what} {one.id} ({line(one.label)}) for good?", err=True):
-        raise errors.Negative("nothing was changed")
 
 
 def _said(context: contexts.Context, as_json: bool, one: "Device", what: str, text: str) -> None:

@@ -180,6 +180,8 @@ def _rewrite(
     as_json: bool,
 ) -> None:  # fmt: skip
     from git_naturecode import purging
+    from git_naturecode.cli.agreeing import agree
+    from git_naturecode.cli.answers import count
     from git_naturecode.folder.update import update_all
 
     mine = [one for one in found if one.mine]
@@ -190,7 +192,8 @@ def _rewrite(
         context.tell(f"warning: not yours to take out: {_line(one)}")
     if not mine:
         _nothing(others)
-    _confirm(context, len(mine), yes)
+    many = count(len(mine), "text")
+    agree(context, f"take {many} out for good?", yes=yes, why=f"taking {many} out cannot be undone")
     done = purging.take_out(store, mine)
     with suppress(errors.NaturecodeError):  # whoever is at it in the background does it
         update_all(store)
@@ -219,17 +222,6 @@ def _ask_writers(others: "list[Found]") -> tuple[str, str]:
         f"{', '.join(people)} can run the same command where they were written; only the device "
         "that wrote a text may purge it",
     )
-
-
-def _confirm(context: contexts.Context, number: int, yes: bool) -> None:
-    from git_naturecode.cli.answers import count
-
-    if yes:
-        return
-    if not (sys.stdin.isatty() and context.err.isatty()):
-        raise errors.Usage("a rewrite cannot be undone", "add --yes to do it without being asked")
-    if not typer.confirm(f"take {count(number, 'text')} out for good?", err=True):
-        raise errors.Negative("nothing was changed")
 
 
 def _carry(

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet, Reason, SessionId
 
@@ -47,6 +46,7 @@ def delete(
     """Delete a session: its texts are hidden everywhere and for good, its name stays in the log."""
     from git_naturecode import linking
     from git_naturecode.agents import notes
+    from git_naturecode.cli.agreeing import agree
     from git_naturecode.cli.answers import count
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts
@@ -56,10 +56,12 @@ def delete(
     with changing(context, session) as here:
         here.require("manage", "delete")
         here.require_permitted(drafts.deletion(reason))
-        if not yes:
-            name = line(here.session.name) or here.session.id
-            many = count(len(here.session.messages), "message")
-            ask(context, f"delete {name} with {many}, for everybody?")
+        name = line(here.session.name) or here.session.id
+        many = count(len(here.session.messages), "message")
+        agree(
+            context, f"delete {name} with {many}, for everybody?", yes=yes,
+            why=f"{name} would be deleted for everybody", refused="nothing was deleted",
+        )  # fmt: skip
         here.write(drafts.deletion(reason))
         linking.keep_notes(here.store)
         here.store.forget_active(here.session.id)
@@ -72,12 +74,3 @@ def delete(
         "hint: its texts stay in the log, where nobody shows them; "
         "`git naturecode redact --rewrite --text TEXT` takes one out of it"
     )
-
-
-def ask(context: contexts.Context, question: str) -> None:
-    import sys
-
-    if not sys.stdin.isatty():
-        raise errors.Usage("deleting has to be confirmed", "add --yes")
-    if not typer.confirm(question, err=True):
-        raise errors.Negative("nothing was deleted")

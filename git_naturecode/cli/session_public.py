@@ -1,12 +1,9 @@
 """session share --public: a session as an encrypted page, and the link that opens it."""
 
 import os
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import typer
 
 from git_naturecode import clock, errors
 from git_naturecode.cli import context as contexts
@@ -162,20 +159,20 @@ def _require(here: "Opened") -> None:
 
 def _ask(context: contexts.Context, here: "Opened", yes: bool) -> None:
     """Raise unless the person wants to let out what only some can read so far."""
+    from git_naturecode.cli.agreeing import agree
+
     session = here.session
-    if yes or (session.shared and not session.encrypted and not session.has_private):
+    if session.shared and not session.encrypted and not session.has_private:
         return
     if session.encrypted:
         known = "only those who take part can read it so far"
     else:
         known = "it, or some of it, is private so far"
-    if not (sys.stdin.isatty() and context.err.isatty()):
-        raise errors.NeedsConsent(
-            f"a link lets anybody read {session.id} who gets it, and {known}",
-            "add --yes to make it without being asked; --dry-run shows what would leave",
-        )
-    if not typer.confirm(f"{known}: make a link that lets anybody read it?", err=True):
-        raise errors.Negative("no link was made")
+    agree(
+        context, f"{known}: make a link that lets anybody read it?", yes=yes,
+        why=f"a link lets anybody read {session.id} who gets it, {known}",
+        refused="no link was made", look="--dry-run shows what would leave",
+    )  # fmt: skip
 
 
 def _tell_leaving(context: contexts.Context, going: "Going", *, to_stderr: bool) -> None:

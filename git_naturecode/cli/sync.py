@@ -112,13 +112,14 @@ def _ask_about_other_remote(
     context: contexts.Context, store: "Store", usual: str, name: str
 ) -> None:
     """Pushing everything shared to a remote that was not chosen at `init` needs a yes."""
-    from git_naturecode import errors
     from git_naturecode.cli import standing
+    from git_naturecode.cli.agreeing import agree
     from git_naturecode.sync import link_to
     from git_naturecode.sync.preview import preview
 
     context.err.write(standing.preview_text(preview(store, link_to(store, name))) + "\n")
-    if not context.err.isatty():
-        raise errors.Usage(f"{name} is not the remote of this clone ({usual})", "add --yes")
-    if not typer.confirm(f"sync with {show(name)}?", err=True):
-        raise errors.Negative("nothing was pushed")
+    agree(
+        context, f"sync with {show(name)}?", yes=False,
+        why=f"{show(name)} is not the remote of this clone ({show(usual)})",
+        refused="nothing was pushed",
+    )  # fmt: skip

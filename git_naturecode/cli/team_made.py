@@ -132,7 +132,7 @@ def delete(
 
     Members keep their roles. With the last team the repository is open to everybody again.
     """
-    from git_naturecode.cli.session_end import ask
+    from git_naturecode.cli.agreeing import agree
     from git_naturecode.domain import teams
     from git_naturecode.render.show import line
     from git_naturecode.teaming import making
@@ -142,8 +142,11 @@ def delete(
     with context.store(writing=True) as store:
         here = Here(store)
         found = teams.find_team(here.require_team(), team)
-        if not yes:
-            ask(context, f"delete the team {line(found.name)}, for everybody?")
+        agree(
+            context, f"delete the team {line(found.name)}, for everybody?", yes=yes,
+            why=f"the team {line(found.name)} would be deleted for everybody",
+            refused="nothing was deleted",
+        )  # fmt: skip
         opened = making.delete(here, found)
     if as_json:
         context.json({"id": found.id, "deleted": True, "mode": "open" if opened else "enforced"})

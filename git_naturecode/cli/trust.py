@@ -69,6 +69,7 @@ def pin(
 ) -> None:
     """Trust the team with these six words, and no other, from now on."""
     from git_naturecode import trusting
+    from git_naturecode.cli.agreeing import agree
     from git_naturecode.render.show import line
 
     context = contexts.current(quiet)
@@ -76,10 +77,11 @@ def pin(
         standing = trusting.standing(store)
         genesis = _chosen(standing, " ".join(words or []))
         known = trusting.pinned(store)
-        if known and known != genesis and not yes:
-            raise errors.NeedsConsent(
-                "this clone trusts another team already", "if you are sure, add --yes"
-            )
+        if known and known != genesis:
+            agree(
+                context, "this clone trusts another team; trust this one instead?", yes=yes,
+                why="this clone trusts another team already", look="git naturecode trust show",
+            )  # fmt: skip
         trusting.pin(store, genesis)
         after = trusting.standing(store)
         _show_anew(store)

@@ -3,15 +3,17 @@
 from git_naturecode.identity.choosing import member_key
 from git_naturecode.identity.introducing import (
     Linked,
+    as_label,
     certificate,
     certify,
     first_ops,
     is_introduced,
+    label,
     linked,
     renamed,
 )
 
 __all__ = [
-    "Linked", "certificate", "certify", "first_ops", "is_introduced", "linked", "member_key",
-    "renamed",
+    "Linked", "as_label", "certificate", "certify", "first_ops", "is_introduced", "label", "linked",
+    "member_key", "renamed",
 ]  # fmt: skip

@@ -2,10 +2,11 @@
 
 import json
 import os
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode import clock
-from git_naturecode.errors import NaturecodeError
+from git_naturecode.errors import NaturecodeError, Usage
 from git_naturecode.git import tree
 from git_naturecode.identity import choosing
 from git_naturecode.identity.places import Chosen
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from git_naturecode.store.store import Store
 
 _LABEL = "naturecode.deviceLabel"
+_LONGEST = 100  # characters of a name
+_SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 _GIVEN_FOR = "1d"  # how long a device lives that was certified by a key given to a job
 
 
@@ -123,8 +126,32 @@ def _operation(store: "Store", chosen: Chosen | None) -> Json:
 
 
 def label(store: "Store") -> str:
-    """What people call this device: `naturecode.deviceLabel`, else the name of the machine."""
-    return store.config.get(_LABEL) or os.uname().nodename.split(".")[0]
+    """What people call this device: `naturecode.deviceLabel`, else whose it is and its system.
+
+    Everybody who can fetch reads it, so that the name of the machine is not told unasked.
+    """
+    chosen = _one_line(store.config.get(_LABEL))[:_LONGEST]
+    if chosen:
+        return chosen
+    try:
+        name = store.environ.get("GIT_AUTHOR_NAME") or store.config.get("user.name")
+        whose = _one_line(name) or store.person.partition("@")[0]
+    except NaturecodeError:  # git does not know; whoever says something is told
+        whose = ""
+    system = _SYSTEMS.get(sys.platform, sys.platform)
+    return f"{whose}, {system}"[:_LONGEST] if whose else system
+
+
+def as_label(text: str) -> str:
+    """`text` as the name of a device: on one line; raises Usage where it cannot be one."""
+    found = _one_line(text)
+    if not found or len(found) > _LONGEST:
+        raise Usage(f"the name of a device has 1 to {_LONGEST} characters")
+    return found
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _expires(store: "Store", chosen: Chosen) -> str:

@@ -7,7 +7,7 @@ from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Missing, RefLocked
-from git_naturecode.store import format, join, seal, unsigned
+from git_naturecode.store import drained, format, join, seal, unsigned
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
@@ -72,6 +72,9 @@ def drain_held(log: Log, now_ms: int, wait: float, more: More | None = None) -> 
     if batch.names or more:
         _write(log, batch, now_ms, wait, more)
         spool.drained(batch.names, now_ms)
+        over = spool.over(now_ms)
+        if over and log.name == TEAM:
+            drained.note(log.state_dir, spool, over)
         spool.sweep(now_ms)
     return len(batch.names)
 

@@ -106,14 +106,40 @@ class Spool:
         """The journal was put back after a doubt."""
         os.unlink(self._doubt)
 
+    def hours(self) -> dict[str, int]:
+        """The folders of the journal, each with the time at which its names changed last (ns)."""
+        found = {}
+        for hour in _names(self.journal):
+            with suppress(OSError):
+                found[hour] = os.stat(os.path.join(self.journal, hour)).st_mtime_ns
+        return found
+
+    def names_of(self, hour: str) -> list[str]:
+        """The names of what was drained in `hour`, in their order."""
+        return sorted(_names(os.path.join(self.journal, hour)))
+
+    def read_drained(self, hour: str, name: str) -> bytes:
+        """What was drained under `name` in `hour`; raises FileNotFoundError."""
+        with open(os.path.join(self.journal, hour, name), "rb") as file:
+            return file.read()
+
+    def over(self, now_ms: int) -> list[str]:
+        """The folders of the journal that are older than a day."""
+        names = _names(self.journal)
+        return [one for one in names if one.isdigit() and _end(one) + JOURNAL_MS < now_ms]
+
     def sweep(self, now_ms: int) -> None:
         """Drop journal files older than a day, and half-written ones older than an hour."""
-        for hour in _names(self.journal):
-            if hour.isdigit() and (int(hour) + 1) * _HOUR_MS + JOURNAL_MS < now_ms:
-                shutil.rmtree(os.path.join(self.journal, hour), ignore_errors=True)
+        for hour in self.over(now_ms):
+            shutil.rmtree(os.path.join(self.journal, hour), ignore_errors=True)
         for name in _names(self.folder):
             if name[0] == ".":
                 _drop_older(os.path.join(self.folder, name), now_ms - _HOUR_MS)
+
+
+def _end(hour: str) -> int:
+    """When `hour` was over, in milliseconds."""
+    return (int(hour) + 1) * _HOUR_MS
 
 
 def _names(folder: str) -> list[str]:

@@ -24,12 +24,19 @@ class Written(NamedTuple):
     hash: str
 
 
-def note(state_dir: str, written: Iterable[Written]) -> None:
-    """Remember `written`; for one who holds the lock of the clone. Raises OSError."""
+def note(state_dir: str, written: Iterable[Written], *, safe: bool = False) -> None:
+    """Remember `written`; for one who holds the lock of the clone. Raises OSError.
+
+    Not `safe`, a power cut may lose it: `drained` then finds it in the journal, and who writes in
+    bulk syncs the whole disk.
+    """
     text = "".join(f"{' '.join(one)}\n" for one in written)
     if text:
         with open(os.path.join(state_dir, _FILE), "a", encoding="ascii") as file:
             file.write("\n" + text)  # on a line of its own, should the last one have no end
+            if safe:
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def is_behind(state_dir: str) -> bool:

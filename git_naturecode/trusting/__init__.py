@@ -116,9 +116,10 @@ def sign(store: "Store") -> int:
     Drains the spool into the same commit. Nothing is loaded, written or waited for where nothing
     is new; where another process writes, the next sync signs.
     """
-    from git_naturecode.store import unsigned
+    from git_naturecode.store import drained, unsigned
 
-    if not store.team.spool.waiting() and not unsigned.is_behind(store.state_dir):
+    spool, state = store.team.spool, store.state_dir
+    if not (spool.waiting() or unsigned.is_behind(state) or drained.is_news(state, spool)):
         return 0
     from git_naturecode.trusting import writing
 

@@ -9,7 +9,7 @@ from git_naturecode import identity, trusting
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Content, Objects
-from git_naturecode.store import format, join, paths, trust, unsigned
+from git_naturecode.store import drained, format, join, paths, trust, unsigned
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.drain import Batch, drain_held
 from git_naturecode.store.entry import Json
@@ -89,6 +89,8 @@ class _Writing:
 
     def sign(self) -> int:
         """Sign and commit what this device wrote and has not signed."""
+        state, spool = self.store.state_dir, self.log.spool
+        drained.note(state, spool, list(spool.hours()))
         done: list[Written] = []
         with chain.alone(self.keys, self.device) as kept:
             fresh: list[bytes] = []
@@ -96,17 +98,18 @@ class _Writing:
             def lines(root: str | None, batch: Batch) -> list[bytes]:
                 if not fresh:  # else the branch has moved, and what was signed stays signed
                     done.extend(self._unsigned(root, batch))
+                    if not all(map(self._is_signed, done)):
+                        self.keeper.refresh()
                     new = [one for one in done if not self._is_signed(one)]
                     if new:
-                        self.keeper.refresh()
                         fresh.extend(self.sign_lines(kept, list(signatures(new))))
                 return [*kept, *fresh] if fresh or unsigned.is_marked(self.store.state_dir) else []
 
             self._commit(lines)
         self.keeper.added(fresh, self.device)
-        written = unsigned.read(self.store.state_dir)
         there = set(done)
-        unsigned.drop(self.store.state_dir, [w for w in written if self._is_over(w, there)])
+        unsigned.drop(state, [w for w in unsigned.read(state) if self._is_over(w, there)])
+        drained.looked(state, spool)
         return sum(len(keys) for line in fresh for _, keys in _covered(line))
 
     def _unsigned(self, root: str | None, batch: Batch) -> Iterator[Written]:

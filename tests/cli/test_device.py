@@ -157,8 +157,9 @@ def test_what_is_no_end_is_refused(box: Box, pair: tuple[Clone, Clone]) -> None:
 def test_a_lost_device_is_revoked(pair: tuple[Clone, Clone]) -> None:
     one, two = pair
     lost = device_of(two)
-    answer = one.nc("device", "revoke", lost, code=2)
-    assert "--yes" in answer.err
+    answer = one.nc("device", "revoke", lost, code=3)
+    assert f"revoking {lost} (" in answer.err
+    assert "hint: add --yes" in answer.err
     assert not listed(one)[lost]["revoked"]
     said = one.nc("device", "revoke", lost, "--yes")
     assert f"{lost} (" in said.out

@@ -307,7 +307,7 @@ def test_a_private_purge_that_was_killed_is_ended_by_the_next_command(box: Box) 
     "words",
     [
         [], ["--check", "--rewrite"], ["abc"], ["--check", "abc"], ["--rewrite", "abc"],
-        ["--rewrite", "--text", "no"], ["--rewrite", "--text", ""], ["--rewrite"],
+        ["--rewrite", "--text", "no"], ["--rewrite", "--text", ""],
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(box: Box, words: list[str]) -> None:
@@ -317,6 +317,15 @@ def test_what_makes_no_sense_is_refused(box: Box, words: list[str]) -> None:
     answer = clone.nc("redact", *words, code=2)
     assert answer.err.startswith("error: ")
     assert "hint: " in answer.err
+
+
+def test_where_nobody_can_be_asked_nothing_is_taken_out(clone: Clone) -> None:
+    session = clone.start()
+    said(clone, session, KEY)
+    answer = clone.nc("redact", "--rewrite", code=3)
+    assert "cannot be undone, and nobody is at a terminal" in answer.err
+    assert "hint: add --yes" in answer.err
+    assert clone.texts(session) == [KEY]
 
 
 def test_a_wrong_id_is_said(box: Box) -> None:

@@ -111,7 +111,8 @@ def test_close_reopen_delete(clone: Clone, session: str) -> None:
     assert "already" in clone.nc("session", "close", session).err
     clone.nc("session", "reopen", session)
     assert clone.nc("session", "shared", "list", "--json").json["total"] == 1
-    assert clone.nc("session", "delete", session, code=2).err.endswith("hint: add --yes\n")
+    said = clone.nc("session", "delete", session, code=3)
+    assert said.err.endswith("hint: add --yes if it shall be done\n")
     clone.nc("session", "delete", session, "--yes", "--reason", "a test")
     assert clone.ids() == set()
     assert clone.nc("session", "list", "--deleted", "--json").json["items"][0]["id"] == session

@@ -2,7 +2,13 @@
 
 import base64
 import json
+import os
+import platform
+import socket
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,10 +16,12 @@ from box import Box, Clone
 from git_naturecode import identity
 from git_naturecode.clock import parse_iso
 from git_naturecode.crypto import keys, member
+from git_naturecode.identity import devices
 from git_naturecode.store import device
 from git_naturecode.store.entry import Json
 
 DAY_MS = 86_400_000
+SYSTEM = {"linux": "Linux", "darwin": "macOS"}[sys.platform]
 
 
 def said_by(clone: Clone) -> tuple[str, str, Json]:
@@ -28,7 +36,7 @@ def test_a_device_says_its_keys_and_whose_it_is(clone: Clone) -> None:
     mine, key, said = said_by(clone)
     assert said["op"] == "device"
     assert set(said) == {"op", "seal", "label", "cert"}
-    assert said["label"]
+    assert said["label"] == f"Ada, {SYSTEM}"
     assert member.is_certified(said["cert"], mine, key, said["seal"])
     assert said["cert"]["expires"] == ""
     with clone.store() as store:
@@ -75,6 +83,48 @@ def test_how_long_a_device_lives_can_be_set(box: Box) -> None:
     _, _, said = said_by(clone)
     with clone.store() as store:
         assert parse_iso(said["cert"]["expires"]) > store.now_ms() + 29 * DAY_MS
+
+
+def test_no_name_of_the_machine_travels_unasked(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = os.uname()
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename="secret-of-acme", **{
+        name: getattr(names, name) for name in ("sysname", "release", "version", "machine")
+    }))  # fmt: skip
+    monkeypatch.setattr(socket, "gethostname", lambda: "secret-of-acme")
+    monkeypatch.setattr(platform, "node", lambda: "secret-of-acme")
+    clone = box.repo()
+    said = clone.nc("init").out
+    assert f'others see it called "Ada, {SYSTEM}"' in said
+    assert "git naturecode device rename" in said
+    clone.nc("session", "start", "s", "--visibility", "team")
+    clone.nc("doctor", code=0)
+    kept = [path for path in clone.path.rglob("*") if path.is_file()]
+    assert [path for path in kept if b"secret-of-acme" in path.read_bytes()] == []
+    assert "secret-of-acme" not in clone.git("cat-file", "--batch-all-objects", "--batch")
+
+
+@pytest.mark.parametrize("when", ["first", "again", "after it has spoken"])
+def test_init_can_name_it(box: Box, when: str) -> None:
+    clone = box.clone(box.remote(), "ada") if when != "first" else box.repo()
+    if when == "after it has spoken":
+        clone.start()
+        clone.nc("sync")
+    assert 'called "blue laptop"' in clone.nc("init", "--label", " blue\tlaptop ").out
+    assert 'called "blue laptop"' in clone.nc("init").out
+    assert said_by(clone)[2]["label"] == "blue laptop"
+    assert "cert" in said_by(clone)[2]
+    with clone.store() as store:
+        if when == "after it has spoken":
+            assert devices.known(store)[store.device].label == "blue laptop"
+    assert clone.nc("init", "--label", "x" * 101, code=2).err.startswith("error: the name of")
+
+
+def test_who_has_no_name_is_called_by_his_address(box: Box, sealed: Path) -> None:
+    (sealed / ".gitconfig").write_text("[user]\n\temail = kim@example.com\n")
+    clone = Clone(box.path / "repo")
+    subprocess.run(["git", "init", "-q", str(clone.path)], check=True)
+    clone.nc("init")
+    assert said_by(clone)[2]["label"] == f"kim, {SYSTEM}"
 
 
 def test_the_name_of_a_device_can_be_set(box: Box) -> None:
