@@ -7,7 +7,7 @@ from git_naturecode import trusting
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import followed, paths, pins, place, remotes
+from git_naturecode.store import followed, paths, pins, place, remotes, unsigned
 from git_naturecode.store.index import Index
 from git_naturecode.store.judged import QUARANTINED
 from git_naturecode.store.remotes import Memory
@@ -48,7 +48,8 @@ class Status(NamedTuple):
     `usual` is the remote that sync goes to, `others` those that were synced with besides;
     `folder` says why which files of this work tree's folder are not as they should be. Of
     what was committed and rewritten `unlinked` pieces were not looked at yet, and `sessionless`
-    commits wait for a session that is not here; `trusted` is None where there is no team.
+    commits wait for a session that is not here; `unsigned` entries of this clone are written and
+    not signed; `trusted` is None where there is no team.
     """
 
     branch: str
@@ -62,6 +63,7 @@ class Status(NamedTuple):
     unlinked: int = 0
     sessionless: int = 0
     trusted: Trusted | None = None
+    unsigned: int = 0
 
 
 def _unlinked(store: Store) -> int:
@@ -80,6 +82,7 @@ def status(store: Store, index: Index) -> Status:
         tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
         store.config.flag("naturecode.autoSync", False), place.notes(store),
         _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
+        len(unsigned.read(store.state_dir)),
     )  # fmt: skip
 
 

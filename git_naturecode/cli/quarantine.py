@@ -42,6 +42,7 @@ def list_held(
 ) -> None:
     """List what is kept out of every view, and why."""
     from git_naturecode.render import trust as render
+    from git_naturecode.render.show import line
     from git_naturecode.trusting import watching
 
     context = contexts.current(quiet)
@@ -53,7 +54,8 @@ def list_held(
         context.json({"items": [render.held_json(one) for one in items], "total": len(items)})
     elif items:
         page(context, render.held_text(items))
-        context.tell("hint: git naturecode quarantine show ID, then adopt or drop")
+        first = line(held[0].id)
+        context.tell(f"hint: `git naturecode quarantine show {first}` shows what it says")
     else:
         context.tell("nothing is in quarantine")
 
@@ -61,6 +63,7 @@ def list_held(
 def show(wanted: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Show what an entry in quarantine says, as data from a stranger."""
     from git_naturecode.render import trust as render
+    from git_naturecode.render.show import line
 
     context = contexts.current(quiet)
     with opened(context) as (store, _):
@@ -75,6 +78,11 @@ def show(wanted: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
     else:
         pairs = [(one._asdict(), *found) for one, found in zip(held, texts, strict=True)]
         page(context, render.held_texts(pairs))
+        which = " ".join(wanted)
+        context.tell(
+            f"hint: `git naturecode quarantine adopt {line(which)}` takes it in for everybody (a "
+            "maintainer may), `drop` in its place hears no more of it here"
+        )
 
 
 def adopt(

@@ -46,6 +46,12 @@ def status_text(found: "Status") -> str:
     for one in (found.usual, *found.others):
         if one is not None:
             lines += _towards(one, one is not found.usual, found.automatic)
+    if found.unsigned and found.usual and found.usual.known and not found.usual.ahead:
+        went = "entry of yours was" if found.unsigned == 1 else "entries of yours were"
+        lines.append(
+            f"{found.unsigned} {went} sent without a signature, so that others may not believe "
+            "what you said; `git naturecode sync` signs, or says why it cannot"
+        )
     lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
     return "\n".join(lines)
 
@@ -123,7 +129,7 @@ def status_json(found: "Status") -> dict[str, Json]:
         "branch": found.branch, "remote": usual.remote if usual else None, "shared": found.shared,
         "private": found.private, "queued": found.queued,
         "ahead": usual.ahead if usual else 0, "behind": usual.behind if usual else 0,
-        "unlinked": found.unlinked, "sessionless": found.sessionless,
+        "unlinked": found.unlinked, "sessionless": found.sessionless, "unsigned": found.unsigned,
         "known": bool(usual and usual.known), "remotes": [_towards_json(one) for one in towards],
         "autoSync": found.automatic, "team": found.trusted and found.trusted._asdict(),
         "folder": [{"path": path, "why": why} for path, why in found.folder.items()],

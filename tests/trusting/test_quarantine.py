@@ -40,6 +40,12 @@ def eve(box: Box, hub: Path) -> Clone:
     return person(box, hub, "eve")
 
 
+def _held(clone: Clone) -> str:
+    """The id of the first entry in quarantine."""
+    items = clone.nc("quarantine", "list", "--json").json["items"]
+    return str(items[0]["id"])
+
+
 def test_a_member_is_believed_and_a_stranger_is_not(ada: Clone, ben: Clone, eve: Clone) -> None:
     session = ada.start()
     found(ada)
@@ -55,6 +61,12 @@ def test_a_member_is_believed_and_a_stranger_is_not(ada: Clone, ben: Clone, eve:
     assert "1 entry kept in quarantine" in said.err
     assert ada.texts(session) == ["I am in"]
     assert ada.nc("sync").code == 0  # told once
+    status = ada.nc("status")
+    assert "1 entry kept in quarantine: git naturecode quarantine list" in status.out
+    assert ada.nc("status", "--json").json["team"]["quarantined"] == 1
+    hint = ada.nc("quarantine", "list").err
+    assert f"`git naturecode quarantine show {_held(ada)}`" in hint
+    assert f"quarantine adopt {_held(ada)}`" in ada.nc("quarantine", "show", _held(ada)).err
     listed = ada.nc("quarantine", "list", "--json").json["items"]
     assert [(one["entity"], one["kind"]) for one in listed] == [(session, "message")]
     assert ada.nc("session", "search", "zanzibar", code=1).code == 1

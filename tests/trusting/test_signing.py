@@ -219,6 +219,11 @@ def test_a_key_that_is_gone_is_told_and_stops_no_sync(box: Box) -> None:
     said = ada.nc("sync")
     assert "not signed" in said.err
     assert "in step" in said.out
+    assert "1 entry of yours was sent without a signature" in ada.nc("status").out
+    assert "`git naturecode sync` signs, or says why" in ada.nc("status").out
+    assert ada.nc("status", "--json").json["unsigned"] == 1
     (keys_folder / "elsewhere").rename(keys_folder / f"{device(ada)}.key")
     assert ada.nc("sync", "--json").json["signed"] == 1
+    assert "signature" not in ada.nc("status").out
+    assert ada.nc("status", "--json").json["unsigned"] == 0
     assert keys.device_of(keys.public_key(str(keys_folder), device(ada))) == device(ada)
