@@ -1,0 +1,316 @@
+"""Whether a review may be merged, rule by rule: what holds, what does not, and what to do about it.
+
+Pure: whatever has to be asked of git or of the team stands in the facts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from git_naturecode import ids
+from git_naturecode.domain.review.circle import Circle
+from git_naturecode.domain.review.keeping import Kept, Row
+from git_naturecode.domain.review.model import APPROVE, REJECT, Given, Review
+from git_naturecode.domain.review.owners import Owned, Owners
+from git_naturecode.domain.review.rules import (
+    FF,
+    MERGE,
+    PLACE,
+    REBASE,
+    SEVERITIES,
+    STRATEGIES,
+    WITHOUT_FILE,
+    Rule,
+    Rules,
+)
+
+SUCCESS = "success"
+_SHOWN = 3  # names of files in one line
+
+
+class Reason(NamedTuple):
+    """One thing that has to be so: whether it is, which rule wants it, in words, and what to do."""
+
+    ok: bool
+    rule: str
+    text: str
+    hint: str = ""
+
+
+class Check(NamedTuple):
+    """What a program that tests has said last of the head: `success` or something else."""
+
+    status: str
+    url: str = ""
+
+
+class Facts(NamedTuple):
+    """What is to be known besides the review itself.
+
+    `rows`: the file table of the present change; `kept`: what is left of each verdict, by its id;
+    `authors`: the addresses of who wrote its commits, `merges`: how many of them are merges; `ci`:
+    the checks of the head by name; `findings`: how many are open of each severity; `state`: what
+    git says of head and base, put before all rules.
+    """
+
+    rows: tuple[Row, ...] = ()
+    kept: Mapping[str, Kept] = {}
+    circle: Circle = Circle(())
+    rules: Rules = WITHOUT_FILE
+    owners: Owners | None = None
+    authors: frozenset[str] = frozenset()
+    merges: int = 0
+    ci: Mapping[str, Check] = {}
+    findings: Mapping[str, int] = {}
+    state: tuple[Reason, ...] = ()
+
+
+def explain(review: Review, facts: Facts) -> list[Reason]:
+    """Each thing that has to be so before `review` may be merged; it may when all of them are."""
+    if facts.rules.problem:
+        broken = Reason(
+            False, "rules", f"{PLACE} cannot be understood: {facts.rules.problem}",
+            f"mend it on {review.base or 'the base branch'} first, with git: nothing is merged by "
+            "rules that nobody understands",
+        )  # fmt: skip
+        return [*facts.state, broken]
+    return [*facts.state, *_Explaining(review, facts).reasons()]
+
+
+def allowed(rules: Iterable[Rule], merges: int) -> tuple[str, ...]:
+    """The ways to merge that all of `rules` leave, the first one is usual. A change with `merges`
+    in it can neither be rebased nor, where history has to be a line, be taken as it is."""
+    some = list(rules)
+    listed = next((one.strategies for one in some if one.strategies), STRATEGIES)
+    out = {MERGE} if any(one.linear for one in some) else set()
+    if merges:
+        out |= {REBASE} | ({FF} if MERGE in out else set())
+    wanted = [set(one.strategies) for one in some if one.strategies]
+    return tuple(one for one in listed if one not in out and all(one in w for w in wanted))
+
+
+def matching(facts: Facts) -> list[Rule]:
+    """The rules that speak of this change, of what it moves away as well."""
+    return [one for one in facts.rules.rules if not one.paths or any(_rows(one, facts.rows))]
+
+
+def approvers(review: Review, facts: Facts) -> list[Given]:
+    """The approvals that stand for the whole change and may count, in the order of the review."""
+    return [one.given for one in _Explaining(review, facts).approvals if one.stands_for_all]
+
+
+def _rows(rule: Rule, rows: Iterable[Row]) -> Iterator[Row]:
+    return (row for row in rows if rule.covers(row.path) or (row.old and rule.covers(row.old)))
+
+
+class _Approval(NamedTuple):
+    """Somebody's approval that may count, as far as it still stands."""
+
+    given: Given
+    who: str
+    kept: Kept
+    stands_for_all: bool
+
+    def stands_for(self, paths: frozenset[str]) -> bool:
+        return paths.issubset(self.kept.kept_files) if paths else self.kept.whole
+
+
+class _Explaining:
+    def __init__(self, review: Review, facts: Facts) -> None:
+        self.review, self.facts, self.circle = review, facts, facts.circle
+        self.short = ids.tail(review.id)
+        self.owner = self.circle.who(review.owner)
+        self.all = frozenset(row.path for row in facts.rows)
+        self.approvals = [self._approval(one) for one in self._judging(APPROVE)]
+
+    def _judging(self, value: str) -> list[Given]:
+        """The verdicts `value` of those who may have one on this change."""
+        return [
+            one
+            for one in self.review.verdicts
+            if one.value == value and not one.imported and (not one.standing or one.standing.counts)
+            and self.circle.who(one.by) != self.owner and self.circle.may_judge(one.by)
+        ]  # fmt: skip
+
+    def _approval(self, given: Given) -> _Approval:
+        kept = self.facts.kept.get(given.id, Kept("stale", tuple(sorted(self.all))))
+        whole = self.all.issubset(kept.kept_files) if self.all else kept.whole
+        return _Approval(given, self.circle.who(given.by), kept, whole)
+
+    # -- the rules in their order ---------------------------------------------------------------
+
+    def reasons(self) -> Iterator[Reason]:
+        yield from self._against()
+        for reviewer in self.review.reviewers:
+            if reviewer.required:
+                people = frozenset({self.circle.who(reviewer.who)})
+                yield self._one_of("required", reviewer.who, people, self.all, self.approvals)
+        for rule in matching(self.facts):
+            yield from self._rule(rule)
+        yield self._strategy()
+
+    def _against(self) -> Iterator[Reason]:
+        against = self._judging(REJECT)
+        for given in against:
+            yield Reason(
+                False, "rejected", f"{self._name(given.by)} asks for changes",
+                f"answer it; then he may say: git naturecode review approve {self.short}",
+            )  # fmt: skip
+        if not against:
+            yield Reason(True, "rejected", "nobody asks for changes")
+
+    def _rule(self, rule: Rule) -> Iterator[Reason]:
+        rows = tuple(_rows(rule, self.facts.rows)) if rule.paths else self.facts.rows
+        paths = frozenset(row.path for row in rows)
+        counted = [one for one in self.approvals if rule.own or not self._wrote(one.given.by)]
+        where = f" for {', '.join(rule.paths[:_SHOWN])}" if rule.paths else ""
+        if rule.approvals:
+            yield self._enough(rule, where, paths, counted)
+        for word in rule.required:
+            yield self._one_of("required", word, self.circle.meant(word), paths, counted)
+        if rule.owners:
+            yield from self._owned(rows, counted)
+        if rule.resolved:
+            yield self._resolved()
+        if rule.findings:
+            yield self._findings(rule.findings)
+        for name in rule.ci:
+            yield self._check(name)
+
+    def _wrote(self, address: str) -> bool:
+        who = self.circle.who(address)
+        return any(self.circle.who(one) == who for one in self.facts.authors)
+
+    def _enough(
+        self, rule: Rule, where: str, paths: frozenset[str], counted: Sequence[_Approval]
+    ) -> Reason:
+        good = {one.who: one.given.by for one in counted if one.stands_for(paths)}
+        names = f" ({', '.join(map(self._name, good.values()))})" if good else ""
+        many = "approval" if rule.approvals == 1 else "approvals"
+        text = f"{len(good)} of {rule.approvals} {many}{where}{names}"
+        if len(good) >= rule.approvals:
+            return Reason(True, "approvals", text)
+        lost = [one for one in self.approvals if one.who not in good]
+        text += "".join(f"; {self._lost(one, paths, counted)}" for one in lost)
+        again = " and ".join(dict.fromkeys(self._name(one.given.by) for one in lost))
+        hint = f"ask {again} to look again" if again else "ask somebody who has not written it"
+        return Reason(
+            False, "approvals", text, f"{hint}: git naturecode review approve {self.short}"
+        )
+
+    def _lost(self, one: _Approval, paths: frozenset[str], counted: Sequence[_Approval]) -> str:
+        name = self._name(one.given.by)
+        if one not in counted:
+            return f"{name} wrote a part of it"
+        stale = sorted(paths & set(one.kept.stale_files))
+        if stale:
+            return f"{name} approved before {_files(stale)} changed"
+        return f"{name} approved only {_files(sorted(one.kept.kept_files)) or 'other files'}"
+
+    def _one_of(
+        self, rule: str, word: str, people: frozenset[str], paths: frozenset[str],
+        counted: Sequence[_Approval],
+    ) -> Reason:  # fmt: skip
+        called = self._name(word) if "@" in word.lstrip("@") else word
+        if not people:
+            return Reason(
+                False, rule, f"{word} has to approve, and nobody who may approve is called so",
+                f"git naturecode team show says who is known; else mend {PLACE}",
+            )  # fmt: skip
+        theirs = [one for one in counted if one.who in people]
+        if any(one.stands_for(paths) for one in theirs):
+            return Reason(True, rule, f"{called} approved")
+        said = "".join(f"; {self._lost(one, paths, counted)}" for one in theirs)
+        return Reason(
+            False, rule, f"{called} has to approve{said}",
+            f"ask for it: git naturecode review approve {self.short}",
+        )  # fmt: skip
+
+    def _owned(self, rows: Sequence[Row], counted: Sequence[_Approval]) -> Iterator[Reason]:
+        owners = self.facts.owners
+        if owners is None:
+            yield Reason(
+                False, "owners", f"the rules ask for the owners of files, and "
+                f"{self.review.base or 'the base branch'} has no CODEOWNERS",
+                f"add one there, or take `owners` out of {PLACE}",
+            )  # fmt: skip
+            return
+        missing: dict[Owned, list[str]] = {}
+        for row in rows:
+            for owned in (one for path in (row.path, row.old) if path for one in owners.of(path)):
+                people = self._people(owned)
+                good = {o.who for o in counted if o.who in people and row.path in o.kept.kept_files}
+                if len(good) < owned.needed:
+                    missing.setdefault(owned, []).append(row.path)
+        for owned, paths in missing.items():
+            yield self._unowned(owners, owned, sorted(set(paths)))
+        if not missing:
+            yield Reason(True, "owners", f"the owners of all files agree ({owners.place})")
+        for problem in owners.problems:
+            yield Reason(True, "owners", f"{owners.place}, {problem}: not counted")
+
+    def _people(self, owned: Owned) -> frozenset[str]:
+        return frozenset().union(*map(self.circle.meant, owned.entry.owners))
+
+    def _unowned(self, owners: Owners, owned: Owned, paths: list[str]) -> Reason:
+        names = " or ".join(owned.entry.owners)
+        many = f"{owned.needed} of {names}" if owned.needed > 1 else names
+        section = f" [{owned.section.name}]" if owned.section.name else ""
+        text = f"{many} has to approve {_files(paths)}"
+        where = f"{owners.place}:{owned.entry.number}{section}"
+        if len(self._people(owned) - {self.owner}) < owned.needed:
+            why = "not enough people who may approve are called so"
+            return Reason(
+                False, "owners", f"{text} ({where}), and {why}",
+                "write e-mail addresses or names that `git naturecode team show` knows into "
+                f"{owners.place}",
+            )  # fmt: skip
+        return Reason(
+            False, "owners", f"{text} ({where})",
+            f"ask for it: git naturecode review approve {self.short}",
+        )  # fmt: skip
+
+    def _resolved(self) -> Reason:
+        count = len(self.review.open_threads)
+        if not count:
+            return Reason(True, "resolved", "no thread is open")
+        many = "1 thread is" if count == 1 else f"{count} threads are"
+        first = self.review.open_threads[0]
+        return Reason(
+            False, "resolved", f"{many} open",
+            f"answer, then: git naturecode review resolve {self.short} {first.id}",
+        )  # fmt: skip
+
+    def _findings(self, least: str) -> Reason:
+        severe = SEVERITIES[SEVERITIES.index(least) :]
+        found = {one: self.facts.findings.get(one, 0) for one in reversed(severe)}
+        said = ", ".join(f"{count} {one}" for one, count in found.items() if count)
+        if not said:
+            return Reason(True, "findings", f"no finding is {least} or worse")
+        hint = f"mend or dismiss them: git naturecode review show {self.short}"
+        return Reason(False, "findings", f"findings are open: {said}", hint)
+
+    def _check(self, name: str) -> Reason:
+        check = self.facts.ci.get(name)
+        if check and check.status == SUCCESS:
+            return Reason(True, "ci", f"{name} succeeded")
+        if check is None:
+            text = f"{name} has said nothing of this head yet"
+            return Reason(False, "ci", text, "wait for it; it is read from refs/notes/devtools/ci")
+        return Reason(False, "ci", f"{name} says {check.status or 'nothing'}", check.url)
+
+    def _strategy(self) -> Reason:
+        ways = allowed(matching(self.facts), self.facts.merges)
+        if ways:
+            return Reason(True, "strategies", f"it may be merged by {' or '.join(ways)}")
+        return Reason(
+            False, "strategies", "the rules leave no way to merge it",
+            f"make its history a line (git rebase), or change `strategies` and `linear` in {PLACE}",
+        )  # fmt: skip
+
+    def _name(self, address: str) -> str:
+        return self.circle.name(self.circle.who(address))
+
+
+def _files(paths: Sequence[str]) -> str:
+    rest = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return ", ".join(paths[:_SHOWN]) + rest
