@@ -1,0 +1,325 @@
+"""The policy's tests against one break after another, each in a fork that stops when one fails.
+
+The tests are collected once. A fork puts the broken code into the functions that are there, and
+runs only the tests that come by the break: those first that have noticed most breaks so far.
+"""
+
+import importlib
+import json
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from policy_oracle.breaks import Break, broken
+
+ROOT = Path(__file__).parent.parent.parent
+TESTS = ("tests/domain/policy", "tests/policy_oracle")
+LONG = ("test_histories.py", "policy_oracle/test_hostile.py")
+"""Tests that come by everything, and are asked last."""
+QUICK = 3
+"""How many of the histories a quick run asks."""
+PATIENCE = 120
+"""Seconds of processor time that the tests may take for one break."""
+TARGET = ROOT / "git_naturecode/domain/policy"
+_NOWHERE: frozenset[int] = frozenset()
+
+
+class _Known(NamedTuple):
+    """What is known of a test.
+
+    `lines`: those of each module of the policy that it comes by, None where that is all; `took`:
+    seconds of processor time.
+    """
+
+    lines: Mapping[str, frozenset[int]] | None
+    took: float
+
+
+class Trials:
+    """What the tests say of breaks. Made by `run`."""
+
+    def __init__(self, items: Sequence[pytest.Item], room: Path, *, quick: bool) -> None:
+        self._room = room
+        self._items = [item for item in items if not quick or not _is_long(item)]
+        if quick:
+            self._items += [item for item in items if LONG[0] in item.nodeid][:QUICK]
+        self._noticed: Counter[int] = Counter()
+        self._tests = self._whole()
+
+    def killer(self, one: Break) -> str | None:
+        """The test that notices a break; None when none does."""
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(read)
+            self._try(one, write)
+        os.close(write)
+        with os.fdopen(read) as told:
+            said = told.read()
+        _, status = os.waitpid(child, 0)
+        self._sweep()
+        if not status:
+            return None
+        if said:
+            self._noticed[int(said)] += 1
+            return self._items[int(said)].nodeid
+        return "it does not even run, or never ends"
+
+    # -- in the fork ----------------------------------------------------------------------------
+
+    def _try(self, one: Break, write: int) -> None:
+        code = 1
+        try:
+            _alone()
+            patched = _patch(one)
+            for number in self._order(one) if patched else ():
+                if not _passes(self._items[number]):
+                    os.write(write, str(number).encode())
+                    break
+            else:
+                if not patched:
+                    _anew(one)
+                code = 0
+        finally:
+            os._exit(code)
+
+    def _order(self, one: Break) -> list[int]:
+        name, lines = one.file.name, range(one.first, one.last + 1)
+        reached = [
+            number for number, test in enumerate(self._tests)
+            if test.lines is None or not test.lines.get(name, _NOWHERE).isdisjoint(lines)
+        ]  # fmt: skip
+        return sorted(reached, key=self._when)
+
+    def _when(self, number: int) -> tuple[bool, int, float]:
+        return _is_long(self._items[number]), -self._noticed[number], self._tests[number].took
+
+    # -- without a break ------------------------------------------------------------------------
+
+    def _whole(self) -> list["_Known"]:
+        found: list[_Known] = []
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(read)
+            code = 1
+            try:
+                _alone()
+                with os.fdopen(write, "w") as told:
+                    for item in self._items:
+                        begun = time.process_time()
+                        lines, passes = _traced(item)
+                        took = time.process_time() - begun
+                        print(json.dumps([lines, took] if passes else item.nodeid), file=told)
+                code = 0
+            finally:
+                os._exit(code)
+        os.close(write)
+        with os.fdopen(read) as said:
+            for row in said:
+                told_of = json.loads(row)
+                if isinstance(told_of, str):
+                    raise SystemExit(f"{told_of} fails without any break")
+                lines, took = told_of
+                reached = {name: frozenset(of) for name, of in (lines or {}).items()}
+                found.append(_Known(reached if lines is not None else None, took))
+        if os.waitpid(child, 0)[1]:
+            raise SystemExit("the tests end without any break")
+        self._sweep()
+        return found
+
+    def _sweep(self) -> None:
+        for left in self._room.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def run(work: Callable[[Trials], int], *, quick: bool) -> int:
+    """Collect the tests, and give `work` what can be asked of them; its exit code."""
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as made:
+        room = Path(made)
+        within = _Within(work, room, quick)
+        options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal", "-s"]
+        code = pytest.main([*options, f"--basetemp={room / 'tests'}", *TESTS], plugins=[within])
+    return int(within.code if within.code is not None else code or 2)
+
+
+class _Within:
+    """A plugin of pytest: what to do with the tests that were found."""
+
+    def __init__(self, work: Callable[[Trials], int], room: Path, quick: bool) -> None:
+        self._work, self._room, self._quick = work, room, quick
+        self.code: int | None = None
+
+    def pytest_collection(self) -> None:
+        """A failure need not be made small."""
+        from hypothesis import Phase, settings
+
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("broken", settings.get_profile("sealed"), phases=phases)
+        settings.load_profile("broken")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Instead of running the tests."""
+        self.code = self._work(Trials(session.items, self._room, quick=self._quick))
+        return True
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return any(name in item.nodeid for name in LONG)
+
+
+def _alone() -> None:
+    """A break may loop, fill the memory, or print."""
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, 1)
+    os.dup2(silent, 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+
+def _passes(item: pytest.Item) -> bool:
+    reports = runtestprotocol(item, log=False, nextitem=None)
+    return not any(report.failed for report in reports)
+
+
+def _traced(item: pytest.Item) -> tuple[dict[str, list[int]] | None, bool]:
+    """The lines of the policy that a test comes by, and whether it passes."""
+    if _is_long(item):
+        return None, _passes(item)
+    here = str(TARGET)
+    found: dict[str, set[int]] = {}
+
+    def line(frame: FrameType, _event: str, _argument: Any) -> Any:
+        found.setdefault(os.path.basename(frame.f_code.co_filename), set()).add(frame.f_lineno)
+        return line
+
+    def call(frame: FrameType, _event: str, _argument: Any) -> Any:
+        return line if frame.f_code.co_filename.startswith(here) else None
+
+    sys.settrace(call)
+    try:
+        passes = _passes(item)
+    finally:
+        sys.settrace(None)
+    return {name: sorted(lines) for name, lines in found.items()}, passes
+
+
+# -- putting a break into what runs ----------------------------------------------------------------
+
+
+def _patch(one: Break) -> bool:
+    """Put the break into the functions that are loaded; False when it is not in a function."""
+    module = importlib.import_module(_name(one.file))
+    before = compile(broken(None, one.file), str(one.file), "exec")
+    after = compile(broken(one, one.file), str(one.file), "exec")
+    changed = dict(_changed(before, after))
+    there = _functions(module)
+    if not changed or not set(changed) <= set(there):
+        return False
+    for function, code in changed.items():
+        there[function].__code__ = code
+    return True
+
+
+def _changed(before: CodeType, after: CodeType) -> Iterator[tuple[str, CodeType]]:
+    """The functions whose code differs, by their names; "" for what runs when it is loaded."""
+    olds, news = (
+        [one for one in code.co_consts if isinstance(one, CodeType)] for code in (before, after)
+    )
+    is_same = before.co_code == after.co_code and len(olds) == len(news)
+    plain = [[c for c in x.co_consts if not isinstance(c, CodeType)] for x in (before, after)]
+    if not is_same or list(map(repr, plain[0])) != list(map(repr, plain[1])):
+        yield "", after
+        return
+    for old, new in zip(olds, news, strict=True):
+        if old == new:
+            continue
+        if old.co_flags & 2 and "<locals>" not in old.co_qualname:  # CO_NEWLOCALS: a function
+            yield old.co_qualname, new
+        else:
+            yield from _changed(old, new)
+
+
+def _functions(module: ModuleType) -> dict[str, FunctionType]:
+    """The functions and methods of a module, by their names."""
+    found: dict[str, FunctionType] = {}
+    todo = [value for value in vars(module).values()
+            if getattr(value, "__module__", "") == module.__name__]  # fmt: skip
+    while todo:
+        one = todo.pop()
+        if isinstance(one, type):
+            todo += vars(one).values()
+        elif isinstance(one, staticmethod | classmethod):
+            todo.append(one.__func__)
+        elif isinstance(one, property | cached_property):
+            todo.append(one.fget if isinstance(one, property) else one.func)
+        elif isinstance(one, FunctionType):
+            found[one.__code__.co_qualname] = one
+    return found
+
+
+# -- what is done while a module is loaded ---------------------------------------------------------
+
+
+def _anew(one: Break) -> None:
+    """Go on as a process that loads the broken module, and runs all tests."""
+    environment = {**os.environ, "PYTHONPATH": "tests"}
+    name = [str(one.file.relative_to(ROOT)), str(one.node), str(one.number)]
+    os.execve(sys.executable, [sys.executable, "-m", "policy_oracle.trials", *name], environment)
+
+
+class _Loader(MetaPathFinder, Loader):
+    """Gives the broken module where the whole one is asked for."""
+
+    def __init__(self, one: Break) -> None:
+        self._break = one
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        file = self._break.file
+        if name != _name(file):
+            return None
+        spec = spec_from_loader(name, self, origin=str(file), is_package=_is_package(file))
+        if spec and _is_package(file):
+            spec.submodule_search_locations = [str(file.parent)]
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        one = self._break
+        exec(compile(broken(one, one.file), str(one.file), "exec"), module.__dict__)
+
+
+def _name(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _is_package(file: Path) -> bool:
+    return file.name == "__init__.py"
+
+
+def main(file: str, node: str, number: str) -> int:
+    """The tests with a break that is there from the beginning; 0 when none fails."""
+    one = Break(ROOT / file, "", "", 0, 0, int(node), int(number))
+    sys.meta_path.insert(0, _Loader(one))
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
