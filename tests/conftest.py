@@ -54,8 +54,8 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(socket, "create_connection", _only_loopback)
-    # Work in the background leaves the processor to others. Where a test runs such a command in this
-    # process, that would hold for all tests after it.
+    # Work in the background leaves the processor to others. Where a test runs such a command in
+    # this process, that would hold for all tests after it.
     monkeypatch.setattr(os, "nice", lambda _: 0)
     return home
 
