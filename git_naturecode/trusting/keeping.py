@@ -146,7 +146,7 @@ class Keeper:
 
     def _is_news(self, standing: "Standing", fresh: Sequence[Known] | None) -> bool:
         """True when what is new may change what was thought of older lines."""
-        if fresh is None or self.db.get("waits") or standing.equivocations:
+        if fresh is None or self.db.get("waits") or standing.is_unsettled:
             return True
         return bool(standing.team) and not all(map(self._is_plain, fresh))
 

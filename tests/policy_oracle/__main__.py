@@ -1,4 +1,7 @@
-"""Many histories, wrong ones made small: `python -m tests.policy_oracle FIRST COUNT [STEPS]`."""
+"""Many histories, wrong ones made small: `python -m tests.policy_oracle FIRST COUNT STEPS CODES`.
+
+More CODES, more joining.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -11,11 +14,11 @@ from policy_oracle.judging import Count, broken, disorder, look_at, smallest, to
 from policy_oracle.wire import Line
 
 
-def main(first: int, number: int, steps: int) -> int:
+def main(first: int, number: int, steps: int, codes: float = 1.0) -> int:
     """Look at histories; 1 when one is wrong."""
     count = Count()
     for seed in range(first, first + number):
-        history = History(seed, steps)
+        history = History(seed, steps, codes)
         wrong = look_at(history, count)
         if wrong:
             count.broken.append(str(seed))
@@ -46,4 +49,4 @@ def _small(history: History, first: str) -> str:
 
 if __name__ == "__main__":
     values = [int(value) for value in sys.argv[1:]]
-    sys.exit(main(*(values + [0, 500, 14][len(values) :])))
+    sys.exit(main(*(values + [0, 500, 14, 1][len(values) :])))

@@ -60,9 +60,9 @@ def team(world: World, *, mode: str = "enforced", roles: dict[str, str] = ROLES)
 
 
 class History:
-    """A team after `steps` random steps."""
+    """A team after `steps` random steps; where `codes` is above 1, they are more about codes."""
 
-    def __init__(self, seed: int, steps: int) -> None:
+    def __init__(self, seed: int, steps: int, codes: float = 1.0) -> None:
         self.world = World(seed)
         self.random = self.world.random
         self._made = 0
@@ -72,11 +72,13 @@ class History:
         quarrel = self.random.choice((0.5, 1.0, 2.0))
         weights = {
             self.say: 9.0, self.meet: 7.0, self.change_role: 4 * quarrel, self.remove: 3 * quarrel,
-            self.add: 2 * quarrel, self.invite: 1.5, self.join: 2.0, self.revoke: 1.5 * quarrel,
+            self.add: 2 * quarrel, self.invite: 1.5 * codes, self.join: 2 * codes,
+            self.revoke: 1.5 * quarrel,
             self.another_device: 1.5, self.say_from_the_past: 2.0, self.adopt: 1.0,
             self.promote_oneself: 1.0, self.set_mode: 0.3, self.fork: 0.4, self.foreign: 0.5,
             self.forget_the_team: 0.4, self.found_again: 0.3, self.come_back: 0.6,
             self.two_at_once: 0.6, self.far_clock: 0.5, self.withhold: 0.2,
+            self.invite_again: 0.5 * codes, self.find_a_code: codes,
         }  # fmt: skip
         for _ in range(steps):
             action: Callable[[], object] = self.random.choices(
@@ -195,16 +197,62 @@ class History:
         name = person.name if person.name not in self.world.clones else f"thief{self._made}"
         made = self.world.clone(name)
         made.have |= self.random.choice(list(self.world.clones.values())).have
-        keys = [wire.member_key(name)]
         if self.random.random() < 0.2:
             code = f"guessed{self._made}"
+        self._take(made, person, code)
+        self.world.write(made, *sign(self._entry(made)))
+
+    def _take(self, made: Clone, person: Person, code: str) -> None:
+        """The clone `made` joins as `person`."""
+        name, keys = made.person.name, [wire.member_key(made.person.name)]
         proof = wire.join_proof(code, self.world.team, person.id, keys, made.device.id)
         op = {
             "op": "join", "member": person.id, "name": name, "email": f"{name}@example.com",
             "keys": keys, "proof": proof,
         }  # fmt: skip
         self.world.write(made, op)
-        self.world.write(made, *sign(self._entry(made)))
+
+    def invite_again(self) -> None:
+        """Another code for who has one already."""
+        if not self._codes:
+            return
+        clone, (person, code) = self._admin(), self.random.choice(self._codes)
+        if self._given(code).digest in clone.have:
+            self._made += 1
+            code = f"code{self._made}"
+            self.world.write(clone, add_op(person, "contributor", invite=code))
+            self._codes.append((person, code))
+
+    def find_a_code(self) -> None:
+        """A thief finds a code, and says that he has seen no more than who gave it.
+
+        Perhaps somebody has used it, whom others have seen; perhaps the thief has a friend.
+        """
+        if not self._codes:
+            return
+        person, code = self.random.choice(self._codes)
+        if person.name not in self.world.clones:
+            joined = self.world.clone(person.name)
+            joined.have |= self.world.past([self._given(code).digest])
+            self._take(joined, person, code)
+            if self.random.random() < 0.6:
+                self._sees(self._admin(), joined)
+        self._made += 1
+        thief = self.world.clone(f"thief{self._made}")
+        thief.have |= self.world.past([self._given(code).digest])
+        self._take(thief, person, code)
+        if self.random.random() < 0.4:
+            self._sees(self._anybody(), thief)
+
+    def _given(self, code: str) -> Line:
+        key = wire.code_key(code)
+        lines = self.world.lines.values()
+        return next(line for line in lines if any(op.get("invite") == key for op in line.ops))
+
+    def _sees(self, clone: Clone, other: Clone) -> None:
+        """A line of `clone`, which has seen nothing else that is new."""
+        seen = self.world.past([other.log[-1].digest, clone.log[-1].digest])
+        self.world.write(clone, *sign(self._entry(clone)), seen=seen)
 
     def another_device(self) -> None:
         """A second clone of somebody, certified or named by his first one."""

@@ -47,6 +47,15 @@ class Place(NamedTuple):
     number: int
 
 
+class Use(NamedTuple):
+    """A join with a code that was good: where it was given, and by whom the join is."""
+
+    place: Place
+    given: Place
+    code: str
+    who: Any
+
+
 class Oracle:
     """What one reading of the rules says about a set of lines."""
 
@@ -245,36 +254,160 @@ class Oracle:
             return RANK[role] >= RANK["maintainer"]
         return role == "admin"
 
+    # Joining. A seat is who was added; its uses are the joins with codes that were good.
+
     def _may_join(self, place: Place, op: Op) -> bool:
-        """With a code that nobody used before; of two with different keys at once: none."""
-        others = [
-            (other, earlier)
-            for other, earlier in self._ops("join")
-            if other != place
-            and earlier["member"] == op["member"]
-            and not self.precedes(place, other)
-            and self._has_code(other, earlier)
+        return self._comes_in(place) and bool(self.role(_seat(op), place))
+
+    def _comes_in(self, place: Place) -> bool:
+        """Of one invitation one person comes in: whoever did first, or whom somebody has seen."""
+        return bool(self._once(("in", place), lambda: self._is_let_in(place, self.op(place))))
+
+    def _is_let_in(self, place: Place, op: Op) -> bool:
+        seat = _seat(op)
+        mine = self._use(place, op)
+        if mine is None:
+            return False
+        uses = [use for use in self._uses(seat) if self._is_one_invitation(seat, use, mine)]
+        uses = [use for use in uses if not self._is_taken_back(seat, use, uses)]
+        if mine not in uses:
+            return False
+        first = [
+            use for use in uses
+            if not any(o.who != use.who and self.precedes(o.place, use.place) for o in uses)
+        ]  # fmt: skip
+        if mine not in first:
+            return False
+        again = [o for o in first if o.code == mine.code and self.precedes(o.place, place)]
+        if any(self._comes_in(other.place) for other in again):
+            return False
+        return len({use.who for use in first}) == 1 or self._has_won(seat, mine, first)
+
+    def _has_won(self, seat: str, mine: "Use", first: list["Use"]) -> bool:
+        """True when the best word is for `mine`, and nobody has given one as good for another."""
+        best: dict[Any, list[Any]] = {}
+        for who in {use.who for use in first}:
+            own = {use.place.line for use in first if use.who == who}
+            rest = {use.place.line for use in first if use.who != who}
+            best[who] = self._words(seat, own, rest)
+        return any(
+            all(
+                self._goes_before(one, other)
+                for who, others in best.items() if who != mine.who for other in others
+            )
+            for one in best[mine.who]
+        )  # fmt: skip
+
+    def _words(self, seat: str, seen: set[str], unseen: set[str]) -> list[tuple[str, str]]:
+        """Who says, (member, role), that he has seen some of `seen` and none of `unseen`.
+
+        Only who might have given that seat, and was there before it.
+        """
+        worth = self._worth(seat, seen | unseen)
+        own = {self.present[place.line].device for place, op in self._ops("join")
+               if _seat(op) == seat}  # fmt: skip
+        found = []
+        for digest in sorted(self.present):
+            past = self.past(digest)
+            if past & seen and not past & unseen and self.present[digest].device not in own:
+                said = self.standing(digest)
+                if said and self._could_give(said, seat, worth):
+                    found.append(said)
+        return found
+
+    def _could_give(self, said: tuple[str, str], seat: str, worth: str) -> bool:
+        member, role = said
+        if not self._is_senior(member, seat, Place(_END, 0)):
+            return False
+        return role == "admin" or (role == "maintainer" and RANK[worth] <= RANK["contributor"])
+
+    def _worth(self, seat: str, uses: set[str]) -> str:
+        """The role that the seat had for who had not seen it used."""
+        words = [
+            (place, op)
+            for place, op in self._ops(*ROLE_OPS)
+            if _names(op) == seat
+            and place.line not in uses
+            and not self.past(place.line) & uses
+            and self.effective(place)
         ]
-        if len(others) > 1:
-            raise Circular
-        return self._has_code(place, op) and not any(
-            self.precedes(other, place) or earlier["keys"] != op["keys"]
-            for other, earlier in others
+        live = [_gives(op) for p, op in words if not any(self.precedes(p, o) for o, _ in words)]
+        return min(live, key=RANK.__getitem__, default="")
+
+    def _goes_before(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
+        """An admin's word before another's, then the senior's."""
+        if (one[1] == "admin") != (other[1] == "admin"):
+            return one[1] == "admin"
+        return one[0] != other[0] and self._is_senior(one[0], other[0], Place(_END, 0))
+
+    def _is_taken_back(self, seat: str, use: "Use", uses: list["Use"]) -> bool:
+        """True when somebody, who had not seen the person use it, took the code back."""
+        own = [other for other in uses if other.who == use.who]
+        seen = {other.place.line for other in own}
+        rest = {other.place.line for other in uses if other.who != use.who}
+        ends = {
+            end.line: said
+            for end, op in self._ops("member", "remove")
+            if _names(op) == seat
+            and (op["op"] == "remove" or op["invite"])
+            and all(self.precedes(other.given, end) for other in own)
+            and not self.past(end.line) & seen
+            and not any(_is_code(op, self.op(other.given)) for other in own)
+            and self.effective(end)
+            and (said := self.standing(end.line))
+            and self._is_senior(said[0], seat, Place(_END, 0))
+        }
+        if not ends:
+            return False
+        words = self._words(seat, seen, rest | set(ends))
+        return not any(
+            all(not self._goes_before(end, word) for end in ends.values()) for word in words
         )
 
-    def _has_code(self, place: Place, op: Op) -> bool:
-        line, member = self.present[place.line], str(op["member"])
-        codes = [
+    def _is_one_invitation(self, seat: str, a: "Use", b: "Use") -> bool:
+        """True when who gave the codes had seen the same uses of the seat."""
+        uses = {use.place.line for use in self._uses(seat)}
+        return self.past(a.given.line) & uses == self.past(b.given.line) & uses
+
+    def _uses(self, seat: str) -> list["Use"]:
+        found = self._once(("uses", seat), lambda: self._find_uses(seat))
+        return list(found)
+
+    def _find_uses(self, seat: str) -> list["Use"]:
+        joins = [(place, op) for place, op in self._ops("join") if _seat(op) == seat]
+        return [use for place, op in joins if (use := self._use(place, op))]
+
+    def _use(self, place: Place, op: Op) -> "Use | None":
+        """The use that a join makes of a code that was good for who used it."""
+        seat, device = _seat(op), self.present[place.line].device
+        if not self.told_role(seat, place) or self.is_cut(place):
+            return None
+        given = [
             other
-            for other, invitation in self._ops("member")
-            if invitation.get("invite")
-            and invitation["member"]["id"] == member
-            and _proves(str(invitation["invite"]), self.team, line.device, op)
-            and self.effective(other)
-        ]
-        if codes and not any(self.precedes(other, place) for other in codes):
-            raise Circular  # a code that was used before its invitation was seen
-        return bool(codes) and bool(self.role(member, place))
+            for other, said in self._ops("member")
+            if said["invite"] and _names(said) == seat and self.precedes(other, place)
+            and _proves(str(said["invite"]), self.team, device, op) and self.effective(other)
+        ]  # fmt: skip
+        if not given:
+            return None
+        (code,) = given  # a code is given once in these histories
+        for other, said in self._ops("member", "remove"):
+            ends = _names(said) == seat and (said["op"] == "remove" or said["invite"])
+            is_between = self.precedes(code, other) and self.precedes(other, place)
+            if ends and is_between and self.effective(other):
+                return None
+        return Use(place, code, str(self.op(code)["invite"]), self._person(place, op))
+
+    def _person(self, place: Place, op: Op) -> Any:
+        """The member keys that the device has shown; the device itself where there is none."""
+        own = self.present[place.line]
+        shown = {
+            self._certified(self.present[digest], said, place)
+            for digest in self.past(place.line) | {place.line}
+            for said in self.present[digest].ops
+            if self.present[digest].device == own.device and said.get("op") == "device"
+        }
+        return frozenset(shown & set(op["keys"])) or own.device
 
     def _target(self, place: Place, op: Op) -> str:
         """The member whom an operation is about, if he is known there."""
@@ -395,8 +528,8 @@ class Oracle:
         for other, op in self._ops("member", "genesis", "join"):
             record = op if op["op"] == "join" else _record(op)
             is_his = bool(key) and key in record["keys"] and self.precedes(other, place)
-            if is_his and self.effective(other):
-                yield str(record["member"] if op["op"] == "join" else record["id"])
+            if is_his and (self._comes_in(other) if op["op"] == "join" else self.effective(other)):
+                yield _seat(record) if op["op"] == "join" else str(record["id"])
 
     # Seniority.
 
@@ -519,6 +652,15 @@ def _record(op: Op) -> Mapping[str, Any]:
 
 def _names(op: Op) -> str:
     return str(_record(op)["id"] if op["op"] in ("member", "genesis") else op["member"])
+
+
+def _seat(op: Op) -> str:
+    """Whom a join is as; a mark after the id means the same one."""
+    return str(op["member"]).partition("~")[0]
+
+
+def _is_code(a: Op, b: Op) -> bool:
+    return bool(a.get("invite")) and a.get("invite") == b.get("invite")
 
 
 def _gives(op: Op) -> str:

@@ -866,6 +866,116 @@ def test_of_two_who_use_a_code_at_once_none_is_in(world: World) -> None:
     assert not _is_in(world, "mallory")
 
 
+def _leaked(world: World) -> None:
+    """Eve has joined with the code of root; mallory has it too, and has not seen her."""
+    world.write(world.clones["root"], add_op(Person("eve"), "contributor", invite="code"))
+    for clone in world.clones.values():
+        clone.have |= world.clones["root"].have
+    mallory = world.clone("mallory")
+    mallory.have |= world.clones["root"].have
+    _join(world, "eve", "code")
+
+
+def _sees(world: World, name: str, other: str) -> None:
+    world.clones[name].have |= world.clones[other].have
+    world.write(world.clones[name], *sign(world.say(world.clones[name], ONE)))
+
+
+@pytest.mark.parametrize("who", ["root", "ann", "mae"])
+def test_a_used_code_that_leaks_later(world: World, who: str) -> None:
+    """Whom somebody has seen who may invite, nobody throws out with his old code."""
+    _leaked(world)
+    _sees(world, who, "eve")
+    _refused(_join(world, "mallory", "code", as_="eve"), look(world), "used")
+    assert _is_in(world, "eve")
+    assert not _is_in(world, "mallory")
+
+
+@pytest.mark.parametrize("friend", ["bob", "mae", "con", "eve"])
+def test_an_accomplice_who_has_seen_only_the_thief(world: World, friend: str) -> None:
+    """A junior admin, a maintainer, anybody: ann's word is before theirs."""
+    _leaked(world)
+    _sees(world, "ann", "eve")
+    _join(world, "mallory", "code", as_="eve")
+    _sees(world, friend, "mallory")
+    assert _is_in(world, "eve")
+    assert not _is_in(world, "mallory")
+
+
+def test_a_removed_accomplice_of_a_thief(world: World) -> None:
+    _leaked(world)
+    _sees(world, "mae", "eve")
+    _remove(world, "root", "ann")
+    _join(world, "mallory", "code", as_="eve")
+    _sees(world, "ann", "mallory")
+    assert _is_in(world, "eve")
+    assert not _is_in(world, "mallory")
+
+
+def test_a_third_who_has_seen_two_use_a_code(world: World) -> None:
+    """That neither of the two is in leaves no seat for who waits."""
+    _leaked(world)
+    _join(world, "mallory", "code", as_="eve")
+    world.sync()
+    _refused(_join(world, "third", "code", as_="eve"), look(world), "used")
+    assert not any(_is_in(world, name) for name in ("eve", "mallory", "third"))
+
+
+def test_a_code_for_the_same_seat_by_another_name(world: World) -> None:
+    """Who was added has a second name, his id with a mark: it is no second seat."""
+    _leaked(world)
+    _sees(world, "root", "eve")
+    added = next(d for d, line in world.lines.items() if line.ops[0].get("invite"))
+    mallory, keys = world.clones["mallory"], [wire.member_key("mallory")]
+    member = f"{Person('eve').id}~{added[:8]}"
+    proof = wire.join_proof("code", world.team, member, keys, mallory.device.id)
+    line = world.write(mallory, {"op": "join", "member": member, "name": "", "keys": keys,
+                                 "email": "", "proof": proof})  # fmt: skip
+    _refused(line, look(world), "used")
+    assert not _is_in(world, "mallory")
+
+
+def test_a_thief_who_names_the_keys_of_who_joined(world: World) -> None:
+    """They are no secret: he has no certificate by them, so that he is no clone of hers."""
+    _leaked(world)
+    _sees(world, "root", "eve")
+    mallory, keys = world.clones["mallory"], [wire.member_key("eve")]
+    proof = wire.join_proof("code", world.team, Person("eve").id, keys, mallory.device.id)
+    line = world.write(mallory, {"op": "join", "member": Person("eve").id, "name": "",
+                                 "keys": keys, "email": "", "proof": proof})  # fmt: skip
+    _refused(line, look(world), "used")
+    assert _is_in(world, "eve")
+    assert not _is_in(world, "mallory")
+
+
+def test_a_code_that_was_replaced(world: World) -> None:
+    """He who has the first one says that he has not heard of the second."""
+    _leaked(world)
+    world.write(world.clones["root"], add_op(Person("dora"), "contributor", invite="first"))
+    thief = world.clone("thief")
+    thief.have |= world.clones["root"].have
+    world.write(world.clones["root"], add_op(Person("dora"), "contributor", invite="second"))
+    _join(world, "dora", "second")
+    keys = [wire.member_key("thief")]
+    proof = wire.join_proof("first", world.team, Person("dora").id, keys, thief.device.id)
+    line = world.write(thief, {"op": "join", "member": Person("dora").id, "name": "",
+                               "keys": keys, "email": "", "proof": proof})  # fmt: skip
+    _refused(line, look(world), "another")
+    assert _is_in(world, "dora")
+    assert not _is_in(world, "thief")
+
+
+def test_an_inviter_who_takes_back_what_was_seen(world: World) -> None:
+    """A maintainer removes nobody, also not by a new code of which he says that he was late."""
+    mae = world.clones["mae"]
+    world.write(mae, add_op(Person("dora"), "contributor", invite="first"))
+    world.clones["root"].have |= mae.have
+    _join(world, "dora", "first")
+    _sees(world, "ann", "dora")
+    world.write(mae, add_op(Person("dora"), "contributor", invite="second"))
+    assert _is_in(world, "dora")
+
+
 @pytest.mark.parametrize("false", ["team", "member", "keys", "joining"])
 def test_a_proof_for_something_else(world: World, false: str) -> None:
     """A proof that was seen somewhere is worth nothing for another device, team, member or key."""

@@ -15,7 +15,7 @@ def test_the_policy_keeps_to_the_rules(block: int) -> None:
     count = Count()
     for number in range(EACH):
         seed = SEED * 1_000_000 + block * EACH + number
-        history = History(seed, STEPS[number % len(STEPS)])
+        history = History(seed, STEPS[number % len(STEPS)], 1.0 if number % 4 else 6.0)
         wrong = look_at(history, count)
         story = told(history, history.lines)
         assert not wrong, "\n".join([f"seed {seed}:", *wrong[:5], story])

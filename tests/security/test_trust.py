@@ -272,6 +272,47 @@ def test_an_invitation_that_was_seen_twice(box: Box, core: Team) -> None:
     assert core.members(core.ada) == {"ada": "admin", "ben": "contributor", "carl": "contributor"}
 
 
+def test_a_used_invitation_that_leaks_later(box: Box, core: Team) -> None:
+    """Carl is a member for long when Eve finds his code; her clone has seen nothing of it since.
+
+    With the real program, which believes her as far as she knows.
+    """
+    carl = box.person(core.hub, "carl")
+    said = core.ada.nc("team", "add", "carl@example.com").out
+    code = re.search(r"nc-invite1:\S+", said)
+    assert code
+    for clone in (core.ada, carl, core.eve):
+        clone.nc("sync")
+    carl.nc("team", "join", code[0])
+    carl.nc("session", "say", core.session, "from carl")
+    carl.nc("sync")
+    core.ada.nc("sync")
+    core.ada.nc("session", "say", core.session, "welcome")
+    core.ada.nc("sync")
+    core.eve.env["GIT_AUTHOR_EMAIL"] = "carl@example.com"
+    core.eve.nc("team", "join", code[0])
+    core.eve.nc("session", "say", core.session, EVIL)
+    core.eve.process("sync")
+    for clone in (core.ada, core.ben, carl):
+        clone.process("sync")
+    carl.nc("session", "say", core.session, "still here")
+    carl.nc("sync")
+    everybody = {"ada": "admin", "ben": "contributor", "carl": "contributor"}
+    for clone in (core.ada, core.ben, carl):
+        clone.process("sync")
+        assert core.members(clone) == everybody
+        assert core.texts(clone)[2:] == ["from carl", "welcome", "still here"]
+        log = clone.nc("trust", "show", "--log").out
+        assert "the invitation was used already" in log
+    assert device_of(core.eve) not in _devices_of(core, "carl")
+
+
+def _devices_of(core: Team, name: str) -> list[str]:
+    shown = core.ada.nc("team", "show", "--json").json["members"]
+    return [str(one["id"]) for m in shown if m["email"] == f"{name}@example.com"
+            for one in m["devices"]]  # fmt: skip
+
+
 def test_a_copied_home_is_a_second_hand(box: Box, core: Team) -> None:
     """Who copies a whole clone with its keys gets a device of his own, and no seat for it."""
     copy = box.path / "copied"

@@ -7,21 +7,21 @@ there are no more. docs/design/policy.md says why that ends, and soon.
 """
 
 import copy
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from git_naturecode.domain.policy import parsed, roles
-from git_naturecode.domain.policy.cuts import Cut
+from git_naturecode.domain.policy.contests import Decision
+from git_naturecode.domain.policy.cuts import Cut, Turn
 from git_naturecode.domain.policy.facts import NOTHING, Authority, Reason, Rights
 from git_naturecode.domain.policy.graph import PLAIN, Graph, Reach
 from git_naturecode.domain.policy.joining import Joining
 from git_naturecode.domain.policy.people import People
-from git_naturecode.domain.policy.persons import Person
+from git_naturecode.domain.policy.persons import INVITES, Person
 from git_naturecode.domain.policy.proofs import Proofs
 from git_naturecode.domain.policy.registers import Ref
 
 CutKey = tuple[int, int]
-INVITES = roles.RANK[roles.CONTRIBUTOR]
-"""The rank up to which somebody may be added who is not an admin."""
 
 
 class Context(NamedTuple):
@@ -46,6 +46,7 @@ class Governance:
         self.genesis = genesis
         self.reach = Reach(graph)
         self.cuts: dict[CutKey, Cut] = {}
+        self.decided: dict[Ref, Decision] = {}
         self.proofs = proofs
         self._by_device: dict[str, list[int]] = {}
         for place in graph.governing:
@@ -60,6 +61,19 @@ class Governance:
         other.people = self.people.moved(graph)
         return other
 
+    @property
+    def is_contested(self) -> bool:
+        """True when lines that govern nothing may change who was let in."""
+        return any(decision.watched for decision in self.decided.values())
+
+    def is_stirred(self, graph: Graph, places: Iterable[int]) -> bool:
+        """True when the lines `places`, which govern nothing, may change who was let in."""
+        watched = [both for decision in self.decided.values() for both in decision.watched]
+        return any(
+            graph.seen[place] & seen and not graph.seen[place] & unseen
+            for place in places for seen, unseen in watched
+        )  # fmt: skip
+
     def authority(self, place: int) -> Authority | Reason:
         """In whose name, and with which rights, the line `place` speaks."""
         return self.people.authority(place)
@@ -68,7 +82,7 @@ class Governance:
 
     def _begin(self) -> None:
         self.people = People(self.graph, self.genesis, self.reach, self.proofs, self.cuts.values())
-        self.joining = Joining(self.people)
+        self.joining = Joining(self.people, self.decided)
         self.faults: dict[int, Reason] = {}
         self._candidates: dict[CutKey, Cut] = {}
         self._revoked: dict[tuple[str, Ref], list[int]] = {}
@@ -78,10 +92,14 @@ class Governance:
         self._pass()
         while True:
             pending = {k: c for k, c in self._candidates.items() if k not in self.cuts}
-            if not pending:
+            first = min((cut.turn for cut in pending.values()), default=None)
+            if self._decides(first):
+                self._begin()
+                self._pass()
+                continue
+            if first is None:
                 self.people.forget()
                 return
-            first = min(cut.turn for cut in pending.values())
             new = {key: cut for key, cut in pending.items() if cut.turn == first}
             self.cuts.update(new)
             if any(map(self._takes, new.values())):
@@ -89,6 +107,19 @@ class Governance:
                 self._pass()
             else:
                 self.people.cut(new.values())
+
+    def _decides(self, first: Turn | None) -> bool:
+        """Decide about the seats of those who are senior to all that cut from `first` on.
+
+        True when something was assumed otherwise: nobody junior to a seat has a say in it, so that
+        the decision stays, but all that was judged after it is judged again.
+        """
+        for person in self.joining.seats():
+            if first is not None and (person.order, False) > first:
+                break
+            if self.joining.decide(person):
+                return True
+        return False
 
     def _takes(self, cut: Cut) -> bool:
         """True when `cut` takes rights from a governing line."""
@@ -102,12 +133,8 @@ class Governance:
         for number, place in enumerate(self.graph.governing):
             if place == self.genesis:
                 self._found(number, place)
-            elif self._is_ours(place):
+            elif self.people.is_ours(place):
                 self._line(number, place)
-
-    def _is_ours(self, place: int) -> bool:
-        team = self.graph.lines[self.genesis].digest
-        return self.graph.lines[place].team == team and not self.graph.is_frozen(place)
 
     # -- lines ----------------------------------------------------------------------------------
 

@@ -265,8 +265,7 @@ class People(Registry):
         names, mails = [c.name for c in called if c.name], [c.email for c in called if c.email]
         known = self.is_known(person.ref, -1)
         state = "active" if known else "invited"
-        codes = {said.value for said in person.invites.live(past, -1)}
-        codes -= {code for _, code in person.joins} | person.spent
+        codes = self.codes(person, -1).keys() - person.spent
         joined = graph.lines[graph.governing[person.ref[0]]]
         return Member(
             self.name_of(person.ref), names[0] if names else "", mails[0] if mails else "",

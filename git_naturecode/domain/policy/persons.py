@@ -10,6 +10,8 @@ from git_naturecode.domain.policy.registers import Claim, Claims, Ref, Register,
 from git_naturecode.domain.policy.teams import Teams
 
 PROVEN, BY_ADMIN, BY_OTHERS, BY_HIMSELF = range(4)
+INVITES = roles.RANK[roles.CONTRIBUTOR]
+"""The rank up to which somebody may be added who is not an admin."""
 
 
 class Given(NamedTuple):
@@ -42,7 +44,7 @@ class Person:
         self.called: Register[Called] = Register()
         self.known = 0  # the lines that gave him a key or a device
         self.adder: Ref | None = None
-        self.spent: set[str] = set()  # codes that were used twice at once
+        self.spent: frozenset[str] = frozenset()  # codes that let nobody in any more
         self.joins: list[tuple[int, str]] = []  # the number of each, and the code's key
 
 
@@ -71,6 +73,11 @@ class Registry:
         self._names: dict[str, list[Ref]] = {}
         self._named_devices: dict[str, list[tuple[tuple[int, str], parsed.AddDevice]]] = {}
 
+    def is_ours(self, place: int) -> bool:
+        """True for a line that names the team and is a good part of its chain."""
+        team = self.graph.lines[self.genesis].digest
+        return self.graph.lines[place].team == team and not self.graph.is_frozen(place)
+
     # -- what somebody is -----------------------------------------------------------------------
 
     def rights(self, ref: Ref, seen: int) -> Rights:
@@ -94,6 +101,30 @@ class Registry:
         """The member keys that let in devices of `ref`."""
         live = self.persons[ref].keys.live(self.graph.past, seen)
         return frozenset().union(*(said.value for said in live))
+
+    def issued(self, person: Person, seen: int) -> dict[str, int]:
+        """The codes that `person` was ever given, each with the line that first did."""
+        found: dict[str, int] = {}
+        said = person.invites.all(seen)
+        for one in sorted(said, key=lambda one: self.graph.order(one.number)):
+            found.setdefault(one.value, one.number)
+        return found
+
+    def ends(self, person: Person, seen: int = -1) -> dict[int, str]:
+        """The lines that take back earlier codes, with the new code ("": he was removed)."""
+        gone = (one for one in person.given.all(seen) if one.value.rights.role == roles.NONE)
+        found = {one.number: one.value for one in person.invites.all(seen)}
+        return dict.fromkeys((one.number for one in gone), "") | found
+
+    def codes(self, person: Person, seen: int) -> dict[str, int]:
+        """Of `issued` those that hold: given last, and not before he was removed."""
+        issued, past = self.issued(person, seen), self.graph.past
+        gone = [number for number, code in self.ends(person, seen).items() if not code]
+        live = {said.value for said in person.invites.live(past, seen)}
+        return {
+            code: number for code, number in issued.items()
+            if code in live and not any(past[end] >> number & 1 for end in gone)
+        }  # fmt: skip
 
     def emails(self, ref: Ref, seen: int) -> frozenset[str]:
         """Every address that `ref` has had."""

@@ -58,7 +58,8 @@ class Standing:
         graph = self._graph.copy()
         frozen = dict(graph.frozen)
         placed = graph.add(new)
-        if graph.frozen != frozen or any(graph.number[place] >= 0 for place in placed):
+        governs = any(graph.number[place] >= 0 for place in placed)
+        if governs or graph.frozen != frozen or self._is_stirred(graph, placed):
             return Standing(graph, self._pinned, self._proofs)
         return self._grown(graph, placed)
 
@@ -177,6 +178,12 @@ class Standing:
                 found |= dict.fromkeys(twins, _TWO_THINGS) if number >= seq else {}
         return found
 
+    @property
+    def is_unsettled(self) -> bool:
+        """True when lines that govern nothing may change what is thought of earlier ones."""
+        is_contested = self._governance is not None and self._governance.is_contested
+        return bool(self._graph.frozen) or is_contested
+
     # -- lines ----------------------------------------------------------------------------------
 
     def authority(self, digest: str) -> Authority | Reason:
@@ -285,6 +292,9 @@ class Standing:
         if self._pinned:
             return self._pinned
         return self.geneses[0] if len(self.geneses) == 1 else ""
+
+    def _is_stirred(self, graph: Graph, placed: Iterable[int]) -> bool:
+        return bool(self._governance and self._governance.is_stirred(graph, placed))
 
     def _grown(self, graph: Graph, placed: Iterable[int]) -> "Standing":
         """A standing that has some lines more, none of which governs."""

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from git_naturecode.domain.policy import Authority, evaluate, line_of, ops, parsed
 
 from .test_judging import Desk
+from .test_standing import SECRET as CODE
 from .test_standing import team
-from .world import CHECKS, Device, World
+from .world import CHECKS, Device, World, key_of, proof
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -101,12 +102,22 @@ def _calls(world: World) -> int:
     return count
 
 
+def _with_the_code(world: World, device: Device) -> Any:
+    keys = [key_of(device.id)]
+    data = ops.join_proof(world.team, "member-new", keys, device.id)
+    return ops.join("member-new", "", "", keys, proof(CODE, data))
+
+
 def _flood(count: int, kind: str) -> World:
     """A contributor, or a stranger, who writes so many governing lines."""
     world, devices = team("ann:admin", "con")
     device = world.device("odd", "odd") if kind == "stranger" else devices["con"]
-    deps: list[str] = []
+    if kind == "joins":
+        devices["ada"].say(ops.member(ops.record("member-new", "", "", "contributor"), CODE))
+    deps = [devices["ada"].lines[-1].digest] if kind == "joins" else []
     for number in range(count):
+        if kind == "joins":  # each on a device of its own, that has seen none of the others
+            device = world.device(f"odd{number}", "odd")
         said = {
             "stranger": ops.role("member-con", "admin"),
             "roles": ops.role("member-ann", "viewer"),
@@ -116,6 +127,7 @@ def _flood(count: int, kind: str) -> World:
                 Device(world, f"n{number}").id, Device(world, f"n{number}").key
             ),
             "teams": ops.team_member("team-one", "member-con", False),
+            "joins": _with_the_code(world, device),
         }[kind]
         device.say(said, deps=deps)
     return world
@@ -123,5 +135,5 @@ def _flood(count: int, kind: str) -> World:
 
 def test_a_flood_costs_what_its_lines_cost() -> None:
     """Eight times the lines call about eight times the functions, far from 64 times."""
-    for kind in ("stranger", "roles", "revokes", "keys", "devices", "teams"):
+    for kind in ("stranger", "roles", "revokes", "keys", "devices", "teams", "joins"):
         assert _calls(_flood(640, kind)) < 12 * _calls(_flood(80, kind)), kind

@@ -417,7 +417,8 @@ def test_a_joiner_brings_only_keys_that_are_his() -> None:
     other = world.device("other", "other").see(devices["ann"])
     taken = join(world, other, "two", "ab" * 32, email="ann@x.example")
     assert world.standing().refused[taken.digest].text == "ann@x.example is the address of ann"
-    bound = join(world, devices["ann"], "two", "ab" * 32)
+    invite(devices["ann"], "six", "ac" * 32)
+    bound = join(world, devices["ann"], "six", "ac" * 32)
     assert world.standing().refused[bound.digest].text == "its device is one of ann"
 
 
