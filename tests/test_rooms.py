@@ -19,7 +19,7 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
-        "trusting", "teaming", "sealed", "linksharing",
+        "trusting", "teaming", "sealed", "linksharing", "reviewing", "appraise",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from git_naturecode import errors
 # Name of a command or group -> the module that defines it (`app` for a group, `register` else).
 GROUPS = {
     "session": "git_naturecode.cli.session",
+    "review": "git_naturecode.cli.review",
     "team": "git_naturecode.cli.team",
     "hooks": "git_naturecode.cli.hooks",
     "device": "git_naturecode.cli.device",

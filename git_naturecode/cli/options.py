@@ -8,5 +8,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no hints.")]
 Reason = Annotated[str, typer.Option(help="Why; everybody can read it.")]
 SessionId = Annotated[str, typer.Argument(help="The session's id, or a part that is unique.")]
+ReviewId = Annotated[str, typer.Argument(help="The review's id, or a part that is unique.")]
 
 TELL_OTHERS = "hint: the others know after `git naturecode sync`"

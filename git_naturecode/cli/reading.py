@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from git_naturecode import ids
 from git_naturecode.cli.context import Context
-from git_naturecode.domain.kinds import SESSION, open_index
+from git_naturecode.domain.kinds import REVIEW, SESSION, open_index
 from git_naturecode.errors import Negative
 from git_naturecode.git.run import GitFailed, tells_of_full_disk
 from git_naturecode.render.show import line, show
@@ -52,27 +52,30 @@ def catch_up(context: Context, store: Store) -> None:
 
 
 @contextmanager
-def opened_at(context: Context, wanted: str) -> Iterator[tuple[Store, str, dict[str, Json]]]:
-    """The store to write in, the id of the session that `wanted` means, and its row if known.
+def opened_at(
+    context: Context, wanted: str, kind: str = KIND
+) -> Iterator[tuple[Store, str, dict[str, Json]]]:
+    """The store to write in, the id of the session that `wanted` means (or of another `kind` of
+    thing), and its row if known.
 
-    The index is brought up to date only where it does not know the session: to fold a long one
-    again costs more than to write one entry.
+    The index is brought up to date only where it does not know it: to fold a long session again
+    costs more than to write one entry.
     """
     with context.store(writing=True) as store:
         index = open_index(store)
         try:
             try:
-                entity = session_id(index, wanted)
-                known = any(store.has(log.name, KIND, ids.tail(entity)) for log in store.sides)
+                entity = entity_id(index, wanted, kind)
+                known = any(store.has(log.name, kind, ids.tail(entity)) for log in store.sides)
             except Negative:
                 known = False
             if not known:  # yet, or not any more: somebody may have set the branch back
                 _catch_up(context, store, index)
-                entity = session_id(index, wanted)
-            row = index.row(KIND, ids.tail(entity))
+                entity = entity_id(index, wanted, kind)
+            row = index.row(kind, ids.tail(entity))
             # What is in quarantine may say that it is encrypted; whoever writes has to look.
             if row and not row.get("encrypted") and not row.get("quarantined"):
-                store.without_epoch = index.blobs(KIND, ids.tail(entity))
+                store.without_epoch = index.blobs(kind, ids.tail(entity))
         finally:
             index.close()
         yield store, entity, row
@@ -130,31 +133,44 @@ def _if_writable(context: Context, change: Callable[[], Result]) -> Result | Non
 
 
 def session_id(index: Index, wanted: str) -> str:
-    """The full id of the session that `wanted` means.
+    """The full id of the session that `wanted` means; see `entity_id`."""
+    return entity_id(index, wanted, KIND)
+
+
+def entity_id(index: Index, wanted: str, kind: str) -> str:
+    """The full id of the thing of `kind` that `wanted` means.
 
     `wanted` is a full id, a unique beginning of its last part, or an id of the tool that it came
     from. Raises Negative with the nearest ids when there is none or more than one.
     """
-    name = wanted.removeprefix("shared-")
-    part = ids.tail(name) if ids.ENTITY.fullmatch(name) else name.removeprefix("session-")
-    found = index.match(KIND, part) if part else []
+    name = wanted.removeprefix("shared-") if kind == SESSION else wanted
+    part = ids.tail(name) if ids.ENTITY.fullmatch(name) else name.removeprefix(f"{kind}-")
+    is_other = ids.ENTITY.fullmatch(name) and not name.startswith(f"{kind}-")
+    found = index.match(kind, part) if part and not is_other else []
     tails = {ids.tail(one) for one in found}
     if len(tails) == 1:
         return min(found)
     if tails:
-        raise Negative(f"{line(wanted)} fits {len(tails)} sessions", f"write more: {_some(found)}")
-    foreign = index.page(KIND, {"origin": (wanted, name)}, limit=1).rows
+        raise Negative(f"{line(wanted)} fits {len(tails)} {kind}s", f"write more: {_some(found)}")
+    foreign = index.page(kind, {"origin": (wanted, name)}, limit=1).rows
     if foreign:
         return str(foreign[0]["id"])
-    raise Negative(f"there is no session {line(wanted) or repr(wanted)}", _suggestion(index, name))
+    hint = _suggestion(index, name, kind)
+    raise Negative(f"there is no {kind} {line(wanted) or repr(wanted)}", hint)
 
 
-def _suggestion(index: Index, name: str) -> str:
+_FIRST = {
+    SESSION: "see `git naturecode session import --auto`",
+    REVIEW: "see `git naturecode review start`",
+}
+
+
+def _suggestion(index: Index, name: str, kind: str) -> str:
     import difflib
 
-    every = index.ids(KIND)
+    every = index.ids(kind)
     if not every:
-        return "there are no sessions yet; see `git naturecode session import --auto`"
+        return f"there are no {kind}s yet; {_FIRST[kind]}"
     tails = {ids.tail(one): one for one in every}
     near = difflib.get_close_matches(ids.tail(name), tails, NEAREST, 0.3)
     chosen = [tails[tail] for tail in near] or every[:NEAREST]

@@ -131,6 +131,12 @@ def _says(path: str) -> str:
         return ""
 
 
+def is_on_remote(repo: Repo, commit: str) -> bool:
+    """True when a branch of a remote, as it was fetched or pushed last, holds `commit`."""
+    args = ("for-each-ref", "--count=1", f"--contains={commit}", "--format=1", "refs/remotes/")
+    return bool(repo.program.run(*args, check=False)[1].strip())
+
+
 def ahead(repo: Repo, old: str, new: str) -> int:
     """How many commits `new` has that `old` has not."""
     return int(repo.program.text("rev-list", "--count", f"^{old}", new, "--"))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from git_naturecode import trace
 from git_naturecode.errors import Usage
+from git_naturecode.git import refs
 from git_naturecode.git.objects import CommitInfo, Objects, TreeEntry, parse_commit, parse_tree
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Program
@@ -190,12 +191,38 @@ def between(repo: Repo, base: str, tip: str, most: int) -> list[str]:
     return out.decode("ascii", "replace").split()
 
 
+def messages(repo: Repo, base: str, tip: str, most: int) -> list[str]:
+    """The messages of the commits of `tip` that `base` ("": nothing) has not, the newest first, at
+    most `most`; merges are left out."""
+    args = ["log", "-z", "--format=%B", "--no-merges", "--no-show-signature", f"--max-count={most}"]
+    args += [tip, *([f"^{base}"] if base else []), "--"]
+    out = repo.program.run(*args, check=False)[1].decode("utf-8", "surrogateescape")
+    return [one.strip() for one in out.split("\0") if one.strip()]
+
+
 def graph(repo: Repo, tips: Iterable[str], most: int) -> dict[str, list[str]]:
     """The commits that `tips` and all before them are, with their parents; the newest `most`."""
     args = ("rev-list", "--parents", "--ignore-missing", f"--max-count={most}", "--stdin")
     lines = "".join(f"{oid}\n" for oid in tips)
     out = repo.program.run(*args, data=lines.encode(), check=False)[1].decode("ascii", "replace")
     return {words[0]: words[1:] for line in out.split("\n") if (words := line.split())}
+
+
+def resolve(repo: Repo, name: str) -> str:
+    """The commit that `name` means; "" where it means none."""
+    if name.startswith("refs/"):
+        found = refs.resolve(repo, name, 64 if repo.object_format == "sha256" else 40)
+        if found == "":
+            return ""
+    args = ("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
+    status, out, _ = repo.program.run(*args, check=False)
+    return "" if status else out.decode("ascii", "replace").strip()
+
+
+def parents(repo: Repo, commit: str) -> list[str]:
+    """The parents of a commit."""
+    args = ("rev-list", "--parents", "--max-count=1", commit, "--")
+    return repo.program.run(*args)[1].decode("ascii", "replace").split()[1:]
 
 
 def merge_base(repo: Repo, one: str, other: str) -> str:

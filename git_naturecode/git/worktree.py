@@ -17,6 +17,16 @@ class GitAtWork(NaturecodeError):
     """Another git process is changing this work tree."""
 
 
+def prefix(repo: Repo, cwd: str) -> str:
+    """The folder `cwd` as it is called from the top of the work tree, with slashes; "" for the top
+    and for what is outside."""
+    if not repo.work_tree:
+        return ""
+    inside = os.path.relpath(os.path.realpath(cwd), os.path.realpath(repo.work_tree))
+    is_outside = inside == os.curdir or inside.split(os.sep)[0] == os.pardir
+    return "" if is_outside else inside.replace(os.sep, "/")
+
+
 def ignores(repo: Repo, folder: str) -> bool:
     """True when git ignores what is in the folder `folder` of the work tree, whatever is there."""
     program, where = _at_top(repo)

@@ -13,6 +13,7 @@ from git_naturecode.teaming.words import those_who_may
 if TYPE_CHECKING:
     from git_naturecode.domain.policy import Authority, Reason, Standing
     from git_naturecode.domain.policy.rights import Facts
+    from git_naturecode.domain.review.model import Review
     from git_naturecode.domain.session import Session
 
 
@@ -38,6 +39,21 @@ class Gate:
         """
         for draft in drafts:
             if why := self.objection(draft, session):
+                raise self.refused(why)
+
+    def require_review(self, drafts: Sequence[Draft], review: "Review | None") -> None:
+        """The same about a review (None: a new one)."""
+        if self.standing is None:
+            return
+        from git_naturecode.domain.policy import Reason, rights
+
+        who = self._who()
+        facts = self._review_facts(who, review) if not isinstance(who, Reason) else None
+        for draft in drafts:
+            why = who.text if isinstance(who, Reason) else ""
+            if facts is not None and not isinstance(who, Reason):
+                why = rights.objection(who, draft.kind, draft.fields, facts)
+            if why:
                 raise self.refused(why)
 
     def objection(self, draft: Draft, session: "Session | None") -> str:
@@ -80,6 +96,21 @@ class Gate:
         teams = (session.team.id,) if session.team else ()
         return Facts(session.owner, session.people, teams, author_of)
 
+    def _review_facts(self, who: "Authority", review: "Review | None") -> "Facts":
+        from git_naturecode.domain.policy.facts import same
+        from git_naturecode.domain.policy.rights import Facts
+
+        if review is None:
+            return Facts(owner=who.member_id, noun="review")
+        said = [(one.id, one.by) for thread in review.threads for one in thread.comments]
+        said += [(one.id, one.by) for one in review.verdicts]
+        mine = {name for name, by in said if same(by) in who.emails}
+
+        def author_of(entry: str) -> str:
+            return who.member_id if entry in mine else ""
+
+        return Facts(review.owner, author_of=author_of, noun="review")
+
     def refused(self, why: str) -> NotPermitted:
         """What is said then: the reason, and who can change it."""
         from git_naturecode.teaming.here import Here, admins
@@ -102,6 +133,6 @@ class Gate:
         if me.state == "removed":
             return NotPermitted(f"{me.email} is not a member of the team any more", f"ask {whom}")
         return NotPermitted(
-            f"{me.email} may not do that in a shared session: {why}",
+            f"{me.email} may not do that: {why}",
             f"ask {whom}; `git naturecode team show` tells what each member may do",
         )

@@ -23,20 +23,39 @@ from git_naturecode.domain.review.model import (
 )
 from git_naturecode.domain.said import Mark, text_of
 from git_naturecode.store.entry import Entry, Json
-from git_naturecode.store.store import TEAM, Placed
+from git_naturecode.store.store import PRIVATE, TEAM, Placed
 
 CLOSED = "closed"
 _BUSY = frozenset({"revision", "comment", "verdict", "merge", "edit", "resolve", "reopen"})
 
 
+DISCARD = "draft"
+"""The kind of the private entry that throws drafts away, those that it names in `over`."""
+
+
+def without_discarded(placed: Sequence[Placed]) -> list[Placed]:
+    """`placed` without the drafts that their writer threw away; nothing else can be."""
+    own = [one.entry for one in placed if one.side == PRIVATE and one.entry.kind == DISCARD]
+    out = fold.replaced(own)
+    there = {one.entry.key for one in placed if one.side == TEAM} if out else set()
+    return [
+        one
+        for one in placed
+        if one.side == TEAM or one.entry.id not in out or one.entry.key in there
+    ]
+
+
 def build(placed: Sequence[Placed]) -> Review:
     """The review that `placed`, all entries about it, add up to."""
+    placed = without_discarded(placed)
     counted = fold.count(placed)
     entries = [one.entry for one in counted]
     review = Review(min((one.entity for one in placed), default=""))
     there = {one.entry.id for one in placed if one.side == TEAM}
     review.shared = bool(there)
-    review.has_drafts = any(one.entry.id not in there for one in placed)
+    review.has_drafts = any(
+        one.entry.id not in there and one.entry.kind != DISCARD for one in placed
+    )
     for one in reversed(counted):  # so that the first counts, should there be several
         if one.entry.kind == "open":
             _open(review, one.entry)

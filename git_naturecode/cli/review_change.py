@@ -1,0 +1,119 @@
+"""review set, update, close: what is changed about a review itself."""
+
+from typing import Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import count
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, Reason, ReviewId
+
+
+def change(
+    review: ReviewId,
+    title: Annotated[str | None, typer.Option(help="A new title.")] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", "-m", help="A new one; `-` reads stdin.")
+    ] = None,
+    base: Annotated[str | None, typer.Option(help="Another branch to merge into.")] = None,
+    ask: Annotated[list[str] | None, typer.Option(help="Ask for a review: an address.")] = None,
+    unask: Annotated[list[str] | None, typer.Option(help="Ask no longer.")] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(help="Ask, and merge only with his approval.")
+    ] = None,
+    release: Annotated[
+        list[str] | None, typer.Option(help="Merge also without his approval.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Change title, description, base branch or reviewers."""
+    from git_naturecode.cli.output import written
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.cli.review_start import people
+    from git_naturecode.reviewing.changing import Change, changes
+
+    context = contexts.current(quiet)
+    if title is not None and not title.strip():
+        raise errors.Usage("a review needs a title")
+    text = written(context, description, "") if description is not None else None
+    wanted = Change(title, text, base, people(ask), people(unask), people(require), people(release))
+    if not any(one is not None and one != [] for one in wanted):
+        raise errors.Usage("there is nothing to change", "see `git naturecode review set --help`")
+    with opened_review(context, review) as here:
+        made = here.write(*changes(here.store, here.review, here.entries, wanted))
+    if as_json:
+        context.json({"reviewId": here.review.id, "entries": [entry.id for entry in made]})
+        return
+    context.tell(f"changed {here.review.id}")
+    context.tell(TELL_OTHERS)
+
+
+def update(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Write down a new state of the change, as a revision that can be compared with the last."""
+    from git_naturecode.cli.review_opened import opened_review
+
+    context = contexts.current(quiet)
+    with opened_review(context, review) as here:
+        before = len(here.review.revisions)
+        if here.moved is None:
+            last = here.review.revision
+            raise errors.Negative(
+                f"the change stands at {last.head[:12] if last else 'nothing'}, as in revision "
+                f"{before}",
+                f"after `git commit`, or `git fetch`, run it again: {here.review.target.name}",
+            )
+        revision = here.revision()
+        assert revision is not None
+        number = len(here.again().review.revisions)
+    if as_json:
+        context.json(
+            {
+                "reviewId": here.review.id, "revision": number, "head": revision.head,
+                "mergeBase": revision.base, "files": revision.changed,
+            }
+        )  # fmt: skip
+        return
+    context.tell(f"revision {number}: {revision.head[:12]}, {count(revision.changed, 'file')}")
+    context.tell(TELL_OTHERS)
+
+
+def close(
+    review: ReviewId, reason: Reason = "", as_json: AsJson = False, quiet: Quiet = False
+) -> None:
+    """Close a review without merging."""
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.domain.drafts import setting
+    from git_naturecode.domain.review import makers
+
+    context = contexts.current(quiet)
+    with opened_review(context, review) as here:
+        here.permit(setting(here.entries, "status", "closed"))
+        if reason:
+            here.write(makers.comment(reason, ""))
+        here.write(setting(here.entries, "status", "closed"))
+    if as_json:
+        context.json({"reviewId": here.review.id, "status": "closed"})
+        return
+    context.tell(f"closed {here.review.id}")
+    context.tell(TELL_OTHERS)
+
+
+def open_again(review: str, as_json: bool, quiet: bool) -> None:
+    """Open a closed review again."""
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.domain.drafts import setting
+
+    context = contexts.current(quiet)
+    with opened_review(context, review, over=True) as here:
+        if here.review.merges or not here.review.is_closed:
+            state = "merged" if here.review.merges else "open"
+            raise errors.Negative(f"{here.review.id} is {state}")
+        here.write(setting(here.entries, "status", "open"))
+        status = here.again().review.status
+    if as_json:
+        context.json({"reviewId": here.review.id, "status": status})
+        return
+    context.tell(f"{here.review.id} is open again")
+    context.tell(TELL_OTHERS)

@@ -1,0 +1,139 @@
+"""review approve, request-changes: what somebody thinks of a change."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import count
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
+from git_naturecode.render.show import line
+
+if TYPE_CHECKING:
+    from git_naturecode.cli.review_opened import Opened
+    from git_naturecode.store.entry import Entry
+
+Text = Annotated[
+    str | None, typer.Option("--comment", "-m", help="What to say with it; `-` reads stdin.")
+]
+Files = Annotated[
+    list[str] | None, typer.Option("--file", help="Only this file of the change; may be repeated.")
+]
+Withdraw = Annotated[bool, typer.Option("--withdraw", help="Take back what you said before.")]
+Head = Annotated[
+    str, typer.Option(help="Only if the change stands at this commit, which you have looked at.")
+]
+
+
+def approve(
+    review: ReviewId,
+    comment: Text = None,
+    file: Files = None,
+    head: Head = "",
+    withdraw: Withdraw = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Approve the change."""
+    _judge("approve", review, comment, file, head, withdraw, as_json, quiet)
+
+
+def request_changes(
+    review: ReviewId,
+    comment: Text = None,
+    file: Files = None,
+    head: Head = "",
+    withdraw: Withdraw = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say that the change should not go in as it is."""
+    _judge("reject", review, comment, file, head, withdraw, as_json, quiet)
+
+
+def say(here: "Opened", value: str, text: str, files: list[str] | None = None) -> "Entry":
+    """Give a verdict on the change as it stands in this clone."""
+    from git_naturecode.domain.review import makers
+
+    here.permit(makers.verdict([], "", value, None))
+    about = here.revision()
+    if about is None:
+        raise errors.Negative(f"{here.review.id} has no revision to judge")
+    now = here.again()
+    made = makers.verdict(now.entries, here.store.person, value, about, text, files or ())
+    return now.write(made)[0]
+
+
+def _judge(
+    value: str, review: str, comment: str | None, files: list[str] | None, head: str,
+    withdraw: bool, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    from git_naturecode.cli.output import written
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.cli.session_say import warn_of_secrets
+
+    context = contexts.current(quiet)
+    if withdraw and files:
+        raise errors.Usage("--withdraw takes back all that you said; leave --file out")
+    with opened_review(context, review) as here:
+        text = written(context, comment, "") if comment is not None else ""
+        if value == "reject" and not withdraw and not text.strip():
+            text = written(context, None, "What should change?")
+        _check_own(here, value)
+        _check_files(here, files or [])
+        _check_head(here, head)
+        if withdraw:
+            _check_given(here)
+        entry = say(here, "none" if withdraw else value, text.strip(), files)
+        status = here.again().review.status
+    if as_json:
+        context.json({"reviewId": here.review.id, "verdictId": entry.id, "status": status})
+        return
+    warn_of_secrets(context, entry)
+    done = {"approve": "approved", "reject": "requested changes to"}[value]
+    what = f"{count(len(files), 'file')} of {here.review.id}" if files else here.review.id
+    context.tell(f"took back what you said of {what}" if withdraw else f"{done} {what}")
+    context.tell(f"it is {'changes requested' if status == 'rejected' else status} now")
+    context.tell(TELL_OTHERS)
+
+
+def _check_own(here: "Opened", value: str) -> None:
+    if here.is_mine() and value == "approve":
+        raise errors.NotPermitted(
+            f"{here.review.id} is your own change, and nobody approves his own",
+            f"ask somebody: git naturecode review set {here.short} --ask EMAIL",
+        )
+
+
+def _check_given(here: "Opened") -> None:
+    from git_naturecode.domain.people import key
+
+    if not any(key(one.by) == key(here.store.person) for one in here.review.verdicts):
+        raise errors.Negative(f"you have said nothing of {here.review.id} that could be taken back")
+
+
+def _check_files(here: "Opened", files: list[str]) -> None:
+    """Raise Usage for a file that the change does not touch."""
+    if not files:
+        return
+    from git_naturecode.reviewing import revising
+
+    known = revising.paths(here.store, here.review, here.moved)
+    for one in files:
+        if one not in known:
+            raise errors.Usage(
+                f"the change does not touch {line(one)}",
+                f"git naturecode review show {here.short} names its files",
+            )
+
+
+def _check_head(here: "Opened", head: str) -> None:
+    """Raise Negative where the change does not stand at `head` (the beginning of an id)."""
+    last = here.review.revision
+    now = here.moved.state.head if here.moved else last.head if last else ""
+    if head and not now.startswith(head):
+        raise errors.Negative(
+            f"the change stands at {now[:12]}, not at {line(head)}",
+            f"look at what is new: git naturecode review diff {here.short} --since-my-last",
+        )

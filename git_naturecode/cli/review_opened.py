@@ -1,0 +1,123 @@
+"""Opening a review in order to say something of it: what it is, and where the change stands."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from git_naturecode import ids
+from git_naturecode.cli.context import Context
+from git_naturecode.cli.reading import opened_at
+from git_naturecode.domain.kinds import REVIEW
+from git_naturecode.domain.people import key
+from git_naturecode.domain.review.build import build
+from git_naturecode.domain.review.model import Review, Revision
+from git_naturecode.errors import Negative, NotPermitted
+from git_naturecode.render.show import line
+from git_naturecode.store.entry import Draft, Entry
+from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
+
+if TYPE_CHECKING:
+    from git_naturecode.reviewing.revising import Moved
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A review and the store to write in."""
+
+    store: Store
+    review: Review
+    placed: Sequence[Placed]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All entries about it."""
+        return [one.entry for one in self.placed]
+
+    @property
+    def short(self) -> str:
+        """The part of its id that is enough to name it."""
+        return ids.tail(self.review.id)
+
+    @cached_property
+    def moved(self) -> "Moved | None":
+        """The state of the change here, where nobody has written that down yet."""
+        from git_naturecode.reviewing import revising
+
+        return revising.moved(self.store, self.review)
+
+    def permit(self, *drafts: Draft) -> None:
+        """Raise NotPermitted unless the team lets this person say `drafts`."""
+        from git_naturecode.teaming import Gate
+
+        Gate(self.store).require_review(drafts, self.review)
+
+    def require_own(self, by: str, doing: str) -> None:
+        """Raise NotPermitted unless this person said it; a team's own rules may say otherwise."""
+        from git_naturecode.teaming import Gate
+
+        if key(by) != key(self.store.person) and Gate(self.store).standing is None:
+            raise NotPermitted(f"only {line(by)} may do that: {doing}")
+
+    def write(self, *drafts: Draft, side: str = TEAM) -> list[Entry]:
+        """Say `drafts`; raises NotPermitted where the team does not let this person."""
+        self.permit(*drafts)
+        made = self.store.write(side, self.review.id, drafts)
+        self.store.settle()
+        return made
+
+    def revision(self) -> Revision | None:
+        """The revision that somebody speaks of who speaks now: it is written down first if nobody
+        has done so yet."""
+        if self.moved is None:
+            return self.review.revision
+        from git_naturecode.reviewing import revising
+
+        revising.keep_table(self.store, self.moved)
+        self.write(self.moved.draft)
+        return self.again().review.revision
+
+    def again(self) -> "Opened":
+        """The review as it stands after what was written."""
+        return _opened(self.store, self.review.id)
+
+    def is_mine(self) -> bool:
+        """True when this person began it."""
+        return key(self.review.owner) == key(self.store.person)
+
+
+@contextmanager
+def opened_review(context: Context, wanted: str, *, over: bool = False) -> Iterator[Opened]:
+    """The review that `wanted` means, folded, to say something of it.
+
+    Raises Negative when there is none, when it was deleted, and, unless it may be `over`, when it
+    was merged or closed.
+    """
+    with opened_at(context, wanted, REVIEW) as (store, entity, _):
+        here = _opened(store, entity)
+        check(here.review, over=over)
+        yield here
+
+
+def _opened(store: Store, entity: str) -> Opened:
+    placed = store.read(ids.tail(entity), REVIEW)
+    return Opened(store, build(placed), placed)
+
+
+def check(review: Review, *, over: bool) -> None:
+    """Raise Negative when `review` was deleted or, unless it may be `over`, merged or closed."""
+    if review.deleted:
+        raise Negative(f"{review.id} was deleted by {line(review.deleted.by)}")
+    if over or not (review.merges or review.is_closed):
+        return
+    tail = ids.tail(review.id)
+    if review.merged:
+        raise Negative(
+            f"{review.id} was merged already, by {line(review.merged.by)}",
+            f"git naturecode review show {tail}",
+        )
+    raise Negative(f"{review.id} is closed", f"git naturecode review reopen {tail} opens it again")
+
+
+__all__ = ["PRIVATE", "TEAM", "Opened", "check", "opened_review"]

@@ -1,0 +1,79 @@
+"""review list and show: reading."""
+
+from typing import Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import AsJson, Quiet, ReviewId
+from git_naturecode.cli.output import columns, page, paint
+from git_naturecode.cli.reading import entity_id, opened
+from git_naturecode.domain.kinds import REVIEW
+
+Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+Since = Annotated[str | None, typer.Option(help="12h, 7d, 4w, 3mo or a date.")]
+_OVER = ("merged", "closed")
+
+
+def list_reviews(
+    status: Annotated[
+        str | None,
+        typer.Option(help="open, in-progress, approved, rejected, merged or closed."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also what was merged or closed.")] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="Only what I began.")] = False,
+    to_do: Annotated[bool, typer.Option("--to-review", help="Only where I am a reviewer.")] = False,
+    since: Since = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """List reviews, the latest first; those that are over only with --all."""
+    from git_naturecode import clock
+    from git_naturecode.domain.review.model import STATUSES
+    from git_naturecode.render import review_rows as render
+
+    context = contexts.current(quiet)
+    if status is not None and status not in STATUSES:
+        raise errors.Usage(f"{status!r} is not a status", "use " + ", ".join(STATUSES))
+    going = [one for one in STATUSES if one not in _OVER]
+    asked = {"status": [status] if status else list(STATUSES) if every else going}
+    with opened(context) as (store, index):
+        me = store.person.casefold()
+        asked |= ({"owner": [me]} if mine else {}) | ({"reviewer": [me]} if to_do else {})
+        after = clock.iso(clock.since(since, context.now_ms())) if since else ""
+        found = index.page(REVIEW, asked, after, limit)
+    if as_json:
+        context.json({"items": found.rows, "total": found.total})
+        return
+    if not found.rows:
+        narrowed = bool(status or mine or to_do or since)
+        context.tell(
+            "no such reviews; `git naturecode review list --all` shows all"
+            if narrowed else "no open reviews; see `git naturecode review start`"
+        )  # fmt: skip
+        return
+    page(context, render.rows_text(found.rows, paint(context), columns(context)))
+    if found.total > limit:
+        context.tell(f"hint: {found.total - limit} more; see --limit")
+
+
+def show(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Show a review: who reviews, what was said, what it waits for."""
+    from git_naturecode import ids
+    from git_naturecode.domain.review.build import build
+    from git_naturecode.reviewing.looking import look
+
+    context = contexts.current(quiet)
+    with opened(context) as (store, index):
+        entity = entity_id(index, review, REVIEW)
+        found = look(store, build(store.read(ids.tail(entity), REVIEW)))
+    if as_json:
+        from git_naturecode.render import review_json
+
+        context.json(review_json.json(found))
+    else:
+        from git_naturecode.render import review as render
+
+        page(context, render.text(found, paint(context), columns(context)))

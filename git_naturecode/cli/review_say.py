@@ -1,0 +1,245 @@
+"""review join, comment, reply, submit: taking part in a review."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import count
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
+
+if TYPE_CHECKING:
+    from git_naturecode.cli.review_opened import Opened
+    from git_naturecode.domain.review.anchor import Anchor
+    from git_naturecode.domain.review.model import Revision
+
+ThreadId = Annotated[
+    str, typer.Argument(help="t2 or c5, as `review show` names it, or the beginning of an id.")
+]
+Draft = Annotated[
+    bool, typer.Option("--draft", help="Keep it here until `review submit` sends all drafts.")
+]
+
+
+def join(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Say that you are reviewing it."""
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.domain import drafts
+    from git_naturecode.domain.people import key
+
+    context = contexts.current(quiet)
+    with opened_review(context, review) as here:
+        me = key(here.store.person)
+        known = next((one for one in here.review.reviewers if key(one.who) == me), None)
+        if known is not None and known.joined:
+            raise errors.Negative(
+                f"you are reviewing {here.review.id} already",
+                f"git naturecode review diff {here.short} shows the change",
+            )
+        here.write(drafts.attendance("join", context.config.get("user.name")))
+    if as_json:
+        context.json({"reviewId": here.review.id, "status": "reviewing"})
+        return
+    context.tell(f"you are reviewing {here.review.id}")
+    context.tell(f"hint: git naturecode review diff {here.short} shows the change")
+
+
+def comment(
+    review: ReviewId,
+    file: Annotated[
+        str | None, typer.Option(help="The file that it is about; none: the whole change.")
+    ] = None,
+    at: Annotated[
+        int | None, typer.Option("--line", min=1, help="The line; none: the whole file.")
+    ] = None,
+    end: Annotated[
+        int | None, typer.Option("--end-line", min=1, help="The last line, of several.")
+    ] = None,
+    side: Annotated[str, typer.Option(help="new (after the change) or old (before it).")] = "new",
+    text: Annotated[
+        str | None,
+        typer.Option("--comment", "-m", help="What to say; `-` reads stdin; none: your editor."),
+    ] = None,
+    suggest: Annotated[
+        str | None,
+        typer.Option(help='A text to put in the place of the lines; `-` reads stdin, "" is none.'),
+    ] = None,
+    draft: Draft = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Comment on lines, on a file, or on the whole change."""
+    from git_naturecode.cli.output import written
+    from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
+    from git_naturecode.cli.session_say import warn_of_secrets
+    from git_naturecode.domain.review import makers
+    from git_naturecode.domain.review.suggestion import with_suggestion
+
+    context = contexts.current(quiet)
+    _check_place(file, at, end, side, suggest)
+    with opened_review(context, review) as here:
+        here.permit(makers.comment("", ""))
+        about = here.revision()
+        anchor = _anchor(context, here, about, file, at or 0, end or 0, side) if file else None
+        if suggest is not None:
+            suggest = written(context, suggest, "")
+        body = ""
+        if text is not None or suggest is None:
+            body = written(context, text, f"What is your comment on {_place(review, file, at)}?")
+        said = with_suggestion(body, suggest) if suggest is not None else body
+        if not said.strip():
+            raise errors.Usage("there is nothing to say in an empty text")
+        made = makers.comment(said, about.id if about else "", anchor)
+        (entry,) = here.write(made, side=PRIVATE if draft else TEAM)
+    if as_json:
+        context.json(
+            {
+                "reviewId": here.review.id, "commentId": entry.id, "draft": draft,
+                "filePath": file, "line": at, "outsideDiff": bool(anchor and anchor.outside),
+            }
+        )  # fmt: skip
+        return
+    warn_of_secrets(context, entry)
+    if anchor and anchor.outside:
+        context.tell("note: the change does not touch these lines; the comment says so")
+    _tell_said(context, here, "commented on", draft)
+
+
+def reply(
+    review: ReviewId,
+    thread: ThreadId,
+    text: Annotated[
+        str | None, typer.Argument(help="What to answer; `-` reads stdin; nothing: your editor.")
+    ] = None,
+    draft: Draft = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Answer in a thread."""
+    from git_naturecode.cli.output import written
+    from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
+    from git_naturecode.cli.session_say import warn_of_secrets
+    from git_naturecode.domain.review import handles, makers
+
+    context = contexts.current(quiet)
+    with opened_review(context, review, over=True) as here:
+        about = handles.thread(here.review, thread)
+        if about.first.draft and not draft:
+            raise errors.Negative(
+                f"{thread} is a draft of yours that nobody else has seen",
+                f"git naturecode review submit {here.short} sends it; or answer with --draft",
+            )
+        here.permit(makers.comment("", ""))
+        body = written(context, text, f"What is your answer to {thread}?")
+        if not body.strip():
+            raise errors.Usage("there is nothing to say in an empty text")
+        last = here.review.revision
+        made = makers.comment(body, last.id if last else "", on=about.id)
+        (entry,) = here.write(made, side=PRIVATE if draft else TEAM)
+    if as_json:
+        context.json({"reviewId": here.review.id, "commentId": entry.id, "threadId": about.id})
+        return
+    warn_of_secrets(context, entry)
+    _tell_said(context, here, f"answered {thread} in", draft)
+
+
+def submit(
+    review: ReviewId,
+    approve: Annotated[bool, typer.Option("--approve", help="And approve the change.")] = False,
+    request_changes: Annotated[
+        bool, typer.Option("--request-changes", help="And say that it needs changes.")
+    ] = False,
+    text: Annotated[
+        str | None, typer.Option("--comment", "-m", help="A last word on the whole change.")
+    ] = None,
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Throw the drafts away instead.")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Send your drafts, all at once."""
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.reviewing import sending
+
+    context = contexts.current(quiet)
+    if approve and request_changes:
+        raise errors.Usage("--approve and --request-changes exclude each other")
+    if discard and (approve or request_changes or text):
+        raise errors.Usage("--discard goes with none of the other options")
+    value = "approve" if approve else "reject" if request_changes else ""
+    with opened_review(context, review, over=discard) as here:
+        waiting = sending.drafts(here.placed)
+        if not waiting and not (value or text):
+            raise errors.Negative(
+                "there are no drafts", f"git naturecode review comment {here.short} --draft"
+            )
+        if discard:
+            sending.discard(here.store, here.review.id, waiting)
+        else:
+            sending.send(here.store, here.review, waiting, here.permit)
+            if value or text:
+                _last_word(here.again(), value, text or "")
+    done = "threw away" if discard else "sent"
+    if as_json:
+        context.json({"reviewId": here.review.id, done.replace(" ", ""): len(waiting)})
+        return
+    context.tell(f"{done} {count(len(waiting), 'draft')}")
+    if not discard:
+        context.tell(TELL_OTHERS)
+
+
+def _last_word(here: "Opened", value: str, text: str) -> None:
+    from git_naturecode.cli.review_judge import say
+    from git_naturecode.domain.review import makers
+
+    if value:
+        say(here, value, text)
+    else:
+        about = here.revision()
+        here.write(makers.comment(text, about.id if about else ""))
+
+
+def _check_place(
+    file: str | None, at: int | None, end: int | None, side: str, suggest: str | None
+) -> None:
+    if side not in ("new", "old"):
+        raise errors.Usage(f"{side!r} is no side of a change", "use new or old")
+    if file is None and (at is not None or end is not None):
+        raise errors.Usage("a line of which file?", "name it with --file")
+    if at is None and end is not None:
+        raise errors.Usage("--end-line needs --line")
+    if at is not None and end is not None and end < at:
+        raise errors.Usage(f"line {end} is before line {at}")
+    if suggest is not None and (at is None or side == "old"):
+        raise errors.Usage(
+            "a suggestion is for lines of the new side", "name them with --file and --line"
+        )
+
+
+def _place(review: str, file: str | None, at: int | None) -> str:
+    return f"{file}:{at}" if file and at else file or review
+
+
+def _anchor(
+    context: contexts.Context, here: "Opened", about: "Revision | None", file: str, line: int,
+    end: int, side: str,
+) -> "Anchor":  # fmt: skip
+    """Where the comment stands, in the newest revision."""
+    from git_naturecode.git.worktree import prefix
+    from git_naturecode.reviewing import anchoring
+
+    if about is None:
+        raise errors.Negative(f"{here.review.id} has no revision to comment on")
+    store = here.store
+    wanted = anchoring.Wanted(file, line, end, side, prefix(store.repo, context.cwd))
+    return anchoring.place(store.repo, store.team.objects, about, wanted)
+
+
+def _tell_said(context: contexts.Context, here: "Opened", done: str, draft: bool) -> None:
+    if draft:
+        context.tell(f"kept as a draft; git naturecode review submit {here.short} sends all drafts")
+        return
+    context.tell(f"{done} {here.review.id}")
+    context.tell(TELL_OTHERS)

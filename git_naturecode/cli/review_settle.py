@@ -1,0 +1,176 @@
+"""review resolve, reopen, react, edit, redact: what is done with what was said."""
+
+from typing import Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, Reason, ReviewId
+from git_naturecode.cli.review_say import ThreadId
+
+Note = Annotated[
+    str | None, typer.Option("--comment", "-m", help="Answer with this in the same go.")
+]
+CommentId = Annotated[
+    str, typer.Argument(help="c5, as `review show` names it, or the beginning of its id.")
+]
+
+
+def resolve(
+    review: ReviewId,
+    thread: ThreadId,
+    comment: Note = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say that a thread is settled."""
+    _settle("resolve", review, thread, comment, as_json, quiet)
+
+
+def reopen(
+    review: ReviewId,
+    thread: Annotated[
+        str | None, typer.Argument(help="A thread; none: the review, which was closed.")
+    ] = None,
+    comment: Note = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say that a thread is not settled after all, or open a closed review again."""
+    if thread is None:
+        from git_naturecode.cli.review_change import open_again
+
+        open_again(review, as_json, quiet)
+        return
+    _settle("reopen", review, thread, comment, as_json, quiet)
+
+
+def react(
+    review: ReviewId,
+    comment: CommentId,
+    reaction: Annotated[str, typer.Argument(help="An emoji or a word, such as +1.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take it back.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """React to a comment."""
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.domain.people import key
+    from git_naturecode.domain.review import handles, makers
+
+    context = contexts.current(quiet)
+    if not reaction.strip() or len(reaction) > 32 or any(ord(one) < 32 for one in reaction):
+        raise errors.Usage("a reaction is an emoji or a short word")
+    with opened_review(context, review, over=True) as here:
+        about, me = handles.comment(here.review, comment), key(here.store.person)
+        if about.draft:
+            raise errors.Negative(f"{comment} is a draft that nobody has seen yet")
+        mine = any(v == reaction and me in map(key, who) for v, who in about.reactions)
+        if mine != remove:
+            raise errors.Negative(
+                "you have reacted so already" if mine else "you have not reacted so"
+            )
+        here.write(makers.reaction(here.entries, here.store.person, about.id, reaction, off=remove))
+    if as_json:
+        context.json({"reviewId": here.review.id, "commentId": about.id, "reaction": reaction})
+        return
+    context.tell(f"{'took back' if remove else 'reacted with'} {reaction}")
+    context.tell(TELL_OTHERS)
+
+
+def edit(
+    review: ReviewId,
+    comment: CommentId,
+    text: Annotated[
+        str | None, typer.Argument(help="The new text; `-` reads stdin; nothing: your editor.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Give a comment a new text."""
+    from git_naturecode.cli.output import written
+    from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
+    from git_naturecode.cli.session_say import warn_of_secrets
+    from git_naturecode.domain import drafts
+    from git_naturecode.domain.review import handles
+
+    context = contexts.current(quiet)
+    with opened_review(context, review, over=True) as here:
+        about = handles.comment(here.review, comment)
+        if about.hidden:
+            raise errors.Negative(f"{comment} was redacted", "a redaction cannot be undone")
+        here.require_own(about.by, "change what another said")
+        here.permit(drafts.edit(here.entries, about.id, ""))
+        body = written(context, text, f"The new text of {comment}", about.text)
+        if not body.strip():
+            raise errors.Usage(
+                "an empty text would leave nothing",
+                f"`git naturecode review redact {here.short} {comment}` hides it",
+            )
+        if body == about.text and not about.rivals:
+            raise errors.Negative("the text is as it was; nothing was changed")
+        side = PRIVATE if about.draft else TEAM
+        (entry,) = here.write(drafts.edit(here.entries, about.id, body), side=side)
+    if as_json:
+        context.json({"reviewId": here.review.id, "commentId": about.id, "editId": entry.id})
+        return
+    warn_of_secrets(context, entry)
+    context.tell(f"changed {comment} in {here.review.id}")
+
+
+def redact(
+    review: ReviewId,
+    comment: CommentId,
+    reason: Reason = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Hide the text of a comment everywhere; what was pushed can still be dug out."""
+    from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
+    from git_naturecode.domain import drafts
+    from git_naturecode.domain.review import handles
+
+    context = contexts.current(quiet)
+    with opened_review(context, review, over=True) as here:
+        about = handles.comment(here.review, comment)
+        if about.hidden:
+            raise errors.Negative(f"{comment} was redacted already")
+        here.require_own(about.by, "hide what another said")
+        side = PRIVATE if about.draft else TEAM
+        here.write(drafts.redaction(about.id, reason), side=side)
+    if as_json:
+        context.json({"reviewId": here.review.id, "commentId": about.id})
+        return
+    context.tell(f"hid {comment} in {here.review.id}")
+    context.tell("hint: `git naturecode redact --rewrite` takes it out of every clone and remote")
+
+
+def _settle(
+    kind: str, review: str, thread: str, text: str | None, as_json: bool, quiet: bool
+) -> None:
+    from git_naturecode.cli.output import written
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.domain.review import handles, makers
+
+    context = contexts.current(quiet)
+    with opened_review(context, review, over=True) as here:
+        about = handles.thread(here.review, thread)
+        if about.first.draft:
+            raise errors.Negative(f"{thread} is a draft that nobody has seen yet")
+        wanted = kind == "resolve"
+        if about.resolved == wanted and not about.news:
+            state = "resolved" if wanted else "open"
+            raise errors.Negative(f"{thread} is {state} already")
+        here.permit(makers.settling([], about, kind))
+        if text is not None:
+            last = here.review.revision
+            said = written(context, text, "")
+            here.write(makers.comment(said, last.id if last else "", on=about.id))
+            about = handles.thread(here.again().review, about.id)
+        here.write(makers.settling(here.entries, about, kind))
+    if as_json:
+        context.json({"reviewId": here.review.id, "threadId": about.id, "resolved": wanted})
+        return
+    context.tell(f"{thread} is {'resolved' if wanted else 'open again'}")
+    context.tell(TELL_OTHERS)

@@ -1,0 +1,171 @@
+"""A review as text for a terminal: what it is, who reviews, what was said, what it waits for."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from git_naturecode.domain.review.handles import names, thread_names
+from git_naturecode.domain.review.model import Comment, Reviewer, Thread
+from git_naturecode.render.paint import Paint
+from git_naturecode.render.review_rows import colour, said_of
+from git_naturecode.render.show import line, show
+
+if TYPE_CHECKING:
+    from git_naturecode.reviewing.looking import Looked
+
+_INDENT = "    "
+_MOST_FILES = 40
+_STANDING = {
+    "kept": "kept: each file changes as it did", "stale": "stale: the change is another one now",
+}  # fmt: skip
+
+
+def text(looked: "Looked", paint: Paint, columns: int) -> str:
+    """A review to read."""
+    return "\n".join(_Shown(looked, paint).lines())
+
+
+class _Shown:
+    """One review on its way to the terminal."""
+
+    def __init__(self, looked: "Looked", paint: Paint) -> None:
+        self.looked, self.review, self.paint = looked, looked.review, paint
+        self.comments, self.threads = names(looked.review), thread_names(looked.review)
+        known = ((one.who, one.name) for one in looked.review.reviewers if one.name)
+        self.people = {looked.review.owner: looked.review.name, **dict(known)}
+
+    def lines(self) -> Iterator[str]:
+        """All of it."""
+        yield from self.head()
+        yield from self.reviewers()
+        yield from self.files()
+        for thread in self.review.threads:
+            yield ""
+            yield from self.thread(thread)
+        if self.review.has_drafts:
+            yield ""
+            yield self.paint.dim(
+                f"drafts that only you see; git naturecode review submit {self.short} sends them"
+            )
+
+    @property
+    def short(self) -> str:
+        """The part of the id that is enough to name it."""
+        return self.review.id[16:]
+
+    def head(self) -> Iterator[str]:
+        """What it is and where it stands."""
+        review, looked, paint = self.review, self.looked, self.paint
+        yield paint.bold(line(review.title) or "(no title)")
+        target = line(review.target.name[:80])
+        into = f" into {line(review.base)}" if review.base else ""
+        status = colour(said_of(looked.status), paint)
+        yield f"{paint.yellow(review.id)} · {status} · {target}{into} · by {self.who(review.owner)}"
+        yield from self.revision()
+        if review.merged:
+            one = review.merged
+            yield f"merged by {self.who(one.by)} ({line(one.strategy)}): {line(one.result[:12])}"
+            for lost in review.merges[1:]:
+                yield f"also merged by {self.who(lost.by)}: {line(lost.result[:12])}, not counted"
+        if review.description:
+            yield ""
+            yield show(review.description)
+
+    def revision(self) -> Iterator[str]:
+        """Which state of the change is meant."""
+        last, looked = self.review.revision, self.looked
+        if last:
+            yield (
+                f"revision {last.number}: {line(last.head[:12])} on {line(last.base[:12])}, "
+                f"{last.changed} file{'' if last.changed == 1 else 's'}"
+            )
+        if looked.moved:
+            yield self.paint.yellow(
+                f"the change stands at {looked.head[:12]} here: "
+                f"git naturecode review update {self.short} writes it down"
+            )
+        elif last and not looked.here:
+            yield self.paint.yellow(
+                "the commits are not in this clone: git fetch, or ask for a push of "
+                + line(self.review.target.name[:80])
+            )
+
+    def reviewers(self) -> Iterator[str]:
+        """Who reviews, and what each says."""
+        for one in self.review.reviewers:
+            yield f"{_INDENT}{self.verdict(one)}"
+
+    def verdict(self, one: Reviewer) -> str:
+        """One reviewer."""
+        given = one.verdict
+        notes = ["has to approve"] if one.required else []
+        if one.who.casefold() == self.review.owner.casefold():
+            notes.append("his own change, which does not count")
+        if given:
+            kept = self.looked.kept.get(given.id)
+            if given.files:
+                notes.append(f"only {', '.join(map(line, given.files))}")
+            if given.imported:
+                notes.append("as another system says")
+            if kept and kept.state == "partial":
+                notes.append(f"stale for {', '.join(map(line, kept.stale_files))}")
+            elif kept and kept.state in _STANDING:
+                notes.append(_STANDING[kept.state])
+        status = colour(said_of(one.status), self.paint)
+        said = f": {line(given.text)}" if given and given.text else ""
+        more = f" ({'; '.join(notes)})" if notes else ""
+        return f"{self.who(one.who)} {status}{more}{said}"
+
+    def files(self) -> Iterator[str]:
+        """The files of the change."""
+        found = self.looked.files
+        if not found:
+            return
+        yield ""
+        for row in list(found.values())[:_MOST_FILES]:
+            was = f"{line(row.old)} -> " if row.old else ""
+            yield f"{_INDENT}{row.status} {was}{line(row.path)}"
+        if len(found) > _MOST_FILES:
+            yield f"{_INDENT}and {len(found) - _MOST_FILES} more; see --json"
+
+    def thread(self, thread: Thread) -> Iterator[str]:
+        """A thread with its answers."""
+        state = "resolved" if thread.resolved else "open"
+        if thread.news:
+            state += f", {thread.news} new since resolved"
+        where = self.place(thread.first)
+        draft = " (draft)" if thread.first.draft else ""
+        yield f"{self.paint.yellow(self.threads[thread.id])} {where} · {state}{draft}"
+        anchor = thread.first.anchor
+        if anchor:
+            for quoted in anchor.text:
+                yield self.paint.dim(f"{_INDENT}| {line(quoted)}")
+        for one in thread.comments:
+            yield from self.comment(one)
+
+    def place(self, one: Comment) -> str:
+        """Where a comment stands."""
+        anchor = one.anchor
+        if anchor is None:
+            return "on the change"
+        lines = f":{anchor.line}" if anchor.line else ""
+        if anchor.end > anchor.line:
+            lines += f"-{anchor.end}"
+        side = " (old side)" if anchor.side == "old" else ""
+        return line(anchor.path) + lines + side + (" outside the diff" if anchor.outside else "")
+
+    def comment(self, one: Comment) -> Iterator[str]:
+        """One comment."""
+        flags = f" ({line(', '.join(one.flags))})" if one.flags else ""
+        when = one.time[:16].replace("T", " ")
+        draft = " (draft)" if one.draft and one.on else ""
+        yield self.paint.dim(
+            f"{_INDENT}{self.comments[one.id]} {self.who(one.by)} · {when}{draft}{flags}"
+        )
+        body = "[redacted]" if one.hidden else show(one.text)
+        yield _INDENT + body.replace("\n", "\n" + _INDENT)
+        for value, people in one.reactions:
+            yield self.paint.dim(f"{_INDENT}{line(value)} {', '.join(map(self.who, people))}")
+
+    def who(self, address: str) -> str:
+        """How somebody is called."""
+        return line(self.people.get(address) or address)

@@ -1,0 +1,75 @@
+"""Writing down the states of a change: each is a revision, with the files that it changes."""
+
+import hashlib
+from typing import NamedTuple
+
+from git_naturecode.domain.review import keeping, makers
+from git_naturecode.domain.review.model import Review, Revision
+from git_naturecode.git import patches
+from git_naturecode.reviewing import targets
+from git_naturecode.reviewing.targets import State
+from git_naturecode.store import attachments
+from git_naturecode.store.entry import Draft
+from git_naturecode.store.store import TEAM, Store
+
+
+class Moved(NamedTuple):
+    """A revision that is not written down yet: its state, the draft of its entry, its table."""
+
+    state: State
+    draft: Draft
+    table: patches.Table
+
+
+def moved(store: Store, review: Review) -> Moved | None:
+    """The state in which the target of `review` is here, where that is not its last revision.
+
+    None for a review that is over, too, and where the target is not in this clone.
+    """
+    if review.merges or review.is_closed:
+        return None
+    state = targets.now(store.repo, store.config, review)
+    last = review.revision
+    if state is None or (last and (state.head, state.base) == (last.head, last.base)):
+        return None
+    return _made(store, state, last)
+
+
+def first(store: Store, state: State) -> Moved:
+    """The first revision of a change, in `state`."""
+    return _made(store, state, None)
+
+
+def _made(store: Store, state: State, last: Revision | None) -> Moved:
+    table = patches.table(store.repo, state.base, state.head)
+    data = table.text.encode("utf-8", "surrogateescape")
+    sha = hashlib.sha256(data).hexdigest() if len(data) > makers.MOST_IN_ENTRY else ""
+    parents = [last.id] if last else []
+    draft = makers.revision(
+        state.head, state.base, state.tip, table.count, parents, table.text, sha
+    )
+    return Moved(state, draft, table)
+
+
+def keep_table(store: Store, one: Moved) -> None:
+    """Keep a table that is too long for its entry; to be done before the entry is written."""
+    if "table" in one.draft.fields:
+        data = one.table.text.encode("utf-8", "surrogateescape")
+        attachments.put(store, TEAM, {str(one.draft.fields["table"]): data})
+
+
+def paths(store: Store, review: Review, now: Moved | None) -> frozenset[str]:
+    """The paths that the change touches, as it stands here."""
+    last = review.revision
+    text = now.table.text if now else table_of(store, last) if last else ""
+    return frozenset(keeping.rows(text or ""))
+
+
+def table_of(store: Store, revision: Revision) -> str | None:
+    """The file table of a revision; None where it is not in this clone."""
+    if revision.table is not None:
+        return revision.table
+    found = attachments.read(store, [revision.table_sha]).get(revision.table_sha)
+    if found is None or hashlib.sha256(found).hexdigest() != revision.table_sha:
+        return None
+    return found.decode("utf-8", "surrogateescape")

@@ -1,0 +1,293 @@
+"""Reviewing as two people do it: begin, comment, draft, judge, push, settle."""
+
+import json
+
+import pytest
+
+from box import Box
+from reviewed import ANN, BOB, LINES, Pair, begun, changed, pair, write
+
+
+@pytest.fixture
+def both(box: Box) -> Pair:
+    """Ann and Bob, and a review of hers."""
+    return pair(box)
+
+
+def test_a_review_begins_with_what_the_commits_say(both: Pair) -> None:
+    found = both.shown(both.bob)
+    assert found["reviewId"] == both.review
+    assert (found["title"], found["description"]) == ("Say five", "It reads better.")
+    assert (found["target"], found["base"], found["creatorId"]) == ("feature", "main", ANN)
+    assert found["status"] == "open"
+    assert [one["userId"] for one in found["reviewers"]] == [BOB]
+    assert [one["path"] for one in found["files"]] == ["a.py"]
+    (row,) = both.bob.nc("review", "list", "--json", "--to-review").json["items"]
+    assert row["id"] == both.review
+
+
+def test_the_author_is_told_what_reviewers_need(box: Box) -> None:
+    ann, _ = changed(box)
+    ann.git("commit", "-q", "--allow-empty", "-m", "Not pushed")
+    said = ann.nc("review", "start")
+    assert "git push origin feature" in said.err
+    assert "2 commits, 1 file" in said.err
+
+
+def test_what_cannot_be_reviewed(box: Box) -> None:
+    ann, _ = changed(box)
+    for args, told in (
+        (["--target", "nowhere"], "no branch, commit or range"),
+        (["--target", "main"], "which branch is it to be merged into"),
+        (["--target", "feature", "--base", "nowhere"], "no branch 'nowhere'"),
+        (["--target", "feature", "--base", "feature"], "nothing that feature has not"),
+        (["--target", "feature..main"], "holds nothing"),
+        (["--target", "a..b"], "no commit"),
+        (["--target", "--output=x"], "no branch, commit or range"),
+        (["--reviewers", "a@x,,b@x"], "nobody's address"),
+    ):
+        said = ann.nc("review", "start", *args, code=2)
+        assert told in said.err, args
+    assert "is not in this clone" in ann.nc("review", "start", "--target", "#7", code=1).err
+    assert not ann.nc("review", "list", "--json").json["items"]
+
+
+def test_a_branch_is_reviewed_once_at_a_time(box: Box) -> None:
+    ann, _ = changed(box)
+    first = begun(ann.nc("review", "start"))
+    assert first in ann.nc("review", "start", code=1).err
+    ann.nc("review", "close", first)
+    ann.nc("review", "start")
+    ann.nc("review", "start", "--again")
+
+
+@pytest.mark.parametrize("wanted", ["commit", "range", "pull", "remote"])
+def test_other_targets(box: Box, wanted: str) -> None:
+    ann, bob = changed(box)
+    head = ann.git("rev-parse", "feature").strip()
+    bob.git("update-ref", "refs/pull/42/head", head)
+    name = {
+        "commit": head[:10], "range": f"origin/main..{head[:12]}", "pull": "42",
+        "remote": "feature",
+    }[wanted]  # fmt: skip
+    review = begun(bob.nc("review", "start", "--target", name))
+    found = bob.nc("review", "show", review, "--json").json
+    kinds = {"commit": "commit", "range": "range", "pull": "pr", "remote": "branch"}
+    assert found["targetType"] == kinds[wanted]
+    assert found["head"] == head
+    assert [one["path"] for one in found["files"]] == ["a.py"]
+
+
+def test_comments_stand_where_they_were_put(both: Pair) -> None:
+    bob, review = both.bob, both.review
+    bob.nc("review", "comment", review, "--file", "a.py", "--line", "5", "--comment", "five?")
+    bob.nc("review", "comment", review, "--file", "a.py", "--line", "5", "--side", "old", "-m", "o")
+    bob.nc("review", "comment", review, "--file", "a.py", "-m", "the file")
+    bob.nc("review", "comment", review, "-m", "all of it")
+    said = bob.nc("review", "comment", review, "--file", "a.py", "--line", "30", "-m", "far")
+    assert "does not touch these lines" in said.err
+    both.sync()
+    found = both.shown()["comments"]
+    assert [(one["filePath"], one["line"], one["side"]) for one in found] == [
+        ("a.py", 5, "new"), ("a.py", 5, "old"), ("a.py", None, "new"), (None, None, None),
+        ("a.py", 30, "new"),
+    ]  # fmt: skip
+    assert [one["outsideDiff"] for one in found] == [False, False, False, False, True]
+    assert all(not one["resolved"] for one in found)
+    assert "line five" in both.ann.nc("review", "show", review).out
+
+
+def test_a_place_that_is_not_there(both: Pair) -> None:
+    for args, told in (
+        (["--file", "a.py", "--line", "41"], "has 40 lines"),
+        (["--file", "none.py", "--line", "1"], "not there after the change"),
+        (["--line", "3"], "of which file"),
+        (["--file", "a.py", "--end-line", "3"], "needs --line"),
+        (["--file", "a.py", "--line", "4", "--end-line", "3"], "before line"),
+        (["--file", "a.py", "--line", "4", "--side", "left"], "no side"),
+        (["--file", "a.py", "--side", "old", "--line", "4", "--suggest", "x"], "new side"),
+        (["--file", "lib", "--line", "4"], "has no lines"),
+    ):
+        said = both.bob.nc("review", "comment", both.review, *args, "-m", "x", code=2)
+        assert told in said.err, args
+    assert "empty text" in both.bob.nc("review", "comment", both.review, "-m", " ", code=2).err
+    assert not both.shown(both.bob)["comments"]
+
+
+def test_a_file_is_named_from_the_folder_where_one_is(both: Pair) -> None:
+    both.push(**{"lib/b__py": "def f():\n    return 2\n"})
+    both.bob.git("checkout", "-q", "feature")
+    both.bob.path = both.bob.path / "lib"
+    args = ("--file", "b.py", "--line", "2", "-m", "two?")
+    both.bob.nc("review", "comment", both.review, *args)
+    (one,) = both.shown(both.bob)["comments"]
+    assert (one["filePath"], one["line"], one["outsideDiff"]) == ("lib/b.py", 2, False)
+
+
+def test_drafts_are_seen_by_nobody_until_they_are_sent(both: Pair) -> None:
+    bob, review = both.bob, both.review
+    for text in ("one", "two"):
+        bob.nc("review", "comment", review, "--file", "a.py", "--line", "5", "-m", text, "--draft")
+    both.sync()
+    assert not both.shown()["comments"]
+    assert both.shown(bob)["hasDrafts"]
+    assert "draft that nobody" in bob.nc("review", "resolve", review, "t1", code=1).err
+    bob.nc("review", "submit", review, "--request-changes", "-m", "two things")
+    both.sync()
+    found = both.shown()
+    assert [one["comment"] for one in found["comments"]] == ["one", "two"]
+    assert found["status"] == "rejected"
+    assert found["reviewers"][0]["verdict"]["comment"] == "two things"
+    assert not both.shown(bob)["hasDrafts"]
+    assert "no drafts" in bob.nc("review", "submit", review, code=1).err
+
+
+def test_drafts_can_be_thrown_away(both: Pair) -> None:
+    both.bob.nc("review", "comment", both.review, "-m", "hasty", "--draft")
+    both.bob.nc("review", "submit", both.review, "--discard")
+    found = both.shown(both.bob)
+    assert not found["comments"]
+    assert not found["hasDrafts"]
+    both.sync()
+    assert not both.shown()["comments"]
+
+
+def test_threads_are_answered_resolved_and_reopened(both: Pair) -> None:
+    bob, ann, review = both.bob, both.ann, both.review
+    bob.nc("review", "comment", review, "--file", "a.py", "--line", "5", "-m", "why?")
+    both.sync()
+    ann.nc("review", "reply", review, "t1", "it reads better")
+    ann.nc("review", "resolve", review, "t1", "-m", "as said")
+    bob.nc("review", "reply", review, "c1", "does it?")  # before he has seen that
+    both.sync()
+    (thread,) = both.shown()["comments"]
+    assert [one["comment"] for one in thread["replies"]].count("does it?") == 1
+    assert thread["resolved"]
+    assert thread["newSinceResolved"] == 1
+    assert "new since resolved" in ann.nc("review", "show", review).out
+    ann.nc("review", "resolve", review, "t1")
+    assert "resolved already" in ann.nc("review", "resolve", review, "t1", code=1).err
+    ann.nc("review", "reopen", review, "t1")
+    assert not both.shown()["comments"][0]["resolved"]
+    assert "no thread 't9'" in ann.nc("review", "reply", review, "t9", "x", code=1).err
+
+
+def test_what_a_push_makes_of_a_verdict(both: Pair) -> None:
+    bob, review = both.bob, both.review
+    both.push(**{"lib/b__py": "def f():\n    return 2\n"})
+    bob.nc("review", "approve", review, "--file", "a.py", "-m", "a is fine")
+    bob.nc("review", "approve", review)
+    assert both.shown(bob)["status"] == "approved"
+    head = both.push(**{"lib/b__py": "def f():\n    return 3\n"})
+    found = both.shown(bob)
+    assert (found["head"], found["movedSince"], found["status"]) == (head, True, "in-progress")
+    verdict = found["reviewers"][0]["verdict"]
+    assert (verdict["standing"], verdict["staleFiles"]) == ("partial", ["lib/b.py"])
+    said = bob.nc("review", "approve", review, "--head", verdict["head"], code=1)
+    assert "stands at" in said.err
+    bob.nc("review", "approve", review, "--head", head)
+    both.sync()
+    assert [one["head"] for one in both.shown()["revisions"]][-1] == head
+    assert both.shown()["canMerge"]
+
+
+def test_verdicts_that_cannot_be_given(both: Pair) -> None:
+    assert "own change" in both.ann.nc("review", "approve", both.review, code=5).err
+    said = both.bob.nc("review", "approve", both.review, "--file", "b.py", code=2)
+    assert "does not touch b.py" in said.err
+    both.bob.nc("review", "request-changes", both.review, code=2)
+    assert "taken back" in both.bob.nc("review", "approve", both.review, "--withdraw", code=1).err
+
+
+def test_a_verdict_is_taken_back(both: Pair) -> None:
+    both.bob.nc("review", "request-changes", both.review, "--comment", "Needs more tests")
+    assert both.shown(both.bob)["status"] == "rejected"
+    both.bob.nc("review", "request-changes", both.review, "--withdraw")
+    assert both.shown(both.bob)["status"] == "open"
+
+
+def test_revisions_are_kept_over_a_forced_push(both: Pair) -> None:
+    first = both.shown()["head"]
+    write(both.ann, "a.py", LINES.replace("line 5\n", "line 5!\n"))
+    both.ann.git("commit", "-q", "--amend", "-m", "Say it louder")
+    both.ann.git("push", "-q", "--force", "origin", "feature")
+    both.ann.nc("review", "update", both.review)
+    said = both.ann.nc("review", "update", both.review, code=1)
+    assert "as in revision 2" in said.err
+    both.sync()
+    heads = [one["head"] for one in both.shown(both.bob)["revisions"]]
+    assert heads[0] == first
+    assert len(heads) == 2
+
+
+def test_a_review_is_changed_closed_and_opened_again(both: Pair) -> None:
+    ann, review = both.ann, both.review
+    ann.nc("review", "set", review, "--title", "Louder", "-m", "Why not.", "--require", "cy@x")
+    ann.nc("review", "set", review, "--unask", BOB.upper())
+    found = both.shown()
+    assert (found["title"], found["description"]) == ("Louder", "Why not.")
+    assert [(one["userId"], one["required"]) for one in found["reviewers"]] == [("cy@x", True)]
+    ann.nc("review", "set", review, code=2)
+    ann.nc("review", "set", review, "--base", "nowhere", code=2)
+    ann.nc("review", "close", review, "--reason", "changed my mind")
+    assert both.shown()["status"] == "closed"
+    said = ann.nc("review", "comment", review, "-m", "late", code=1)
+    assert "is closed" in said.err
+    assert not ann.nc("review", "list", "--json").json["items"]
+    assert ann.nc("review", "list", "--json", "--all").json["total"] == 1
+    ann.nc("review", "reopen", review)
+    assert both.shown()["status"] == "in-progress"
+
+
+def test_reactions_edits_and_redactions(both: Pair) -> None:
+    bob, ann, review = both.bob, both.ann, both.review
+    bob.nc("review", "comment", review, "-m", "a secret thing")
+    both.sync()
+    ann.nc("review", "react", review, "c1", "+1")
+    assert "already" in ann.nc("review", "react", review, "c1", "+1", code=1).err
+    assert both.shown()["comments"][0]["reactions"] == {"+1": [ANN]}
+    ann.nc("review", "react", review, "c1", "+1", "--remove")
+    assert both.shown()["comments"][0]["reactions"] == {}
+    assert BOB in ann.nc("review", "edit", review, "c1", "mine now", code=5).err
+    bob.nc("review", "edit", review, "c1", "a plain thing")
+    both.sync()
+    assert both.shown()["comments"][0]["comment"] == "a plain thing"
+    bob.nc("review", "redact", review, "c1")
+    both.sync()
+    shown = json.dumps(both.shown()) + ann.nc("review", "show", review).out
+    assert "thing" not in shown
+    assert "[redacted]" in shown
+
+
+def test_joining(both: Pair) -> None:
+    both.bob.nc("review", "join", both.review)
+    assert "already" in both.bob.nc("review", "join", both.review, code=1).err
+    both.sync()
+    found = both.shown()
+    assert (found["status"], found["reviewers"][0]["status"]) == ("in-progress", "reviewing")
+
+
+def test_two_review_at_once_offline(both: Pair) -> None:
+    place = ("--file", "a.py", "--line", "5")
+    both.ann.nc("review", "comment", both.review, *place, "-m", "from ann")
+    both.bob.nc("review", "comment", both.review, *place, "-m", "from bob")
+    both.bob.nc("review", "approve", both.review)
+    both.push(a__py=LINES.replace("line 5\n", "line V\n"))
+    both.ann.nc("review", "update", both.review)
+    both.sync()
+    one, two = both.shown(), both.shown(both.bob)
+    assert one["comments"] == two["comments"]
+    assert {thread["comment"] for thread in one["comments"]} == {"from ann", "from bob"}
+    for found in (one, two):
+        assert found["reviewers"][0]["verdict"]["standing"] == "stale"
+        assert found["status"] == "in-progress"
+
+
+def test_a_review_that_is_not_there(both: Pair) -> None:
+    said = both.ann.nc("review", "show", "nonesuch", code=1)
+    assert said.err.startswith("error: there is no review nonesuch")
+    assert both.review in said.err
+    assert both.ann.nc("review", code=2)
+    session = both.ann.start()
+    assert "no review" in both.ann.nc("review", "show", session, code=1).err
+    assert "no session" in both.ann.nc("session", "show", both.review, code=1).err
