@@ -40,6 +40,10 @@ class Known(NamedTuple):
 class TrustDb(TrustFile):
     """The lines in the file: which there are, what they cover, where each chain ends."""
 
+    def has_taken_in(self, objects: Objects, root: str | None) -> bool:
+        """True when nothing has changed in the trust logs of the tree `root`."""
+        return self.get("tree") == _folder_of(objects, root)
+
     def take_in(self, objects: Objects, root: str | None) -> list[Known]:
         """Verify what is new in the trust logs of the tree `root`; the lines whose signature holds.
 

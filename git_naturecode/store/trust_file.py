@@ -43,10 +43,18 @@ class TrustFile:
     def __init__(self, path: str) -> None:
         self.path = path
         self.db = _open(path)
+        self._depth = 0
 
     def close(self) -> None:
         """Close the file."""
         self.db.close()
+
+    def leave_disk(self) -> None:
+        """Go on in memory with what is in the file, which cannot be written (the disk is full)."""
+        memory = _connect(MEMORY)
+        self.db.backup(memory)
+        self.db.close()
+        self.path, self.db = MEMORY, memory
 
     def copy_to(self, other: "TrustFile") -> None:
         """Make `other` a copy of this one."""
@@ -63,14 +71,21 @@ class TrustFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing of what is written in the block, alone with the file."""
-        self.db.execute("begin immediate")
+        """All or nothing of what is written in the block, alone with the file; within another one
+        a part of that."""
+        if not self._depth:
+            self.db.execute("begin immediate")
+        self._depth += 1
         try:
             yield
+            if self._depth == 1:
+                self.db.execute("commit")
         except BaseException:
-            self.db.execute("rollback")
+            if self._depth == 1 and self.db.in_transaction:  # a full disk has ended it already
+                self.db.execute("rollback")
             raise
-        self.db.execute("commit")
+        finally:
+            self._depth -= 1
 
     def proof(self, name: str, check: Callable[[], bool]) -> bool:
         """What `check` gave when it was asked the first time."""

@@ -2,19 +2,21 @@
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from git_naturecode import ids
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing
 from git_naturecode.store import pins, trust, unsigned
 from git_naturecode.store.device import config_folder
+from git_naturecode.store.index_file import is_elsewhere
 from git_naturecode.store.judged import UNSIGNED, Key, Mark
 from git_naturecode.store.store import TEAM, Placed, Store
 from git_naturecode.store.trust_db import Known, TrustDb, covered
-from git_naturecode.store.trust_file import FILE
+from git_naturecode.store.trust_file import FILE, MEMORY
 from git_naturecode.trusting import chain
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ _PLAIN = ("sign", "adopt", "purge", "backup")  # compared, not looked up: a name
 _ENFORCED = "enforced"
 _NOT_YET = "not signed yet: the next sync does so"
 TEAMLESS, TEAMED, ENFORCED = "lines", "team", "enforced"
+Result = TypeVar("Result")
 Entity = tuple[str, str]
 """Kind and last part of an id."""
 
@@ -62,11 +65,29 @@ class Keeper:
 
         Loads cryptography where there are some.
         """
-        fresh = self.db.take_in(self.store.team.objects, self.root)
-        fresh += self._of_chain()
-        if fresh:
-            self._weigh(fresh)
+        return self._written(self._take_in)
+
+    def _take_in(self) -> list[Known]:
+        objects, root = self.store.team.objects, self.root
+        if self.db.has_taken_in(objects, root) and not self._has_chain():
+            return []
+        with self.db.transaction():  # whoever is killed between lines and mode would leave it open
+            fresh = self.db.take_in(objects, root)
+            fresh += self._of_chain()
+            if fresh:
+                self._weigh(fresh)
         return fresh
+
+    def _written(self, change: Callable[[], Result]) -> Result:
+        """What `change` gives; where the file cannot be written it is done in memory."""
+        try:
+            return change()
+        except sqlite3.DatabaseError as error:
+            if self.db.path == MEMORY or not is_elsewhere(error):
+                raise
+        self.db.leave_disk()
+        self._standing, self._read = None, 0
+        return change()
 
     @property
     def root(self) -> str | None:
@@ -75,6 +96,9 @@ class Keeper:
 
     def added(self, lines: Sequence[bytes], device: str) -> None:
         """Take in `lines` that were signed here, and need not be verified."""
+        self._written(lambda: self._add(lines, device))
+
+    def _add(self, lines: Sequence[bytes], device: str) -> None:
         fresh = []
         with self.db.transaction():
             for line in lines:
@@ -83,8 +107,8 @@ class Keeper:
                 known = Known(trust.digest(line), device, said)
                 if self.db.add(known):
                     fresh.append(known)
-        if fresh:
-            self._weigh(fresh)
+            if fresh:
+                self._weigh(fresh)
 
     @property
     def standing(self) -> "Standing":
@@ -107,11 +131,14 @@ class Keeper:
 
     def repin(self) -> None:
         """Weigh all again, since another team is pinned."""
-        self._weigh(None)
+        self._written(lambda: self._weigh(None))
+
+    def _has_chain(self) -> bool:
+        return not self._alone and unsigned.is_marked(self.store.state_dir)
 
     def _of_chain(self) -> list[Known]:
         """What this device has signed and a crash has kept out of its log."""
-        if self._alone or not unsigned.is_marked(self.store.state_dir):
+        if not self._has_chain():
             return []
         device, folder = self.store.device, os.path.join(config_folder(self.store.environ), "keys")
         found = []
@@ -205,9 +232,8 @@ class Keeper:
             return {key: Mark(*rest) for key, *rest in known}
         found = self._judged(f"{kind}-", shared, own)
         entries = {key: (one.entity, one.entry) for key, one in shared.items()}
-        self.db.keep_marks(kind, tail, what, [
-            (entries[key][0], *key, *mark, entries[key][1].kind) for key, mark in found.items()
-        ])  # fmt: skip
+        rows = [(entries[key][0], *key, *mark, entries[key][1].kind) for key, mark in found.items()]
+        self._written(lambda: self.db.keep_marks(kind, tail, what, rows))
         return found
 
     def refused(self, placed: Sequence[Placed]) -> set[Key]:
