@@ -10,7 +10,7 @@ from git_naturecode.render.review_rows import colour, said_of
 from git_naturecode.render.show import line, show
 
 if TYPE_CHECKING:
-    from git_naturecode.reviewing.looking import Looked
+    from git_naturecode.domain.review.looked import Looked
 
 _INDENT = "    "
 _MOST_FILES = 40

@@ -8,7 +8,7 @@ from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
     from git_naturecode.domain.review.keeping import Kept
-    from git_naturecode.reviewing.looking import Looked
+    from git_naturecode.domain.review.looked import Looked
 
 
 def json(looked: "Looked") -> dict[str, Json]:
@@ -30,7 +30,7 @@ def json(looked: "Looked") -> dict[str, Json]:
         "head": looked.head,
         "mergeBase": looked.base,
         "hasCommits": looked.here,
-        "movedSince": looked.moved is not None,
+        "movedSince": looked.moved,
         "reviewers": [_reviewer(one, looked.kept, review.threads) for one in review.reviewers],
         "comments": [_thread(one, threads, comments) for one in review.threads],
         "files": _files(looked),
