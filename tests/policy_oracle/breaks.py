@@ -4,6 +4,7 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,9 +33,15 @@ class Break(NamedTuple):
     number: int
 
 
+@cache
+def text(file: Path) -> str:
+    """What is in a file, the same for as long as this runs."""
+    return file.read_text()
+
+
 def breaks(file: Path) -> list[Break]:
     """Every break of a file."""
-    tree = ast.parse(file.read_text())
+    tree = ast.parse(text(file))
     inside = _functions(tree)
     found: list[Break] = []
     times: Counter[str] = Counter()
@@ -51,7 +58,7 @@ def breaks(file: Path) -> list[Break]:
 
 def broken(one: Break | None, file: Path) -> ast.Module:
     """The module `file` with the break in it; whole for None."""
-    tree = ast.parse(file.read_text())
+    tree = ast.parse(text(file))
     if one is not None:
         node = next(node for index, node in enumerate(ast.walk(tree)) if index == one.node)
         list(_changes(node))[one.number][-1]()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from policy_oracle.breaks import Break, breaks
+from policy_oracle.breaks import Break, breaks, text
 from policy_oracle.trials import TARGET, Trials, run
 
 ACCEPTED = Path(__file__).parent / "survivors.txt"
@@ -98,7 +98,7 @@ class _Log:
                 file.write(json.dumps([self._key(one), killer]) + "\n")
 
     def _key(self, one: Break) -> str:
-        return f"{hashlib.sha256(one.file.read_bytes()).hexdigest()[:16]} {one.name}"
+        return f"{hashlib.sha256(text(one.file).encode()).hexdigest()[:16]} {one.name}"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -33,8 +33,8 @@ LONG = ("test_histories.py", "policy_oracle/test_hostile.py")
 """Tests that come by everything, and are asked last."""
 QUICK = 3
 """How many of the histories a quick run asks."""
-PATIENCE = 120
-"""Seconds of processor time that the tests may take for one break."""
+PATIENCE = 4
+"""How many times the processor time of all tests they may take for one break."""
 TARGET = ROOT / "git_naturecode/domain/policy"
 _NOWHERE: frozenset[int] = frozenset()
 
@@ -85,7 +85,7 @@ class Trials:
     def _try(self, one: Break, write: int) -> None:
         code = 1
         try:
-            _alone()
+            _alone(PATIENCE * (1 + sum(int(test.took) for test in self._tests)))
             patched = _patch(one)
             for number in self._order(one) if patched else ():
                 if not _passes(self._items[number]):
@@ -119,7 +119,7 @@ class Trials:
             os.close(read)
             code = 1
             try:
-                _alone()
+                _alone(resource.RLIM_INFINITY)
                 with os.fdopen(write, "w") as told:
                     for item in self._items:
                         begun = time.process_time()
@@ -176,6 +176,8 @@ class _Within:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of running the tests."""
+        if session.testsfailed:
+            raise pytest.UsageError("there are tests that cannot be loaded")
         self.code = self._work(Trials(session.items, self._room, quick=self._quick))
         return True
 
@@ -184,12 +186,12 @@ def _is_long(item: pytest.Item) -> bool:
     return any(name in item.nodeid for name in LONG)
 
 
-def _alone() -> None:
-    """A break may loop, fill the memory, or print."""
+def _alone(patience: int) -> None:
+    """A break may loop (for so many seconds), fill the memory, or print."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+    resource.setrlimit(resource.RLIMIT_CPU, (patience, patience))
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 
 

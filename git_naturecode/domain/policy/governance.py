@@ -7,7 +7,9 @@ there are no more. docs/design/policy.md says why that ends, and soon.
 """
 
 import copy
+from collections import deque
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from git_naturecode.domain.policy import parsed, roles
@@ -90,34 +92,34 @@ class Governance:
 
     def _settle(self) -> None:
         self._pass()
-        while True:
-            pending = {k: c for k, c in self._candidates.items() if k not in self.cuts}
-            first = min((cut.turn for cut in pending.values()), default=None)
-            if self._decides(first):
-                self._begin()
-                self._pass()
-                continue
-            if first is None:
-                self.people.forget()
-                return
-            new = {key: cut for key, cut in pending.items() if cut.turn == first}
-            self.cuts.update(new)
-            if any(map(self._takes, new.values())):
-                self._begin()
-                self._pass()
-            else:
-                self.people.cut(new.values())
+        while self._turns():
+            self._begin()
+            self._pass()
+        self.people.forget()
 
-    def _decides(self, first: Turn | None) -> bool:
-        """Decide about the seats of those who are senior to all that cut from `first` on.
+    def _turns(self) -> bool:
+        """Keep the cuts that were found and decide about seats, the most senior first.
 
-        True when something was assumed otherwise: nobody junior to a seat has a say in it, so that
-        the decision stays, but all that was judged after it is judged again.
+        True as soon as a cut takes rights from a governing line, or something was assumed of a
+        seat that is decided otherwise: all that was judged after it has to be judged again. Nobody
+        junior has a say in either, so that they stay.
         """
-        for person in self.joining.seats():
-            if first is not None and (person.order, False) > first:
-                break
-            if self.joining.decide(person):
+        seats = deque(self.joining.seats())
+        found = ((key, cut) for key, cut in self._candidates.items() if key not in self.cuts)
+        for turn, group in groupby(sorted(found, key=_turn), key=_turn):
+            if self._decides(seats, turn):
+                return True
+            new = dict(group)
+            self.cuts |= new
+            if any(map(self._takes, new.values())):
+                return True
+            self.people.cut(new.values())
+        return self._decides(seats, None)
+
+    def _decides(self, seats: deque[Person], turn: Turn | None) -> bool:
+        """Decide about those of `seats` that are senior to who has his `turn` to cut (to all)."""
+        while seats and (turn is None or (seats[0].order, False) <= turn):
+            if self.joining.decide(seats.popleft()):
                 return True
         return False
 
@@ -154,8 +156,6 @@ class Governance:
         self._speakers.setdefault(person.ref, []).append(place)
         who = Context(person, rights, self.graph.seen[place], line.device, number, place)
         for index, op in self.graph.said[place]:
-            if isinstance(op, parsed.Join):
-                continue
             why = self.objection(op, who)
             if why is not None:
                 self.faults.setdefault(place, why._replace(op=index))
@@ -358,6 +358,10 @@ class Governance:
             turn=(who.person.order, target != who.person.ref), signer=who.person.ref,
             is_admin=self._is_admin(who),
         )  # fmt: skip
+
+
+def _turn(found: tuple[CutKey, Cut]) -> Turn:
+    return found[1].turn
 
 
 def other_objection(op: parsed.Other, role: str) -> Reason | None:

@@ -1,6 +1,7 @@
 """Whose a device is, and in whose name and with which rights each of its lines speaks."""
 
 import copy
+from bisect import insort
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -63,11 +64,10 @@ class People(Registry):
         """Take rights by `cuts` as well."""
         for cut in cuts:
             if cut.person is not None:
-                self._cuts.setdefault(cut.person, []).append(cut)
+                found = self._cuts.setdefault(cut.person, [])
             else:
-                self.revoked.setdefault(cut.device, []).append(cut)
-        for found in (*self._cuts.values(), *self.revoked.values()):
-            found.sort(key=lambda cut: cut.reason.by)  # never in the order of arrival
+                found = self.revoked.setdefault(cut.device, [])
+            insort(found, cut, key=lambda one: one.reason.by)  # never in the order of arrival
         self._bases.clear()
 
     def forget(self) -> None:

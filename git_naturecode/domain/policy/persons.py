@@ -1,5 +1,6 @@
 """Members as the lines that count say: their roles, keys, names, and what they claim."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ class By(NamedTuple):
     level: int
 
 
-class Registry:
+class Registry(ABC):
     """Everybody who was added, as far as the lines have been judged."""
 
     def __init__(self, graph: Graph, genesis: int) -> None:
@@ -274,9 +275,9 @@ class Registry:
             level = PROVEN if self.has_shown(self.graph.governing[number], key) else BY_HIMSELF
             self.keys.add(key, self.claim(By(here, person.ref, level), person.ref))
 
+    @abstractmethod
     def has_shown(self, place: int, key: str) -> bool:
         """True when the device of the line `place` holds a good certificate by `key`."""
-        raise NotImplementedError
 
 
 def _give(person: Person, here: Ref, value: Given) -> None:

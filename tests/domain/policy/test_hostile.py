@@ -11,7 +11,7 @@ from git_naturecode.domain.policy import Authority, evaluate, line_of, ops, pars
 from .test_judging import Desk
 from .test_standing import SECRET as CODE
 from .test_standing import team
-from .world import CHECKS, Device, World, key_of, proof
+from .world import CHECKS, Device, World, add, key_of, proof
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -131,6 +131,22 @@ def _flood(count: int, kind: str) -> World:
         }[kind]
         device.say(said, deps=deps)
     return world
+
+
+def _leavers(count: int) -> World:
+    """So many members who come one after the other, and at once take less upon themselves."""
+    world, devices = team("ann:admin")
+    ada = devices["ada"]
+    for number in range(count):
+        device = Device(world, f"n{number}")
+        line = ada.say(add(f"n{number}", devices=[device.id]))
+        device.say(ops.role(f"member-n{number}", "viewer"), deps=[line.digest])
+    return world
+
+
+def test_members_who_leave_cost_what_their_lines_cost() -> None:
+    """Nothing hangs on what each of them takes from himself: not all is judged again for each."""
+    assert _calls(_leavers(80)) < 20 * _calls(_leavers(10))
 
 
 def test_a_flood_costs_what_its_lines_cost() -> None:

@@ -57,6 +57,16 @@ def test_a_founder_may_do_everything_and_adds_others() -> None:
     assert standing.members["member-bob"].state == "active"
 
 
+def test_a_team_begins_in_the_first_line_of_its_founder() -> None:
+    world = World()
+    ada = world.device("ada")
+    genesis = ops.genesis("team-one", "One", record("ada", "admin"), {}, "00")
+    world.team = ada.say(ada.op("ada"), genesis).digest
+    standing = world.standing()
+    assert (standing.mode, standing.founder) == ("enforced", "member-ada")
+    assert refusal(world, ada, add("con")) == ""
+
+
 def test_nobody_promotes_himself_or_others() -> None:
     world, devices = team("bob:maintainer", "con")
     mine = devices["con"].say(ops.role("member-con", "admin"))
@@ -170,6 +180,7 @@ def join(world: World, device: Device, name: str, code: str = SECRET, **more: st
         ("con", add("new", "viewer"), "a contributor may not add members"),
         ("max", add("new", "maintainer"), "a maintainer may not add a maintainer"),
         ("max", add("new", "viewer", allow=["team:edit"]), "a maintainer may not add a viewer"),
+        ("max", add("new", "viewer", deny=["kb:view"]), "a maintainer may not add a viewer"),
         ("ann", add("new", "none"), "nobody is added with no role"),
         ("max", add("con", "viewer"), "a member is changed by an admin"),
         ("bob", add("ann", "viewer"), "ann was here before bob"),
@@ -213,6 +224,7 @@ def join(world: World, device: Device, name: str, code: str = SECRET, **more: st
         ("ann", ops.team_member("team-one", "member-xyz", True), "there is no member member-xyz"),
         ("ann", ops.team_member("team-xyz", "member-con", True), "there is no team team-xyz"),
         ("ann", ops.team_member("team-one", "member-ada", False), "only the founder changes"),
+        ("ann", ops.team_member("team-one", "member-ada", True), ""),
         ("ann", ops.genesis("team-x", "X", record("ann"), {}, "00"), "there is a team already"),
         ("con", ops.keys([key_of("ann")]), "this key is the one of ann"),
         ("con", ops.keys([key_of("new")], "member-ann"), "everybody changes his own keys"),
@@ -287,6 +299,16 @@ def test_a_revocation_from_an_earlier_line_on_takes_what_was_seen() -> None:
     one = wrong.say()
     devices["con"].see(wrong).say(ops.revoke(wrong.id, (one.seq, "ab" * 32)))
     assert code(world.standing().authority(one.digest)) == "revoked"
+
+
+def test_who_has_revoked_a_device_may_yet_take_back_more_of_it() -> None:
+    world, devices = team("con")
+    phone = world.device("con2", "con").see(devices["con"])
+    stolen = phone.say()
+    devices["con"].see(phone).say(ops.revoke(phone.id))
+    assert isinstance(world.standing().authority(stolen.digest), Authority)
+    devices["con"].say(ops.revoke(phone.id, (0, "")))  # it was stolen before
+    assert code(world.standing().authority(stolen.digest)) == "revoked"
 
 
 def test_what_a_revoked_device_did_falls_with_it() -> None:
@@ -713,9 +735,11 @@ def test_who_demotes_himself_takes_it_from_his_other_devices_first() -> None:
     devices["ann"].see(clone)
     clone.say(ops.remove("member-con"))
     devices["ann"].say(ops.role("member-ann", "viewer"))
+    line = devices["con"].say()
     standing = world.standing()
     assert role(standing, "ann") == "viewer"
     assert role(standing, "con") == "contributor"
+    assert isinstance(standing.authority(line.digest), Authority)
 
 
 def test_a_forged_use_of_a_code_blocks_nobody() -> None:
