@@ -33,6 +33,7 @@ SIDEWAYS = {
     ("agents", "importing"): "what they say is imported as they go on",
     ("background", "agents"): "what hooks have asked for is taken in",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
+    ("sync", "reviewing"): "notes on commits follow the reviews, and travel with them",
     ("autosync", "sync"): "an automatic sync is a sync",
     ("sealed", "trusting"): "whose device is whose is in the trust log",
     ("sync", "sealed"): "devices that a sync brings get their keys by it",

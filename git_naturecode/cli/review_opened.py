@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from git_naturecode import ids
+from git_naturecode import ids, reviewing
 from git_naturecode.cli.context import Context
 from git_naturecode.cli.reading import opened_at
 from git_naturecode.domain.kinds import REVIEW
@@ -20,6 +20,8 @@ from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
 
 if TYPE_CHECKING:
     from git_naturecode.reviewing.revising import Moved
+
+_NOTED = frozenset({"revision", "verdict", "merge"})
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,19 @@ class Opened:
         self.permit(*drafts)
         made = self.store.write(side, self.review.id, drafts)
         self.store.settle()
+        if side == TEAM and any(draft.kind in _NOTED for draft in drafts):
+            reviewing.keep_notes(self.store)
         return made
 
-    def revision(self) -> Revision | None:
+    def revision(self, *, silently: bool = False) -> Revision | None:
         """The revision that somebody speaks of who speaks now: it is written down first if nobody
-        has done so yet."""
+        has done so yet, unless nobody shall know that he speaks (then it has no id)."""
         if self.moved is None:
             return self.review.revision
         from git_naturecode.reviewing import revising
 
+        if silently:
+            return revising.unwritten(self.review, self.moved)
         revising.keep_table(self.store, self.moved)
         self.write(self.moved.draft)
         return self.again().review.revision

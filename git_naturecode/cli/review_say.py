@@ -80,7 +80,7 @@ def comment(
     _check_place(file, at, end, side, suggest)
     with opened_review(context, review) as here:
         here.permit(makers.comment("", ""))
-        about = here.revision()
+        about = here.revision(silently=draft)
         anchor = _anchor(context, here, about, file, at or 0, end or 0, side) if file else None
         if suggest is not None:
             suggest = written(context, suggest, "")

@@ -1,1 +1,20 @@
 """Reviews as services: what is reviewed, saying things about it, following it, merging it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from git_naturecode.store.store import Store
+
+
+def keep_notes(store: "Store") -> int:
+    """Make the notes of reviews right where reviews or notes have changed; how many that were.
+
+    Costs a few file reads where no review was ever seen, or none has changed.
+    """
+    from git_naturecode.reviewing import noted
+
+    if not noted.is_behind(store):
+        return 0
+    from git_naturecode.reviewing import noting
+
+    return noting.refresh(store)

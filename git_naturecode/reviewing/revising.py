@@ -51,6 +51,14 @@ def _made(store: Store, state: State, last: Revision | None) -> Moved:
     return Moved(state, draft, table)
 
 
+def unwritten(review: Review, one: Moved) -> Revision:
+    """The revision that `one` would be; without an id, since there is no entry."""
+    return Revision(
+        "", len(review.revisions) + 1, one.state.head, one.state.base, one.state.tip, "", "",
+        one.table.count, one.table.digest, one.table.text,
+    )  # fmt: skip
+
+
 def keep_table(store: Store, one: Moved) -> None:
     """Keep a table that is too long for its entry; to be done before the entry is written."""
     if "table" in one.draft.fields:

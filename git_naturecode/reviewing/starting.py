@@ -8,7 +8,7 @@ from git_naturecode.domain.people import key
 from git_naturecode.domain.review import makers
 from git_naturecode.domain.review.model import KIND
 from git_naturecode.git import commits
-from git_naturecode.reviewing import revising
+from git_naturecode.reviewing import noting, revising
 from git_naturecode.reviewing.targets import Found
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM, Store
@@ -57,6 +57,7 @@ def start(
     revising.keep_table(store, revision)
     entries = store.write(TEAM, entity, drafts)
     store.settle()
+    noting.refresh(store)
     return Started(
         entity, title, revision.table.count, len(inside), asked, required, entries
     )  # fmt: skip

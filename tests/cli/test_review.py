@@ -142,6 +142,17 @@ def test_drafts_are_seen_by_nobody_until_they_are_sent(both: Pair) -> None:
     assert "no drafts" in bob.nc("review", "submit", review, code=1).err
 
 
+def test_a_draft_on_a_new_state_tells_nobody_that_it_was_seen(both: Pair) -> None:
+    both.push(a__py=LINES.replace("line 5\n", "line V\n"))
+    place = ("--file", "a.py", "--line", "5")
+    both.bob.nc("review", "comment", both.review, *place, "-m", "V?", "--draft")
+    assert len(both.shown(both.bob)["revisions"]) == 1
+    both.bob.nc("review", "submit", both.review)
+    both.sync()
+    (one,) = both.shown()["comments"]
+    assert one["commit"] == both.ann.git("rev-parse", "HEAD").strip()
+
+
 def test_drafts_can_be_thrown_away(both: Pair) -> None:
     both.bob.nc("review", "comment", both.review, "-m", "hasty", "--draft")
     both.bob.nc("review", "submit", both.review, "--discard")

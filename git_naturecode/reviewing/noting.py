@@ -1,0 +1,100 @@
+"""Notes on commits, derived from the reviews of the data branch: the same lines in every clone."""
+
+from collections.abc import Iterable
+
+from git_naturecode import ids
+from git_naturecode.domain.review import notes as lines
+from git_naturecode.domain.review.build import build
+from git_naturecode.domain.review.model import KIND
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.git import tree
+from git_naturecode.git.objects import Missing, RefLocked
+from git_naturecode.reviewing import noted
+from git_naturecode.store import note_lines, paths
+from git_naturecode.store.lock import hold
+from git_naturecode.store.notes import Book, ref_log
+from git_naturecode.store.store import TEAM, Store
+
+PATIENCE = 15.0
+_TRIES = 20
+
+
+def refresh(store: Store) -> int:
+    """Make right what the notes say where reviews or notes have changed; how many changed.
+
+    Without a ref, or where nobody knows since when, all reviews are looked at: so a lost ref is
+    built again from the data branch. Raises NaturecodeError when others keep writing.
+    """
+    if not noted.is_behind(store):
+        return 0
+    store.settle(PATIENCE)
+    log = ref_log(store, noted.REF)
+    with hold(store.lock, PATIENCE) as held:
+        if not held:
+            raise NaturecodeError(
+                "another git naturecode is writing here", "wait for it, then run the command again"
+            )
+        for _ in range(_TRIES):
+            head, there = noted.now(store)
+            tip = None if there == noted.NOWHERE else there
+            book = Book(log.objects, tip, store.now_ms())
+            right = _right(store, book, _changed(store, head, there))
+            new = book.changed(right, "Note what was reviewed") if right else None
+            if new is None or log.move(new, tip, PATIENCE):
+                noted.keep(store, (head, new or there))
+                return len(right) if new else 0
+    raise RefLocked(f"{log.ref} keeps moving")
+
+
+def rebuild(store: Store) -> int:
+    """Make all notes right, whatever was done before; how many changed."""
+    noted.keep(store, (noted.NOWHERE, noted.NOWHERE))
+    return refresh(store)
+
+
+def _changed(store: Store, head: str, there: str) -> set[str]:
+    """The last parts of the ids of the reviews that are to be looked at."""
+    old, seen = noted.last(store)
+    objects = store.team.objects
+    if noted.NOWHERE in (old, head) or seen != there:
+        return _everything(store)
+    try:
+        a, b = (tree.tree_of(objects, one) for one in (old, head))
+        found = (paths.parse_segment_path(path) for path, _, _ in tree.differences(objects, a, b))
+        return {ids.tail(place[0]) for place in found if place and place[0].startswith(f"{KIND}-")}
+    except Missing:  # what a purge leaves behind
+        return _everything(store)
+
+
+def _everything(store: Store) -> set[str]:
+    """The last parts of the ids of all reviews on the data branch."""
+    objects = store.team.objects
+    found = tree.find(objects, store.team.tree(), f"log/{KIND}")
+    if found is None or not found.is_tree:
+        return set()
+    below = (paths.parse_segment_path(f"log/{KIND}/{p}") for p in tree.files(objects, found.oid))
+    return {ids.tail(place[0]) for place in below if place}
+
+
+def _right(store: Store, book: Book, tails: Iterable[str]) -> dict[str, note_lines.Lines]:
+    """What is to be said about each commit on which anything may be wrong."""
+    told: dict[str, set[bytes]] = {}
+    known = set[str]()
+    for tail in tails:
+        placed = store.read(tail, KIND)
+        review = build(placed)
+        known.add(review.id)
+        shared = [one.entry for one in placed if one.side == TEAM]
+        for commit, found in lines.lines(review, shared).items():
+            told.setdefault(commit, set()).update(found)
+    if not known:
+        return {}
+    size = store.team.objects.hexsz
+    there = book.lines({*told, *book.names})
+    right = {}
+    for commit, said in there.items():
+        kept = {line for line in said if lines.review_of(line) not in known}
+        wanted = note_lines.within(kept | told.get(commit, set()))
+        if wanted != said and len(commit) == size:
+            right[commit] = wanted
+    return right
