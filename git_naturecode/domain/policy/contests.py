@@ -154,8 +154,7 @@ class Contest:
 
     def _seat(self, uses: int) -> Rights:
         """What the seat was worth for those who had not seen any of the lines `uses`."""
-        past = enumerate(self._graph.past)
-        before = sum(1 << n for n, seen in past if not seen & uses and not uses >> n & 1)
+        before = sum(1 << n for n, seen in enumerate(self._graph.past) if not seen & uses)
         return self._people.rights(self._person.ref, before)
 
     def _grade(self, place: int, seat: Rights) -> Grade | None:

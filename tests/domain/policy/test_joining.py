@@ -1,13 +1,13 @@
 """A seat and its one-time codes: who keeps it when a code leaks, before it was used or after."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from git_naturecode.domain.policy import Authority, Line, evaluate, ops
 
 from .test_standing import SECRET, invite, join, team
-from .world import CHECKS, Device, add, key_of, proof
+from .world import CHECKS, Device, World, add, key_of, proof
 
 USED = "the invitation was used already"
 TWICE = "the invitation was used twice at once: invite anew"
@@ -21,10 +21,25 @@ class Seat:
     `watcher` and `friend` are members who see the one, and the other.
     """
 
-    def __init__(self, *members: str, role: str = "member", by: str = "ada") -> None:
-        self.world, self.devices = team(*members)
-        self.by = self.devices[by]
-        invite(self.by, "new", role=role)
+    def __init__(self, *members: str, role: str = "member") -> None:
+        self._begin(*team(*members), role, [])
+
+    @staticmethod
+    def of(
+        world: World, devices: dict[str, Device], role: str = "member", allow: Sequence[str] = ()
+    ) -> "Seat":
+        """A seat in a team that there is."""
+        seat = Seat.__new__(Seat)
+        seat._begin(world, devices, role, allow)
+        return seat
+
+    def _begin(
+        self, world: World, devices: dict[str, Device], role: str, allow: Sequence[str]
+    ) -> None:
+        self.world, self.devices = world, devices
+        self.by = devices["ada"]
+        record = ops.record("member-new", "new", "new@x.example", role, allow=[*allow])
+        self.by.say(ops.member(record, SECRET))
         for device in self.devices.values():
             device.see(self.by)
         self.new, self.thief = (self.device(name) for name in ("new", "thief"))
@@ -116,6 +131,32 @@ def test_who_has_seen_both_says_nothing_and_what_was_said_before_stays() -> None
 
 def test_nobody_says_more_about_a_seat_than_he_could_give() -> None:
     seat = Seat("max:maintainer", role="maintainer")
+    seat.sees("max", seat.thief)
+    assert seat.both == NEITHER
+    seat.sees("ada", seat.new)
+    assert seat.both == IN
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "allow", "deny"),
+    [
+        ("max", "maintainer", ["manageTeam"], []),  # he edits teams, and is no admin all the same
+        ("ann", "admin", [], ["team:edit"]),  # she is one, and may add nobody as an admin
+    ],
+)
+def test_a_word_about_an_admins_seat_is_an_admins(
+    who: str, role: str, allow: list[str], deny: list[str]
+) -> None:
+    world, devices = team("ann:admin", "max:maintainer")
+    devices["ada"].say(ops.role(f"member-{who}", role, allow, deny))
+    seat = Seat.of(world, devices, role="admin")
+    seat.sees(who, seat.thief)
+    assert seat.both == NEITHER
+
+
+def test_a_word_about_a_seat_with_more_than_its_role_is_an_admins() -> None:
+    world, devices = team("max:maintainer")
+    seat = Seat.of(world, devices, allow=["team:edit"])
     seat.sees("max", seat.thief)
     assert seat.both == NEITHER
     seat.sees("ada", seat.new)
@@ -271,10 +312,50 @@ def test_an_admin_takes_back_what_a_maintainer_has_seen() -> None:
     seat.devices["max"].see(seat.old).say()
     reinvite(seat.devices["ada"])
     assert seat.why(line) == OVER
+    seat.devices["ada"].see(seat.old).say()  # who had taken it back before
+    assert seat.why(line) == OVER
     seat.devices["ann"].see(seat.old).say()
     assert seat.why(line) == OVER
     seat.world.device("ada2", "ada").see(seat.devices["ann"]).say()
     assert seat.why(line) == ""
+
+
+def test_another_code_by_who_has_seen_both_changes_nothing() -> None:
+    seat = Seat("max:maintainer")
+    seat.sees("max", seat.new)
+    reinvite(seat.devices["ada"].see(seat.new, seat.thief))
+    assert seat.both == IN
+    seat = Seat("max:maintainer")
+    reinvite(seat.devices["ada"].see(seat.new, seat.thief))
+    assert seat.both == NEITHER
+    assert seat.world.standing().members["member-new"].invite == OTHER
+    new = seat.device("newer", "new")
+    assert seat.why(join(seat.world, new, "new", OTHER)) == ""
+
+
+def test_the_same_code_again_takes_nothing_back() -> None:
+    seat = Again()
+    reinvite(seat.devices["max"], SECRET)
+    assert seat.why(join(seat.world, seat.old, "new", key="old")) == ""
+
+
+def test_who_leaves_himself_takes_back_no_code() -> None:
+    seat = Again()
+    seat.devices["ada"].say(ops.member(ops.record("member-con", "", "", "contributor"), OTHER))
+    clone = seat.world.device("con2", "con").see(seat.devices["ada"])
+    seat.devices["con"].see(seat.devices["ada"]).say(ops.remove("member-con"))
+    line = join(seat.world, clone, "con", OTHER)
+    assert seat.why(line) == "withdrawn after removal of con"
+
+
+def test_where_a_code_was_used_once_nothing_is_left_open() -> None:
+    seat = Again()
+    join(seat.world, seat.old, "new", key="old")
+    assert not seat.world.standing().is_unsettled
+    seat.devices["ann"].see(seat.old).say()
+    assert not seat.world.standing().is_unsettled
+    join(seat.world, seat.world.device("x", "x").see(seat.devices["max"]), "new", key="x")
+    assert seat.world.standing().is_unsettled
 
 
 def test_only_who_may_takes_a_code_back() -> None:
