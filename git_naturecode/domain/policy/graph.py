@@ -164,17 +164,6 @@ class Graph:
         root = before.root or before.digest
         return (before.device, before.seq + 1, root) != (line.device, line.seq, line.root)
 
-    def restore(self, line: Line, parents: tuple[int, ...], is_broken: bool) -> None:
-        """Place a line that was placed before, in the same order."""
-        self._own(line.device)
-        self.slots[line.device].setdefault(line.seq, line.digest)
-        self._put(line, parents, is_broken)
-
-    def restore_twins(self, device: str, twins: dict[int, set[str]]) -> None:
-        """What is known of a device that said two things under one number."""
-        self.twins[device] = twins
-        self.frozen[device] = min(twins)
-
     def _place(self, line: Line, is_broken: bool) -> int:
         named = (line.prev, *line.deps) if line.prev else line.deps
         return self._put(line, tuple(sorted({self.places[d] for d in named})), is_broken)
@@ -262,7 +251,7 @@ class Reach:
         return dict(high)
 
 
-def is_plain(said: Json) -> bool:
+def _is_plain(said: Json) -> bool:
     """True for an operation that changes nothing here, whatever else is in it."""
     name = said.get("op") if isinstance(said, dict) else None
     return isinstance(name, str) and name in PLAIN  # it may be anything, also what has no hash
@@ -272,7 +261,7 @@ def _known(said: Iterable[Mapping[str, Json]]) -> tuple[Known, ...]:
     """The operations that matter here, each with its number in the line."""
     found: list[Known] = []
     for number, one in enumerate(said):
-        if is_plain(one):
+        if _is_plain(one):
             continue
         op = parsed.parse(one)
         if len(found) >= MOST_GOVERNING:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from git_naturecode.domain.policy import hearsay, ops, parsed, snapshot
+from git_naturecode.domain.policy import hearsay, ops, parsed
 from git_naturecode.domain.policy.facts import (
     Asking,
     Authority,
@@ -21,7 +21,6 @@ from git_naturecode.domain.policy.persons import Person
 from git_naturecode.domain.policy.proofs import Checks, Proofs, Real
 from git_naturecode.domain.policy.registers import Ref
 from git_naturecode.domain.policy.sights import Sights
-from git_naturecode.store.entry import Json
 
 IN, INHERITED, EARLIER = "in", "inherited", "earlier"
 
@@ -33,9 +32,7 @@ class Standing:
     While that line is not here, nobody may do anything.
     """
 
-    def __init__(
-        self, graph: Graph, pinned: str, proofs: Proofs, reasons: dict[int, Reason] | None = None
-    ) -> None:
+    def __init__(self, graph: Graph, pinned: str, proofs: Proofs) -> None:
         self._graph = graph
         self._pinned = pinned
         self._proofs = proofs
@@ -43,9 +40,8 @@ class Standing:
         self.team = self._choose()
         place = graph.places[self.team] if self.team in self.geneses else -1
         self._governance = Governance(graph, place, proofs) if place >= 0 else None
-        self._reasons: dict[int, Reason] = reasons or {}
-        if reasons is None:
-            self._weigh(range(len(graph.lines)))
+        self._reasons: dict[int, Reason] = {}
+        self._weigh(range(len(graph.lines)))
 
     def extended(self, new: Iterable[Line]) -> "Standing":
         """This and the lines `new`, which may be known already; the same as evaluating all.
@@ -68,25 +64,6 @@ class Standing:
         if pinned == self._pinned:
             return self
         return Standing(self._graph.copy(), pinned, self._proofs)
-
-    def to_json(self) -> dict[str, Json]:
-        """All of this as JSON; see `from_json`."""
-        return {
-            "v": snapshot.VERSION,
-            "pinned": self._pinned,
-            "graph": snapshot.graph_to_json(self._graph),
-            "proofs": self._proofs.known,
-            "reasons": snapshot.reasons_to_json(self._reasons),
-        }
-
-    @staticmethod
-    def from_json(said: Mapping[str, Json], checks: Checks | None = None) -> "Standing | None":
-        """What `to_json` told, which nobody else may have written; None of another version."""
-        if said.get("v") != snapshot.VERSION:
-            return None
-        graph = snapshot.graph_from_json(said["graph"])
-        reasons = snapshot.reasons_from_json(said["reasons"])
-        return Standing(graph, said["pinned"], Proofs(checks or Real(), said["proofs"]), reasons)
 
     # -- what there is --------------------------------------------------------------------------
 
