@@ -1,0 +1,217 @@
+"""Making what a merge makes, commits and trees, without a work tree; no branch moves here.
+
+Everything goes through `git merge-tree`, so that what a person's own `git merge` and `git rebase`
+would do, with renames and with his merge drivers, is what happens.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from git_naturecode.errors import Negative
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import GitFailed
+
+MOST = 1_000  # commits of one rebase
+_NOBODY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "git naturecode"), ("EMAIL", "naturecode@localhost"),
+                        ("DATE", "@0 +0000"))
+}  # fmt: skip
+_FIELDS = "%H%x00%T%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%B%x00"
+
+
+class Conflict(NamedTuple):
+    """A file that cannot be merged, and what git says of it."""
+
+    path: str
+    what: str
+
+
+class Tried(NamedTuple):
+    """A merge that was tried: its tree, and the files that somebody has to look at."""
+
+    tree: str
+    conflicts: tuple[Conflict, ...] = ()
+
+
+class Conflicted(Exception):
+    """A rebase came to a commit that cannot be applied."""
+
+    def __init__(self, commit: "Told", conflicts: tuple[Conflict, ...]) -> None:
+        super().__init__(commit.oid)
+        self.commit, self.conflicts = commit, conflicts
+
+
+class Told(NamedTuple):
+    """What a commit says; `date` is seconds and zone, as git takes them."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    name: str
+    mail: str
+    date: str
+    committer: str
+    committer_mail: str
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The first line of its message."""
+        return self.message.split("\n", 1)[0]
+
+
+class Wanted(NamedTuple):
+    """A commit to be made, by the user; `author` of another one is kept where one is named."""
+
+    tree: str
+    parents: tuple[str, ...]
+    message: str
+    author: Told | None = None
+
+
+def told(repo: Repo, commits: Sequence[str]) -> list[Told]:
+    """What each of `commits` says, in their order; raises GitFailed where one is not here."""
+    if not commits:
+        return []
+    out = repo.program.run(
+        "-c", "log.showSignature=false", "rev-list", "--no-walk=unsorted", "--no-commit-header",
+        "--date=raw", "--encoding=UTF-8", f"--format={_FIELDS}", "--stdin",
+        data="".join(f"{oid}\n" for oid in commits).encode(),
+    )[1]  # fmt: skip
+    words = out.decode("utf-8", "surrogateescape").split("\0")
+    found = []
+    for at in range(0, len(words) - 9, 9):
+        oid, tree, parents, name, mail, date, other, other_mail, message = words[at : at + 9]
+        above = tuple(parents.split())
+        text = message.rstrip("\n")
+        found.append(Told(oid.strip(), tree, above, name, mail, date, other, other_mail, text))
+    return found
+
+
+def between(repo: Repo, onto: str, head: str) -> list[Told]:
+    """The commits of `head` that `onto` has not, neither the same nor one that changes the same,
+    in the order in which they would be applied; no merges.
+
+    Raises Negative where they are more than MOST.
+    """
+    out = repo.program.text(
+        "rev-list", "--reverse", "--topo-order", "--no-merges", "--cherry-pick", "--right-only",
+        f"--max-count={MOST + 1}", f"{onto}...{head}", "--",
+    )  # fmt: skip
+    commits = out.split()
+    if len(commits) > MOST:
+        raise Negative(
+            f"these are more than {MOST} commits to make anew", "merge it with --strategy merge"
+        )
+    return told(repo, commits)
+
+
+def merges(repo: Repo, onto: str, head: str) -> int:
+    """How many of the commits that `head` has and `onto` has not are merges."""
+    return int(repo.program.text("rev-list", "--count", "--merges", f"^{onto}", head, "--"))
+
+
+def authors(repo: Repo, onto: str, head: str) -> list[tuple[str, str]]:
+    """Name and address of who wrote the commits that `head` has and `onto` has not, each once, the
+    first one first."""
+    out = repo.program.run(
+        "rev-list", "--reverse", "--topo-order", "--no-merges", "--no-commit-header",
+        "--format=%an%x00%ae", f"^{onto}", head, "--",
+    )[1]  # fmt: skip
+    found: dict[str, tuple[str, str]] = {}
+    for line in out.decode("utf-8", "replace").split("\n"):
+        name, _, mail = line.partition("\0")
+        if mail:
+            found.setdefault(mail.casefold(), (name, mail))
+    return list(found.values())
+
+
+def tried(repo: Repo, ours: str, theirs: str) -> Tried:
+    """What merging commit `theirs` into commit `ours` gives.
+
+    Raises Negative where the two have no history in common, GitFailed.
+    """
+    args = ("merge-tree", "--write-tree", "-z", "--messages", "--end-of-options", ours, theirs)
+    status, out, err = repo.program.run(*args, check=False)
+    if status not in (0, 1):
+        if "unrelated histories" in err:
+            raise Negative(
+                "the two branches have no history in common", "nobody can tell what it changes"
+            )
+        raise GitFailed(args, status, err)
+    words = out.decode("utf-8", "surrogateescape").split("\0")
+    tree = words[0]
+    return Tried(tree, tuple(_conflicts(words[1:])) if status else ())
+
+
+def _conflicts(words: Sequence[str]) -> list[Conflict]:
+    """The files in what `git merge-tree -z` says after the tree (its manual: OUTPUT)."""
+    end = words.index("")  # what conflicts ends, what is said of it begins
+    paths = dict.fromkeys(one.partition("\t")[2] for one in words[:end])
+    said: dict[str, str] = {}
+    rest = iter(words[end + 1 :])
+    for count in rest:
+        if not count.strip():
+            break
+        about = [next(rest, "") for _ in range(int(count))]
+        kind, message = next(rest, ""), next(rest, "").strip()
+        for path in about if kind.startswith("CONFLICT") else ():
+            said.setdefault(path, message)
+    return [Conflict(path, said.get(path, "")) for path in sorted(paths | said.keys())]
+
+
+def applied(repo: Repo, commit: Told, onto: str) -> Tried:
+    """What applying the change of `commit` on top of commit `onto` gives; a root adds its files."""
+    before = told(repo, [commit.parents[0]])[0].tree if commit.parents else _empty(repo)
+    here = told(repo, [onto])[0].tree
+    if before == here:
+        return Tried(commit.tree)
+    # Commits of nobody, so that git takes the state before the change for what both began with.
+    root = _commit(repo, before, (), "before", _NOBODY)
+    mine = _commit(repo, here, (root,), "onto", _NOBODY)
+    theirs = _commit(repo, commit.tree, (root,), "change", _NOBODY)
+    return tried(repo, mine, theirs)
+
+
+def commit(repo: Repo, wanted: Wanted, *, sign: bool) -> str:
+    """Make a commit; no ref moves. Raises Negative where git does not know who the user is,
+    GitFailed when it cannot be written or signed."""
+    extra = {}
+    if wanted.author:
+        extra = {
+            "GIT_AUTHOR_NAME": wanted.author.name, "GIT_AUTHOR_EMAIL": wanted.author.mail,
+            "GIT_AUTHOR_DATE": f"@{wanted.author.date}",
+        }  # fmt: skip
+    try:
+        return _commit(repo, wanted.tree, wanted.parents, wanted.message, extra, sign=sign)
+    except GitFailed as error:
+        if "tell me who you are" in error.stderr or "empty ident" in error.stderr:
+            raise Negative(
+                "git does not know who you are",
+                "git config --global user.name NAME; git config --global user.email ADDRESS",
+            ) from None
+        raise
+
+
+def _commit(
+    repo: Repo, tree: str, parents: Iterable[str], message: str, extra: Mapping[str, str],
+    *, sign: bool = False,
+) -> str:  # fmt: skip
+    options = [*(("-S",) if sign else ()), *(word for one in parents for word in ("-p", one))]
+    out = repo.program.run(
+        "-c", "i18n.commitEncoding=UTF-8", "commit-tree", *options, "-F", "-", tree,
+        data=message.encode("utf-8", "surrogateescape") + b"\n", extra=extra,
+    )[1]  # fmt: skip
+    return out.decode().strip()
+
+
+def _empty(repo: Repo) -> str:
+    return repo.program.run("mktree", data=b"")[1].decode().strip()
+
+
+def copy_notes(repo: Repo, pairs: Mapping[str, str]) -> None:
+    """Let the notes that the user wants to follow a rebase follow this one; raises GitFailed."""
+    lines = "".join(f"{old} {new}\n" for old, new in pairs.items())
+    repo.program.run("notes", "copy", "--for-rewrite=rebase", "--stdin", data=lines.encode())
