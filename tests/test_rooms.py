@@ -19,7 +19,11 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
+<<<<<<< HEAD
         "trusting", "teaming", "sealed", "linksharing", "reviewing", "appraise",
+=======
+        "trusting", "teaming", "sealed", "linksharing", "reviewing",
+>>>>>>> 62f52a4 (Explain what a review still needs, and merge it by the rules of its base branch)
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -64,6 +68,8 @@ SIDEWAYS = {
     ("teaming", "identity"): "who joins does so with the key that certifies his devices",
     ("sync", "teaming"): "the pages of a team follow its signed lines",
     ("linking", "teaming"): "a link that the others would hold back is not written",
+    ("reviewing", "teaming"): "whose verdict counts is what the team says of him",
+    ("reviewing", "linking"): "what a merge makes of commits belongs to the sessions of these",
     ("doctor", "background"): "what failed behind the scenes is told",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})

@@ -35,14 +35,6 @@ class Tried(NamedTuple):
     conflicts: tuple[Conflict, ...] = ()
 
 
-class Conflicted(Exception):
-    """A rebase came to a commit that cannot be applied."""
-
-    def __init__(self, commit: "Told", conflicts: tuple[Conflict, ...]) -> None:
-        super().__init__(commit.oid)
-        self.commit, self.conflicts = commit, conflicts
-
-
 class Told(NamedTuple):
     """What a commit says; `date` is seconds and zone, as git takes them."""
 
@@ -106,6 +98,42 @@ def between(repo: Repo, onto: str, head: str) -> list[Told]:
             f"these are more than {MOST} commits to make anew", "merge it with --strategy merge"
         )
     return told(repo, commits)
+
+
+def commits(repo: Repo, onto: str, head: str) -> list[str]:
+    """The commits of `head` that `onto` has not, the oldest first, the newest MOST of them."""
+    args = ("rev-list", "--topo-order", f"--max-count={MOST}", f"^{onto}", head, "--")
+    return repo.program.text(*args).split()[::-1]
+
+
+def bringing(repo: Repo, head: str, tip: str) -> str:
+    """The commit that brought `head` into the branch with the tip `tip`, which has it: the merge
+    on the branch's own line, else `head` itself."""
+    line = set(repo.program.text("rev-list", "--first-parent", f"^{head}", tip, "--").split())
+    args = ("rev-list", "--reverse", "--topo-order", "--ancestry-path", f"{head}..{tip}", "--")
+    first = next((one for one in repo.program.text(*args).split() if one in line), "")
+    told_ = told(repo, [first])[0] if first else None
+    return first if told_ and head not in told_.parents[:1] else head
+
+
+def saying(repo: Repo, words: str, old: str, tip: str) -> list[str]:
+    """The commits that `tip` has and `old` has not with the line `words` in their message, the
+    newest first."""
+    out = repo.program.run(
+        "rev-list", "--fixed-strings", f"--grep={words}", "--no-commit-header",
+        "--format=%H%n%B%x00", tip, *([f"^{old}"] if old else []), "--",
+    )[1]  # fmt: skip
+    found = []
+    for one in out.decode("utf-8", "replace").split("\0"):
+        oid, _, text = one.strip("\n").partition("\n")
+        if words in text.split("\n"):
+            found.append(oid)
+    return found
+
+
+def parent(repo: Repo, commit: str) -> str:
+    """The first parent of `commit`; "" for a root."""
+    return next(iter(told(repo, [commit])[0].parents), "")
 
 
 def merges(repo: Repo, onto: str, head: str) -> int:

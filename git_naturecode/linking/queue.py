@@ -19,6 +19,7 @@ from typing import NamedTuple
 from git_naturecode import ids
 from git_naturecode.domain.links import COMMIT
 from git_naturecode.store import followed
+from git_naturecode.store.store import Store
 
 NAME, WAITING = followed.QUEUE, "queue.waiting"
 MOST_WAITING = 10_000
@@ -139,6 +140,11 @@ def text(line: Line) -> bytes:
         case Squashed(seconds, head, commits):
             said = f"squash {seconds} {head} {','.join(commits)}"
     return said.encode("utf-8", "surrogateescape") + b"\n"
+
+
+def add(store: Store, lines: Iterable[Line]) -> None:
+    """Queue `lines`, which the next drain works through; raises OSError."""
+    followed.append(store.repo, map(text, lines))
 
 
 class Taken:

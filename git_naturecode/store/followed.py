@@ -188,7 +188,7 @@ def _take(repo: Repo, config: Config, also: Iterable[str] = ()) -> None:
             continue
         made, mark = tree.look()
         if made and wanted and not is_new:
-            _append(repo, (_line(one, tree.session, tree.where) for one in made))
+            append(repo, (_line(one, tree.session, tree.where) for one in made))
         tree.keep(mark)
 
 
@@ -198,7 +198,7 @@ def _line(made: Made, session: str, where: str) -> bytes:
     return said.encode("utf-8", "surrogateescape")
 
 
-def _append(repo: Repo, lines: Iterable[bytes]) -> None:
+def append(repo: Repo, lines: Iterable[bytes]) -> None:
     """Put `lines` at the end of the queue, on the disk when this returns."""
     path = os.path.join(repo.state_dir, QUEUE)
     try:

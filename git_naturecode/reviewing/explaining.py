@@ -1,0 +1,302 @@
+"""May a review be merged? What the rules ask for, gathered from git, the team and the base branch.
+
+The change is looked at as it is in git, whatever an entry says of it; rules and owners are read
+from the tip of the base branch, so that no change writes its own.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from git_naturecode import ids
+from git_naturecode.domain import fold, teams
+from git_naturecode.domain.review import owners, rules
+from git_naturecode.domain.review.circle import Circle, Person
+from git_naturecode.domain.review.explain import Check, Facts, Reason, explain
+from git_naturecode.domain.review.keeping import Kept, rows, standing
+from git_naturecode.domain.review.model import Given, Merged, Review, Revision
+from git_naturecode.domain.review.owners import Owners
+from git_naturecode.domain.review.rules import SEVERITIES, Rules
+from git_naturecode.domain.said import text_of
+from git_naturecode.git import branches, commits, merging, patches, tree
+from git_naturecode.git.merging import Tried
+from git_naturecode.git.notes import notes
+from git_naturecode.git.objects import FILE_MODE
+from git_naturecode.git.run import GitFailed
+from git_naturecode.store import attachments
+from git_naturecode.store.entry import Entry
+from git_naturecode.store.store import Store
+
+CI = "refs/notes/devtools/ci"
+"""Where programs that test tell what they found, a line of JSON for each run (as git-appraise)."""
+_EXECUTABLE = 0o100755
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A review and all that decides whether it may be merged; `reasons` in the order of asking.
+
+    `tip` is where the base branch stands, `base` where the change begins and `head` where it ends;
+    `table` is its file table, `tried` what a merge of the two gives, `now` the tree of `tip`. All
+    empty where git cannot tell.
+    """
+
+    review: Review
+    facts: Facts
+    reasons: tuple[Reason, ...]
+    tip: str = ""
+    base: str = ""
+    head: str = ""
+    table: str = ""
+    tried: Tried | None = None
+    now: str = ""
+
+    @property
+    def is_in(self) -> bool:
+        """True when the base branch has all of it already, however it came there."""
+        return self.tried is not None and not self.tried.conflicts and self.tried.tree == self.now
+
+    @property
+    def can_merge(self) -> bool:
+        """True when nothing is missing."""
+        return all(one.ok for one in self.reasons)
+
+
+def explained(store: Store, review: Review, entries: Sequence[Entry] = ()) -> Explained:
+    """Ask all that has to be asked before `review`, made of `entries`, may be merged.
+
+    Raises GitFailed where git itself fails.
+    """
+    over = _over(store, review)
+    revision = review.revision
+    tip = base_tip(store, review.base)
+    if over or revision is None or not tip:
+        reason = over or (_no_base(review) if revision else _NOTHING)
+        return Explained(review, Facts(), (reason,), tip)
+    missing = _missing(store, revision)
+    if missing:
+        return Explained(review, Facts(), (missing,), tip)
+    base = commits.merge_base(store.repo, tip, revision.head)
+    if not base:
+        return Explained(review, Facts(), (_STRANGE,), tip)
+    table = patches.table(store.repo, base, revision.head).text
+    tried = merging.tried(store.repo, tip, revision.head)
+    facts = _facts(store, review, entries, tip, base, table)
+    now = tree.tree_of(store.team.objects, tip) or ""
+    there = tried.tree == now and not tried.conflicts
+    clean = _IN._replace(text=f"{review.base} has all of it already", hint=_IN.hint + review.id)
+    state = (_head(store, review, revision), clean if there else _clean(review, tried))
+    facts = facts._replace(state=state)
+    reasons = tuple(explain(review, facts))
+    return Explained(review, facts, reasons, tip, base, revision.head, table, tried, now)
+
+
+def base_tip(store: Store, name: str) -> str:
+    """Where branch `name` stands here: the own one, else that of the remote; "" for nowhere."""
+    places = [branches.HEADS + name]
+    places += [f"refs/remotes/{remote}/{name}" for remote in store.config.remotes()]
+    found = (store.team.objects.resolve(place) for place in places if name)
+    return next((oid for oid in found if oid), "")
+
+
+def counting_merge(store: Store, review: Review) -> Merged | None:
+    """Of the merges that people have said they made, the one that is in the base branch; where
+    none is (yet), the first."""
+    tip = base_tip(store, review.base)
+    objects = store.team.objects
+    there = (one for one in review.merges if tip and objects.is_ancestor(one.result, tip))
+    return next(there, review.merged)
+
+
+def table_of(store: Store, review: Review, given: Given) -> str | None:
+    """The file table that a verdict was given for; None where it cannot be had."""
+    for one in review.revisions:
+        if one.digest != given.digest:
+            continue
+        if one.table is not None:
+            return one.table
+        found = attachments.read(store, [one.table_sha])
+        if one.table_sha in found:
+            return found[one.table_sha].decode("utf-8", "surrogateescape")
+    try:  # it can be made again from the commits
+        return patches.table(store.repo, given.base, given.head).text if given.head else None
+    except GitFailed:
+        return None
+
+
+def kept(store: Store, review: Review, table: str, head: str) -> dict[str, Kept]:
+    """What is left of each verdict for the change with the file table `table`, by its id."""
+    return {
+        one.id: standing(one, table_of(store, review, one), table, head) for one in review.verdicts
+    }
+
+
+def circle(store: Store, review: Review) -> Circle:
+    """Who may have a say: the members of the team; without one, all who take part."""
+    from git_naturecode.teaming.looking import look
+
+    team = look(store)
+    if team is None:
+        known = {one.who: one.name for one in review.reviewers} | {review.owner: ""}
+        return Circle(
+            Person(who, name, frozenset({who.casefold()})) for who, name in known.items() if who
+        )
+    names = {one.id: teams.slug(one.name) for one in teams.teams(team)}
+    people = (
+        Person(
+            one.email, one.name, one.emails,
+            frozenset(names[team] for team in one.teams if team in names), one.role,
+        )
+        for one in teams.members(team)
+    )  # fmt: skip
+    known_teams = {name: name for name in names.values() if name}
+    return Circle(people, known_teams, is_team=team.mode == "enforced")
+
+
+def _facts(
+    store: Store, review: Review, entries: Iterable[Entry], tip: str, base: str, table: str
+) -> Facts:
+    head = review.revisions[-1].head
+    found, owned = _written(store, tip)
+    return Facts(
+        tuple(rows(table).values()), kept(store, review, table, head), circle(store, review),
+        found, owned,
+        frozenset(mail for _, mail in merging.authors(store.repo, base or tip, head)),
+        merging.merges(store.repo, tip, head), checks(store, head), _findings(entries),
+    )  # fmt: skip
+
+
+# -- what git says --------------------------------------------------------------------------------
+
+_NOTHING = Reason(False, "state", "nothing is in it yet", "git naturecode review start")
+_STRANGE = Reason(
+    False, "state", "it has no history in common with the branch that it is to go into",
+    "start a review of it with another --base",
+)  # fmt: skip
+_IN = Reason(False, "state", "", "have that said: git naturecode review merge ")
+
+
+def _over(store: Store, review: Review) -> Reason | None:
+    """Why it is over already; None where it is not."""
+    merge = counting_merge(store, review)
+    if merge is not None:
+        return Reason(
+            False, "state", f"{merge.by} has merged it into {merge.base} as {merge.result[:12]}",
+            f"see git show {merge.result[:12]}",
+        )  # fmt: skip
+    if review.deleted or review.is_closed:
+        what = "deleted" if review.deleted else "closed"
+        return Reason(False, "state", f"it is {what}", "start another one for what is left")
+    return None
+
+
+def _no_base(review: Review) -> Reason:
+    if not review.base:
+        return Reason(
+            False, "state", "it is about commits that are merged nowhere",
+            "nothing is to be merged: close it when it is done",
+        )  # fmt: skip
+    return Reason(
+        False, "state", f"there is no branch {review.base} here",
+        f"git fetch, then git branch {review.base} origin/{review.base}",
+    )  # fmt: skip
+
+
+def _missing(store: Store, revision: Revision) -> Reason | None:
+    if commits.infos(store.team.objects, [revision.head]):
+        return None
+    return Reason(
+        False, "state", f"its head {revision.head[:12]} is not in this clone",
+        "git fetch the branch that it is about",
+    )  # fmt: skip
+
+
+def _head(store: Store, review: Review, revision: Revision) -> Reason:
+    """Whether the branch still is where the newest revision says."""
+    now = head_now(store, review)
+    short = ids.tail(review.id)
+    if now and now != revision.head:
+        return Reason(
+            False, "state", f"{review.target.name} stands at {now[:12]} now, and revision "
+            f"{revision.number} is {revision.head[:12]}",
+            f"have it looked at: git naturecode review show {short}",
+        )  # fmt: skip
+    return Reason(True, "state", f"revision {revision.number} ({revision.head[:12]}) is the newest")
+
+
+def head_now(store: Store, review: Review) -> str:
+    """Where the branch that `review` is about stands in this clone; "" where it is about none."""
+    if review.target.type != "branch":
+        return ""
+    return store.team.objects.resolve(branches.HEADS + review.target.name) or ""
+
+
+def _clean(review: Review, tried: Tried) -> Reason:
+    if not tried.conflicts:
+        return Reason(True, "conflicts", f"it goes into {review.base} without a conflict")
+    paths = [one.path for one in tried.conflicts]
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return Reason(
+        False, "conflicts", f"it conflicts with {review.base} in {', '.join(paths[:_SHOWN])}{more}",
+        f"bring {review.base} into it and settle them: git merge {review.base} (or git rebase)",
+    )  # fmt: skip
+
+
+# -- what the base branch says --------------------------------------------------------------------
+
+
+def _written(store: Store, tip: str) -> tuple[Rules, Owners | None]:
+    """The rules and the owners of files, as the commit `tip` has them.
+
+    A file that is there and cannot be read is a problem, never as good as none.
+    """
+    objects = store.team.objects
+    root = tree.tree_of(objects, tip)
+
+    def read(place: str, most: int) -> bytes | None:
+        entry = tree.find(objects, root, place)
+        if entry is None:
+            return None
+        if entry.mode not in (FILE_MODE, _EXECUTABLE) or objects.header(entry.oid)[1] > most:
+            raise rules.Wrong(f"{place} is no plain file, or too large")
+        return objects.read(entry.oid)[1]
+
+    try:
+        said = read(rules.PLACE, 1 << 20)
+        found = rules.WITHOUT_FILE if said is None else rules.parse(said)
+        for place in owners.PLACES if any(one.owners for one in found.rules) else ():
+            if (text := read(place, owners.MOST_BYTES)) is not None:
+                return found, owners.parse(text.decode("utf-8", "surrogateescape"), place)
+    except rules.Wrong as error:
+        return Rules((), True, str(error)), None
+    return found, None
+
+
+def checks(store: Store, head: str) -> Mapping[str, Check]:
+    """What each program that tests has said last of `head`, in the notes on it."""
+    told = notes(store.team.objects, CI, [head]).get(head, "")
+    found: dict[str, tuple[int, Check]] = {}
+    for line in told.split("\n"):
+        try:
+            said = json.loads(line)
+            name, status = said["agent"], said.get("status", "")
+            when = int(said.get("timestamp") or 0)
+            url = said.get("url", "")
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            continue
+        if isinstance(name, str) and isinstance(status, str) and when >= found.get(name, (0,))[0]:
+            found[name] = when, Check(status, url if isinstance(url, str) else "")
+    return {name: check for name, (_, check) in found.items()}
+
+
+def _findings(entries: Iterable[Entry]) -> dict[str, int]:
+    """How many findings of each severity nobody has dismissed or replaced."""
+    some = [one for one in entries if one.kind in ("finding", "dismiss")]
+    gone = fold.replaced(some) | {text_of(one, "target") for one in some if one.kind == "dismiss"}
+    found = dict.fromkeys(SEVERITIES, 0)
+    for one in some:
+        if one.kind == "finding" and one.id not in gone:
+            severity = text_of(one, "severity")
+            found[severity if severity in found else SEVERITIES[-1]] += 1
+    return found
