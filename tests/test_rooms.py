@@ -19,11 +19,7 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
-<<<<<<< HEAD
         "trusting", "teaming", "sealed", "linksharing", "reviewing", "appraise",
-=======
-        "trusting", "teaming", "sealed", "linksharing", "reviewing",
->>>>>>> 62f52a4 (Explain what a review still needs, and merge it by the rules of its base branch)
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip

@@ -21,6 +21,8 @@ VERBS = {
     "submit": ("review_say", "submit"),
     "approve": ("review_judge", "approve"),
     "request-changes": ("review_judge", "request_changes"),
+    "explain": ("review_merge", "explain"),
+    "merge": ("review_merge", "merge"),
     "set": ("review_change", "change"),
     "update": ("review_change", "update"),
     "close": ("review_change", "close"),

@@ -7,14 +7,14 @@ from the tip of the base branch, so that no change writes its own.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from git_naturecode import ids
 from git_naturecode.domain import fold, teams
 from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
 from git_naturecode.domain.review.explain import Check, Facts, Reason, explain
 from git_naturecode.domain.review.keeping import Kept, rows, standing
-from git_naturecode.domain.review.model import Given, Merged, Review, Revision
+from git_naturecode.domain.review.model import Given, Merged, Review
 from git_naturecode.domain.review.owners import Owners
 from git_naturecode.domain.review.rules import SEVERITIES, Rules
 from git_naturecode.domain.said import text_of
@@ -23,7 +23,8 @@ from git_naturecode.git.merging import Tried
 from git_naturecode.git.notes import notes
 from git_naturecode.git.objects import FILE_MODE
 from git_naturecode.git.run import GitFailed
-from git_naturecode.store import attachments
+from git_naturecode.reviewing import revising
+from git_naturecode.reviewing.revising import Moved
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.store import Store
 
@@ -38,8 +39,9 @@ class Explained:
     """A review and all that decides whether it may be merged; `reasons` in the order of asking.
 
     `tip` is where the base branch stands, `base` where the change begins and `head` where it ends;
-    `table` is its file table, `tried` what a merge of the two gives, `now` the tree of `tip`. All
-    empty where git cannot tell.
+    `table` is its file table, `tried` what a merge of the two gives, `now` the tree of `tip`;
+    `moved` is the state of the change here where nobody has written that down. All empty where git
+    cannot tell.
     """
 
     review: Review
@@ -51,6 +53,7 @@ class Explained:
     table: str = ""
     tried: Tried | None = None
     now: str = ""
+    moved: Moved | None = None
 
     @property
     def is_in(self) -> bool:
@@ -69,27 +72,27 @@ def explained(store: Store, review: Review, entries: Sequence[Entry] = ()) -> Ex
     Raises GitFailed where git itself fails.
     """
     over = _over(store, review)
-    revision = review.revision
     tip = base_tip(store, review.base)
-    if over or revision is None or not tip:
-        reason = over or (_no_base(review) if revision else _NOTHING)
+    moved = None if over else revising.moved(store, review)
+    head = moved.state.head if moved else review.revision.head if review.revision else ""
+    if over or not head or not tip:
+        reason = over or (_no_base(review) if head else _NOTHING)
         return Explained(review, Facts(), (reason,), tip)
-    missing = _missing(store, revision)
-    if missing:
-        return Explained(review, Facts(), (missing,), tip)
-    base = commits.merge_base(store.repo, tip, revision.head)
+    if not commits.infos(store.team.objects, [head]):
+        return Explained(review, Facts(), (_missing(head),), tip)
+    base = commits.merge_base(store.repo, tip, head)
     if not base:
         return Explained(review, Facts(), (_STRANGE,), tip)
-    table = patches.table(store.repo, base, revision.head).text
-    tried = merging.tried(store.repo, tip, revision.head)
-    facts = _facts(store, review, entries, tip, base, table)
+    same = moved is not None and moved.state.base == base
+    table = (moved.table if moved and same else patches.table(store.repo, base, head)).text
+    tried = merging.tried(store.repo, tip, head)
     now = tree.tree_of(store.team.objects, tip) or ""
     there = tried.tree == now and not tried.conflicts
     clean = _IN._replace(text=f"{review.base} has all of it already", hint=_IN.hint + review.id)
-    state = (_head(store, review, revision), clean if there else _clean(review, tried))
-    facts = facts._replace(state=state)
+    state = (_state(review, moved), clean if there else _clean(review, tried))
+    facts = _facts(store, review, entries, _Ends(tip, base, head), table)._replace(state=state)
     reasons = tuple(explain(review, facts))
-    return Explained(review, facts, reasons, tip, base, revision.head, table, tried, now)
+    return Explained(review, facts, reasons, tip, base, head, table, tried, now, moved)
 
 
 def base_tip(store: Store, name: str) -> str:
@@ -111,14 +114,12 @@ def counting_merge(store: Store, review: Review) -> Merged | None:
 
 def table_of(store: Store, review: Review, given: Given) -> str | None:
     """The file table that a verdict was given for; None where it cannot be had."""
-    for one in review.revisions:
-        if one.digest != given.digest:
-            continue
-        if one.table is not None:
-            return one.table
-        found = attachments.read(store, [one.table_sha])
-        if one.table_sha in found:
-            return found[one.table_sha].decode("utf-8", "surrogateescape")
+    known = (
+        revising.table_of(store, one) for one in review.revisions if one.digest == given.digest
+    )
+    table = next((one for one in known if one is not None), None)
+    if table is not None:
+        return table
     try:  # it can be made again from the commits
         return patches.table(store.repo, given.base, given.head).text if given.head else None
     except GitFailed:
@@ -154,10 +155,16 @@ def circle(store: Store, review: Review) -> Circle:
     return Circle(people, known_teams, is_team=team.mode == "enforced")
 
 
+class _Ends(NamedTuple):
+    tip: str
+    base: str
+    head: str
+
+
 def _facts(
-    store: Store, review: Review, entries: Iterable[Entry], tip: str, base: str, table: str
+    store: Store, review: Review, entries: Iterable[Entry], ends: _Ends, table: str
 ) -> Facts:
-    head = review.revisions[-1].head
+    tip, base, head = ends
     found, owned = _written(store, tip)
     return Facts(
         tuple(rows(table).values()), kept(store, review, table, head), circle(store, review),
@@ -203,33 +210,19 @@ def _no_base(review: Review) -> Reason:
     )  # fmt: skip
 
 
-def _missing(store: Store, revision: Revision) -> Reason | None:
-    if commits.infos(store.team.objects, [revision.head]):
-        return None
+def _missing(head: str) -> Reason:
     return Reason(
-        False, "state", f"its head {revision.head[:12]} is not in this clone",
+        False, "state", f"its head {head[:12]} is not in this clone",
         "git fetch the branch that it is about",
     )  # fmt: skip
 
 
-def _head(store: Store, review: Review, revision: Revision) -> Reason:
-    """Whether the branch still is where the newest revision says."""
-    now = head_now(store, review)
-    short = ids.tail(review.id)
-    if now and now != revision.head:
-        return Reason(
-            False, "state", f"{review.target.name} stands at {now[:12]} now, and revision "
-            f"{revision.number} is {revision.head[:12]}",
-            f"have it looked at: git naturecode review show {short}",
-        )  # fmt: skip
-    return Reason(True, "state", f"revision {revision.number} ({revision.head[:12]}) is the newest")
-
-
-def head_now(store: Store, review: Review) -> str:
-    """Where the branch that `review` is about stands in this clone; "" where it is about none."""
-    if review.target.type != "branch":
-        return ""
-    return store.team.objects.resolve(branches.HEADS + review.target.name) or ""
+def _state(review: Review, moved: Moved | None) -> Reason:
+    """What state of the change is looked at."""
+    if moved is not None:
+        return Reason(True, "state", f"the change stands at {moved.state.head[:12]}, newly")
+    last = review.revisions[-1]
+    return Reason(True, "state", f"the change stands at revision {last.number} ({last.head[:12]})")
 
 
 def _clean(review: Review, tried: Tried) -> Reason:

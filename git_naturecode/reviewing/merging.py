@@ -1,6 +1,4 @@
-"""Merging a review: its change goes into the base branch of this clone, by the rules, at once or
-not at all; and what was done is said.
-"""
+"""Merging a review into the base branch of this clone: by the rules, at once or not at all."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +19,7 @@ from git_naturecode.git.pushed import There
 from git_naturecode.git.remote import Refused
 from git_naturecode.linking.known import Known
 from git_naturecode.linking.queue import Rewritten, Squashed, add
-from git_naturecode.reviewing import message
+from git_naturecode.reviewing import message, revising
 from git_naturecode.reviewing.explaining import Explained, explained
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM, Store
@@ -78,7 +76,8 @@ class Request:
 class Done:
     """What was done, or would be: the branch, from where, to which commit, and what is to be told.
 
-    `found` says that nothing was moved: the base branch had all of it already.
+    `found` says that nothing was moved: the base branch had all of it already. `place` is the work
+    tree that came along, `next` the command by which others get it.
     """
 
     strategy: str
@@ -92,6 +91,7 @@ class Done:
     found: bool = False
     place: str = ""
     entry: str = ""
+    next: str = ""
     told: list[str] = field(default_factory=list)
 
 
@@ -122,7 +122,7 @@ class Merging:
         for attempt in range(_TRIES):
             landing, found, done = self._begin()
             if done.found or self._once(landing, found, done):
-                self._record(done)
+                self._record(found, done)
                 return done
             time.sleep(_PAUSE * attempt)
         raise Negative(
@@ -327,24 +327,33 @@ class Merging:
                 f"not run, since there was no work tree to run it in: your {', '.join(silent)} hook"
             )
 
-    def _record(self, done: Done) -> None:
+    def _record(self, found: Explained, done: Done) -> None:
+        """Say that it was merged, and of which state of the change, if nobody has yet."""
         note = "the branch had it already" if done.found else ""
-        draft = makers.merging(
+        drafts = [makers.merging(
             self.entries, done.head, done.onto, done.result, done.strategy, done.branch, note
-        )
-        (entry,) = self.store.write(TEAM, self.review.id, [draft])
-        done.entry = entry.id
+        )]  # fmt: skip
+        if found.moved:
+            revising.keep_table(self.store, found.moved)
+            drafts.insert(0, found.moved.draft)
+        done.entry = self.store.write(TEAM, self.review.id, drafts)[-1].id
+        to = usual_remote(self.store.config, done.branch)
+        done.next = f"git push {to} {done.branch}" if to and not (done.pushed or done.found) else ""
         self.store.settle()
 
 
 def remote_of(config: Config, branch: str, named: str | None) -> str:
     """The remote to which git would push `branch`, or `named`; raises Usage where there is none."""
+    chosen = named or usual_remote(config, branch)
+    if not chosen:
+        raise Usage("there is no remote to push to", "leave out --push, or name one: --remote")
+    remote.check_name(chosen, config.remotes())
+    return chosen
+
+
+def usual_remote(config: Config, branch: str) -> str:
+    """The remote to which git would push `branch`; "" where it would not know one."""
     keys = (f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote")
     told = next((value for key in keys if (value := config.get(key)) not in ("", ".")), "")
     known = config.remotes()
-    usual = "origin" if "origin" in known else known[0] if len(known) == 1 else ""
-    chosen = named or told or usual
-    if not chosen:
-        raise Usage("there is no remote to push to", "leave out --push, or name one: --remote")
-    remote.check_name(chosen, known)
-    return chosen
+    return told or ("origin" if "origin" in known else known[0] if len(known) == 1 else "")

@@ -1,6 +1,6 @@
 """A review in a clone, made of entries as the commands write them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ ADA, BEN, CY = (f"{name}@example.com" for name in ("ada", "ben", "cy"))
 LINES = "".join(f"{number}\n" for number in range(1, 41))
 
 
-def commit(clone: Clone, files: dict[str, str | bytes | None], message: str = "change") -> str:
+def commit(clone: Clone, files: Mapping[str, str | bytes | None], message: str = "change") -> str:
     """The id of a commit in `clone` in which `files` are as given (None: not there)."""
     for name, data in files.items():
         path = Path(clone.path, name)
@@ -36,7 +36,7 @@ def commit(clone: Clone, files: dict[str, str | bytes | None], message: str = "c
     return clone.git("rev-parse", "HEAD").strip()
 
 
-def branch(clone: Clone, files: dict[str, str | bytes | None], message: str = "change") -> None:
+def branch(clone: Clone, files: Mapping[str, str | bytes | None], message: str = "change") -> None:
     """Branch `feature` with one commit on top of the present one; main stays checked out."""
     clone.git("checkout", "-q", "-b", "feature")
     commit(clone, files, message)

@@ -338,8 +338,8 @@ def test_two_who_merge_offline(begun: Begun, box: Box) -> None:
     one.git("fetch", "-q")
     one.git("reset", "-q", "--hard", "origin/main")
     assert {m.result for m in first.review().merges} == {lost.result, won.result}
-    for each in (first, second):
-        assert won.result[:12] in each.missing()[0]
+    for one_of in (first, second):
+        assert won.result[:12] in one_of.missing()[0]
 
 
 def test_a_push_that_is_refused_leaves_all_as_it_was(begun: Begun, box: Box) -> None:

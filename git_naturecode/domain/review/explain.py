@@ -192,10 +192,11 @@ class _Explaining:
         lost = [one for one in self.approvals if one.who not in good]
         text += "".join(f"; {self._lost(one, paths, counted)}" for one in lost)
         again = " and ".join(dict.fromkeys(self._name(one.given.by) for one in lost))
-        hint = f"ask {again} to look again" if again else "ask somebody who has not written it"
-        return Reason(
-            False, "approvals", text, f"{hint}: git naturecode review approve {self.short}"
-        )
+        if again:
+            hint = f"ask {again} to look again: git naturecode review approve {self.short}"
+        else:
+            hint = f"ask somebody: git naturecode review set {self.short} --ask EMAIL"
+        return Reason(False, "approvals", text, hint)
 
     def _lost(self, one: _Approval, paths: frozenset[str], counted: Sequence[_Approval]) -> str:
         name = self._name(one.given.by)

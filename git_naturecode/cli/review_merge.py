@@ -1,0 +1,167 @@
+"""review explain, merge: what a review still needs, and its way into the base branch."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import count
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
+
+if TYPE_CHECKING:
+    from git_naturecode.reviewing.explaining import Explained
+    from git_naturecode.reviewing.merging import Conflicts, Done
+    from git_naturecode.store.entry import Json
+
+
+def explain(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> int:
+    """Say what has to be so before a review may be merged, what is missing, and what to do.
+
+    Ends with 1 when it cannot be merged yet.
+    """
+    from git_naturecode.cli.output import page, paint
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.reviewing.explaining import explained
+
+    context = contexts.current(quiet)
+    with opened_review(context, review, over=True) as here:
+        found = explained(here.store, here.review, here.entries)
+    if as_json:
+        context.json(_explained_json(found))
+    else:
+        from git_naturecode.render.review_reasons import text
+
+        page(context, text(found.review, found.reasons, paint(context)))
+    return 0 if found.can_merge else errors.NEGATIVE
+
+
+def merge(
+    review: ReviewId,
+    strategy: Annotated[
+        str, typer.Option(help="merge, squash, rebase or ff; default: the first the rules allow.")
+    ] = "",
+    head: Annotated[
+        str, typer.Option(help="Only if the change stands at this commit, which you have seen.")
+    ] = "",
+    message: Annotated[
+        str | None,
+        typer.Option("--message", "-m", help="What the commit says; `-` reads stdin."),
+    ] = None,
+    push: Annotated[
+        bool, typer.Option("--push/--no-push", help="Push the base branch, too; else only here.")
+    ] = False,
+    remote: Annotated[
+        str | None, typer.Option(help="Push there; default: where git pushes that branch.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Merge a review into its base branch, if the rules on that branch allow it.
+
+    Ends with 1 when something is missing, with 3 when it conflicts: nothing has changed then.
+    """
+    from git_naturecode.cli.output import written
+    from git_naturecode.cli.review_opened import check, opened_review
+    from git_naturecode.render.show import line
+    from git_naturecode.reviewing.merging import Conflicts, Merging, NotYet, Request
+
+    context = contexts.current(quiet)
+    if remote is not None and not push:
+        raise errors.Usage("--remote is for --push", "add --push, or leave --remote out")
+    text = written(context, message, "").strip() if message is not None else ""
+    if message is not None and not text:
+        raise errors.Usage("an empty message says nothing", "leave --message out for the usual one")
+    with opened_review(context, review, over=True) as here:
+        check(here.review, over=False)
+        act = Merging(
+            here.store, here.review, here.entries, Request(strategy, head, text, push, remote),
+            permit=lambda draft: here.permit(draft), hear=lambda said: context.tell(line(said)),
+        )  # fmt: skip
+        try:
+            done = act.plan() if dry_run else act.run()
+        except NotYet as error:
+            if as_json:
+                context.json(_explained_json(error.explained))
+                return errors.NEGATIVE
+            for one in error.explained.reasons:
+                if not one.ok:
+                    context.tell(f"missing: {line(one.text)}")
+            raise
+        except Conflicts as error:
+            if as_json:
+                context.json(_conflicts_json(here.review.id, error))
+                return errors.NEEDS_PERSON
+            for conflict in error.conflicts:
+                context.say(f"{line(conflict.path)}: {line(conflict.what) or 'conflict'}")
+            raise
+    if as_json:
+        context.json(_done_json(here.review.id, done, dry_run))
+    else:
+        _tell(context, here.review.id, done, dry_run)
+    return 0
+
+
+def _explained_json(found: "Explained") -> "dict[str, Json]":
+    from git_naturecode.domain.review.explain import allowed, matching
+
+    return {
+        "reviewId": found.review.id,
+        "canMerge": found.can_merge,
+        "base": found.review.base,
+        "baseTip": found.tip or None,
+        "mergeBase": found.base or None,
+        "head": found.head or None,
+        "rulesFile": found.facts.rules.found,
+        "strategies": list(allowed(matching(found.facts), found.facts.merges)),
+        "reasons": [dict(one._asdict()) for one in found.reasons],
+        "verdicts": [
+            {
+                "userId": one.by, "value": one.value, "standing": left.state,
+                "staleFiles": list(left.stale_files), "keptFiles": list(left.kept_files),
+            }
+            for one in found.review.verdicts
+            if (left := found.facts.kept.get(one.id))
+        ],
+    }  # fmt: skip
+
+
+def _conflicts_json(review: str, error: "Conflicts") -> "dict[str, Json]":
+    told: list[Json] = [{"filePath": one.path, "message": one.what} for one in error.conflicts]
+    return {"reviewId": review, "merged": False, "conflicts": told}
+
+
+def _done_json(review: str, done: "Done", dry_run: bool) -> "dict[str, Json]":
+    return {
+        "reviewId": review, "merged": not dry_run, "dryRun": dry_run, "strategy": done.strategy,
+        "base": done.branch, "head": done.head, "onto": done.onto, "result": done.result or None,
+        "commits": done.commits, "pushed": done.pushed, "remote": done.remote or None,
+        "alreadyThere": done.found, "workTree": done.place or None, "mergeId": done.entry or None,
+        "told": list(done.told),
+    }  # fmt: skip
+
+
+def _tell(context: contexts.Context, review: str, done: "Done", dry_run: bool) -> None:
+    from git_naturecode.render.show import line
+
+    branch = line(done.branch)
+    if done.found:
+        what = "would be written down" if dry_run else "written down"
+        context.tell(f"{branch} has all of {review} already ({done.result[:12]}): {what}")
+    elif dry_run:
+        made = {"merge": "a merge commit", "squash": "one commit", "ff": "no new commit"}
+        what = made.get(done.strategy) or count(done.commits, "commit")
+        context.tell(f"would merge {review} into {branch} by {done.strategy}: {what}; nothing was")
+        if done.place:
+            context.tell(f"the work tree {line(done.place)} would come along")
+        return
+    else:
+        context.say(done.result)
+        where = f" and pushed it to {line(done.remote)}" if done.pushed else ""
+        context.tell(f"merged {review} into {branch} by {done.strategy}{where}")
+    for one in done.told:
+        context.tell(f"note: {line(one)}")
+    if done.next:
+        context.tell(f"hint: only this clone has it so far: {line(done.next)}")
+    context.tell(TELL_OTHERS)
