@@ -20,8 +20,9 @@ _MOST_LINE = 1 << 20  # bytes of one line; what is longer is cut there
 _MOST_FILE = 64 << 20  # bytes of one file's difference
 _MOST_NAMED = 500  # paths on a command line
 # The same difference of the same commits for everybody: nothing of it is left to a configuration.
-_DIFF = (
-    "-c", "core.quotePath=false", "-c", "diff.suppressBlankEmpty=false", "diff-tree", "-r",
+DIFF = (
+    "-c", "core.quotePath=false", "-c", "diff.suppressBlankEmpty=false", "-c", "core.bare=true",
+    "-c", "core.attributesFile=/dev/null", "-c", "core.bigFileThreshold=16m", "diff-tree", "-r",
     "--raw", "--no-abbrev", "--full-index", "-M50%", "-l1000", "--diff-algorithm=myers",
     "--indent-heuristic", "--inter-hunk-context=0", "--no-ext-diff", "--no-textconv", "--no-color",
     "--no-relative", "--submodule=short", "--ignore-submodules=none", "--src-prefix=a/",
@@ -129,8 +130,8 @@ def changes(
     around what changed; `paths` chooses files by their paths, before or after. Raises GitFailed.
     """
     with _saying(repo, ("-p", f"-U{context}"), base, head, paths) as lines:
-        files = _raw(lines)
-        yield from _patched(lines, files)
+        files = raw(lines)
+        yield from patched(lines, files)
 
 
 def summary(repo: Repo, base: str, head: str, *, paths: Sequence[str] = ()) -> list[FileChange]:
@@ -158,7 +159,7 @@ def _saying(
     """The lines of one `git diff-tree`, which ends with the block."""
     wanted = [f":(top,literal){path}" for path in paths] if len(paths) <= _MOST_NAMED else []
     base = base or _EMPTY[repo.object_format]
-    args = (*_DIFF, *options, "--end-of-options", base, head, "--", *wanted)
+    args = (*DIFF, *options, "--end-of-options", base, head, "--", *wanted)
     environ = {k: v for k, v in repo.program.environ.items() if k != "GIT_DIFF_OPTS"}
     process = repo.program._replace(environ=environ).open(*args)
     assert process.stdin is not None
@@ -188,7 +189,7 @@ def _lines(out: IO[bytes]) -> Iterator[bytes]:
             pass
 
 
-def _raw(lines: Iterator[bytes]) -> list[FileChange]:
+def raw(lines: Iterator[bytes]) -> list[FileChange]:
     """The part of the output that lists the files, which an empty line ends."""
     files = []
     for line in lines:
@@ -219,9 +220,9 @@ def _counted(file: FileChange, added: bytes, removed: bytes) -> FileChange:
     return file._replace(added=int(added), removed=int(removed))
 
 
-def _patched(lines: Iterator[bytes], files: Iterable[FileChange]) -> Iterator[FileChange]:
+def patched(lines: Iterator[bytes], files: Iterable[FileChange]) -> Iterator[FileChange]:
     """`files` with the hunks that follow in `lines`, in the same order."""
-    line = next(lines, b"")
+    line = next(lines, b"") if files else b""
     for file in files:
         patch = _Patch()
         for _ in range(_sections(file)):

@@ -31,6 +31,15 @@ def infos(objects: Objects, commits: Iterable[str]) -> dict[str, CommitInfo]:
     return {oid: parse_commit(data) for oid, data in objects.read_many(good)}
 
 
+def here(repo: Repo, objects: Objects, commits: Iterable[str]) -> set[str]:
+    """Those of `commits` that are in this clone, found out without a request to any remote."""
+    wanted = list(dict.fromkeys(commits))
+    if not repo.is_partial:
+        return {oid for oid, (kind, _) in objects.headers(wanted).items() if kind == "commit"}
+    args = ("rev-list", "--no-walk", "--missing=print", "--end-of-options")
+    return {oid for oid in wanted if repo.program.run(*args, oid, check=False)[0] == 0}
+
+
 def trees(objects: Objects, wanted: Iterable[str]) -> dict[str, dict[bytes, TreeEntry]]:
     """The lines of those of the trees `wanted` that are here, by their names."""
     heads = objects.headers(dict.fromkeys(wanted))

@@ -1,6 +1,6 @@
 """Trees: looking a path up, comparing two, walking one within limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from git_naturecode.git.objects import Objects, TreeEntry, parse_commit, parse_tree
 
@@ -25,6 +25,29 @@ def find(objects: Objects, tree: str | None, path: str) -> TreeEntry | None:
         tree = found.oid if found and found.is_tree else None
         if found is None:
             return None
+    return found
+
+
+def find_all(objects: Objects, tree: str | None, paths: Iterable[str]) -> dict[str, TreeEntry]:
+    """The entries at those of `paths` that are below `tree`, with one request for each depth."""
+    found: dict[str, TreeEntry] = {}
+    level: list[tuple[str | None, list[bytes], str]] = [
+        (tree, path.encode("utf-8", "surrogateescape").split(b"/"), path) for path in paths
+    ]
+    while level:
+        wanted = dict.fromkeys(oid for oid, _, _ in level if oid is not None)
+        known = {
+            oid: {entry.name: entry for entry in parse_tree(data, objects.hexsz)}
+            for oid, data in objects.read_many(wanted)
+        }
+        below: list[tuple[str | None, list[bytes], str]] = []
+        for oid, (name, *rest), path in level:
+            entry = known.get(oid or "", {}).get(name)
+            if entry is not None and rest and entry.is_tree:
+                below.append((entry.oid, rest, path))
+            elif entry is not None and not rest and not entry.is_tree:
+                found[path] = entry
+        level = below
     return found
 
 

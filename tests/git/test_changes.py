@@ -136,7 +136,8 @@ def test_a_submodule_names_its_commits(box: Box) -> None:
 def test_no_configuration_changes_it(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     clone = box.repo()
     text = "".join(f"line {n}\n\n" for n in range(20))
-    base = commit(clone, a=text, b=text, d="x\n", **{".gitattributes": "d diff=own\n"})
+    attributes = "d diff=own\na -diff\n"
+    base = commit(clone, a=text, b=text, d="x\n", **{".gitattributes": attributes})
     clone.git("mv", "b", "ü")
     head = commit(clone, a=text.replace("line 7", "seven"), d="y\n")
     before = list(changes(opened(clone), base, head))

@@ -1,0 +1,77 @@
+"""What each commit on the way to a later one changes in some files, one after the other."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from git_naturecode.git.changes import DIFF, FileChange, patched, raw
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import Limits
+
+_OUTPUT = 64 << 20  # bytes of all the differences
+_MOST_NAMED = 500  # paths on a command line
+
+
+def first_parents(
+    repo: Repo, old: str, new: str, most: int, paths: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """Each commit of `new` that `old` has not, along first parents, with the one before it.
+
+    The earliest first. Only those that change one of `paths`, where there are any; the one before
+    is then the last that did, or `old`. Nothing where it would be more than `most` or too many
+    paths. Raises GitFailed.
+    """
+    span = ("--first-parent", "--end-of-options", f"{old}..{new}")
+    if len(paths) > _MOST_NAMED or int(repo.program.text("rev-list", "--count", *span)) > most:
+        return []
+    wanted = [f":(top,literal){path}" for path in paths]
+    out = repo.program.text(
+        "rev-list", "--parents", "--topo-order", "--reverse", *span, "--", *wanted
+    )
+    lines = [line.split(" ") for line in out.split("\n") if line]
+    return [(line[0], line[1]) for line in lines if len(line) > 1]
+
+
+def renames(repo: Repo, commits: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Path before and after of each file that one of `commits` moved, in their order."""
+    found = _compared(repo, commits, ("--diff-filter=R",), ())
+    return [(one.old_path, one.path) for files in found for one in files]
+
+
+def steps(
+    repo: Repo, commits: Iterable[tuple[str, str]], paths: Sequence[str]
+) -> list[list[FileChange]]:
+    """What each of `commits` changes in `paths`, without context, in their order.
+
+    Raises GitFailed, also where that is more than git may say.
+    """
+    return list(_compared(repo, commits, ("-p", "-U0"), paths))
+
+
+def _compared(
+    repo: Repo, commits: Iterable[tuple[str, str]], options: Sequence[str], paths: Sequence[str]
+) -> Iterator[list[FileChange]]:
+    pairs = list(commits)
+    if not pairs:
+        return
+    environ = {k: v for k, v in repo.program.environ.items() if k != "GIT_DIFF_OPTS"}
+    out = repo.program._replace(environ=environ).run(
+        *DIFF, "--stdin", *options, "--", *(f":(top,literal){path}" for path in paths),
+        data="".join(f"{commit} {before}\n" for commit, before in pairs).encode(),
+        limits=Limits(output=_OUTPUT),
+    )[1]  # fmt: skip
+    for part in _parts(out, {commit.encode() for commit, _ in pairs}):
+        lines = iter(part)
+        yield list(patched(lines, raw(lines))) if "-p" in options else raw(lines)
+
+
+def _parts(out: bytes, names: set[bytes]) -> Iterator[list[bytes]]:
+    """The lines about each commit; its name stands alone on a line before them."""
+    part: list[bytes] | None = None
+    for line in out.split(b"\n"):
+        if line in names:
+            if part:
+                yield part
+            part = []
+        elif part is not None:
+            part.append(line)
+    if part:
+        yield part

@@ -1,0 +1,56 @@
+"""Following files and their lines from commit to commit, as far as first parents lead."""
+
+from collections.abc import Sequence
+
+from git_naturecode.domain.matching import Block
+from git_naturecode.domain.review.carried import Edit, onward
+from git_naturecode.git.changes import FileChange
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.steps import first_parents, renames, steps
+
+_MOST = 2_000  # commits; over more of them only the two ends are compared
+
+
+class Steps:
+    """What the commits from `old` to `new` do to the files `wanted`, paths in `old`.
+
+    `paths` tells where each of them was moved; a file that nothing moved is not in it. Raises
+    GitFailed where that is more than git may say.
+    """
+
+    def __init__(self, repo: Repo, old: str, new: str, wanted: Sequence[str]) -> None:
+        self.paths = {path: path for path in wanted}
+        names = dict.fromkeys(wanted)
+        for before, after in renames(repo, first_parents(repo, old, new, _MOST)):
+            for path, now in self.paths.items():
+                if now == before:
+                    self.paths[path] = after
+                    names[after] = None
+        commits = first_parents(repo, old, new, _MOST, list(names))
+        self._steps = steps(repo, commits, list(names))
+        self.paths = {path: now for path, now in self.paths.items() if now != path}
+
+    def blocks(self, path: str, path_now: str, count: int) -> list[Block] | None:
+        """The lines of `path`, `count` of them, that are in `path_now`; None: not followed."""
+        if not self._steps:
+            return None
+        found, now = [(0, 0, count)], path
+        for files in self._steps:
+            change = next((one for one in files if one.old_path == now), None)
+            if change is None:
+                continue
+            if change.status not in ("M", "R") or change.binary or change.cut:
+                return []
+            found, now = onward(found, edits_of(change)), change.path
+        return found if now == path_now else None
+
+
+def edits_of(change: FileChange) -> list[Edit]:
+    """The hunks of `change`, made without context, as numbers from 0."""
+    return [
+        (
+            hunk.old - 1 if hunk.old_count else hunk.old, hunk.old_count,
+            hunk.new - 1 if hunk.new_count else hunk.new, hunk.new_count,
+        )
+        for hunk in change.hunks
+    ]  # fmt: skip
