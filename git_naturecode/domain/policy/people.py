@@ -29,8 +29,17 @@ class Binding(NamedTuple):
     key: str = ""
 
 
+class _Shown(NamedTuple):
+    """A certificate that a device shows: the name of the operation, the device's key, the rest."""
+
+    name: str
+    key: str
+    seal: str
+    cert: parsed.Certificate
+
+
 class _Basis(NamedTuple):
-    binding: Binding | None
+    binding: Binding
     rights: Rights
     cuts: tuple[Cut, ...]
     reason: Reason | None
@@ -84,39 +93,36 @@ class People(Registry):
     def authority_at(self, device: str, run: int, place: int) -> Authority | Reason:
         """`authority`, for the line `place` with what its device had seen in `run`."""
         basis = self._basis(device, run)
-        if not basis.cuts and basis.authority is not None:
-            expired = self._expired(basis, place)
-            return expired or basis.authority
-        binding, rights, reason = self._cut_down(basis, place)
-        if reason is not None or binding is None:
-            return reason or _STRANGER
-        note = "" if rights == basis.rights else basis.cuts[0].reason.text
-        return self._as_authority(binding.person, rights, self._seen(device, run), note)
+        if basis.authority is not None:
+            return self._expired(basis, place) or basis.authority
+        rights, reason, taken = self._cut_down(basis, place)
+        if reason is not None:
+            return reason
+        return self._as_authority(basis.binding.person, rights, self._seen(device, run), taken)
 
     def standing(self, place: int) -> tuple[Binding, Rights, Reason | None]:
         """Whose the line `place` is and what he may do; nobody where there is a reason."""
         line = self.graph.lines[place]
-        binding, rights, reason = self._cut_down(
-            self._basis(line.device, self.graph.run(place)), place
-        )
-        if binding is None:
-            return _NOBODY, rights, reason or _STRANGER
-        return binding, rights, reason
+        basis = self._basis(line.device, self.graph.run(place))
+        rights, reason, _ = self._cut_down(basis, place)
+        return basis.binding, rights, reason
 
-    def _cut_down(self, basis: _Basis, place: int) -> tuple[Binding | None, Rights, Reason | None]:
-        rights = basis.rights
+    def _cut_down(self, basis: _Basis, place: int) -> tuple[Rights, Reason | None, str]:
+        """What the cuts leave to the line `place`, why nothing, and what took something."""
+        rights, taken = basis.rights, ""
         reason = basis.reason or self._expired(basis, place)
         if reason is not None:
-            return basis.binding, rights, reason
+            return rights, reason, ""
         for cut in basis.cuts:
-            if cut.takes(self.graph, place):
-                rights = rights.meet(cut.rights)
-                if rights.role == roles.NONE:
-                    return basis.binding, rights, cut.reason
-        return basis.binding, rights, None
+            left = rights.meet(cut.rights) if cut.takes(self.graph, place) else rights
+            if left.role == roles.NONE:
+                return left, cut.reason, ""
+            if left != rights:
+                rights, taken = left, taken or cut.reason.text
+        return rights, None, taken
 
     def _expired(self, basis: _Basis, place: int) -> Reason | None:
-        expires = basis.binding.expires if basis.binding else ""
+        expires = basis.binding.expires
         if expires and self.graph.latest[place][:19] > expires[:19]:
             return Reason("expired", f"the certificate of its device ended {expires[:10]}")
         return None
@@ -130,7 +136,7 @@ class People(Registry):
     def _look(self, device: str, run: int) -> _Basis:
         binding = self.bound(device, run)
         if binding is None:
-            return _Basis(None, NOTHING, (), _STRANGER, None)
+            return _Basis(_NOBODY, NOTHING, (), _STRANGER, None)
         seen = self._seen(device, run)
         rights = self.rights(binding.person, seen)
         if rights.role == roles.NONE:
@@ -193,7 +199,7 @@ class People(Registry):
         founded = self.graph.lines[self.genesis]
         if device == founded.device and seq >= founded.seq and self.founder in self.persons:
             return Binding(self.founder)
-        found = self._by_certificate(device, seq, seen) if seq else None
+        found = self._by_certificate(device, seq, seen)
         for joined, ref, _ in self.joined.get(device, ()):
             if joined <= seq:  # by its own word; a certificate of its member may end it
                 return found if found and found.person == ref else Binding(ref)
@@ -205,36 +211,36 @@ class People(Registry):
         return Binding(claim.person, claim.value) if claim else None
 
     def _by_certificate(self, device: str, seq: int, seen: int) -> Binding | None:
-        shown = self.shown(device, seq)
+        shown = self._shown(device, seq)
         if shown is None:
             return None
-        name, key, op = shown
-        assert op.cert is not None
-        claim = self.keys.holder(op.cert.key, seen)
-        if claim is None or op.cert.key not in self.keys_of(claim.person, seen):
+        key = shown.cert.key
+        claim = self.keys.holder(key, seen)
+        if claim is None or key not in self.keys_of(claim.person, seen):
             return None
-        if not self.proofs.is_certified(name, op, device, key):
+        if not self._is_good(shown, device):
             return None
-        return Binding(claim.person, op.cert.expires, op.cert.key)
+        return Binding(claim.person, shown.cert.expires, key)
 
-    def shown(self, device: str, seq: int) -> tuple[str, str, parsed.Device] | None:
-        """The newest certificate of `device` up to its line `seq`: its name, the key, the rest."""
+    def _shown(self, device: str, seq: int) -> _Shown | None:
+        """The newest certificate of `device` up to its line `seq`."""
         for place in reversed(self.graph.told.get(device, ())):
             line = self.graph.lines[place]
             if line.seq > seq or self.graph.is_frozen(place):
                 continue
             for index, op in reversed(self.graph.said[place]):
                 if isinstance(op, parsed.Device) and op.cert is not None:
-                    return f"{line.digest}:{index}", line.key, op
+                    return _Shown(f"{line.digest}:{index}", line.key, op.seal, op.cert)
         return None
+
+    def _is_good(self, shown: _Shown, device: str) -> bool:
+        return self.proofs.is_certified(shown.name, shown.cert, device, shown.key, shown.seal)
 
     def has_shown(self, place: int, key: str) -> bool:
         """True when the device of the line `place` holds a good certificate by `key`."""
         line = self.graph.lines[place]
-        shown = self.shown(line.device, line.seq)
-        if shown is None or shown[2].cert is None or shown[2].cert.key != key:
-            return False
-        return self.proofs.is_certified(shown[0], shown[2], line.device, shown[1])
+        shown = self._shown(line.device, line.seq)
+        return shown is not None and shown.cert.key == key and self._is_good(shown, line.device)
 
     # -- for people to read ---------------------------------------------------------------------
 
@@ -283,13 +289,12 @@ class People(Registry):
 
     def _since(self, person: Person) -> str:
         """The line that first gave `person` a key or a device; "" while there is none."""
-        rest, first = person.known, None
+        rest, orders = person.known, []
         while rest:
             number = rest.bit_length() - 1
             rest ^= 1 << number
-            order = self.graph.order(number)
-            first = order if first is None else min(first, order)
-        return first[1] if first else ""
+            orders.append(self.graph.order(number))
+        return min(orders, default=(0, ""))[1]
 
     def device(self, device: str) -> DeviceInfo:
         """What is known of `device`."""

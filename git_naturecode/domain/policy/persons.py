@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from functools import reduce
 from typing import NamedTuple
 
 from git_naturecode.domain.policy import parsed, roles
@@ -91,12 +92,7 @@ class Registry(ABC):
 
     def _least(self, person: Person, seen: int) -> Rights:
         given = [said.value.rights for said in person.given.live(self.graph.past, seen)]
-        if not given:
-            return NOTHING
-        least = given[0]
-        for other in given[1:]:
-            least = least.meet(other)
-        return least if least.role != roles.NONE else NOTHING
+        return reduce(Rights.meet, given) if given else NOTHING
 
     def keys_of(self, ref: Ref, seen: int) -> frozenset[str]:
         """The member keys that let in devices of `ref`."""

@@ -54,13 +54,12 @@ class Proofs:
         self.checks = checks
         self.known = dict(known or {})
 
-    def is_certified(self, name: str, op: parsed.Device, device: str, key: str) -> bool:
-        """True when the certificate in the operation called `name` is good for its device."""
-        cert = op.cert
-        if cert is None:
-            return False
+    def is_certified(
+        self, name: str, cert: parsed.Certificate, device: str, key: str, seal: str
+    ) -> bool:
+        """True when `cert`, in the operation called `name`, is good for a device with these."""
         if name not in self.known:
-            self.known[name] = self.checks.certificate(cert, device, key, op.seal)
+            self.known[name] = self.checks.certificate(cert, device, key, seal)
         return self.known[name]
 
     def is_invited(self, name: str, op: parsed.Join, invite: str, team: str, device: str) -> bool:

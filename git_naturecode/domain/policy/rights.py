@@ -104,11 +104,10 @@ def _invite_objection(
     if not facts.may(who, "write"):
         return "its signer may only read there"
     manages = facts.may(who, "manage")
-    if kind != "invite" and not manages and not (kind == "join" and facts.may(who, "invite")):
+    invites = kind in ("invite", "join") and facts.may(who, "invite")
+    if not manages and not invites:
         return f"needs {noun}:invite, and a {who.role} has it not"
-    if not manages and not facts.may(who, "invite"):
-        return f"needs {noun}:invite, and a {who.role} has it not"
-    given = {*texts(header.get("can")), *(texts(header.get("value")) if kind == "set" else ())}
+    given = {*texts(header.get("can")), *texts(header.get("value"))}
     if any(not facts.may(who, right) for right in given if right in RIGHTS):
         return "its signer gives what he has not himself"
     changes = str(header.get("who", ""))
