@@ -118,7 +118,7 @@ class People(Registry):
             if left.role == roles.NONE:
                 return left, cut.reason, ""
             if left != rights:
-                rights, taken = left, taken or cut.reason.text
+                rights, taken = left, cut.reason.text
         return rights, None, taken
 
     def _expired(self, basis: _Basis, place: int) -> Reason | None:

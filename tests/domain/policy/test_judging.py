@@ -263,9 +263,13 @@ def test_what_is_not_a_session_has_its_own_permissions() -> None:
     world, devices = team("con", "vic:viewer")
     devices["ada"].say(ops.role("member-con", "contributor", deny=["createSessions", "kb:edit"]))
     devices["con"].see(devices["ada"])
+    devices["ada"].say(ops.role("member-con", "contributor", deny=["createSessions"]))
     for noun, state in (("article", "quarantined"), ("review", "verified")):
         desk = Desk(world, f"{noun}-20261101-aaaaaaaa")
         assert desk.state(desk.say(devices["con"], "open", mail("con"))) == state
+    article = Desk(world, "article-20261102-aaaaaaaa")
+    con = devices["con"].see(devices["ada"])
+    assert article.state(article.say(con, "open", mail("con"))) == "verified"
 
 
 def test_an_owner_writes_in_his_session_whatever_is_permitted(desk: Table) -> None:
@@ -359,6 +363,8 @@ def test_denied_and_allowed_permissions_count() -> None:
         device.see(ada)
     opened = desk.say(devices["con"], "open", mail("con"))
     assert desk.why(opened) == "needs createSessions, and a contributor has it not"
+    disguised = desk.say(devices["con"], "open", mail("con"), field="team")
+    assert desk.why(disguised) == "needs createSessions, and a contributor has it not"
     assert desk.state(desk.say(devices["vic"], "message", mail("vic"))) == "verified"
     for kind, fields in (
         ("join", {}),
@@ -451,6 +457,13 @@ def test_of_several_addresses_one_forbids_to_write_and_one_suffices_to_invite() 
     assert facts.may(who, "invite")
     assert not facts.may(who, "manage")
     assert not Facts().is_owner(Authority("", "contributor", frozenset(), frozenset({""})))
+
+
+def test_who_has_the_address_that_opened_it_is_the_owner_in_any_spelling() -> None:
+    who = Authority("m", "contributor", frozenset(), frozenset({"con@x.y"}))
+    assert Facts("Con@x.y ").is_owner(who)
+    assert Facts("m").is_owner(who)
+    assert not Facts("dan@x.y").is_owner(who)
 
 
 def test_a_pose_counts_nowhere(desk: Table) -> None:

@@ -336,6 +336,17 @@ def test_a_demoted_admin_keeps_what_was_seen_and_loses_the_rest() -> None:
     assert (found.role, found.note) == ("contributor", "withdrawn after demotion of bob")
 
 
+def test_what_took_rights_is_named_and_not_what_took_nothing() -> None:
+    world, devices = team("ann:admin", "con")
+    phone = world.device("con2", "con").see(devices["con"])
+    line = phone.say()
+    devices["con"].see(phone).say(ops.revoke(phone.id))  # it has seen the line
+    devices["ann"].say(ops.role("member-con", "viewer"))
+    found = world.standing().authority(line.digest)
+    assert isinstance(found, Authority)
+    assert (found.role, found.note) == ("viewer", "withdrawn after demotion of con")
+
+
 def test_a_denied_permission_is_taken_from_what_was_not_seen() -> None:
     world, devices = team("con")
     devices["ada"].say(ops.role("member-con", "contributor", deny=["session:edit"]))
