@@ -26,6 +26,8 @@ VERBS = {
     "set": ("review_change", "change"),
     "update": ("review_change", "update"),
     "close": ("review_change", "close"),
+    "import": ("review_import", "import_reviews"),
+    "export": ("review_import", "export_reviews"),
 }
 
 

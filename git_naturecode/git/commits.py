@@ -209,6 +209,12 @@ def messages(repo: Repo, base: str, tip: str, most: int) -> list[str]:
     return [one.strip() for one in out.split("\0") if one.strip()]
 
 
+def first_parents(repo: Repo, tip: str, most: int) -> list[str]:
+    """`tip` and its first parent, the first parent of that, and so on, at most `most`."""
+    args = ("rev-list", "--first-parent", f"--max-count={most}", tip, "--")
+    return repo.program.run(*args, check=False)[1].decode("ascii", "replace").split()
+
+
 def graph(repo: Repo, tips: Iterable[str], most: int) -> dict[str, list[str]]:
     """The commits that `tips` and all before them are, with their parents; the newest `most`."""
     args = ("rev-list", "--parents", "--ignore-missing", f"--max-count={most}", "--stdin")

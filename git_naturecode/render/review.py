@@ -38,6 +38,7 @@ class _Shown:
         yield from self.head()
         yield from self.reviewers()
         yield from self.files()
+        yield from self.reports()
         for thread in self.review.threads:
             yield ""
             yield from self.thread(thread)
@@ -126,6 +127,16 @@ class _Shown:
             yield f"{_INDENT}{row.status} {was}{line(row.path)}"
         if len(found) > _MOST_FILES:
             yield f"{_INDENT}and {len(found) - _MOST_FILES} more; see --json"
+
+    def reports(self) -> Iterator[str]:
+        """What builds and analyses said, the latest of each who reported of one commit."""
+        last = {(one.what, one.commit, one.agent): one for one in self.review.reports}
+        if last:
+            yield ""
+        for one in list(last.values())[-_MOST_FILES:]:
+            said = " ".join(filter(None, (one.status or "reported", one.agent, one.url)))
+            name = "CI" if one.what == "ci" else "analysis"
+            yield f"{_INDENT}{name} of {line(one.commit[:12])}: {line(said)}"
 
     def thread(self, thread: Thread) -> Iterator[str]:
         """A thread with its answers."""

@@ -46,6 +46,13 @@ def json(looked: "Looked") -> dict[str, Json]:
             "result": merged.result, "onto": merged.onto, "strategy": merged.strategy,
             "base": merged.base, "others": [one.result for one in review.merges[1:]],
         } if merged else None,
+        "reports": [
+            {
+                "kind": one.what, "commit": one.commit, "timestamp": one.time or None,
+                "status": one.status or None, "agent": one.agent or None, "url": one.url or None,
+            }
+            for one in review.reports
+        ],
         "aiAnalysis": None,
         "links": review.links,
         "hasDrafts": review.has_drafts,

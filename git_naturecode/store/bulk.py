@@ -28,9 +28,10 @@ class BulkWriter:
     moved it meanwhile.
     """
 
-    def __init__(self, store: Store, log: Log) -> None:
+    def __init__(self, store: Store, log: Log, said: str) -> None:
         self._store = store
         self._log = log
+        self._said = said
         self._head = log.head()
         self._base = log.tree_at(self._head)
         self._commit: BulkCommit | None = None
@@ -143,7 +144,7 @@ class BulkWriter:
     def _stream(self) -> BulkCommit:
         if self._commit is None:
             log = self._log
-            text = seal.message("Add conversations", log.obeyed(self._head))
+            text = seal.message(self._said, log.obeyed(self._head))
             seconds = self._store.now_ms() // 1000
             self._commit = BulkCommit(log.repo, self._head, seconds, text)
         return self._commit
@@ -162,8 +163,11 @@ class BulkWriter:
 
 
 @contextmanager
-def bulk(store: Store, side: str) -> Iterator[BulkWriter]:
-    """A BulkWriter on `side`, alone with the log; finished when the block ends well."""
+def bulk(store: Store, side: str, said: str = "Add conversations") -> Iterator[BulkWriter]:
+    """A BulkWriter on `side`, alone with the log; finished when the block ends well.
+
+    `said` is the message of its commit.
+    """
     log = store.side(side)
     with hold(store.lock, _WAIT) as held:
         if not held:
@@ -171,7 +175,7 @@ def bulk(store: Store, side: str) -> Iterator[BulkWriter]:
                 "another git naturecode is writing here", "wait for it, then run the command again"
             )
         _prepare(store, log)
-        writer = BulkWriter(store, log)
+        writer = BulkWriter(store, log, said)
         try:
             yield writer
             writer.finish()

@@ -11,7 +11,7 @@ _OF_BOTS = frozenset({"comment", "finding"})
 _OF_ALL = frozenset(
     {
         "open", "revision", "comment", "verdict", "join", "leave", "resolve", "reopen", "merge",
-        "link", "unlink", "finding", "dismiss",
+        "link", "unlink", "finding", "dismiss", "source",
     }
 )  # fmt: skip
 _OF_OWNER = frozenset({"set", "add", "remove"})

@@ -21,11 +21,18 @@ from git_naturecode.domain.review.model import (
     Target,
     Thread,
 )
+from git_naturecode.domain.review.reports import reports
 from git_naturecode.domain.said import Mark, text_of
 from git_naturecode.store.entry import Entry, Json
 from git_naturecode.store.store import PRIVATE, TEAM, Placed
 
 CLOSED = "closed"
+ABSENT = {
+    "commit": "its commit is not here", "path": "there is no such file",
+    "line": "there is no such line",
+}  # fmt: skip
+"""What is said beside a comment from elsewhere, by what of its place could not be found."""
+LOST = "answers what is not here"
 _BUSY = frozenset({"revision", "comment", "verdict", "merge", "edit", "resolve", "reopen"})
 
 
@@ -64,6 +71,7 @@ def build(placed: Sequence[Placed]) -> Review:
     found = said.changes(entries)
     review.threads = _threads(counted, found, there)
     review.merges = _merges(counted)
+    review.reports = reports(entries)
     review.reviewers = _reviewers(review, counted, there)
     review.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
     times = [time_of(one) for one in entries if one.kind in _BUSY]
@@ -76,6 +84,10 @@ def build(placed: Sequence[Placed]) -> Review:
 def time_of(entry: Entry) -> str:
     """When it was said: the time of its source, else that of its writing (ISO, UTC)."""
     return text_of(entry, "t") or entry.at[:24]
+
+
+def _when(one: fold.Counted) -> tuple[str, str, str, str]:
+    return time_of(one.entry), *one.entry.order
 
 
 def author_of(entry: Entry) -> str:
@@ -123,7 +135,8 @@ def _revisions(counted: Iterable[fold.Counted]) -> list[Revision]:
     """Each state once, however many have written it down, in the order of their entries; a later
     one of the same commits stands last again (somebody has pushed the old state back)."""
     found: list[Revision] = []
-    for one in counted:
+    # The source of an import has its own times: what it brings late need not be the latest.
+    for one in sorted(counted, key=_when):
         entry = one.entry
         if entry.kind != "revision" or not text_of(entry, "head"):
             continue
@@ -180,10 +193,11 @@ def _comment(
     entry = one.entry
     where = None if plain.hidden else anchor.read(entry.header.get("anchor"))
     reactions = said.reactions(found.reactions.get(entry.id, ()))
+    absent = (ABSENT.get(text_of(entry, "missing")), LOST if text_of(entry, "lost") else None)
     return Comment(
         plain.id, author_of(entry), time_of(entry), plain.text, on, where,
-        text_of(entry, "revision"), plain.flags, plain.edited, plain.hidden, plain.rivals,
-        reactions, draft, plain.standing,
+        text_of(entry, "revision"), (*plain.flags, *filter(None, absent)), plain.edited,
+        plain.hidden, plain.rivals, reactions, draft, plain.standing,
     )  # fmt: skip
 
 
@@ -198,7 +212,7 @@ def _thread(
     comments: list[Comment], settled: dict[str, Entry], by_id: dict[str, fold.Counted]
 ) -> Thread:
     # An answer that came before the first comment (a clock that is wrong) does not begin it.
-    ordered = sorted(comments, key=lambda c: (bool(c.on), by_id[c.id].entry.order))
+    ordered = sorted(comments, key=lambda c: (bool(c.on), *_when(by_id[c.id])))
     last = settled.get(ordered[0].id)
     if last is None:
         return Thread(tuple(ordered))

@@ -147,6 +147,21 @@ class Merged(NamedTuple):
     standing: Standing | None = None
 
 
+class Report(NamedTuple):
+    """What a build or a test (`what` is "ci") or an analysis ("analyses") has said of a commit.
+
+    `status` is success, failure, lgtm, fyi or nmw; "" while it has not ended. `agent` is who
+    ran it, `time` is "" where it is not known.
+    """
+
+    what: str
+    commit: str
+    time: str
+    status: str
+    agent: str
+    url: str
+
+
 class Review:
     """A review after all its entries; of a deleted one no text is left."""
 
@@ -161,6 +176,7 @@ class Review:
         self.threads: list[Thread] = []
         self.reviewers: list[Reviewer] = []
         self.merges: list[Merged] = []
+        self.reports: list[Report] = []
         self.links: list[str] = []
         self.origin: dict[str, object] = {}
         self.standing: dict[str, int] = {}
