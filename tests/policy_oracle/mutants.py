@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from policy_oracle.breaks import Break, breaks, text
-from policy_oracle.trials import TARGET, Trials, run
+from policy_oracle.trials import ALL, EXAMPLES, QUICK, TARGET, Trials, run
 
 ACCEPTED = Path(__file__).parent / "survivors.txt"
 CHECKS = ("condition", "part")
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in gone:
         print(f"there is no such break any more: {name}")
     log = _Log(chosen.log)
-    return run(lambda trials: _report(everything, trials, log) or bool(gone), quick=chosen.quick)
+    return run(lambda trials: _report(everything, trials, log) or bool(gone), chosen.which)
 
 
 def accepted() -> dict[str, str]:
@@ -113,7 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--list", action="store_true", help="only say which there are")
     parser.add_argument("--log", type=Path, help="remember what was noticed, and go on from there")
-    parser.add_argument("--quick", action="store_true", help="without most of the longest tests")
+    add = parser.add_argument
+    add("--quick", dest="which", action="store_const", const=QUICK, default=ALL,
+        help="without most of the longest tests")  # fmt: skip
+    add("--examples", dest="which", action="store_const", const=EXAMPLES,
+        help="without any test that goes by chance: what survives may be noticed yet")  # fmt: skip
     parser.add_argument(
         "--conditions", action="store_true", help="only checks: conditions and their parts"
     )

@@ -31,8 +31,10 @@ ROOT = Path(__file__).parent.parent.parent
 TESTS = ("tests/domain/policy", "tests/policy_oracle")
 LONG = ("test_histories.py", "policy_oracle/test_hostile.py")
 """Tests that come by everything, and are asked last."""
-QUICK = 3
-"""How many of the histories a quick run asks."""
+BY_CHANCE = ("test_hostile.py", "test_properties.py")
+ALL, QUICK, EXAMPLES = "all", "quick", "examples"
+"""Which tests are asked: all; of the long ones but SOME histories; nothing that goes by chance."""
+SOME = 3
 PATIENCE = 4
 """How many times the processor time of all tests they may take for one break."""
 TARGET = ROOT / "git_naturecode/domain/policy"
@@ -53,11 +55,13 @@ class _Known(NamedTuple):
 class Trials:
     """What the tests say of breaks. Made by `run`."""
 
-    def __init__(self, items: Sequence[pytest.Item], room: Path, *, quick: bool) -> None:
+    def __init__(self, items: Sequence[pytest.Item], room: Path, which: str) -> None:
         self._room = room
-        self._items = [item for item in items if not quick or not _is_long(item)]
-        if quick:
-            self._items += [item for item in items if LONG[0] in item.nodeid][:QUICK]
+        self._items = [item for item in items if which == ALL or not _is_long(item)]
+        if which == EXAMPLES:
+            self._items = [item for item in self._items if not _is(item, BY_CHANCE)]
+        elif which == QUICK:
+            self._items += [item for item in items if _is(item, LONG[:1])][:SOME]
         self._noticed: Counter[int] = Counter()
         self._tests = self._whole()
 
@@ -148,12 +152,12 @@ class Trials:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def run(work: Callable[[Trials], int], *, quick: bool) -> int:
+def run(work: Callable[[Trials], int], which: str) -> int:
     """Collect the tests, and give `work` what can be asked of them; its exit code."""
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as made:
         room = Path(made)
-        within = _Within(work, room, quick)
+        within = _Within(work, room, which)
         options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal", "-s"]
         code = pytest.main([*options, f"--basetemp={room / 'tests'}", *TESTS], plugins=[within])
     return int(within.code if within.code is not None else code or 2)
@@ -162,8 +166,8 @@ def run(work: Callable[[Trials], int], *, quick: bool) -> int:
 class _Within:
     """A plugin of pytest: what to do with the tests that were found."""
 
-    def __init__(self, work: Callable[[Trials], int], room: Path, quick: bool) -> None:
-        self._work, self._room, self._quick = work, room, quick
+    def __init__(self, work: Callable[[Trials], int], room: Path, which: str) -> None:
+        self._work, self._room, self._which = work, room, which
         self.code: int | None = None
 
     def pytest_collection(self) -> None:
@@ -178,12 +182,16 @@ class _Within:
         """Instead of running the tests."""
         if session.testsfailed:
             raise pytest.UsageError("there are tests that cannot be loaded")
-        self.code = self._work(Trials(session.items, self._room, quick=self._quick))
+        self.code = self._work(Trials(session.items, self._room, self._which))
         return True
 
 
 def _is_long(item: pytest.Item) -> bool:
-    return any(name in item.nodeid for name in LONG)
+    return _is(item, LONG)
+
+
+def _is(item: pytest.Item, files: Sequence[str]) -> bool:
+    return any(name in item.nodeid for name in files)
 
 
 def _alone(patience: int) -> None:
