@@ -23,6 +23,7 @@ VERBS = {
     "request-changes": ("review_judge", "request_changes"),
     "explain": ("review_merge", "explain"),
     "merge": ("review_merge", "merge"),
+    "apply": ("review_apply", "apply"),
     "set": ("review_change", "change"),
     "update": ("review_change", "update"),
     "close": ("review_change", "close"),

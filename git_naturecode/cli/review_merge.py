@@ -62,6 +62,7 @@ def merge(
 
     Ends with 1 when something is missing, with 3 when it conflicts: nothing has changed then.
     """
+    from git_naturecode import reviewing
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import check, opened_review
     from git_naturecode.render.show import line
@@ -81,6 +82,8 @@ def merge(
         )  # fmt: skip
         try:
             done = act.plan() if dry_run else act.run()
+            if not dry_run:
+                reviewing.keep_notes(here.store)
         except NotYet as error:
             if as_json:
                 context.json(_explained_json(error.explained))

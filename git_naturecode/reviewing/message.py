@@ -45,8 +45,12 @@ def trailers(
 
 
 def _person(name: str, mail: str) -> str:
+    """Somebody as trailers name him; of whom no name is known the address has one."""
+    address = line(mail).replace("<", "").replace(">", "")
     called = line(name).replace("<", "").replace(">", "").strip()
-    return f"{called or line(mail)} <{line(mail)}>"
+    if not called or "@" in called:
+        called = address.partition("@")[0] or address
+    return f"{called} <{address}>"
 
 
 def with_trailers(text: str, lines: Sequence[str]) -> str:

@@ -1,0 +1,289 @@
+"""Applying suggestions: one or many of them become one commit on the branch under review."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from git_naturecode import ids
+from git_naturecode.domain.people import key
+from git_naturecode.domain.review import handles, makers, suggestion
+from git_naturecode.domain.review.anchor import MOST_CHARACTERS, NEW, Anchor, lines_of
+from git_naturecode.domain.review.following import Place
+from git_naturecode.domain.review.model import Comment, Review, Thread
+from git_naturecode.domain.review.suggestion import Change, Overlapping, Suggestion
+from git_naturecode.errors import Negative
+from git_naturecode.git import edited, hooked, merging, tree
+from git_naturecode.git.landing import Landing
+from git_naturecode.git.merging import Wanted
+from git_naturecode.git.objects import FILE_MODE, Missing, TreeEntry
+from git_naturecode.render.show import line
+from git_naturecode.reviewing import message, revising
+from git_naturecode.reviewing.explaining import circle
+from git_naturecode.reviewing.placing import place
+from git_naturecode.store.entry import Draft, Entry
+from git_naturecode.store.store import TEAM, Store
+
+_MODES = (FILE_MODE, 0o100755)
+_MOST_BYTES = 8 << 20  # of a file
+_NOT_RUN = ("pre-commit",)
+
+
+class Put(NamedTuple):
+    """A suggestion that is put in: the thread and the comment that makes it, and where it goes."""
+
+    thread: Thread
+    comment: Comment
+    name: str
+    path: str
+    change: Change
+
+
+@dataclass
+class Applied:
+    """What was done, or would be: the branch, its commit, what was put in, and what was not and
+    why (by the short names of threads)."""
+
+    branch: str
+    put: list[Put]
+    left: dict[str, str]
+    commit: str = ""
+    place: str = ""
+    told: list[str] = field(default_factory=list)
+
+
+class Applying:
+    """Suggestions of one review on their way into its branch.
+
+    `wanted` are the threads that somebody names (none: all that wait), `text` what the commit says
+    ("": the usual). `permit` raises where the team does not let this person.
+    """
+
+    def __init__(
+        self, store: Store, review: Review, entries: Sequence[Entry], wanted: Sequence[str],
+        text: str, permit: Callable[..., None],
+    ) -> None:  # fmt: skip
+        self.store, self.review, self.entries = store, review, entries
+        self.wanted, self.text, self.permit = wanted, text, permit
+        self._names = handles.thread_names(review)
+
+    def plan(self) -> Applied:
+        """What `run` would do; raises as it does."""
+        return self._begin()[1]
+
+    def run(self) -> Applied:
+        """Make the commit, move the branch, resolve the threads. Whatever is raised, nothing has
+        changed.
+
+        Raises Negative where a suggestion that was named does not fit any more, where two are about
+        the same lines, where there is none, or where the branch cannot be moved now.
+        """
+        landing, done, files = self._begin()
+        done.commit = self._commit(landing.tip, done.put, files)
+        if not landing.move(done.commit, f"review apply {self.review.id}"):
+            raise Negative(
+                f"{landing.branch} moved while the suggestions were put in", "run it again"
+            )
+        silent = hooked.standing(self.store.repo, _NOT_RUN)
+        if silent:
+            done.told.append("not run, since there was no work tree to run it in: your pre-commit")
+        self._record(done)
+        return done
+
+    # -- which, and where --------------------------------------------------------------------------
+
+    def _begin(self) -> tuple[Landing, Applied, dict[str, tuple[int, bytes]]]:
+        review = self.review
+        if review.target.type != "branch":
+            raise Negative(
+                f"{review.id} is about a {review.target.type}, and only a branch takes commits",
+                "put the suggestions in by hand",
+            )
+        found = self._suggested()
+        landing = Landing(self.store.repo, review.target.name, self.store.environ)
+        now = revising.moved(self.store, review)
+        last = review.revision
+        head, base = now.state[:2] if now else (last.head, last.base) if last else ("", "")
+        if landing.tip != head:
+            raise Negative(
+                f"{landing.branch} here stands at {landing.tip[:12]}, and the change at "
+                f"{head[:12]}",
+                f"bring it up to date first: git switch {landing.branch}, git pull",
+            )
+        landing.check()
+        put, left, files = self._placed(found, head, base)
+        if not put:
+            why = "; ".join(f"{name}: {reason}" for name, reason in left.items())
+            raise Negative(
+                f"nothing can be put in: {why}" if why else "no open thread suggests anything",
+                f"git naturecode review show {ids.tail(review.id)} shows what was said",
+            )
+        self.permit(*(makers.settling((), one.thread, "resolve") for one in put))
+        where = landing.place.path if landing.place else ""
+        done = Applied(landing.branch, put, left, place=where)
+        return landing, done, self._changed(put, files)
+
+    def _suggested(self) -> list[tuple[Thread, Comment, Suggestion]]:
+        """The newest suggestion of each thread that is meant."""
+        if self.wanted:
+            threads = [handles.thread(self.review, one) for one in self.wanted]
+            return [self._last(one) for one in {t.id: t for t in threads}.values()]
+        return [self._last(one) for one in self.review.open_threads if _makers_of(one)]
+
+    def _last(self, thread: Thread) -> tuple[Thread, Comment, Suggestion]:
+        name = self._names[thread.id]
+        makers_of = _makers_of(thread)
+        if not makers_of:
+            raise Negative(f"{name} suggests nothing", "put it in by hand")
+        comment, found = makers_of[-1]
+        if len(found) > 1:
+            raise Negative(
+                f"{name} has {len(found)} suggestions in one comment",
+                "which one is meant nobody can tell: put it in by hand",
+            )
+        if thread.first.anchor is None or not thread.first.anchor.line:
+            raise Negative(f"{name} is about no lines", "put it in by hand")
+        if thread.first.anchor.side != NEW:
+            raise Negative(f"{name} is about lines that are gone", "put it in by hand")
+        return thread, comment, found[0]
+
+    def _placed(
+        self, found: Sequence[tuple[Thread, Comment, Suggestion]], head: str, base: str
+    ) -> tuple[list[Put], dict[str, str], dict[str, "_File"]]:
+        """Those that fit, those that do not and why, and the files that they are about."""
+        objects = self.store.team.objects
+        anchors = {thread.id: thread.first.anchor for thread, _, _ in found if thread.first.anchor}
+        places = place(self.store.repo, objects, anchors, head, base)
+        root = tree.tree_of(objects, head)
+        files: dict[str, _File] = {}
+        put: list[Put] = []
+        left: dict[str, str] = {}
+        for thread, comment, said in found:
+            name, anchor, there = self._names[thread.id], anchors[thread.id], places[thread.id]
+            if there.path and there.path not in files:
+                files[there.path] = _File.read(self.store, root, there.path)
+            why = self._objection(anchor, said, there, files.get(there.path))
+            if why and self.wanted:
+                raise Negative(f"{name} does not fit any more: {why}", "put it in by hand")
+            if why:
+                left[name] = why
+                continue
+            first, last = there.line - said.above, there.end + said.below
+            put.append(
+                Put(thread, comment, name, there.path, Change(first, last, said.lines, name))
+            )
+        return put, left, files
+
+    def _objection(
+        self, anchor: Anchor, said: Suggestion, there: Place, file: "_File | None"
+    ) -> str:
+        """Why a suggestion cannot be put in; "" where the lines are as they were."""
+        if file is None:
+            return "its lines are gone"
+        if file.why:
+            return f"{there.path} {file.why}"
+        first, last = there.line - said.above, there.end + said.below
+        before = self._before(anchor, said)
+        if before is None:
+            return "how its lines were is not in this clone"
+        if first < 1 or file.lines[first - 1 : last] != before:
+            return f"its lines have changed ({there.path}:{there.line})"
+        return "it changes nothing" if list(said.lines) == before else ""
+
+    def _before(self, anchor: Anchor, said: Suggestion) -> list[str] | None:
+        """The lines as they were when somebody commented on them; None where nobody can tell."""
+        first, last = anchor.line - said.above, anchor.end + said.below
+        try:
+            objects = self.store.team.objects
+            lines = lines_of(objects.read(anchor.blob)[1]) if anchor.blob else None
+        except Missing:
+            lines = None
+        if lines is not None:
+            return lines[first - 1 : last] if 1 <= first <= last <= len(lines) else None
+        text = list(anchor.text)
+        whole = len(text) == anchor.end - anchor.line + 1 and not (said.above or said.below)
+        return text if whole and all(len(one) < MOST_CHARACTERS for one in text) else None
+
+    def _changed(
+        self, put: Sequence[Put], files: Mapping[str, "_File"]
+    ) -> dict[str, tuple[int, bytes]]:
+        """The files as they are with all that is put in."""
+        made = {}
+        for path in dict.fromkeys(one.path for one in put):
+            mine = [one.change for one in put if one.path == path]
+            try:
+                data = suggestion.applied(files[path].data, mine)
+            except Overlapping as error:
+                raise Negative(
+                    f"{error.one} and {error.other} are about the same lines of {path}",
+                    "name the one that you want: "
+                    f"git naturecode review apply {ids.tail(self.review.id)} {error.one}",
+                ) from None
+            made[path] = files[path].mode, data
+        return made
+
+    # -- doing it ----------------------------------------------------------------------------------
+
+    def _commit(
+        self, tip: str, put: Sequence[Put], files: Mapping[str, tuple[int, bytes]]
+    ) -> str:  # fmt: skip
+        repo = self.store.repo
+        many = "a suggestion" if len(put) == 1 else f"{len(put)} suggestions"
+        usual = f"Take in {many} of the review\n\n" + "\n".join(
+            f"- {one.name}: {line(one.path)}, line {one.change.first}" for one in put
+        )
+        people = circle(self.store, self.review)
+        names = {key(one.who): one.name for one in self.review.reviewers}
+        me = people.who(self.store.person)
+        authors = {
+            people.who(one.comment.by): (
+                names.get(key(one.comment.by)) or people.name(people.who(one.comment.by)),
+                one.comment.by,
+            )
+            for one in put
+        }
+        others = [told for who, told in authors.items() if who != me]
+        lines = message.trailers(self.review, people, (), (), others)
+        text = message.with_trailers(self.text or usual, lines)
+        text = hooked.message(repo, text, "message")
+        tree_ = edited.tree_with(repo, tip, files)
+        sign = self.store.config.flag("commit.gpgSign", False)
+        return merging.commit(repo, Wanted(tree_, (tip,), text), sign=sign)
+
+    def _record(self, done: Applied) -> None:
+        """Write down the new state of the change, and that the threads are settled."""
+        moved = revising.moved(self.store, self.review)
+        drafts: list[Draft] = []
+        if moved:
+            revising.keep_table(self.store, moved)
+            drafts.append(moved.draft)
+        told = f"Taken in: {done.commit}"
+        drafts += [makers.settling(self.entries, one.thread, "resolve", told) for one in done.put]
+        self.store.write(TEAM, self.review.id, drafts)
+        self.store.settle()
+
+
+class _File(NamedTuple):
+    """A file of the branch: its mode and bytes, its lines, or why it cannot be changed."""
+
+    mode: int
+    data: bytes
+    lines: list[str]
+    why: str = ""
+
+    @classmethod
+    def read(cls, store: Store, root: str | None, path: str) -> "_File":
+        objects = store.team.objects
+        entry: TreeEntry | None = tree.find_all(objects, root, [path]).get(path)
+        if entry is None or entry.mode not in _MODES:
+            return cls(0, b"", [], "is no plain file")
+        if objects.header(entry.oid)[1] > _MOST_BYTES:
+            return cls(0, b"", [], "is too large")
+        data = objects.read(entry.oid)[1]
+        lines = lines_of(data)
+        return cls(entry.mode, data, lines or [], "" if lines is not None else "is no text")
+
+
+def _makers_of(thread: Thread) -> list[tuple[Comment, list[Suggestion]]]:
+    """The comments of a thread that suggest something, in their order; no drafts."""
+    said = ((one, suggestion.read(one.text)) for one in thread.comments if not one.draft)
+    return [(one, found) for one, found in said if found]
