@@ -58,10 +58,8 @@ class Cut(NamedTuple):
         return person == self.signer or (self.is_admin and order > self.turn[0])
 
     def takes(self, graph: Graph, place: int) -> bool:
-        """True when it takes rights from the line `place`, one of its person (or of anybody)."""
+        """True when it takes rights from the line `place`, one of its person or its device."""
         line = graph.lines[place]
-        if self.device and line.device != self.device:
-            return False
         return self.cuts(line.device, line.seq, line.digest, graph.seen[place])
 
     def cuts(self, device: str, seq: int, digest: str, seen: int) -> bool:

@@ -1,6 +1,7 @@
 """Verdicts: what is to be thought of each entry, by the lines that cover it."""
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from git_naturecode.domain import people
@@ -82,15 +83,14 @@ class _Bench:
         self._adopted = adopted
         self._elsewhere = elsewhere
         self._inherited = inherited
-        self._own = own
-        self._stands: dict[str, _Stand | Reason] = {}
-        self._authors: dict[str, str] = {}
+        self._own = own or Own("", ())
+        self._stand = cache(self._find_stand)
+        self._author = cache(self._find_author)
         self._entries: list[Entry] = []
         self._permits: list[tuple[Entry, str]] = []
         self._audience: list[tuple[Entry, str]] = []
         self._folded: dict[frozenset[str], people.People] = {}
         self._opens: list[_Opened] = []
-        self._first: str | None = None
 
     def verdicts(self, entries: Mapping[Key, Entry]) -> dict[Key, Verdict]:
         """Judged in the order in which they were written: what permits before what it permits."""
@@ -109,17 +109,15 @@ class _Bench:
                     found[one.entry.key] = Verdict(QUARANTINED, why, one.owner)
         return found
 
-    def _author(self, name: str) -> str:
+    def _find_author(self, name: str) -> str:
         """Who said the entry with this id: the member who wrote it, not who copied it."""
-        if name not in self._authors:
-            found = {
-                self._original(entry)
-                or next((stand.who.member_id for stand in self._behind(entry.key)), "")
-                for entry in self._entries if entry.id == name
-            }  # fmt: skip
-            # Two contents under one id, and not by one person, are nobody's.
-            self._authors[name] = found.pop() if len(found) == 1 else ""
-        return self._authors[name]
+        found = {
+            self._original(entry)
+            or next((stand.who.member_id for stand in self._behind(entry.key)), "")
+            for entry in self._entries if entry.id == name
+        }  # fmt: skip
+        # Two contents under one id, and not by one person, are nobody's.
+        return found.pop() if len(found) == 1 else ""
 
     # -- one entry ------------------------------------------------------------------------------
 
@@ -153,8 +151,7 @@ class _Bench:
         """What an entry is worth by one who stands behind it."""
         who = stand.who
         why = objection(who, entry.kind, entry.header, self._facts(entry, stand))
-        if why:
-            why = self._as_copied(entry, stand, why)
+        why = self._as_copied(entry, stand, why)
         if why:
             return Verdict(QUARANTINED, why, who.member_id)
         state, reason = self._name(entry, stand)
@@ -168,8 +165,9 @@ class _Bench:
 
     def _as_copied(self, entry: Entry, stand: _Stand, why: str) -> str:
         """`why`, unless it is the word of somebody who might say it, and only copied here."""
-        writes = objection(stand.who, "message", {}, self._facts(entry, stand))
-        if writes or entry.kind not in ("edit", "redact"):
+        if entry.kind not in ("edit", "redact"):
+            return why
+        if objection(stand.who, "message", {}, self._facts(entry, stand)):
             return why
         for _, line in self._elsewhere(entry.key):
             who = self._standing.authority(line)
@@ -197,7 +195,7 @@ class _Bench:
             if self._wrote(entry.key, member):
                 return COPIED, f"copied by {label}"
             since = self._standing.members[member].since
-            if stand.line and self._standing.seen(since, stand.line) and since != stand.line:
+            if since != stand.line and self._standing.seen(since, stand.line):
                 continue  # he was nobody yet
             return QUARANTINED, f"it says it is by {said}, and {label} signed it"
         return VOUCHED, f"signed by {label}"
@@ -223,7 +221,7 @@ class _Bench:
     def _behind(self, key: Key) -> list[_Stand]:
         found = [self._stand(line) for line in self._lines(self._covers, key)]
         stands = [stand for stand in found if isinstance(stand, _Stand)]
-        if not stands and self._own is not None and key in self._own.names:
+        if key in self._own.names:
             who = self._standing.now(self._own.device)
             if isinstance(who, Authority):
                 stands.append(_Stand("", "", who))
@@ -233,18 +231,13 @@ class _Bench:
         """The lines that say something of an entry, never in the order of their arrival."""
         return sorted(said.get(key, ()))
 
-    def _stand(self, line: str) -> _Stand | Reason:
-        found = self._stands.get(line)
-        if found is None:
-            state, who = self._standing.basis(line)
-            if isinstance(who, Reason):
-                found = who
-            elif state == BEFORE:
-                found = Reason("before-team", "from before there was a team")
-            else:
-                found = _Stand(line, state, who)
-            self._stands[line] = found
-        return found
+    def _find_stand(self, line: str) -> _Stand | Reason:
+        state, who = self._standing.basis(line)
+        if isinstance(who, Reason):
+            return who
+        if state == BEFORE:
+            return Reason("before-team", "from before there was a team")
+        return _Stand(line, state, who)
 
     def _is_inherited(self, key: Key) -> bool:
         return any(
@@ -256,15 +249,15 @@ class _Bench:
             found = self._stand(line)
             if isinstance(found, Reason):
                 return found.text
-        if self._own is not None and key in self._own.names:
+        if key in self._own.names:
             who = self._standing.now(self._own.device)
             if isinstance(who, Reason):
                 return who.text
         return "no member has signed it"
 
     def _label(self, who: Authority) -> str:
-        member = self._standing.members.get(who.member_id)
-        return (member.email or member.name or member.id) if member else "a stranger"
+        member = self._standing.members[who.member_id]
+        return member.email or member.name or member.id
 
     # -- what is known about the entity ---------------------------------------------------------
 
@@ -276,7 +269,7 @@ class _Bench:
             self._opens.append(self._opened(entry, line, verdict))
         elif _turn(entry) == 1:
             self._permits.append((entry, line))
-        elif entry.kind == "set" and entry.header.get("field") == "team":
+        elif _turn(entry) == 2:
             self._audience.append((entry, line))
 
     def _holder(self, address: str) -> str:
@@ -285,11 +278,9 @@ class _Bench:
         return holders[0] if len(holders) == 1 else address
 
     def _facts(self, entry: Entry, stand: _Stand) -> Facts:
-        known = self._known(self._permits, entry, stand)
-        around = self._fold(known) if known else people.NOBODY
-        teams = self._known(self._audience, entry, stand)
-        audience = _last(teams)
-        owner = "" if entry.kind == "open" else self._owner()
+        around = self._fold(self._known(self._permits, entry, stand))
+        audience = _last(self._known(self._audience, entry, stand))
+        owner = "" if entry.kind == "open" else self._owner
         return Facts(
             owner, around, (audience,) if audience else (),
             self._author, self._noun,
@@ -299,10 +290,10 @@ class _Bench:
         """Those of `said` that whoever stands behind `entry` had seen."""
         return [
             one for one, line in said
-            if one.key != entry.key and (not stand.line or not line or (
+            if not stand.line or not line or (
                 self._standing.seen(stand.line, line)
                 and (line != stand.line or one.order < entry.order)
-            ))
+            )
         ]  # fmt: skip
 
     def _opened(self, entry: Entry, line: str, verdict: Verdict) -> _Opened:
@@ -311,24 +302,23 @@ class _Bench:
         turn = 1 if line else 0 if verdict.state == INHERITED else 2
         return _Opened(entry, line, owner, turn)
 
+    @cached_property
     def _owner(self) -> str:
         """Who opened it first; nobody where two did so who had not seen each other.
 
         Stamps play no part: everybody writes what he likes there.
         """
-        if self._first is None:
-            owners = {
-                one.owner for one in self._opens
-                if not any(self._precedes(other, one) for other in self._opens)
-            }  # fmt: skip
-            self._first = owners.pop() if len(owners) == 1 else ""
-        return self._first
+        owners = {
+            one.owner for one in self._opens
+            if not any(self._precedes(other, one) for other in self._opens)
+        }  # fmt: skip
+        return owners.pop() if len(owners) == 1 else ""
 
     def _precedes(self, a: _Opened, b: _Opened) -> bool:
         """True when `b` was opened by somebody else who had seen `a`."""
-        if a.owner == b.owner or a.turn != b.turn:
-            return a.owner != b.owner and a.turn < b.turn
-        return a.turn == 1 and a.line != b.line and self._standing.seen(b.line, a.line)
+        if a.owner == b.owner:
+            return False
+        return a.turn < b.turn or (a.turn == b.turn and self._standing.seen(b.line, a.line))
 
     def _fold(self, known: Sequence[Entry]) -> people.People:
         names = frozenset(entry.id for entry in known)
@@ -352,9 +342,8 @@ def _turn(entry: Entry) -> int:
     return 2 if entry.kind == "set" and field == "team" else 3
 
 
-def _last(audience: Iterable[Entry]) -> str:
-    entries = list(audience)
+def _last(entries: Sequence[Entry]) -> str:
     from git_naturecode.domain import fold
 
-    value = fold.register(entries, "team") if entries else ""
+    value = fold.register(entries, "team")
     return value if isinstance(value, str) else ""

@@ -534,3 +534,183 @@ def test_who_manages_gives_no_more_than_he_has(desk: Table) -> None:
     dan = devices["dan"].see(devices["con"])
     more = table.say(dan, "set", mail("dan"), field="can:x@y.z", value=["invite"])
     assert table.why(more) == "its signer gives what he has not himself"
+
+
+def test_what_does_not_count_permits_nothing(desk: Table) -> None:
+    table, devices = desk
+    table.say(devices["dan"], "set", mail("dan"), field="can:max@x.example", value=["read"])
+    said = table.say(devices["max"].see(devices["dan"]), "message", mail("max"))
+    assert table.state(said) == "verified"
+
+
+def test_in_an_open_team_a_session_is_opened_as_often_as_one_likes(desk: Table) -> None:
+    table, devices = desk
+    again = table.say(devices["dan"], "open", mail("dan"))
+    assert table.why(again) == "it was opened before by somebody else"
+    devices["ann"].say(ops.policy("open"))
+    assert table.state(again) == "verified"
+
+
+def test_an_entry_that_names_nobody_is_its_signers(desk: Table) -> None:
+    table, devices = desk
+    for by in (7, ""):
+        said = table.say(devices["dan"], "message", by=by, name=f"m{by}")  # type: ignore[arg-type]
+        if by == "":
+            said = table.entry("message", name="empty")
+            said = table.put(Entry(header_line({**said.header, "by": "", "id": "none"})))
+            table.sign(devices["dan"], said)
+        assert table.state(said) == "verified"
+        edit = table.say(devices["dan"], "edit", mail("dan"), target=said.id)
+        assert table.state(edit) == "verified"
+
+
+def test_without_a_team_nobody_says_two_things_at_once() -> None:
+    world = World()
+    desk, ada = Desk(world), world.device("ada", "")
+    said = desk.say(ada, "message", mail("ada"))
+    twin = ada.make(ada.lines[:-1], [{"op": "novel"}])
+    world.lines[twin.digest] = twin
+    assert desk.state(said) == "unverified"
+
+
+def test_what_was_signed_without_right_is_taken_in_by_a_maintainer(desk: Table) -> None:
+    table, devices = desk
+    said = table.say(devices["vic"], "message", mail("vic"))
+    odd = table.world.device("odd", "odd").see(devices["ann"])
+    for device, state in ((odd, "quarantined"), (devices["max"], "adopted")):
+        line = device.say(ops.adopt(ENTITY, [said.key], ""))
+        table.adopted.setdefault(said.key, []).append(line.digest)
+        assert table.state(said) == state
+    listed = table.say(devices["vic"], "message", mail("vic"))
+    assert table.state(listed, inherited={listed.hash}) == "inherited"
+
+
+def test_a_word_that_nobody_might_say_elsewhere_is_not_carried(desk: Table) -> None:
+    table, devices = desk
+    odd = table.world.device("odd", "odd").see(devices["ann"])
+    elsewhere = Desk(table.world, OTHER)
+    for who in (odd, devices["vic"]):
+        hidden = elsewhere.say(who, "redact", mail("vic"), target="open", name=f"r{who.id}")
+        table.put(hidden)
+        table.others[hidden.key] = [(OTHER, elsewhere.covers[hidden.key][0])]
+        table.sign(devices["dan"], hidden)
+        assert table.state(hidden) == "quarantined"
+
+
+def test_an_address_goes_with_who_has_it() -> None:
+    """Of somebody who was removed it proves what he said; to somebody else it is free again."""
+    world, devices = team("ann:admin")
+
+    def record(name: str) -> Any:
+        key = [f"ssh-ed25519 {name.capitalize()}"]
+        return ops.record(f"member-{name}", name, mail("eve"), "contributor", key)
+
+    ann = devices["ann"]
+    ann.say(ops.member(record("eve")))
+    desk = Desk(world)
+    eve = world.device("eve", "eve").see(ann)
+    early = desk.say(eve, "message", mail("eve"))
+    ann.see(eve).say(ops.remove("member-eve"))
+    ann.say(ops.member(record("evi")))
+    later = desk.say(world.device("evi", "evi").see(ann), "message", mail("eve"))
+    found = desk.verdicts()
+    assert (found[early.id].state, found[later.id].state) == ("verified", "verified")
+
+
+def test_whoever_adds_a_member_does_not_speak_for_him(desk: Table) -> None:
+    table, devices = desk
+    before, beside = (table.entry("message", mail("eve")) for _ in range(2))
+    table.sign(devices["ann"], before)
+    said = ops.sign(ENTITY, [beside.key])
+    line = devices["ann"].say(add("eve"), said)
+    table.covers[beside.key] = [line.digest]
+    assert table.state(before) == "vouched"  # there was nobody with that address
+    assert table.why(beside) == "it says it is by eve@x.example, and ann@x.example signed it"
+
+
+def test_what_a_viewer_signed_here_another_may_carry(desk: Table) -> None:
+    table, devices = desk
+    said = table.say(devices["vic"], "message", mail("vic"))
+    odd = table.world.device("odd", "odd").see(devices["ann"])
+    table.sign(odd, said)
+    table.sign(devices["dan"], said)
+    assert table.state(said) == "copied"
+    posed = table.say(devices["dan"], "message", mail("con"), name="pose")
+    edit = table.say(devices["con"], "edit", mail("con"), target=posed.id)
+    assert table.why(edit) == "only a maintainer may edit what another said"
+
+
+def test_what_this_clone_wrote_counts_whoever_else_has_signed_it(desk: Table) -> None:
+    table, devices = desk
+    mine = table.entry("message", mail("dan"))
+    table.sign(devices["vic"], mine)
+    assert table.state(mine, own=Own(devices["dan"].id, {mine.key})) == "unverified"
+    odd = table.entry("message", mail("odd"))
+    assert table.why(odd, own=Own("0" * 16, {odd.key})) == "its device belongs to no member"
+
+
+def test_who_signed_it_is_called_by_what_is_known_of_him() -> None:
+    world, devices = team("ann:admin")
+    desk = Desk(world)
+    for name, called in (("", "member-eve"), ("Eve", "Eve")):
+        record = ops.record("member-eve", name, "", "contributor", ["ssh-ed25519 Eve"])
+        devices["ann"].say(ops.member(record))
+        eve = world.device(f"eve{name}", "eve").see(devices["ann"])
+        assert desk.why(desk.say(eve, "message", mail("x"))) == f"signed by {called}"
+
+
+def test_what_was_permitted_before_the_team_holds() -> None:
+    world = World()
+    ada, con, dan = (world.device(n, n) for n in ("ada", "con", "dan"))
+    desk = Desk(world)
+    opens = [desk.say(con, "open", by) for by in (mail("con"), "x@y.z")]
+    opens.append(desk.put(Entry(header_line({**opens[0].header, "id": "odd", "by": 7}))))
+    desk.sign(con, opens[-1])
+    desk.say(con, "set", mail("con"), field="can:dan@x.example", value=["read"])
+    ada.see(con, dan)
+    world.found(ada)
+    ada.say(add("con"), add("dan"))
+    said = desk.say(dan.see(ada), "message", mail("dan"))
+    assert desk.why(said) == "its signer may only read there"
+    assert all(desk.state(one) == "inherited" for one in opens)
+
+
+def test_who_opened_it_before_the_team_may_say_so_again() -> None:
+    world = World()
+    ada, con = world.device("ada", "ada"), world.device("con", "con")
+    desk = Desk(world)
+    desk.say(con, "open", mail("con"))
+    ada.see(con)
+    world.found(ada)
+    ada.say(add("con"))
+    assert desk.state(desk.say(con.see(ada), "open", mail("con"))) == "verified"
+
+
+def test_of_what_one_line_says_the_earlier_permits_the_later(desk: Table) -> None:
+    table, devices = desk
+    table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=["write", "manage"])
+    dan = devices["dan"].see(devices["con"])
+    said = [
+        table.entry(kind, mail("dan"), **more)
+        for kind, more in (
+            ("message", {}), ("set", {"field": "can:dan@x.example", "value": ["read"]}),
+            ("message", {}),
+        )
+    ]  # fmt: skip
+    table.sign(dan, *said)
+    assert [table.state(one) for one in said] == ["verified", "verified", "quarantined"]
+
+
+def test_an_open_that_is_not_signed_yet_comes_last(desk: Table) -> None:
+    table, devices = desk
+    again = table.entry("open", mail("dan"), at="2019-01-01T00:00:00.000Z/0000")
+    found = table.verdicts(own=Own(devices["dan"].id, {again.key}))
+    assert (found["open"].state, found[again.id].state) == ("verified", "quarantined")
+
+
+def test_a_team_that_is_no_name_is_everybody(desk: Table) -> None:
+    table, devices = desk
+    table.say(devices["con"], "set", mail("con"), field="team", value=7)
+    table.say(devices["con"], "add", mail("con"), field="team", value="team-two")
+    said = table.say(devices["dan"].see(devices["con"]), "message", mail("dan"))
+    assert table.state(said) == "verified"
