@@ -167,10 +167,9 @@ class Registry(ABC):
             others += [r for _, r, number in joined if r != ref and seen >> number & 1]
             for other in others:
                 return used(f"device {device} is one of {self.persons[other].label}")
-        if email:
-            for other in self.mails.others(same(email), seen, ref):
-                if self.rights(other, seen).role != roles.NONE:
-                    return used(f"{email} is the address of {self.persons[other].label}")
+        for other in self.mails.others(same(email), seen, ref):
+            if self.rights(other, seen).role != roles.NONE:
+                return used(f"{email} is the address of {self.persons[other].label}")
         return None
 
     # -- what is said ---------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from git_naturecode.domain.people import FIELD, NOBODY, RIGHTS, USUAL, People, key
+from git_naturecode.domain.people import FIELD, NOBODY, USUAL, People, key
 from git_naturecode.domain.policy import review_rights, roles
 from git_naturecode.domain.policy.facts import Authority, same, texts
 from git_naturecode.store.entry import Json
@@ -108,7 +108,7 @@ def _invite_objection(
     if not manages and not invites:
         return f"needs {noun}:invite, and a {who.role} has it not"
     given = {*texts(header.get("can")), *texts(header.get("value"))}
-    if any(not facts.may(who, right) for right in given if right in RIGHTS):
+    if not all(facts.may(who, right) for right in given):
         return "its signer gives what he has not himself"
     changes = str(header.get("who", ""))
     if kind == "invite" and not manages and key(changes) in facts.people.rights:

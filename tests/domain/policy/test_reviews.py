@@ -72,7 +72,7 @@ def test_what_may_be_said_in_a_review(
         ("dan", "set", _reviewer("dan@x.example"), "only who began"),
         ("dan", "edit redact", OPENED, "only a maintainer may"),
         ("dan", "redact", {}, "only a maintainer may"),
-        ("dan", "edit", {"target": 7}, "only a maintainer may"),
+        ("dan", "edit", {"target": ["open"]}, "only a maintainer may"),
         ("dan max", "delete", {}, "needs session:delete"),
         ("dan", "message novel", {}, "needs a maintainer"),
     ],
