@@ -87,7 +87,9 @@ def _duration(seconds: float) -> str:
 def stoppable(told: Callable[[], None]) -> Iterator[Callable[[], bool]]:
     """Gives a question that is answered by True once somebody has pressed Ctrl-C.
 
-    `told` is called then. Whoever presses it again does not want to wait: KeyboardInterrupt.
+    `told` is called then. Whoever presses it again does not want to wait: KeyboardInterrupt. Where
+    it was ignored when we were started, as a shell does for what a script runs behind its back, it
+    is meant for somebody else.
     """
     asked = threading.Event()
 
@@ -97,10 +99,12 @@ def stoppable(told: Callable[[], None]) -> Iterator[Callable[[], bool]]:
         asked.set()
         told()
 
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    elsewhere = threading.current_thread() is not threading.main_thread()
+    if elsewhere or before is signal.SIG_IGN:
         yield asked.is_set
         return
-    before = signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGINT, handle)
     try:
         yield asked.is_set
     finally:

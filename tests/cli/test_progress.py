@@ -4,6 +4,7 @@ import io
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -74,7 +75,23 @@ def test_quiet_is_quiet(terminal: bool) -> None:
     assert told(terminal, 10, 5, quiet=True) == ""
 
 
-def test_the_first_interruption_is_a_question_the_second_is_not() -> None:
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, whatever the shell has set that the tests were started by."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_who_was_started_to_ignore_an_interruption_does(heard: None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with stoppable(lambda: pytest.fail("it was meant for somebody else")) as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert not stop()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_the_first_interruption_is_a_question_the_second_is_not(heard: None) -> None:
     before = signal.getsignal(signal.SIGINT)
     said: list[str] = []
     with stoppable(lambda: said.append("stopping")) as stop:

@@ -27,13 +27,14 @@ PRIVATE = ".git/naturecode/private.git"
 SESSIONS, MESSAGES = 60, 20
 # The program with smaller commits, and with other processes for reading when asked for.
 PROGRAM = """
-import sys
+import signal, sys
 from git_naturecode import __main__ as program
 from git_naturecode.capture import ahead
 from git_naturecode.importing import batches
 if __name__ == "__main__":
     batches.ENTRIES = int(sys.argv.pop(1))
     ahead.WORTH_IT = int(sys.argv.pop(1))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the shell may have it ignored
     print("ready", flush=True)
     program.main()
 """
@@ -81,8 +82,7 @@ def kept(clone: Clone) -> "Counter[str]":
 @pytest.fixture
 def whole(box: Box, histories: Path) -> "tuple[Counter[str], dict[str, object]]":
     """What an import gives that nobody stops."""
-    clone = box.repo("whole")
-    clone.nc("init")
+    clone = box.ready("whole")
     clone.nc("session", "import", str(histories))
     return kept(clone), shown(clone)
 
@@ -99,8 +99,7 @@ def test_stopped_again_and_again_it_comes_to_the_same_end(
     box: Box, histories: Path, whole: "tuple[Counter[str], dict[str, object]]",
     sign: signal.Signals, worth: int,
 ) -> None:  # fmt: skip
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     chance = random.Random(SEED)
     ends = []
     before = 0
@@ -133,8 +132,7 @@ def test_stopped_again_and_again_it_comes_to_the_same_end(
 
 
 def test_a_kill_loses_one_batch_at_most(box: Box, histories: Path) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     process = start(clone, histories)
     for _ in range(1000):
         time.sleep(0.01)
@@ -146,13 +144,12 @@ def test_a_kill_loses_one_batch_at_most(box: Box, histories: Path) -> None:
 
 
 def test_no_reader_outlives_a_killed_import(box: Box, histories: Path) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     process = start(clone, histories, worth=0)
     time.sleep(0.6)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    for _ in range(300):
+    for _ in range(3000):
         if not group(process.pid):
             return
         time.sleep(0.01)
@@ -174,8 +171,7 @@ def group(leader: int) -> list[int]:
 def test_a_full_disk_in_between_says_what_is_kept(
     box: Box, histories: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     monkeypatch.setattr(batches, "ENTRIES", 100)
     finish = git_bulk.BulkCommit.finish
     commits = 0
@@ -203,8 +199,7 @@ def test_a_full_disk_in_between_says_what_is_kept(
 def test_other_failures_tell_it_too(
     box: Box, histories: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     monkeypatch.setattr(batches, "ENTRIES", 500)
     monkeypatch.setattr("git_naturecode.importing.run.CHUNK", 7)
     count = 0
@@ -226,8 +221,7 @@ def test_other_failures_tell_it_too(
 def test_a_stop_between_two_chunks_keeps_what_was_read(
     box: Box, histories: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     monkeypatch.setattr("git_naturecode.importing.run.CHUNK", 5)
     names = [str(path) for path in sorted(histories.iterdir())]
     asked = 0
