@@ -254,4 +254,5 @@ def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:
             best = min(best, time.process_time() - start)
         return best
 
-    assert seconds(_LARGE) < 10 * seconds(_LARGE // 4) + 0.05
+    # Another process may cost one of the two its cache: what is quadratic is so each time.
+    assert any(seconds(_LARGE) < 10 * seconds(_LARGE // 4) + 0.05 for _ in range(4))

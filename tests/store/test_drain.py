@@ -170,7 +170,7 @@ def test_a_fresh_lock_only_delays(clone: Clone) -> None:
     said = crash.say(store, crash.new_session(), "kept")
     start = time.monotonic()
     store.settle()
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8  # not until the lock counts as left behind
     assert lock.exists()
     assert len(store.team.spool.waiting()) == 1
     with pytest.raises(NaturecodeError, match="locked by another git process"):

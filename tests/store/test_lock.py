@@ -55,5 +55,5 @@ def test_waiting_ends_when_the_other_one_does(tmp_path: Path) -> None:
     start = time.monotonic()
     with hold(str(tmp_path / "lock"), 30) as held:
         assert held
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 25
     process.communicate()

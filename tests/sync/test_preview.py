@@ -48,8 +48,7 @@ def test_what_would_come_and_go(box: Box) -> None:
 
 def test_dry_run_with_an_empty_remote_or_none(box: Box) -> None:
     hub = box.remote(empty=True)
-    ada = box.repo("ada")
-    ada.nc("init")
+    ada = box.ready("ada")
     assert "no remote" in ada.nc("sync", "--dry-run", code=4).err
     ada.git("remote", "add", "origin", f"file://{hub}")
     ada.start()
@@ -65,7 +64,7 @@ def test_another_remote_is_shown_first_and_two_converge(box: Box) -> None:
         clone.git("remote", "add", "other", f"https://user:hunter2@127.0.0.1:1/{other.name}")
         clone.git("config", f"url.file://{other}.insteadOf", clone.git(
             "config", "remote.other.url").strip())  # fmt: skip
-    said = ada.nc("sync", "--remote", "other", code=2)
+    said = ada.nc("sync", "--remote", "other", code=3)
     assert "would send 1 file with" in said.err or "would send 3 files with" in said.err
     assert "Retry jitter" in said.err
     assert "hunter2" not in said.err
@@ -93,17 +92,23 @@ def test_a_second_sync_waits_and_finds_nothing_left(box: Box) -> None:
     hub, ada, _, session = pair(box)
     ada.nc("session", "say", session, "once")
     hook = hub / "hooks/pre-receive"
-    hook.write_text("#!/bin/sh\nsleep 3\n")
+    hook.write_text("#!/bin/sh\ntouch pushing\nwhile [ ! -e go ]; do sleep 0.05; done\n")
     hook.chmod(0o755)
     command = [sys.executable, "-m", "git_naturecode", "sync"]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ada.path, stdout=quiet, stderr=quiet) as first:
-        for _ in range(200):
-            if any((ada.path / ".git/naturecode").glob("sync-origin.lock")):
-                break
-            time.sleep(0.05)
-        time.sleep(1)
-        said = ada.nc("sync")
-        assert first.wait(60) == 0
-    assert "nothing new on either side" in said.out
-    assert "waiting for it" in said.err
+    quiet, pipe = subprocess.DEVNULL, subprocess.PIPE
+    try:
+        with subprocess.Popen(command, cwd=ada.path, stdout=quiet, stderr=quiet) as first:
+            while not (hub / "pushing").exists():
+                assert first.poll() is None
+                time.sleep(0.02)
+            with subprocess.Popen(
+                command, cwd=ada.path, stdout=pipe, stderr=pipe, text=True
+            ) as second:
+                assert second.stderr
+                assert "waiting for it" in second.stderr.readline()
+                (hub / "go").touch()
+                out, _ = second.communicate()
+            assert first.wait() == second.returncode == 0
+    finally:
+        (hub / "go").touch()
+    assert "nothing new on either side" in out
