@@ -5,16 +5,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import templates
 from git_naturecode.__main__ import run
 from git_naturecode.clock import system_ms
 from git_naturecode.git import repo as repos
 from git_naturecode.store.store import Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -127,42 +130,79 @@ class Box:
 
     def repo(self, name: str = "repo", way: Way = Way("program")) -> Clone:
         """A repository with one commit and no remote."""
-        path = self.path / name
-        self._git("init", "-q", f"--object-format={way.objects}", str(path))
-        clone = Clone(path, way)
-        clone.git("commit", "-q", "--allow-empty", "-m", "first")
+        clone = Clone(self.path / name, way)
+
+        def make() -> None:
+            self._git("init", "-q", f"--object-format={way.objects}", str(clone.path))
+            clone.git("commit", "-q", "--allow-empty", "-m", "first")
+
+        templates.lay(self.path, way.objects, make, name)
         return clone
+
+    def ready(self, name: str = "repo", way: Way = Way("program")) -> Clone:
+        """A repository with one commit and no remote, which the program was set up in."""
+
+        def make() -> Clone:
+            made = self.repo(name, way)
+            made.nc("init")
+            return made
+
+        return self.scene(f"ready {name} {way}", make)
 
     def remote(self, name: str = "hub", way: Way = Way("program"), *, empty: bool = False) -> Path:
         """A bare remote; with one commit on main unless `empty`."""
         path = self.path / f"{name}.git"
-        self._git("init", "-q", "--bare", f"--object-format={way.objects}", str(path))
-        if not empty:
-            seed = self.repo(f"{name}-seed", way)
-            seed.git("push", "-q", str(path), "main")
+        first = None if empty else self.repo(f"{name}-seed", way)
+
+        def make() -> None:
+            self._git("init", "-q", "--bare", f"--object-format={way.objects}", str(path))
+            if first:
+                first.git("push", "-q", str(path), "main")
+
+        kind = f"remote {way.objects} {empty}"
+        templates.lay(self.path, kind, make, path.name)
         return path
+
+    def scene(self, kind: str, make: Callable[[], T]) -> T:
+        """What `make` makes here, really made only once for the same state of affairs.
+
+        `kind` says all that `make` depends on besides. Ids and times are those of the first one.
+        """
+        return templates.lay(self.path, kind, make)
 
     def clone(self, remote: Path, name: str, way: Way = Way("program"), *args: str) -> Clone:
         """A clone of `remote`, set up."""
-        self._git("clone", "-q", *args, f"file://{remote}", str(self.path / name))
-        clone = Clone(self.path / name, way, {"GIT_AUTHOR_EMAIL": f"{name}@example.com"})
-        clone.nc("init")
-        return clone
+
+        def make() -> Clone:
+            self._git("clone", "-q", *args, f"file://{remote}", str(self.path / name))
+            clone = Clone(self.path / name, way, {"GIT_AUTHOR_EMAIL": f"{name}@example.com"})
+            clone.nc("init")
+            return clone
+
+        if remote.parent != self.path:
+            return make()
+        return self.scene(f"clone {remote.name} {name} {way} {args}", make)
 
     def person(self, remote: Path, name: str, machine: str = "") -> Clone:
         """A clone of `remote`, set up by somebody with keys and a name of his own.
 
         The same person has the same keys in another clone, called `machine`.
         """
-        path = self.path / (machine or name)
-        self._git("clone", "-q", f"file://{remote}", str(path))
-        clone = Clone(path, env={
-            "GIT_AUTHOR_EMAIL": f"{name}@example.com",
-            "XDG_CONFIG_HOME": str(self.path / f"config-{name}"),
-        })  # fmt: skip
-        clone.git("config", "user.name", name.capitalize())
-        clone.nc("init")
-        return clone
+
+        def make() -> Clone:
+            path = self.path / (machine or name)
+            self._git("clone", "-q", f"file://{remote}", str(path))
+            clone = Clone(path, env={
+                "GIT_AUTHOR_EMAIL": f"{name}@example.com",
+                "XDG_CONFIG_HOME": str(self.path / f"config-{name}"),
+            })  # fmt: skip
+            clone.git("config", "user.name", name.capitalize())
+            clone.nc("init")
+            return clone
+
+        if remote.parent != self.path:
+            return make()
+        return self.scene(f"person {remote.name} {name} {machine}", make)
 
     def close(self) -> None:
         """Nothing is left running."""

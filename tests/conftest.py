@@ -1,5 +1,6 @@
 """Every test runs sealed: its own home, git configuration, clock and no network but loopback."""
 
+import itertools
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import templates
 from box import Box, Clone, Way
 from seeds import TORTURE
 from transcript_work import Work
@@ -32,7 +34,7 @@ _skipped: dict[str, int] = {}
 @pytest.fixture(autouse=True)
 def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of the test's own and an environment with nothing of this machine in it."""
-    home = tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp(f"home{next(_homes):06d}", numbered=False)
     for name in list(os.environ):
         if name.startswith(("GIT_", "NATURECODE_", "XDG_", "SSH_")) and name not in _KEPT:
             monkeypatch.delenv(name)
@@ -40,6 +42,8 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
         # A test that wants our hooks sets this (hooking.py); the others commit as plain git does.
         "[protocol]\n\tfile = always\n[naturecode]\n\thooks = false\n"
+        # Nothing here is large enough for git's housekeeping, which would look for it each time.
+        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[receive]\n\tautogc = false\n"
     )
     for name, value in {
         "HOME": str(home),
@@ -57,9 +61,11 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     # Work in the background leaves the processor to others. Where a test runs such a command in
     # this process, that would hold for all tests after it.
     monkeypatch.setattr(os, "nice", lambda _: 0)
+    templates.Real.begin(monkeypatch)
     return home
 
 
+_homes = itertools.count()
 _KEPT = ("NATURECODE_TORTURE", "NATURECODE_SEED")
 
 
@@ -85,7 +91,7 @@ def way(request: pytest.FixtureRequest) -> Way:
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Box]:
     """A folder in which a test makes repositories, clones and remotes."""
-    made = Box(tmp_path)
+    made = Box(templates.padded(tmp_path))
     yield made
     made.close()
 
@@ -93,9 +99,7 @@ def box(tmp_path: Path) -> Iterator[Box]:
 @pytest.fixture
 def clone(box: Box) -> Clone:
     """A repository that the program was set up in, without a remote."""
-    made = box.repo()
-    made.nc("init")
-    return made
+    return box.ready()
 
 
 @pytest.fixture
@@ -114,7 +118,10 @@ def data() -> Path:
 
 
 # The same commit gives the same answer; make torture looks further.
-settings.register_profile("sealed", derandomize=not TORTURE, database=None, deadline=None)
+settings.register_profile(
+    "sealed", derandomize=not TORTURE, database=None, deadline=None,
+    max_examples=400 if TORTURE else 40,
+)  # fmt: skip
 settings.load_profile("sealed")
 
 

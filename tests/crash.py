@@ -62,11 +62,15 @@ def new_session() -> str:
 
 def set_up(box: Box, name: str = "repo", way: Way = PROGRAM) -> Clone:
     """A repository with a device and an empty data branch."""
-    clone = box.repo(name, way)
-    with clone.store(many=False) as store:
-        device.ensure(store.state_dir, store.environ, os.urandom)
-        store.team.begin()
-    return clone
+
+    def make() -> Clone:
+        clone = box.repo(name, way)
+        with clone.store(many=False) as store:
+            device.ensure(store.state_dir, store.environ, os.urandom)
+            store.team.begin()
+        return clone
+
+    return box.scene(f"bare ready {name} {way}", make)
 
 
 _open = ExitStack()

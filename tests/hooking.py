@@ -105,7 +105,7 @@ _PLAIN = Way("program")
 
 def yard(box: Box, name: str = "repo", way: Way = _PLAIN) -> Yard:
     """A repository, set up, with an active session and all hooks."""
-    return settle(box.repo(name, way))
+    return box.scene(f"yard {name} {way}", lambda: settle(box.repo(name, way)))
 
 
 def settle(clone: Clone) -> Yard:

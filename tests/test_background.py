@@ -39,8 +39,7 @@ def _soon(true: Callable[[], bool]) -> bool:
 
 
 def test_a_command_starts_what_is_behind_and_does_not_wait(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     _keep_waiting(clone, session)
     clone.env["NATURECODE_BACKGROUND"] = "1"
@@ -52,8 +51,7 @@ def test_a_command_starts_what_is_behind_and_does_not_wait(box: Box) -> None:
 
 
 def test_it_is_not_started_twice_nor_where_it_is_switched_off(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     with clone.store() as store:
         assert not background.start(store)  # nothing is behind
@@ -73,8 +71,7 @@ def test_it_is_not_started_twice_nor_where_it_is_switched_off(box: Box) -> None:
 def test_whoever_is_at_work_looks_again_before_it_ends(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     ran: list[int] = []
     wanted = [1]
 
@@ -98,8 +95,7 @@ def test_whoever_is_at_work_looks_again_before_it_ends(
 def test_a_job_that_fails_is_noted_and_left_alone_for_a_while(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     calls = []
 
     def fail(store: Store) -> None:

@@ -22,9 +22,7 @@ KINDS = ("message", "comment", "edit", "redact", "set", "add", "invite", "file",
 
 
 def repo(box: Box, name: str) -> Clone:
-    made = box.repo(name)
-    made.nc("init")
-    return made
+    return box.ready(name)
 
 
 def said(store: Store, entity: str) -> list[tuple[str, str, str]]:

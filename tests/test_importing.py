@@ -63,8 +63,7 @@ def claude(data: Path) -> list[Path]:
 def test_the_real_files_become_twenty_sessions_with_every_text(
     box: Box, claude: list[Path]
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     clone.nc("session", "import", *map(str, claude))
     sessions = shown(clone)
     assert len(sessions) == 20
@@ -88,8 +87,7 @@ def test_the_real_files_become_twenty_sessions_with_every_text(
 def test_again_in_another_order_adds_nothing_and_makes_no_commit(
     box: Box, claude: list[Path]
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     clone.nc("session", "import", *map(str, claude))
     before = heads(clone)
     for seed in (1, 2):
@@ -106,8 +104,7 @@ def test_other_processes_read_the_same(
     for worth in (0, 1 << 40):
         monkeypatch.setattr("git_naturecode.capture.ahead.WORTH_IT", worth)
         monkeypatch.setattr("git_naturecode.capture.ahead.LARGEST", 700_000)
-        clone = box.repo(f"repo-{worth}")
-        clone.nc("init")
+        clone = box.ready(f"repo-{worth}")
         clone.nc("session", "import", *map(str, claude))
         sessions.append({name: one["messages"] for name, one in shown(clone).items()})
     assert len(sessions[0]) == 20
@@ -116,12 +113,10 @@ def test_other_processes_read_the_same(
 
 def test_parts_one_by_one_in_any_order_are_one_session(box: Box, claude: list[Path]) -> None:
     parts = [p for p in claude if sum(q.name[:36] == p.name[:36] for q in claude) > 1]
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     for part in random.Random(3).sample(parts, len(parts)):
         clone.nc("session", "import", str(part))
-    whole = box.repo("whole")
-    whole.nc("init")
+    whole = box.ready("whole")
     whole.nc("session", "import", *map(str, parts))
     one, other = shown(clone), shown(whole)
     assert len(one) == 6
@@ -165,8 +160,7 @@ def test_two_clones_with_different_parts_agree(box: Box, claude: list[Path]) -> 
 
 
 def test_gemini_states_and_specstory_come_in_likewise(box: Box, data: Path) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     files = [*sorted((data / "gemini").iterdir()), *sorted((data / "specstory").iterdir())]
     clone.nc("session", "import", *map(str, files))
     assert len(clone.ids()) == 4
@@ -181,8 +175,7 @@ def test_gemini_states_and_specstory_come_in_likewise(box: Box, data: Path) -> N
 
 
 def test_what_is_not_a_transcript_is_said(box: Box, tmp_path: Path) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     other = tmp_path / "notes.md"
     other.write_text("# Notes\n")
     said = clone.nc("session", "import", str(other), code=1)

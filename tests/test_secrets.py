@@ -168,8 +168,7 @@ def test_no_planted_secret_is_found_at_rest(
 def test_the_scanner_sees_a_secret_that_was_kept(box: Box, tmp_path: Path) -> None:
     plant = Plant()
     secret = plant.of("", 30)
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     (clone.path / ".git/naturecode/planted").write_text(
         base64.b64encode(f"x{secret}".encode()).decode()
     )
@@ -178,8 +177,7 @@ def test_the_scanner_sees_a_secret_that_was_kept(box: Box, tmp_path: Path) -> No
 
 def test_sharing_looks_again(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "Tr0ub4dor-and-a-horse"
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start("Private talk", "private")
     clone.nc("session", "say", session, f"we use {secret} for staging")
     monkeypatch.setenv("STAGING_PASSWORD", secret)

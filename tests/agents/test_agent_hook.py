@@ -144,8 +144,7 @@ def test_what_is_outside_of_the_work_tree_is_left_out(clone: Clone, box: Box) ->
 
 
 def test_the_clone_is_that_in_which_the_tool_was_started(clone: Clone, box: Box) -> None:
-    other = box.repo("other")
-    other.nc("init")
+    other = box.ready("other")
     capture(other)
     agent = Claude(clone, env={"CLAUDE_PROJECT_DIR": str(clone.path)})
     agent.asked()
@@ -264,8 +263,7 @@ def test_nothing_is_taken_out_of_a_pipe(clone: Clone, box: Box) -> None:
 
 def test_a_full_disk_costs_only_what_is_not_noted(box: Box) -> None:
     with small(box.path / "disk", "8m") as disk:
-        clone = Box(disk).repo()
-        clone.nc("init")
+        clone = Box(disk).ready()
         agent = Claude(capture(clone))
         agent.asked()
         agent.edit("a", "x")

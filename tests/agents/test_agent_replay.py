@@ -90,8 +90,7 @@ def entries(clone: Clone, session: str) -> set[str]:
 
 @pytest.mark.parametrize("name", PLAYED)
 def test_a_session_is_taken_in_as_it_goes_on(data: Path, box: Box, name: str) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     capture(clone)
     (source,) = data.glob(f"claude-code/{name}*.1.jsonl")
     player = Player(source, clone)
@@ -104,8 +103,7 @@ def test_a_session_is_taken_in_as_it_goes_on(data: Path, box: Box, name: str) ->
         clone.nc("capture")
         assert clone.ids() == {player.id}
     assert noted(clone) == {player.id: player.wrote}
-    whole = box.repo("whole")
-    whole.nc("init")
+    whole = box.ready("whole")
     whole.nc("session", "import", str(player.path))
     assert entries(clone, player.id) >= entries(whole, player.id) - {""}
     assert clone.nc("session", "show", player.id, "--json").json["visibility"] == "private"
@@ -113,8 +111,7 @@ def test_a_session_is_taken_in_as_it_goes_on(data: Path, box: Box, name: str) ->
 
 
 def test_two_at_once_commit_each_their_own(data: Path, box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     capture(clone)
     players = []
     for name in PLAYED[1:]:
@@ -129,8 +126,7 @@ def test_two_at_once_commit_each_their_own(data: Path, box: Box) -> None:
 
 
 def test_the_detached_import_does_it_by_itself(data: Path, box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     capture(clone)
     clone.env["NATURECODE_BACKGROUND"] = "1"
     (source,) = data.glob(f"claude-code/{PLAYED[0]}*.1.jsonl")
@@ -148,8 +144,7 @@ def test_the_detached_import_does_it_by_itself(data: Path, box: Box) -> None:
 
 
 def test_what_was_asked_for_and_not_done_is_done_by_the_next_command(data: Path, box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     capture(clone)
     (source,) = data.glob(f"claude-code/{PLAYED[1]}*.1.jsonl")
     player = Player(source, clone)
@@ -168,8 +163,7 @@ def test_what_was_asked_for_and_not_done_is_done_by_the_next_command(data: Path,
 
 
 def test_what_subagents_said_comes_along(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     agent = Claude(capture(clone))
     agent.asked("main")
     main = agent.transcript
@@ -186,8 +180,7 @@ def test_what_subagents_said_comes_along(box: Box) -> None:
 
 
 def test_a_note_gets_the_day_that_the_import_knows(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     agent = Claude(capture(clone))
     given = {"file_path": str(clone.path / "early")}
     agent.fire("PostToolUse", tool_name="Edit", tool_input=given)  # before its first line is there
@@ -205,8 +198,7 @@ def test_a_note_gets_the_day_that_the_import_knows(box: Box) -> None:
 
 def test_a_full_disk_and_a_kill_cost_no_message(data: Path, box: Box) -> None:
     with small(box.path / "disk", "24m") as disk:
-        clone = Box(disk).repo()
-        clone.nc("init")
+        clone = Box(disk).ready()
         capture(clone)
         (source,) = data.glob(f"claude-code/{PLAYED[2]}*.1.jsonl")
         player = Player(source, clone)
@@ -226,15 +218,13 @@ def test_a_full_disk_and_a_kill_cost_no_message(data: Path, box: Box) -> None:
             running.wait()
         clone.nc("capture")
         assert not asked.waits(str(clone.path / ".git"))
-        whole = box.repo("whole")
-        whole.nc("init")
+        whole = box.ready("whole")
         whole.nc("session", "import", str(player.path))
         assert clone.texts(player.id) == whole.texts(player.id)
 
 
 def test_a_transcript_of_another_project_stays_out(data: Path, box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     capture(clone)
     other = box.repo("other")
     (source,) = data.glob(f"claude-code/{PLAYED[0]}*.1.jsonl")

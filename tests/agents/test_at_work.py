@@ -5,8 +5,7 @@ from box import Box
 
 
 def test_who_is_at_work_and_what_could_be_shared(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     agent = Claude(clone)
     assert "capture is off\n" in clone.nc("status").out
     capture(clone)
@@ -36,8 +35,7 @@ def test_who_is_at_work_and_what_could_be_shared(box: Box) -> None:
 
 
 def test_a_deleted_session_is_at_work_no_longer(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     agent = Claude(capture(clone))
     agent.asked()
     agent.edit("a", "x")

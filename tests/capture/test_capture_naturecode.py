@@ -56,8 +56,7 @@ def test_a_grown_session_adds_only_what_is_new(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["session-1234567890", "shared-session-1234567890"])
 def test_both_spellings_of_an_id_find_it(box: Box, tmp_path: Path, name: str) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     write(tmp_path / "a.json", naturecode("words", id=name))
     clone.nc("session", "import", str(tmp_path / "a.json"))
     for wanted in ("session-1234567890", "shared-session-1234567890"):

@@ -17,8 +17,7 @@ from transcript_work import Work
 
 @pytest.fixture
 def work(box: Box) -> Work:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     made = Work(clone)
     (clone.path / "a.py").write_text("by hand\n\x1b[31mred\n")
     made.commit()
@@ -197,8 +196,7 @@ def test_a_note_for_git_ai_costs_nothing_that_a_link_may_claim(work: Work) -> No
 
 
 def test_what_has_no_lines_says_what_it_is(box: Box) -> None:
-    clone = box.repo("inner")
-    clone.nc("init")
+    clone = box.ready("inner")
     (clone.path / "a.py").write_text("one\n")
     clone.git("add", "a.py")
     clone.git("commit", "-q", "-m", "One")
@@ -206,8 +204,7 @@ def test_what_has_no_lines_says_what_it_is(box: Box) -> None:
     (clone.path / "a.py").write_text("one\n")
     assert "nothing is committed" in clone.nc("why", "a.py:1", code=1).err
     clone.git("switch", "-q", "-f", "main")
-    outer = box.repo("outer")
-    outer.nc("init")
+    outer = box.ready("outer")
     outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(clone.path), "sub")
     outer.git("commit", "-q", "-m", "Sub")
     said = outer.nc("blame", "sub", code=1).err

@@ -86,8 +86,7 @@ def test_status_in_plain_words(box: Box) -> None:
 
 
 def test_sync_without_a_remote(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     said = clone.nc("sync", code=4)
     assert "no remote" in said.err
     clone.git("remote", "add", "up", "file:///nowhere")
@@ -100,7 +99,7 @@ def test_another_remote_needs_a_yes(box: Box) -> None:
     ada = box.clone(hub, "ada")
     ada.start()
     ada.git("remote", "add", "other", f"file://{other}")
-    said = ada.nc("sync", "--remote", "other", code=2)
+    said = ada.nc("sync", "--remote", "other", code=3)
     assert "would send" in said.err
     assert "naturecode" not in ada.git("ls-remote", "other")
     ada.nc("sync", "--remote", "other", "--yes")
@@ -126,8 +125,7 @@ def test_a_group_without_a_command_shows_its_help(box: Box) -> None:
 
 
 def test_a_closed_pipe_is_no_fault(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     clone.start("one")
     command = f"{sys.executable} -m git_naturecode session list | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
@@ -139,8 +137,7 @@ def test_a_closed_pipe_is_no_fault(box: Box) -> None:
 
 
 def test_dash_c_works_as_in_git(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     said = Clone(box.path).nc("-C", str(clone.path), "session", "list")
     assert session in said.out
@@ -151,8 +148,7 @@ def test_a_fault_of_ours_names_a_report_and_says_no_secrets(
 ) -> None:
     from git_naturecode.cli import reading
 
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     original = reading.opened
 
     def broken(*args: object, **kwargs: object) -> object:

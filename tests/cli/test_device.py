@@ -38,21 +38,29 @@ def home(path: Path) -> dict[str, str]:
 @pytest.fixture
 def pair(box: Box) -> tuple[Clone, Clone]:
     """Two clones of one person on one machine."""
-    box.remote()
-    one, two = introduce(box, "one"), introduce(box, "two")
-    one.nc("sync")
-    return one, two
+
+    def make() -> tuple[Clone, Clone]:
+        box.remote()
+        one, two = introduce(box, "one"), introduce(box, "two")
+        one.nc("sync")
+        return one, two
+
+    return box.scene("two devices", make)
 
 
 def stranger(box: Box, name: str = "eve") -> Clone:
     """A clone of somebody else, on a machine of his own."""
-    made = Clone(box.path / name, env=home(box.path / f"{name}-home"))
-    made.path.mkdir()
-    made.git("clone", "-q", f"file://{box.path}/hub.git", ".")
-    made.nc("init")
-    made.start(f"by {name}")
-    made.nc("sync")
-    return made
+
+    def make() -> Clone:
+        made = Clone(box.path / name, env=home(box.path / f"{name}-home"))
+        made.path.mkdir()
+        made.git("clone", "-q", f"file://{box.path}/hub.git", ".")
+        made.nc("init")
+        made.start(f"by {name}")
+        made.nc("sync")
+        return made
+
+    return box.scene(f"stranger {name}", make)
 
 
 def test_before_anything_was_said_there_is_this_clone(clone: Clone) -> None:

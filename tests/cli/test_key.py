@@ -241,8 +241,7 @@ def test_of_an_ssh_key_only_the_seal_keys_are_in_the_box(box: Box, sealed: Path)
     openssh.require()
     (sealed / ".ssh").mkdir(mode=0o700)
     openssh.make_key(sealed / ".ssh/id_ed25519", "ed25519")
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     said = clone.nc("key", "backup")
     assert "back that up yourself" in said.err
     status, out, _ = restore(clone, said.out)
@@ -273,8 +272,7 @@ def openssh_fingerprint(path: Path) -> str:
 
 def test_a_rotation_takes_the_ssh_key_that_is_set_now(box: Box, sealed: Path) -> None:
     openssh.require()
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     (sealed / ".ssh").mkdir(mode=0o700)
     line = openssh.make_key(sealed / ".ssh/id_ed25519", "ed25519")
     clone.nc("init")  # changes nothing by itself

@@ -32,8 +32,7 @@ def said(clone: Clone, session: str, text: str) -> str:
 
 
 def test_nothing_to_find(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     clone.start()
     assert "nothing" in clone.nc("redact", "--check").err
     assert clone.nc("redact", "--check", "--json").json["items"] == []
@@ -42,8 +41,7 @@ def test_nothing_to_find(box: Box) -> None:
 
 def test_a_file_beside_the_logs_is_found_and_what_to_do_is_said(box: Box) -> None:
     """It has no writer, so that nobody may purge it; a check must not say that all is well."""
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     text = f"use {KEY} with {WORD}\n".encode() + b"\xff\x00"
     name = hashlib.sha256(text).hexdigest()
@@ -123,8 +121,7 @@ def test_texts_of_others_are_named_and_left(box: Box) -> None:
 
 
 def test_a_damaged_key_is_said_before_anything_is_written(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     said(clone, session, f"oh {WORD}")
     (key,) = Path(os.environ["HOME"], ".config/naturecode/keys").glob("*.key")
@@ -143,8 +140,7 @@ def test_a_damaged_key_is_said_before_anything_is_written(box: Box) -> None:
 
 
 def test_a_private_text_goes_without_a_record(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start(visibility="private")
     clone.nc("session", "say", session, f"privately {WORD}")
     before = clone.git("rev-parse", "naturecode")
@@ -244,8 +240,7 @@ def test_what_is_left_is_said_again_in_every_fork(box: Box) -> None:
 
 
 def test_a_work_tree_that_has_the_branch_is_named(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     said(clone, session, f"oh {WORD}")
     for name, how in (("on", "naturecode"), ("off", "--detach naturecode")):
@@ -256,16 +251,14 @@ def test_a_work_tree_that_has_the_branch_is_named(box: Box) -> None:
 
 
 def test_another_work_tree_that_is_elsewhere_is_not_named(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     said(clone, clone.start(), f"oh {WORD}")
     clone.git("worktree", "add", "-q", str(box.path / "other"))
     assert clone.nc("redact", "--rewrite", "--text", WORD, "--yes", "--json").json["refs"] == []
 
 
 def test_refs_of_the_user_are_named_and_head_forgets(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     said(clone, session, f"oh {WORD}")
     clone.git("checkout", "-q", "naturecode")
@@ -291,8 +284,7 @@ def test_a_private_purge_that_was_killed_is_ended_by_the_next_command(box: Box) 
 
     from git_naturecode.git import history
 
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start(visibility="private")
     clone.nc("session", "say", session, f"privately {WORD}")
     with patch.object(history, "expire_reflogs", side_effect=KeyboardInterrupt):
@@ -311,8 +303,7 @@ def test_a_private_purge_that_was_killed_is_ended_by_the_next_command(box: Box) 
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(box: Box, words: list[str]) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     said(clone, clone.start(), KEY)
     answer = clone.nc("redact", *words, code=2)
     assert answer.err.startswith("error: ")
@@ -329,16 +320,14 @@ def test_where_nobody_can_be_asked_nothing_is_taken_out(clone: Clone) -> None:
 
 
 def test_a_wrong_id_is_said(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     assert "no session" in clone.nc("redact", "--rewrite", "zzzz", "1", "--yes", code=1).err
     clone.nc("redact", "--rewrite", session, "zzzz", "--yes", code=1)
 
 
 def test_the_index_and_the_journal_know_it_no_more(box: Box, tmp_path: Path) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     said(clone, session, f"oh {WORD}")
     assert clone.nc("session", "search", WORD).code == 0
@@ -348,8 +337,7 @@ def test_the_index_and_the_journal_know_it_no_more(box: Box, tmp_path: Path) -> 
 
 
 def test_a_lock_that_others_hold_for_a_moment_delays_it(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     said(clone, session, f"oh {WORD}")
     lock = clone.path / ".git/refs/heads/naturecode.lock"

@@ -22,10 +22,14 @@ def hub(box: Box) -> Path:
 @pytest.fixture
 def ada(box: Box, hub: Path) -> Clone:
     """The founder, in step with the remote."""
-    made = box.person(hub, "ada")
-    made.nc("team", "create", "Backend Team")
-    made.nc("sync")
-    return made
+
+    def make() -> Clone:
+        made = box.person(hub, "ada")
+        made.nc("team", "create", "Backend Team")
+        made.nc("sync")
+        return made
+
+    return box.scene("founder", make)
 
 
 def code_of(said: str) -> str:
@@ -43,12 +47,16 @@ def invited(ada: Clone, who: str, *args: str) -> str:
 
 def joined(box: Box, hub: Path, ada: Clone, name: str, *args: str) -> Clone:
     """Somebody who was invited and has joined; everybody knows."""
-    code = invited(ada, f"{name}@example.com", *args)
-    made = box.person(hub, name)
-    made.nc("team", "join", code)
-    made.nc("sync")
-    ada.nc("sync")
-    return made
+
+    def make() -> Clone:
+        code = invited(ada, f"{name}@example.com", *args)
+        made = box.person(hub, name)
+        made.nc("team", "join", code)
+        made.nc("sync")
+        ada.nc("sync")
+        return made
+
+    return box.scene(f"member {name} {args}", make)
 
 
 def exchange(*clones: Clone) -> list[int]:
@@ -377,9 +385,10 @@ def test_words_that_are_none(ada: Clone) -> None:
         ["create", " "], ["create", "x" * 101], ["add", "nobody"], ["add", BEN, "--role", "king"],
         ["set", "colour", "red"], ["set", "autoJoin", "perhaps"], ["set", "mode", "closed"],
         ["set", "sessionVisibility", "all"], ["set", "defaultModel", "two words"],
-        ["set", "name", ""], ["create", "x", "--mode", "wild"], ["delete", "backend-team"],
+        ["set", "name", ""], ["create", "x", "--mode", "wild"],
     ):  # fmt: skip
         assert ada.nc("team", *args, code=2).out == "", args
+    assert "add --yes" in ada.nc("team", "delete", "backend-team", code=3).err
     said = ada.nc("team", "remove", "adda@example.com", code=1)
     assert f"did you mean {ADA}" in said.err
     assert ada.nc("team", "set", "autoJoin", "no").err.startswith("autoJoin of Backend Team is")

@@ -13,6 +13,10 @@ ADA, BEN, CY = "ada@example.com", "ben@example.com", "cy@example.com"
 @pytest.fixture
 def pair(box: Box) -> tuple[Clone, Clone]:
     """Ada, who founded the team, and Ben, who has joined it."""
+    return box.scene("pair in a team", lambda: _pair(box))
+
+
+def _pair(box: Box) -> tuple[Clone, Clone]:
     hub = box.remote()
     ada, ben = box.person(hub, "ada"), box.person(hub, "ben")
     ada.nc("team", "create", "Backend Team")
@@ -172,7 +176,7 @@ def test_several_teams_have_one_root(pair: tuple[Clone, Clone]) -> None:
 def test_without_its_last_team_a_repository_is_open_again(pair: tuple[Clone, Clone]) -> None:
     ada, ben = pair
     ben.nc("team", "delete", "backend-team", "--yes", code=5)
-    ada.nc("team", "delete", "backend-team", code=2)
+    ada.nc("team", "delete", "backend-team", code=3)
     said = ada.nc("team", "delete", "backend-team", "--yes")
     assert "mode open" in said.err
     ada.nc("team", "list", code=1)

@@ -1,10 +1,8 @@
 """Each damage is named, mended, and costs nothing that anybody was told is kept."""
 
-import os
 import random
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ import crash
 from box import Box, Clone
 from damage import REF, Damage, clear_journal, git_dir, state
 from damages import DAMAGES
-from git_naturecode.store import device
 from seeds import SEED
 
 PAIRS, MANY_PAIRS = 5, 150
@@ -26,7 +23,6 @@ LIGHT = sorted(
     (name for name, damage in DAMAGES.items() if not damage.is_deep and not damage.alone),
     key=lambda name: DAMAGES[name].check,
 )
-_template: dict[str, Any] = {}
 
 
 class Patient:
@@ -98,21 +94,9 @@ def fits(found: dict[str, Any], damage: Damage) -> bool:
 
 
 @pytest.fixture
-def patient(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Patient:
-    """A copy of a clone that was made once, with the device that wrote what is in it."""
-    keys = Path(device.config_folder(os.environ))
-    if not _template:
-        first = Box(tmp_path_factory.mktemp("template"))
-        _template.update(made=made(first), keys=first.path / "keys")
-        shutil.copytree(keys, _template["keys"])
-    original = _template["made"]
-    shutil.copytree(original.clone.path, box.path / "ada", symlinks=True)
-    shutil.copytree(_template["keys"], keys, dirs_exist_ok=True)
-    clone = Clone(box.path / "ada", env=dict(original.clone.env))
-    device._keep(str(state(clone)), _template["device"])
-    mine = Patient(clone, original.shared, original.private)
-    mine.before = original.before
-    return mine
+def patient(box: Box) -> Patient:
+    """A clone of its own, with the device that wrote what is in it."""
+    return box.scene("patient", lambda: made(box))
 
 
 def made(box: Box) -> Patient:
@@ -128,7 +112,6 @@ def made(box: Box) -> Patient:
     clone.nc("session", "say", shared, "third")
     one = Patient(clone, shared, private)
     one.before = one.said()
-    _template["device"] = device.read(str(state(clone)))
     assert sum(map(len, one.before.values())) == 4
     return one
 

@@ -42,8 +42,7 @@ def cleaning(clone: Clone) -> Iterator[list[int]]:
 
 @pytest.mark.parametrize("way", [Way("program"), Way("library")], ids=str)
 def test_nothing_acknowledged_is_lost(box: Box, way: Way) -> None:
-    clone = box.repo(way=way)
-    clone.nc("init")
+    clone = box.ready(way=way)
     entity, said, hints = clone.start(), list[str](), list[str]()
     with cleaning(clone) as rounds, clone.store(many=way.name == "library") as store:
         while (len(said) < 30 or not rounds) and len(said) < MOST:

@@ -23,8 +23,7 @@ CALLS = ("open", "link", "unlink", "rename", "replace", "mkdir", "rmdir", "stat"
 
 def _prepared(box: Box) -> tuple[Clone, list[str]]:
     """A clone whose folder is behind: a session said more and was renamed, one went, one came."""
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     changed, gone = clone.start("first"), clone.start("second")
     clone.nc("folder")
     clone.nc("session", "say", changed, "more")

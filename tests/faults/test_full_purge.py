@@ -9,8 +9,7 @@ from disks import attempt, fill, free, small
 
 def test_a_purge_on_a_full_disk_is_ended_when_there_is_room(box: Box, tmp_path: Path) -> None:
     with small(tmp_path / "small", "24m") as disk:
-        clone = Box(disk).repo()
-        clone.nc("init")
+        clone = Box(disk).ready()
         session = clone.start()
         kept = []
         for room in (0, 16_384, 80_000):

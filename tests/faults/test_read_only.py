@@ -28,6 +28,10 @@ def clone(box: Box) -> Clone:
 
 def prepared(box: Box) -> Clone:
     """A clone in which something was said and shared."""
+    return box.scene("prepared", lambda: _prepared(box))
+
+
+def _prepared(box: Box) -> Clone:
     made = box.clone(box.remote(), "ada")
     session = made.start("Together")
     made.nc("session", "say", session, "before")

@@ -121,8 +121,7 @@ def test_a_clock_behind_is_told_by_what_others_said(pair: tuple[Clone, Clone]) -
 
 def test_no_clock_is_too_far_off(box: Box) -> None:
     """The last millisecond that a machine can count to in nanoseconds, and the first."""
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     last = 2**63 // 1_000_000
     for at in (last, 0):
         with off_by(at - system_ms()):

@@ -78,8 +78,7 @@ def only(clone: Clone) -> Any:
 
 def direct(box: Box, *files: Path) -> tuple[set[str], Any]:
     """What the tool's own files give."""
-    other = box.repo("direct")
-    other.nc("init")
+    other = box.ready("direct")
     other.nc("session", "import", *map(str, files))
     return kept(other), only(other)
 
@@ -137,8 +136,7 @@ def test_another_repository_and_a_remote_branch(
     ids, _ = direct(box, tmp_path / "late.jsonl")
     assert ids < kept(clone)
     assert only(clone)["links"] == [clone.git("rev-parse", "HEAD").strip()]
-    fetched = box.repo("fetched")
-    fetched.nc("init")
+    fetched = box.ready("fetched")
     fetched.git("remote", "add", "origin", str(other.path))
     fetched.git("fetch", "-q", "origin")
     fetched.nc("session", "import", "--from", "entire", "origin/entire/checkpoints/v1")
@@ -168,8 +166,7 @@ def test_pieces_subagents_and_other_tools(
     files["tasks/toolu_1/agent-7.jsonl"] = Path(agent).read_bytes()
     commit(clone, BRANCH, sharded(HEX, files))
     clone.nc("session", "import", "--from", "entire")
-    other = box.repo("direct")
-    other.nc("init")
+    other = box.ready("direct")
     other.nc("session", "import", str(tmp_path / "late.jsonl"), agent, str(gemini))
     assert kept(clone) == kept(other)
     assert len(clone.ids()) == 2

@@ -8,8 +8,7 @@ NOTE = ("notes", "--ref=naturecode/sessions", "show")
 
 
 def test_a_commit_is_attached_and_detached(box: Box, way: Way) -> None:
-    clone = box.repo(way=way)
-    clone.nc("init")
+    clone = box.ready(way=way)
     session = clone.start()
     commit = change(clone, "a.py", "one\n", "Add a")
     said = clone.nc("session", "attach", session, "--json").json
@@ -29,8 +28,7 @@ def test_a_commit_is_attached_and_detached(box: Box, way: Way) -> None:
 
 
 def test_ranges_and_what_is_no_commit(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     commits = [change(clone, "a.py", f"{n}\n", f"Change {n}") for n in range(3)]
     said = clone.nc("session", "attach", session, "HEAD~3..HEAD", "--json").json["commits"]
@@ -42,8 +40,7 @@ def test_ranges_and_what_is_no_commit(box: Box) -> None:
 
 
 def test_what_was_detached_stays_so_whatever_hooks_say(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     commit = change(clone, "a.py", "one\n", "Add a", trailer(session))
     line = made(clone, commit, session)

@@ -200,8 +200,7 @@ def test_trailers_in_fetched_commits_of_known_sessions_become_links(box: Box) ->
 def test_the_number_of_git_processes_does_not_grow_with_the_history(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     started: list[object] = []
     real = subprocess.Popen
 

@@ -49,8 +49,7 @@ class Ledger:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_blame_says_who_truly_wrote_each_line(box: Box, seed: int) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     work = Work(clone)
     ledger = Ledger(work, seed)
     work.commit()

@@ -47,8 +47,7 @@ def test_notes_lie_where_git_itself_lays_them(box: Box, count: int) -> None:
 
 
 def test_a_note_reads_well_in_plain_git(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     commit = change(clone, "a.py", "one\n", "Add a")
     with clone.store() as store:
@@ -92,8 +91,7 @@ def test_a_note_that_is_full_keeps_the_same_lines_in_any_order(a: list[int], b: 
 
 
 def test_git_takes_the_lines_along_and_merges_them_to_the_same(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session, other = clone.start("One"), clone.start("Two")
     first = change(clone, "a.py", "one\n", "Add a", trailer(session))
     second = change(clone, "b.py", "one\n", "Add b", trailer(other))

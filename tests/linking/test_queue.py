@@ -98,8 +98,7 @@ def test_at_most_so_many_lines_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def history(box: Box) -> tuple[Clone, list[str], list[str]]:
     """Four commits, each made from the one before, and the lines that hooks write of that."""
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     clone.env["SESSION"] = session
     oids = [change(clone, "a.py", "a\n", "Add a", trailer(session))]
@@ -178,8 +177,7 @@ def test_a_killed_drain_goes_on(
 
 @pytest.mark.parametrize("what", ["pipe", "folder", "link"])
 def test_what_is_no_plain_file_goes_aside_and_holds_nobody(box: Box, what: str) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     odd = clone.path / ".git/naturecode/queue"
     {"pipe": os.mkfifo, "folder": os.mkdir, "link": lambda at: os.symlink("no/where", at)}[what](

@@ -12,8 +12,7 @@ TWICE = "one\ntwo\nthree\n"
 @pytest.fixture
 def clone(box: Box) -> Clone:
     """Two branches with a history of their own; a session, linked to commits of the first."""
-    made = box.repo()
-    made.nc("init")
+    made = box.ready()
     change(made, "base.py", "base\n", "Base")
     made.git("branch", "other")
     change(made, "main.py", "main\n", "Main")

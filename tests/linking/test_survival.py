@@ -14,8 +14,7 @@ from linking.test_drain import change, sessions_of, trailer
 @pytest.fixture(params=["hooks", "repair"])
 def clone(box: Box, request: pytest.FixtureRequest) -> Clone:
     """A repository with some code, a session, and a branch `topic` of two linked commits."""
-    made = box.repo()
-    made.nc("init")
+    made = box.ready()
     for number in range(3):
         change(made, f"base{number}.py", "".join(f"{line}\n" for line in range(30)), "Base")
     made.env["RETRY"] = session = made.start()

@@ -6,7 +6,7 @@ from policy_oracle.histories import History
 from policy_oracle.judging import Count, look_at, told
 from seeds import SEED, TORTURE
 
-BLOCKS, EACH = (40, 150) if TORTURE else (13, 40)
+BLOCKS, EACH = (40, 150) if TORTURE else (5, 40)
 STEPS = (10, 16, 40) if TORTURE else (8, 12, 16)
 
 

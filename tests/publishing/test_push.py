@@ -147,8 +147,7 @@ def test_in_a_bare_repository_and_without_a_remote(box: Box, ada: Clone, hub: Pa
     bare.nc("init")
     bare.nc("session", "publish", session, "--branch", "docs")
     assert at(bare, "docs", session)
-    alone = box.repo("alone")
-    alone.nc("init")
+    alone = box.ready("alone")
     mine = shared(alone)
     said = alone.nc("session", "publish", mine, "--branch", "main")
     assert "no remote" in said.err

@@ -237,8 +237,7 @@ def test_inert_knows_what_one_text_does_to_another() -> None:
 
 
 def test_the_real_sessions_become_pages_that_do_nothing(box: Box, data: Path) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     clone.nc("session", "import", *(str(data / name) for name in ("claude-code", "gemini")))
     with clone.store() as store:
         for session in sorted(clone.ids()):

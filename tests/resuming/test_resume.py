@@ -119,8 +119,7 @@ def test_what_the_agent_adds_becomes_a_session_forked_from_it(clone: Clone, tool
 def test_where_the_session_is_unknown_all_of_it_comes_in(clone: Clone, box: Box, tool: str) -> None:
     path, _ = resumed(clone, talk(clone), "--tool", tool)
     goes_on(path, tool, "And a test, please.")
-    other = box.repo("other")
-    other.nc("init")
+    other = box.ready("other")
     done = other.nc("session", "import", str(path), "--json").json
     (new,) = done["sessions"]
     assert other.texts(new) == [

@@ -224,8 +224,7 @@ def test_the_same_state_gives_the_same_bytes_and_another_text_another_id(
 def _imported(paths: list[Path], tmp_path: Path) -> list[Session]:
     from box import Box
 
-    clone = Box(tmp_path).repo()
-    clone.nc("init")
+    clone = Box(tmp_path).ready()
     clone.nc("session", "import", *map(str, paths))
     with clone.store() as store:
         from git_naturecode import ids

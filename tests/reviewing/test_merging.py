@@ -182,8 +182,7 @@ def test_a_conflict_is_told_by_file_and_changes_nothing(begun: Begun, strategy: 
 
 def test_a_commit_in_the_middle_of_a_rebase_that_conflicts(box: Box) -> None:
     """Both ends go together, but a step between them does not."""
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     commit(clone, {"f": LINES})
     branch(clone, {"f": LINES.replace("\n5\n", "\nfive\n")}, "There")
     clone.git("checkout", "-q", "feature")

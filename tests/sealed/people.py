@@ -11,22 +11,30 @@ SECRET = "the zebra plan"
 
 def founded(box: Box, hub: Path) -> Clone:
     """Ada, who has begun a team."""
-    ada = box.person(hub, "ada")
-    ada.nc("team", "create", "Crew")
-    ada.nc("sync")
-    return ada
+
+    def make() -> Clone:
+        ada = box.person(hub, "ada")
+        ada.nc("team", "create", "Crew")
+        ada.nc("sync")
+        return ada
+
+    return box.scene("founded", make)
 
 
 def joined(box: Box, hub: Path, ada: Clone, name: str, *more: str) -> Clone:
     """Somebody whom Ada has asked into the team, and who has joined; both know it."""
-    said = ada.nc("team", "add", f"{name}@example.com", *more).out
-    ada.nc("sync")
-    found = re.search(r"nc-invite1:\S+", said)
-    assert found, said
-    made = box.person(hub, name)
-    made.nc("team", "join", found[0])
-    synced(made, ada)
-    return made
+
+    def make() -> Clone:
+        said = ada.nc("team", "add", f"{name}@example.com", *more).out
+        ada.nc("sync")
+        found = re.search(r"nc-invite1:\S+", said)
+        assert found, said
+        made = box.person(hub, name)
+        made.nc("team", "join", found[0])
+        synced(made, ada)
+        return made
+
+    return box.scene(f"joined {name} {more}", make)
 
 
 def synced(*clones: Clone) -> None:

@@ -101,7 +101,7 @@ class World:
 
 @pytest.fixture
 def world(box: Box) -> World:
-    return World(box)
+    return box.scene("sealed world", lambda: World(box))
 
 
 def test_a_text_put_among_them_in_the_clear_is_not_shown(world: World) -> None:

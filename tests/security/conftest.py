@@ -7,12 +7,12 @@ from security.hostile import Scene, scene
 
 
 @pytest.fixture
-def stage(box: Box, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def stage(box: Box) -> Scene:
     """A remote with good entries, and two clones."""
-    return scene(box, tmp_path_factory.mktemp("source"))
+    return scene(box)
 
 
 @pytest.fixture
-def stage_in(box: Box, tmp_path_factory: pytest.TempPathFactory, way: Way) -> Scene:
+def stage_in(box: Box, way: Way) -> Scene:
     """The same by each way to reach git."""
-    return scene(box, tmp_path_factory.mktemp("source"), way)
+    return scene(box, way)

@@ -111,7 +111,7 @@ def test_nothing_sings(box: Box, shim: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     words = [part for part in code.split("-") if len(part) > 5] or [code]
     canaries = [TOKEN[4:], PASSPHRASE, SAID, told["key"], link["key"], code]
-    git = logs(box.path)
+    git = logs(shim.parent)
     assert b"cat-file" in git
     assert b"GITHUB_TOKEN=" in git  # the environment was written down
     assert b"fetch" in git or b"push" in git
@@ -160,7 +160,7 @@ def test_a_key_of_a_job_is_only_in_its_environment(
     made = bot.start("Job")
     bot.nc("session", "say", made, "done")
     bot.nc("sync")
-    for data in (logs(box.path), everything(bot), hub_objects(bot, hub), config_files(box)):
+    for data in (logs(shim.parent), everything(bot), hub_objects(bot, hub), config_files(box)):
         plain = data.replace(b"\n", b"")
         assert not [one for one in (seed, seed.hex().encode(), *coded) if one in plain]
 
@@ -185,4 +185,4 @@ def test_the_report_of_a_fault(clone: Clone, shim: Path, monkeypatch: pytest.Mon
 def test_the_shim_hears_what_git_is_told(box: Box, shim: Path) -> None:
     clone = box.repo()
     clone.git("log", "-1", f"--grep={SAID}")
-    assert sings([SAID], logs(box.path)) == [SAID]
+    assert sings([SAID], logs(shim.parent)) == [SAID]

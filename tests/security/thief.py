@@ -100,6 +100,10 @@ class Team:
 
 def team(box: Box, role: str = "contributor") -> Team:
     """The three, in step, with a session in which Ada and Ben have spoken."""
+    return box.scene(f"team {role}", lambda: _team(box, role))
+
+
+def _team(box: Box, role: str) -> Team:
     hub = box.remote()
     ada, ben, eve = (box.person(hub, name) for name in ("ada", "ben", "eve"))
     ada.nc("team", "create", "Core")

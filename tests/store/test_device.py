@@ -86,8 +86,7 @@ def test_two_commands_at_once_make_one_device(box: Box) -> None:
 
 
 def test_the_keys_of_a_device_can_be_read_by_its_owner_only(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     folder = Path(device.config_folder(os.environ), "keys")
     mine = device_of(clone)
     assert {f"{mine}.key", f"{mine}.seal"} <= {path.name for path in folder.iterdir()}

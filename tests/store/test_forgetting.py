@@ -64,8 +64,7 @@ def test_nor_by_sharing_it(box: Box) -> None:
 
 
 def test_a_damaged_object_that_the_doctor_set_aside_goes_too(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start()
     name = said(clone, session, f"oh {WORD}")
     folder = clone.path / ".git/naturecode/broken-objects"

@@ -18,8 +18,7 @@ from git_naturecode.store.described import Described
 
 @pytest.fixture
 def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
+    made = box.ready()
     made.nc("session", "say", made.start("Retry jitter"), "full jitter it is")
     return made
 

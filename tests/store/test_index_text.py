@@ -26,9 +26,7 @@ SECRET = "xylophonequartz"
 
 @pytest.fixture
 def clone(box: Box) -> Clone:
-    made = box.repo()
-    made.nc("init")
-    return made
+    return box.ready()
 
 
 @pytest.fixture

@@ -37,9 +37,7 @@ def read(clone: Clone, at: str) -> dict[str, list[str]]:
 
 @pytest.fixture
 def clone(box: Box, way: Way) -> Clone:
-    made = box.repo(way=way)
-    made.nc("init")
-    return made
+    return box.ready(way=way)
 
 
 @pytest.mark.parametrize("fan", [False, True])
@@ -56,8 +54,7 @@ def test_the_union_of_lines_by_object(clone: Clone, fan: bool) -> None:
 
 
 def test_theirs_is_taken_where_it_has_everything(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     with clone.store() as store:
         objects = store.team.objects
         ours = state(store, {A: ["one"]})
@@ -80,8 +77,7 @@ def test_theirs_is_taken_where_it_has_everything(box: Box) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_note_stays_out(box: Box, path: str, content: bytes) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     with clone.store() as store:
         bad = commit(store, {C: b"good\n", path: content})
         joined = notes.join(store.team.objects, None, bad, 0)
@@ -96,8 +92,7 @@ def test_what_is_no_note_stays_out(box: Box, path: str, content: bytes) -> None:
 
 
 def test_a_union_that_nobody_would_let_in_is_not_made(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     many = [f"{number:04d} {'x' * 60}" for number in range(1500)]
     with clone.store() as store:
         one, two = state(store, {A: many[:800]}), state(store, {A: many[800:]})
@@ -111,8 +106,7 @@ STATES = st.dictionaries(st.sampled_from([A, B, C]), TEXTS, max_size=3)
 
 
 def test_any_order_ends_in_the_same_lines(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     with clone.store() as store:
 
         @settings(max_examples=40, deadline=None)

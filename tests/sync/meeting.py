@@ -31,12 +31,16 @@ def is_linear(hub: Path) -> bool:
 
 def pair(box: Box, way: Way = PROGRAM) -> tuple[Path, Clone, Clone, str]:
     """A remote, two clones in step, and a session of both."""
-    hub = box.remote(way=way)
-    ada, ben = box.clone(hub, "ada", way), box.clone(hub, "ben", way)
-    session = ada.start()
-    ada.nc("sync")
-    ben.nc("sync")
-    return hub, ada, ben, session
+
+    def make() -> tuple[Path, Clone, Clone, str]:
+        hub = box.remote(way=way)
+        ada, ben = box.clone(hub, "ada", way), box.clone(hub, "ben", way)
+        session = ada.start()
+        ada.nc("sync")
+        ben.nc("sync")
+        return hub, ada, ben, session
+
+    return box.scene(f"pair {way}", make)
 
 
 class Rival:

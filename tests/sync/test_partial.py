@@ -15,6 +15,10 @@ SINGLE = ("--single-branch",)
 
 def told(box: Box, number: int) -> tuple[Path, Clone, Clone, list[str]]:
     """A hub that serves partial clones, with sessions in many commits; two clones."""
+    return box.scene(f"told {number}", lambda: _told(box, number))
+
+
+def _told(box: Box, number: int) -> tuple[Path, Clone, Clone, list[str]]:
     hub, ada, ben, session = pair(box)
     Clone(hub).git("config", "uploadpack.allowFilter", "true")
     Clone(hub).git("config", "uploadpack.allowAnySHA1InWant", "true")

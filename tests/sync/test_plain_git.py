@@ -63,6 +63,10 @@ def test_both_added_to_one_session(box: Box, way: Way, spoken: bool) -> None:
 
 def _one_device_in_two_states(box: Box, way: Way) -> tuple[Path, Clone, Clone, str]:
     """A clone and its copy that go on with the same segment (as two machines with one backup)."""
+    return box.scene(f"one device in two states {way}", lambda: _two_states(box, way))
+
+
+def _two_states(box: Box, way: Way) -> tuple[Path, Clone, Clone, str]:
     hub, ada, _, session = pair(box, way)
     drained(ada, session, "both")
     ada.nc("sync")

@@ -151,10 +151,15 @@ def _kinds(box: Box, hub: Path, kind: str, way: Way) -> Clone:
     "kind", ["depth 1", "depth 1, all branches", "partial", "bare", "linked work tree"]
 )
 def test_in_every_kind_of_clone(box: Box, kind: str, way: Way) -> None:
-    hub, ada, ben, session = pair(box, way)
-    for number in range(3):
-        ada.nc("session", "say", session, f"before {number}")
-        ada.nc("sync")
+
+    def make() -> tuple[Path, Clone, Clone, str]:
+        hub, ada, ben, session = pair(box, way)
+        for number in range(3):
+            ada.nc("session", "say", session, f"before {number}")
+            ada.nc("sync")
+        return hub, ada, ben, session
+
+    hub, ada, ben, session = box.scene(f"three before {way}", make)
     odd = _kinds(box, hub, kind, way)
     odd.nc("sync")
     assert odd.texts(session) == ["before 0", "before 1", "before 2"]
@@ -337,8 +342,7 @@ def test_a_lock_on_packed_refs_that_nobody_takes_away_delays_a_sync_once(
 
 
 def test_a_folder_of_our_branch_that_git_gc_took_is_no_change_by_others(box: Box) -> None:
-    clone = box.repo()
-    clone.nc("init")
+    clone = box.ready()
     session = clone.start("jitter")
     clone.nc("session", "say", session, "kept in the journal")
     old = clone.git("rev-parse", "naturecode:log").strip()

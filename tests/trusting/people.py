@@ -20,11 +20,16 @@ ENFORCED = "enforced"
 
 def person(box: Box, hub: Path, name: str) -> Clone:
     """A clone of `hub`, set up by somebody with a home of his own."""
+    where = f"{name}-{len(list(box.path.iterdir()))}"
+    return box.scene(f"{where} at {hub.name}", lambda: _person(box, hub, name, where))
+
+
+def _person(box: Box, hub: Path, name: str, where: str) -> Clone:
     home = box.path / f"home-{name}"
     home.mkdir(exist_ok=True)
     if not (home / ".gitconfig").exists():
         shutil.copy(Path(os.environ["HOME"]) / ".gitconfig", home)
-    path = box.path / f"{name}-{len(list(box.path.iterdir()))}"
+    path = box.path / where
     subprocess.run(["git", "clone", "-q", f"file://{hub}", str(path)], check=True)
     env = {"HOME": str(home), "GIT_AUTHOR_EMAIL": f"{name}@example.com"}
     clone = Clone(path, env=env)
