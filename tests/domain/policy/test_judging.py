@@ -692,13 +692,11 @@ def test_of_what_one_line_says_the_earlier_permits_the_later(desk: Table) -> Non
     table, devices = desk
     table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=["write", "manage"])
     dan = devices["dan"].see(devices["con"])
-    said = [
-        table.entry(kind, mail("dan"), **more)
-        for kind, more in (
-            ("message", {}), ("set", {"field": "can:dan@x.example", "value": ["read"]}),
-            ("message", {}),
-        )
+    words: list[tuple[str, dict[str, Any]]] = [
+        ("message", {}), ("set", {"field": "can:dan@x.example", "value": ["read"]}),
+        ("message", {}),
     ]  # fmt: skip
+    said = [table.entry(kind, mail("dan"), **more) for kind, more in words]
     table.sign(dan, *said)
     assert [table.state(one) for one in said] == ["verified", "verified", "quarantined"]
 
