@@ -25,6 +25,18 @@ def test_a_certificate_that_is_renewed_counts_on() -> None:
     assert [code(one) for one in found] == ["", "", "expired"]
 
 
+def test_a_device_whose_certificate_has_ended_changes_nothing_in_the_team() -> None:
+    world, devices = team("ann:admin", "con")
+    phone = Device(world, "ann2").see(devices["ann"])
+    phone.say(phone.op("ann", "2026-11-01T01:00:00Z"))
+    late = phone.say(ops.role("member-con", "admin"), minute=61)
+    devices["ada"].say(ops.role("member-ann", "admin", deny=["kb:view"]))  # takes from it besides
+    standing = world.standing()
+    assert standing.members["member-con"].role == "contributor"
+    assert code(standing.authority(late.digest)) == "expired"
+    assert standing.refused[late.digest].code == "expired"
+
+
 def test_a_certificate_ends_what_a_code_began() -> None:
     world, devices = team("con")
     new = joined(world, devices["ada"], "2026-11-01T01:00:00Z")

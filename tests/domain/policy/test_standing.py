@@ -306,7 +306,9 @@ def test_who_has_revoked_a_device_may_yet_take_back_more_of_it() -> None:
     phone = world.device("con2", "con").see(devices["con"])
     stolen = phone.say()
     devices["con"].see(phone).say(ops.revoke(phone.id))
-    assert isinstance(world.standing().authority(stolen.digest), Authority)
+    found = world.standing().authority(stolen.digest)
+    assert isinstance(found, Authority)
+    assert found.note == ""  # the revocation took nothing from it
     devices["con"].say(ops.revoke(phone.id, (0, "")))  # it was stolen before
     assert code(world.standing().authority(stolen.digest)) == "revoked"
 
