@@ -10,6 +10,7 @@ VERBS = {
     "start": ("review_start", "start"),
     "list": ("review_read", "list_reviews"),
     "show": ("review_read", "show"),
+    "diff": ("review_diff", "diff"),
     "join": ("review_say", "join"),
     "comment": ("review_say", "comment"),
     "reply": ("review_say", "reply"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from git_naturecode.cli.review_opened import Opened
     from git_naturecode.domain.review.anchor import Anchor
     from git_naturecode.domain.review.model import Revision
+    from git_naturecode.store.entry import Json
 
 ThreadId = Annotated[
     str, typer.Argument(help="t2 or c5, as `review show` names it, or the beginning of an id.")
@@ -65,11 +66,19 @@ def comment(
         str | None,
         typer.Option(help='A text to put in the place of the lines; `-` reads stdin, "" is none.'),
     ] = None,
+    on_diff: Annotated[
+        bool,
+        typer.Option("--diff", help="Write into the whole change, in your editor."),
+    ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--from", help="With --diff: read what was written from a file, `-`: stdin."),
+    ] = None,
     draft: Draft = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Comment on lines, on a file, or on the whole change."""
+    """Comment on lines, on a file, on the whole change, or all over it in your editor."""
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
     from git_naturecode.cli.session_say import warn_of_secrets
@@ -77,6 +86,14 @@ def comment(
     from git_naturecode.domain.review.suggestion import with_suggestion
 
     context = contexts.current(quiet)
+    if on_diff or form is not None:
+        if not on_diff or file or at or end or text is not None or suggest is not None:
+            raise errors.Usage(
+                "--diff goes with --from and --draft, and --from with --diff only",
+                "write the comments into the change that your editor opens",
+            )
+        _comment_all_over(context, review, form, draft, as_json)
+        return
     _check_place(file, at, end, side, suggest)
     with opened_review(context, review) as here:
         here.permit(makers.comment("", ""))
@@ -104,6 +121,21 @@ def comment(
     if anchor and anchor.outside:
         context.tell("note: the change does not touch these lines; the comment says so")
     _tell_said(context, here, "commented on", draft)
+
+
+def _comment_all_over(
+    context: contexts.Context, review: str, form: str | None, draft: bool, as_json: bool
+) -> None:
+    from git_naturecode.cli import review_form
+    from git_naturecode.cli.review_opened import opened_review
+
+    with opened_review(context, review) as here:
+        entries = review_form.comment_on_diff(context, here, form, draft=draft)
+    if as_json:
+        ids: list[Json] = [one.id for one in entries]
+        context.json({"reviewId": here.review.id, "commentIds": ids, "draft": draft})
+        return
+    review_form.tell(context, here, entries, draft)
 
 
 def reply(

@@ -30,6 +30,10 @@ class Paint(NamedTuple):
         """Yellow, as git shows ids."""
         return self._wrap("33", text)
 
+    def reverse(self, text: Json) -> str:
+        """Front and back exchanged, within another colour: for what has changed in a line."""
+        return f"\x1b[7m{text}\x1b[27m" if self.on else str(text)
+
     def cyan(self, text: Json) -> str:
         """Cyan."""
         return self._wrap("36", text)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from git_naturecode.domain.review.handles import names, thread_names
-from git_naturecode.domain.review.model import Comment, Reviewer, Thread
+from git_naturecode.domain.review.model import Reviewer, Thread
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.review_rows import colour, said_of
+from git_naturecode.render.review_threads import Threads
 from git_naturecode.render.show import line, show
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ class _Shown:
 
     def __init__(self, looked: "Looked", paint: Paint) -> None:
         self.looked, self.review, self.paint = looked, looked.review, paint
-        self.comments, self.threads = names(looked.review), thread_names(looked.review)
-        known = ((one.who, one.name) for one in looked.review.reviewers if one.name)
-        self.people = {looked.review.owner: looked.review.name, **dict(known)}
+        self.texts = Threads(looked.review, paint, looked.places)
 
     def lines(self) -> Iterator[str]:
         """All of it."""
@@ -140,43 +138,8 @@ class _Shown:
 
     def thread(self, thread: Thread) -> Iterator[str]:
         """A thread with its answers."""
-        state = "resolved" if thread.resolved else "open"
-        if thread.news:
-            state += f", {thread.news} new since resolved"
-        where = self.place(thread.first)
-        draft = " (draft)" if thread.first.draft else ""
-        yield f"{self.paint.yellow(self.threads[thread.id])} {where} · {state}{draft}"
-        anchor = thread.first.anchor
-        if anchor:
-            for quoted in anchor.text:
-                yield self.paint.dim(f"{_INDENT}| {line(quoted)}")
-        for one in thread.comments:
-            yield from self.comment(one)
-
-    def place(self, one: Comment) -> str:
-        """Where a comment stands."""
-        anchor = one.anchor
-        if anchor is None:
-            return "on the change"
-        lines = f":{anchor.line}" if anchor.line else ""
-        if anchor.end > anchor.line:
-            lines += f"-{anchor.end}"
-        side = " (old side)" if anchor.side == "old" else ""
-        return line(anchor.path) + lines + side + (" outside the diff" if anchor.outside else "")
-
-    def comment(self, one: Comment) -> Iterator[str]:
-        """One comment."""
-        flags = f" ({line(', '.join(one.flags))})" if one.flags else ""
-        when = one.time[:16].replace("T", " ")
-        draft = " (draft)" if one.draft and one.on else ""
-        yield self.paint.dim(
-            f"{_INDENT}{self.comments[one.id]} {self.who(one.by)} · {when}{draft}{flags}"
-        )
-        body = "[redacted]" if one.hidden else show(one.text)
-        yield _INDENT + body.replace("\n", "\n" + _INDENT)
-        for value, people in one.reactions:
-            yield self.paint.dim(f"{_INDENT}{line(value)} {', '.join(map(self.who, people))}")
+        return self.texts.text(thread)
 
     def who(self, address: str) -> str:
         """How somebody is called."""
-        return line(self.people.get(address) or address)
+        return self.texts.who(address)

@@ -32,7 +32,10 @@ def json(looked: "Looked") -> dict[str, Json]:
         "hasCommits": looked.here,
         "movedSince": looked.moved,
         "reviewers": [_reviewer(one, looked.kept, review.threads) for one in review.reviewers],
-        "comments": [_thread(one, threads, comments) for one in review.threads],
+        "comments": [
+            {**_thread(one, threads, comments), "now": _place(looked, one)}
+            for one in review.threads
+        ],
         "files": _files(looked),
         "revisions": [
             {
@@ -92,6 +95,11 @@ def _thread(thread: Thread, threads: dict[str, str], comments: dict[str, str]) -
         "newSinceResolved": thread.news,
         "replies": [_comment(one, comments) for one in thread.comments[1:]],
     }
+
+
+def _place(looked: "Looked", thread: Thread) -> Json:
+    place = looked.places.get(thread.id)
+    return place.json() if place else None
 
 
 def _comment(one: Comment, comments: dict[str, str]) -> dict[str, Json]:

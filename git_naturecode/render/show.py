@@ -54,6 +54,11 @@ def fit(text: str, columns: int) -> str:
     return "".join(kept) + " " * (columns - used)
 
 
+def columns_of(text: str) -> int:
+    """How many columns a terminal gives to `text`, which `show` has passed."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
 def _columns(character: str) -> int:
     """How many columns a terminal gives to `character`."""
     import unicodedata

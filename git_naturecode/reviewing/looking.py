@@ -1,26 +1,40 @@
 """Looking at a review in this clone: where the change stands, which verdicts still hold."""
 
 from git_naturecode.domain.review import keeping
+from git_naturecode.domain.review.following import Place
 from git_naturecode.domain.review.keeping import Kept, Row
 from git_naturecode.domain.review.looked import Looked
 from git_naturecode.domain.review.model import Given, Review
 from git_naturecode.git import commits
+from git_naturecode.git.objects import Missing
+from git_naturecode.git.run import GitFailed
 from git_naturecode.reviewing import revising
 from git_naturecode.store.store import Store
 
 
 def look(store: Store, review: Review) -> Looked:
     """What this clone knows of `review`."""
-    moved, last = revising.moved(store, review), review.revision
-    head = base = ""
-    table: str | None = None
-    if moved is not None:
-        head, base, table = moved.state.head, moved.state.base, moved.table.text
-    elif last is not None:
-        head, base, table = last.head, last.base, revising.table_of(store, last)
+    moved = revising.moved(store, review)
+    now = revising.unwritten(review, moved) if moved else review.revision
+    head, base = (now.head, now.base) if now else ("", "")
+    table = revising.table_of(store, now) if now else None
     here = moved is not None or bool(head and commits.resolve(store.repo, head))
     kept = {one.id: _kept(store, review, one, table, head) for one in review.verdicts}
-    return Looked(review, head, base, moved is not None, _rows(table), kept, here)
+    places = _places(store, review, head, base) if here else {}
+    return Looked(review, head, base, moved is not None, _rows(table), kept, here, now, places)
+
+
+def _places(store: Store, review: Review, head: str, base: str) -> dict[str, Place]:
+    """Where the lines of each thread are now; nothing where that cannot be told."""
+    anchors = {one.id: one.first.anchor for one in review.threads if one.first.anchor}
+    if not anchors:
+        return {}
+    from git_naturecode.reviewing import placing
+
+    try:
+        return placing.place(store.repo, store.team.objects, anchors, head, base)
+    except (Missing, GitFailed):  # the base may be missing in a shallow clone
+        return {}
 
 
 def _rows(table: str | None) -> dict[str, Row] | None:

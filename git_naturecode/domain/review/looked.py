@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from git_naturecode.domain.people import key
+from git_naturecode.domain.review.following import Place
 from git_naturecode.domain.review.keeping import Kept, Row
 from git_naturecode.domain.review.model import (
     APPROVE,
@@ -11,6 +12,7 @@ from git_naturecode.domain.review.model import (
     REJECT,
     Given,
     Review,
+    Revision,
 )
 
 
@@ -19,7 +21,9 @@ class Looked(NamedTuple):
 
     `moved` is True when nobody has written down yet how it stands here, `files` are those of the
     present state (None: its table is not here), `kept` says of each verdict, by its id, what is
-    left of it. `here` is False where the commits are not in this clone.
+    left of it. `here` is False where the commits are not in this clone. `revision` is the present
+    state, without an id where it is not written down; `places` says where the lines of each thread
+    are in it, by the id of the thread.
     """
 
     review: Review
@@ -29,6 +33,8 @@ class Looked(NamedTuple):
     files: dict[str, Row] | None
     kept: dict[str, Kept]
     here: bool
+    revision: Revision | None
+    places: dict[str, Place]
 
     @property
     def standing(self) -> list[Given]:

@@ -1,0 +1,130 @@
+"""The difference under review with its threads in place: as text and as JSON."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from git_naturecode.domain.review.following import GONE, Place
+from git_naturecode.domain.review.model import Review, Thread
+from git_naturecode.git.changes import FileChange
+from git_naturecode.render.diff import Look, file_text, heading
+from git_naturecode.render.paint import Paint
+from git_naturecode.render.review_threads import Threads
+from git_naturecode.render.show import show
+from git_naturecode.store.entry import Json
+
+_INDENT = "  | "
+_KINDS = {" ": "context", "-": "removed", "+": "added"}
+
+
+class ReviewDiff:
+    """What a reviewer reads: each file, below each line what was said about it, at the end what
+    belongs to no line that is shown. Without `threads` only the files."""
+
+    def __init__(
+        self, review: Review, places: dict[str, Place], paint: Paint, columns: int,
+        threads: Sequence[Thread],
+    ) -> None:  # fmt: skip
+        self.look = Look(paint, columns)
+        self.paint, self.places = paint, places
+        self.texts = Threads(review, paint, places)
+        self.waiting: dict[str, Thread] = {one.id: one for one in threads}
+        self.at: dict[tuple[str, str, int], list[Thread]] = {}
+        for one in threads:
+            where = self.place(one)
+            if where is not None:
+                self.at.setdefault(where, []).append(one)
+
+    def place(self, thread: Thread) -> tuple[str, str, int] | None:
+        """Side, path and line that a thread stands below; None where it has none now."""
+        anchor, place = thread.first.anchor, self.places.get(thread.id)
+        if anchor is None or (place is not None and place.state == GONE):
+            return None
+        if place is None:
+            return anchor.side, anchor.path, anchor.end
+        return anchor.side, place.path, place.end
+
+    def text(self, files: Iterable[FileChange]) -> Iterator[str]:
+        """All of it."""
+        for number, change in enumerate(files):
+            if number:
+                yield ""
+            yield from self.file(change)
+        yield from self.rest()
+
+    def file(self, change: FileChange) -> Iterator[str]:
+        """One file; what is said of the file as a whole, or of lines not shown, stands below it."""
+
+        def below(side: str, at: int) -> list[str]:
+            path = change.old_path if side == "old" else change.path
+            return list(self.said(self.at.get((side, path or change.path, at), ())))
+
+        yield from file_text(change, self.look, below)
+        paths = {change.path, change.old_path}
+        for thread in list(self.waiting.values()):
+            where = self.place(thread)
+            if where is not None and where[1] in paths:
+                yield from self.said([thread], placed=False)
+
+    def said(self, threads: Iterable[Thread], *, placed: bool = True) -> Iterator[str]:
+        """Threads that were not shown yet."""
+        for one in threads:
+            if self.waiting.pop(one.id, None) is not None:
+                for text in self.texts.text(one, placed=placed):
+                    yield self.paint.cyan(_INDENT) + text
+
+    def rest(self) -> Iterator[str]:
+        """What belongs to no file that is shown."""
+        left = list(self.waiting.values())
+        if left:
+            yield ""
+            yield self.paint.bold("--- elsewhere")
+            yield from self.said(left, placed=False)
+
+    def stat(self, files: Iterable[FileChange]) -> Iterator[str]:
+        """A line for each file, with the number of threads on it, and the sums."""
+        count = added = removed = 0
+        for change in files:
+            count, added, removed = count + 1, added + change.added, removed + change.removed
+            paths = {change.path, change.old_path}
+            here = [t for t in self.waiting.values() if (w := self.place(t)) and w[1] in paths]
+            threads = f"  {len(here)} thread{'' if len(here) == 1 else 's'}" if here else ""
+            yield heading(change).removeprefix("--- ") + self.paint.cyan(threads)
+        yield f"{count} file{'' if count == 1 else 's'}, +{added} -{removed}"
+
+
+def files_json(files: Iterable[FileChange]) -> list[Json]:
+    """The files with their hunks and lines."""
+    return [
+        {
+            "path": one.path, "oldPath": one.old_path or None, "status": one.status,
+            "oldMode": f"{one.old_mode:06o}", "newMode": f"{one.new_mode:06o}",
+            "binary": one.binary, "added": one.added, "removed": one.removed, "cut": one.cut,
+            "hunks": [
+                {
+                    "oldStart": h.old, "oldLines": h.old_count, "newStart": h.new,
+                    "newLines": h.new_count, "heading": h.heading,
+                    "lines": [
+                        {"kind": _KINDS[n.kind], "old": n.old, "new": n.new, "text": n.text}
+                        for n in h.lines()
+                    ],
+                }
+                for h in one.hunks
+            ],
+        }
+        for one in files
+    ]  # fmt: skip
+
+
+def range_text(text: str, paint: Paint) -> str:
+    """What `git range-diff` says, in colours."""
+    return "\n".join(_range_line(line_, paint) for line_ in text.rstrip("\n").split("\n"))
+
+
+def _range_line(text: str, paint: Paint) -> str:
+    body = text[4:] if text.startswith("    ") else ""
+    shown = show(text.rstrip())
+    if not body:
+        return paint.yellow(shown)
+    if body.startswith(("+", "-")) and body[1:2] in ("+", "-", " "):
+        return paint.bold(shown)
+    colour = {"+": paint.green, "-": paint.red}.get(body[1:2])
+    return colour(shown) if colour else shown
