@@ -80,6 +80,6 @@ class Threads:
         head = f"{self.comments[one.id]} {self.who(one.by)} · {when}{draft}{flags}"
         yield indent + self.paint.dim(head)
         body = "[redacted]" if one.hidden else show(one.text)
-        yield indent + body.replace("\n", "\n" + indent)
+        yield from (f"{indent}{text}".rstrip() for text in body.split("\n"))
         for value, people in one.reactions:
             yield self.paint.dim(f"{indent}{line(value)} {', '.join(map(self.who, people))}")

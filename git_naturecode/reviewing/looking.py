@@ -29,10 +29,10 @@ def _places(store: Store, review: Review, head: str, base: str) -> dict[str, Pla
     anchors = {one.id: one.first.anchor for one in review.threads if one.first.anchor}
     if not anchors:
         return {}
-    from git_naturecode.reviewing import placing
+    from git_naturecode.reviewing.placing import place
 
     try:
-        return placing.place(store.repo, store.team.objects, anchors, head, base)
+        return place(store.repo, store.team.objects, anchors, head, base)
     except (Missing, GitFailed):  # the base may be missing in a shallow clone
         return {}
 

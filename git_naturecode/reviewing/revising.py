@@ -3,9 +3,10 @@
 import hashlib
 from typing import NamedTuple
 
+from git_naturecode.domain.people import key
 from git_naturecode.domain.review import keeping, makers
 from git_naturecode.domain.review.model import Review, Revision
-from git_naturecode.git import patches
+from git_naturecode.git import commits, patches
 from git_naturecode.reviewing import targets
 from git_naturecode.reviewing.targets import State
 from git_naturecode.store import attachments
@@ -32,7 +33,19 @@ def moved(store: Store, review: Review) -> Moved | None:
     last = review.revision
     if state is None or (last and (state.head, state.base) == (last.head, last.base)):
         return None
+    if last and _is_behind(store, review, state.head, last.head):
+        return None
     return _made(store, state, last)
+
+
+def _is_behind(store: Store, review: Review, head: str, last: str) -> bool:
+    """True when `head` is what the change was before `last`, which was not fetched yet; whoever
+    began the review may have taken it back to that."""
+    if head == last or key(review.owner) == key(store.person):
+        return False
+    if not commits.resolve(store.repo, last):
+        return any(one.head == head for one in review.revisions)
+    return commits.merge_base(store.repo, head, last) == head
 
 
 def first(store: Store, state: State) -> Moved:

@@ -302,3 +302,107 @@ def test_a_review_that_is_not_there(both: Pair) -> None:
     session = both.ann.start()
     assert "no review" in both.ann.nc("review", "show", session, code=1).err
     assert "no session" in both.ann.nc("session", "show", both.review, code=1).err
+
+
+def test_the_diff_has_the_threads_in_place(both: Pair) -> None:
+    bob, review = both.bob, both.review
+    place = ("--file", "a.py", "--line", "5")
+    bob.nc("review", "comment", review, *place, "-m", "why\nfive?")
+    bob.nc("review", "comment", review, "--file", "a.py", "--line", "30", "-m", "far")
+    bob.nc("review", "comment", review, "-m", "all")
+    out = bob.nc("review", "diff", review).out
+    order = ["-line 5", "+line five", "  |     why", "  |     five?", "6 6  line 6", "| line 30",
+             "elsewhere", "all"]  # fmt: skip
+    assert sorted(order, key=out.index) == order
+    plain = bob.nc("review", "diff", review, "--no-threads").out
+    assert "why" not in plain
+    assert "6 6  line 6" in plain
+    stat = bob.nc("review", "diff", review, "--stat").out
+    assert "a.py +1 -1  2 threads" in stat
+    found = bob.nc("review", "diff", review, "--json").json
+    (file,) = found["files"]
+    kinds = [line["kind"] for line in file["hunks"][0]["lines"]]
+    assert kinds == ["context"] * 3 + ["removed", "added"] + ["context"] * 3
+    assert "does not touch" in bob.nc("review", "diff", review, "none.py", code=1).err
+
+
+def test_a_rereview_shows_only_what_is_new(both: Pair) -> None:
+    bob, review = both.bob, both.review
+    assert "said nothing" in bob.nc("review", "diff", review, "--since-my-last", code=1).err
+    bob.nc("review", "comment", review, "--file", "a.py", "--line", "5", "-m", "why?")
+    assert "nothing has changed" in bob.nc("review", "diff", review, "--since-my-last").out
+    both.ann.git("checkout", "-q", "main")
+    write(both.ann, "base.py", "came with the base\n")
+    write(both.ann, "a.py", LINES.replace("line 20\n", "line twenty\n"))
+    both.ann.git("commit", "-q", "-m", "Base")
+    both.ann.git("push", "-q", "origin", "main")
+    both.ann.git("checkout", "-q", "feature")
+    both.ann.git("rebase", "-q", "main")
+    write(both.ann, "lib/b.py", "def f():\n    return 2\n")
+    both.ann.git("commit", "-q", "-m", "Two")
+    both.ann.git("push", "-q", "--force", "origin", "feature")
+    both.bob.git("fetch", "-q")
+    out = bob.nc("review", "diff", review, "--since-my-last")
+    assert "return 2" in out.out
+    for old in ("five", "twenty", "came with"):
+        assert f"+line {old}" not in out.out, out.out
+        assert old not in [
+            line.split()[-1] for line in out.out.splitlines() if line.startswith("+")
+        ]
+    assert "on the new base" in out.err
+    both.ann.nc("review", "update", review)
+    both.sync()
+    again = both.ann.nc("review", "diff", review, "--revision", "1..2").out
+    assert "return 2" in again
+    assert "came with" not in again
+    assert "five" in both.ann.nc("review", "diff", review, "--revision", "1").out
+    series = both.ann.nc("review", "diff", review, "--range-diff").out
+    assert "Say five" in series
+    assert "Two" in series
+    assert "no revision '9'" in bob.nc("review", "diff", review, "--revision", "9", code=1).err
+    both.bob.git("fetch", "-q")
+    (thread,) = both.shown(bob)["comments"]
+    assert (thread["now"]["line"], thread["now"]["state"]) == (5, "same")
+
+
+def test_commits_that_are_not_here_are_told(both: Pair) -> None:
+    write(both.ann, "a.py", LINES.replace("line 5\n", "line V\n"))
+    both.ann.git("commit", "-q", "-m", "Not pushed")
+    both.ann.nc("review", "update", both.review)
+    both.sync()
+    said = both.bob.nc("review", "diff", both.review, code=1)
+    assert "are not in this clone" in said.err
+    assert "push feature" in said.err
+
+
+def test_comments_are_written_all_over_the_change(
+    both: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob, review = both.bob, both.review
+    bob.nc("review", "comment", review, "--file", "a.py", "--line", "5", "-m", "why?")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    bob.env["GIT_EDITOR"] = (
+        "sed -i 's/^>.*+line five/&\\n\\nNot V?/; s/^>|.*/&\\nBecause./; 1iFine.'"
+    )
+    bob.nc("review", "comment", review, "--diff", "--draft")
+    found = both.shown(bob)["comments"]
+    assert [(one["filePath"], one["line"], one["comment"]) for one in found] == [
+        ("a.py", 5, "why?"), (None, None, "Fine."), ("a.py", 5, "Not V?"),
+    ]  # fmt: skip
+    assert [one["comment"] for one in found[0]["replies"]] == ["Because."]
+    bob.nc("review", "submit", review)
+    bob.env["GIT_EDITOR"] = "sed -i 's/^>.*+line five/> not a line\\nlost?/'"
+    said = bob.nc("review", "comment", review, "--diff", code=2)
+    assert "no line of the change" in said.err
+    kept = said.err.split("what you wrote is in ")[1].split(":")[0]
+    with open(kept) as file:
+        text = file.read()
+    assert "lost?" in text
+    with open(kept, "w") as file:
+        file.write(text.replace("> not a line\n", ""))
+    bob.nc("review", "comment", review, "--diff", "--from", kept)
+    assert both.shown(bob)["comments"][-1]["comment"] == "lost?"
+    bob.env["GIT_EDITOR"] = "true"
+    assert "nothing was sent" in bob.nc("review", "comment", review, "--diff", code=1).err
+    bob.nc("review", "comment", review, "--from", kept, code=2)
+    bob.nc("review", "comment", review, "--diff", "-m", "x", code=2)

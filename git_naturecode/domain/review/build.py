@@ -1,6 +1,7 @@
 """Folding the entries of a review: revisions, threads, who reviews and what he says, merges."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -33,6 +34,7 @@ ABSENT = {
 }  # fmt: skip
 """What is said beside a comment from elsewhere, by what of its place could not be found."""
 LOST = "answers what is not here"
+_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BUSY = frozenset({"revision", "comment", "verdict", "merge", "edit", "resolve", "reopen"})
 
 
@@ -96,6 +98,12 @@ def author_of(entry: Entry) -> str:
     return named or text_of(entry, "by")
 
 
+def oid_of(entry: Entry, key: str) -> str:
+    """The full id of a commit that the header of `entry` says under `key`; "" for anything else."""
+    found = text_of(entry, key)
+    return found if _OID.fullmatch(found) else ""
+
+
 def _open(review: Review, entry: Entry) -> None:
     header = entry.header
     review.opened = True
@@ -138,7 +146,7 @@ def _revisions(counted: Iterable[fold.Counted]) -> list[Revision]:
     # The source of an import has its own times: what it brings late need not be the latest.
     for one in sorted(counted, key=_when):
         entry = one.entry
-        if entry.kind != "revision" or not text_of(entry, "head"):
+        if entry.kind != "revision" or not oid_of(entry, "head"):
             continue
         made = _revision(one, len(found) + 1)
         if found and (found[-1].head, found[-1].base) == (made.head, made.base):
@@ -155,7 +163,7 @@ def _revision(one: fold.Counted, number: int) -> Revision:
     )
     count = entry.header.get("count")
     return Revision(
-        entry.id, number, text_of(entry, "head"), text_of(entry, "base"), text_of(entry, "tip"),
+        entry.id, number, oid_of(entry, "head"), oid_of(entry, "base"), oid_of(entry, "tip"),
         author_of(entry), time_of(entry), count if isinstance(count, int) else 0, digest,
         None if sha else table, sha, one.placed.mark,
     )  # fmt: skip
@@ -234,8 +242,8 @@ def _merges(counted: Iterable[fold.Counted]) -> list[Merged]:
     out = fold.replaced(one.entry for one in live)
     return [
         Merged(
-            entry.id, author_of(entry), time_of(entry), text_of(entry, "head"),
-            text_of(entry, "onto"), text_of(entry, "result"), text_of(entry, "strategy"),
+            entry.id, author_of(entry), time_of(entry), oid_of(entry, "head"),
+            oid_of(entry, "onto"), oid_of(entry, "result"), text_of(entry, "strategy"),
             text_of(entry, "base"), entry.body or "", one.placed.mark,
         )
         for one in live
@@ -277,7 +285,7 @@ def _verdicts(counted: Iterable[fold.Counted], there: set[str]) -> list[Given]:
         files = entry.header.get("files")
         last[key(author_of(entry))] = Given(
             entry.id, author_of(entry), time_of(entry), value, entry.body or "",
-            text_of(entry, "revision"), text_of(entry, "head"), text_of(entry, "base"),
+            text_of(entry, "revision"), oid_of(entry, "head"), oid_of(entry, "base"),
             text_of(entry, "digest"),
             tuple(one for one in files if isinstance(one, str)) if isinstance(files, list) else (),
             entry.id not in there, fold.is_imported(entry), one.placed.mark,
