@@ -23,6 +23,7 @@ _MOVED = (
     "fetch first", "non-fast-forward", "stale info", "failed to update ref",
     "cannot lock ref", "incorrect old value", "atomic", "failed to lock",
     "reference already exists",
+    "needs force",  # also where a clean-up takes away an old object while git looks at it
 )  # fmt: skip
 _CUT = (
     "index-pack output", "died of signal", "pack-objects died", "malloc failed",

@@ -102,6 +102,15 @@ def test_what_git_says_becomes_one_sentence(err: str, says: str, hint: str) -> N
     assert "secret" not in told.message
 
 
+@pytest.mark.parametrize(
+    "reason", ["fetch first", "stale info", "non-fast-forward", "needs force", "failed to lock"]
+)
+def test_a_remote_that_went_on_meanwhile_is_asked_again(reason: str) -> None:
+    line = f"!\t{'a' * 40}:refs/heads/naturecode\t[rejected] ({reason})"
+    assert complaints.moved_on(line)
+    assert not complaints.moved_on(line.replace(reason, "hook declined"))
+
+
 def test_a_host_that_refuses(box: Box) -> None:
     hub, ada, _, session = pair(box)
     hook = hub / "hooks" / "update"
