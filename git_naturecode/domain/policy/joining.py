@@ -121,10 +121,8 @@ class Joining:
             person.keys.add(number, index, known | shown)
         if op.name or op.email:
             person.called.add(number, index, Called(op.name, op.email))
-        if op.email:
-            self._people.mails.add(
-                same(op.email), self._people.claim(By(here, person.ref, BY_HIMSELF), person.ref)
-            )
+        own = self._people.claim(By(here, person.ref, BY_HIMSELF), person.ref)
+        self._people.mails.add(same(op.email), own)  # of "" nobody asks
 
     def _use(self, person: Person, op: parsed.Join, number: int, index: int) -> Use | None:
         """The use that `op` makes of a code; None when it makes none."""

@@ -411,3 +411,64 @@ def test_a_line_takes_a_seat_once() -> None:
     assert seat.why(line) == USED
     assert seat.world.standing().members["member-new"].keys == ()
     assert seat.world.standing().devices[seat.old.id].member == "member-new"
+
+
+@pytest.mark.parametrize(
+    ("said", "called"),
+    [
+        (("", ""), ("new", "new@x.example")),
+        (("Nin", ""), ("Nin", "")),
+        (("", "n@y.z"), ("", "n@y.z")),
+    ],
+)
+def test_who_joins_says_what_he_is_called_or_is_called_as_he_was(
+    said: tuple[str, str], called: tuple[str, str]
+) -> None:
+    seat, keys = Again(), [key_of("old")]
+    data = ops.join_proof(seat.world.team, "member-new", keys, seat.old.id)
+    seat.old.say(ops.join("member-new", *said, keys, proof(SECRET, data)))
+    member = seat.world.standing().members["member-new"]
+    assert (member.name, member.email) == called
+
+
+def test_a_clone_without_a_key_brings_no_old_key_back() -> None:
+    seat = Again()
+    seat.devices["ada"].say(ops.member(ops.record("member-con", "", "", "contributor"), OTHER))
+    clone = seat.world.device("bare", "").see(seat.devices["ada"])
+    seat.devices["con"].see(seat.devices["ada"]).say(ops.keys(["ssh-ed25519 Fresh"]))
+    data = ops.join_proof(seat.world.team, "member-con", [], clone.id)
+    line = clone.say(ops.join("member-con", "", "", [], proof(OTHER, data)))
+    assert seat.why(line) == ""
+    assert seat.world.standing().members["member-con"].keys == ("ssh-ed25519 Fresh",)
+
+
+def test_a_revocation_by_no_admin_reaches_nobody_else() -> None:
+    """Con says that a device is his, which is dan's, and revokes it; he was there before dan."""
+    world, devices = team("con", "dan")
+    other = world.device("other", "dan").see(devices["dan"])
+    line = other.say()
+    devices["con"].say(ops.add_device(other.id, other.key))
+    devices["con"].say(ops.revoke(other.id, (0, "")))
+    found = world.standing().authority(line.digest)
+    assert isinstance(found, Authority)
+    assert found.member_id == "member-dan"
+
+
+def test_what_was_said_up_to_the_last_good_line_counts() -> None:
+    world, devices = team("con")
+    lines = [devices["con"].say() for _ in range(4)]
+    devices["ada"].say(ops.revoke(devices["con"].id, (lines[2].seq, lines[2].digest)))
+    standing = world.standing()
+    good = [isinstance(standing.authority(line.digest), Authority) for line in lines]
+    assert good == [True, True, True, False]
+
+
+def test_whose_a_device_is_before_it_joins() -> None:
+    """Of nobody with its first line; of who let it in, though he has other keys by now."""
+    seat = Again()
+    bare = Device(seat.world, "bare").see(seat.devices["max"])
+    assert seat.why(join(seat.world, bare, "new", key="bare")) == ""
+    seat = Again()
+    con = seat.devices["con"]
+    con.say(ops.keys(["ssh-ed25519 Fresh"]))
+    assert seat.why(join(seat.world, con, "new", key="con")) == "its device is one of con"

@@ -101,7 +101,6 @@ REFUSED = [
     ("dan", "set", {"field": "can:con@x.example", "value": ["read"]}), ("bot", "edit", {}),
     ("bot", "set", {"field": "title"}), ("bot", "open", {}), ("dan", "novel", {}),
     ("bot", "react", {}), ("dan", "edit", {}), ("dan", "redact", {"target": "nothing"}),
-    ("dan", "edit", {"target": ["open"]}),
     ("dan", "join", {"who": "vic@x.example"}), ("dan", "leave", {"who": "con@x.example"}),
     ("vic", "epoch", {}), ("vic", "join", {}), ("vic", "set", {"field": "visibility"}),
 ]  # fmt: skip
@@ -524,18 +523,17 @@ def test_what_is_signed_needs_no_adoption(desk: Table) -> None:
 
 def test_joining_by_ones_own_name_needs_no_right_to_invite(desk: Table) -> None:
     table, devices = desk
-    for who in (mail("dan"), ""):
-        joined = table.say(devices["dan"], "join", mail("dan"), who=who)
-        assert table.state(joined) == "verified"
+    assert table.state(table.say(devices["dan"], "join", mail("dan"), who=mail("dan"))) == (
+        "verified"
+    )
 
 
 def test_who_manages_gives_no_more_than_he_has(desk: Table) -> None:
     table, devices = desk
     table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=["write", "manage"])
     dan = devices["dan"].see(devices["con"])
-    for right in ("invite", "fly"):
-        more = table.say(dan, "set", mail("dan"), field="can:x@y.z", value=[right])
-        assert table.why(more) == "its signer gives what he has not himself"
+    more = table.say(dan, "set", mail("dan"), field="can:x@y.z", value=["invite"])
+    assert table.why(more) == "its signer gives what he has not himself"
 
 
 def test_what_does_not_count_permits_nothing(desk: Table) -> None:
@@ -553,17 +551,15 @@ def test_in_an_open_team_a_session_is_opened_as_often_as_one_likes(desk: Table) 
     assert table.state(again) == "verified"
 
 
-def test_an_entry_that_names_nobody_is_its_signers(desk: Table) -> None:
+@pytest.mark.parametrize("by", [7, ""])
+def test_an_entry_that_names_nobody_is_its_signers(desk: Table, by: Any) -> None:
     table, devices = desk
-    for by in (7, ""):
-        said = table.say(devices["dan"], "message", by=by, name=f"m{by}")  # type: ignore[arg-type]
-        if by == "":
-            said = table.entry("message", name="empty")
-            said = table.put(Entry(header_line({**said.header, "by": "", "id": "none"})))
-            table.sign(devices["dan"], said)
-        assert table.state(said) == "verified"
-        edit = table.say(devices["dan"], "edit", mail("dan"), target=said.id)
-        assert table.state(edit) == "verified"
+    said = Entry(header_line({"id": "m", "at": "2026-11-02T00:00:00.000Z/0000", "by": by,
+                              "kind": "message", "salt": "s"}))  # fmt: skip
+    table.sign(devices["dan"], table.put(said))
+    assert table.state(said) == "verified"
+    edit = table.say(devices["dan"], "edit", mail("dan"), target="m")
+    assert table.state(edit) == "verified"
 
 
 def test_without_a_team_nobody_says_two_things_at_once() -> None:
@@ -692,11 +688,9 @@ def test_of_what_one_line_says_the_earlier_permits_the_later(desk: Table) -> Non
     table, devices = desk
     table.say(devices["con"], "invite", mail("con"), who=mail("dan"), can=["write", "manage"])
     dan = devices["dan"].see(devices["con"])
-    words: list[tuple[str, dict[str, Any]]] = [
-        ("message", {}), ("set", {"field": "can:dan@x.example", "value": ["read"]}),
-        ("message", {}),
-    ]  # fmt: skip
-    said = [table.entry(kind, mail("dan"), **more) for kind, more in words]
+    permit = {"field": "can:dan@x.example", "value": ["read"]}
+    steps: list[tuple[str, dict[str, Any]]] = [("message", {}), ("set", permit), ("message", {})]
+    said = [table.entry(kind, mail("dan"), **more) for kind, more in steps]
     table.sign(dan, *said)
     assert [table.state(one) for one in said] == ["verified", "verified", "quarantined"]
 
