@@ -2,41 +2,28 @@
 
 import os
 import re
+from collections.abc import Collection
 from contextlib import suppress
 
 from git_naturecode import ids
-from git_naturecode.git import tree
-from git_naturecode.store import paths
 from git_naturecode.store.lock import hold
 from git_naturecode.store.store import PRIVATE, TEAM, Store
 
 _MARKS = (b'"kind":"redact"', b'"forked":{')
-_MOST = 2_000  # segments: a clone that gets more at once is a new one, and others have done it
 _ENTITY = re.compile(r"session-[0-9]{8}-[0-9a-z]{8}")
 _PATIENCE = 15.0  # seconds for whoever drains the spool meanwhile
 
 
-def note(store: Store, old: str | None, new: str) -> None:
-    """Remember which sessions got a redaction or became forks between two commits of ours."""
-    if old is None or old == new:
-        return
-    objects = store.team.objects
-    before, after = tree.tree_of(objects, old), tree.tree_of(objects, new)
-    changed: dict[str, str] = {}
-    for path, _, blob in tree.differences(objects, before, after):
-        place = paths.parse_segment_path(path)
-        if blob and place and place[0].startswith("session-"):
-            changed[blob] = place[0]
-            if len(changed) > _MOST:
-                return
-    found = {
-        changed[blob]
-        for blob, data in objects.read_many(changed)
-        if any(mark in data for mark in _MARKS)
-    }
-    if found:
+def is_about(segment: bytes) -> bool:
+    """True when a redaction or the beginning of a fork may stand in `segment`."""
+    return any(mark in segment for mark in _MARKS)
+
+
+def note(store: Store, entities: Collection[str]) -> None:
+    """Remember that these sessions got a redaction or became forks; for one who holds the lock."""
+    if entities:
         with open(_path(store), "a", encoding="ascii") as file:
-            file.write("".join(f"{entity}\n" for entity in sorted(found)))
+            file.write("".join(f"{entity}\n" for entity in sorted(entities)))
 
 
 def is_behind(store: Store) -> bool:

@@ -1,10 +1,12 @@
 """Objects and refs of one repository: the interface that both ways of reaching them keep."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from git_naturecode.errors import NaturecodeError
 
+_SMALL = 2048  # bytes of a folder
 TREE_MODE = 0o40000
 FILE_MODE = 0o100644
 AUTHOR = "git naturecode <naturecode@localhost>"
@@ -134,6 +136,10 @@ class Objects(Protocol):
 
 def parse_tree(data: bytes, hexsz: int) -> list[TreeEntry]:
     """The lines of a tree object (gitformat: mode, space, name, NUL, raw id)."""
+    return list(_parse_small(data, hexsz) if len(data) < _SMALL else _parse(data, hexsz))
+
+
+def _parse(data: bytes, hexsz: int) -> list[TreeEntry]:
     entries = []
     position, size = 0, hexsz // 2
     while position < len(data):
@@ -143,6 +149,9 @@ def parse_tree(data: bytes, hexsz: int) -> list[TreeEntry]:
         entries.append(TreeEntry(int(data[position:space], 8), data[space + 1 : zero], oid.hex()))
         position = zero + 1 + size
     return entries
+
+
+_parse_small = lru_cache(maxsize=8192)(_parse)  # a join looks at each of its folders three times
 
 
 def parse_commit(data: bytes) -> CommitInfo:

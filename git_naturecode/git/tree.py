@@ -29,24 +29,30 @@ def find(objects: Objects, tree: str | None, path: str) -> TreeEntry | None:
 
 
 def find_all(objects: Objects, tree: str | None, paths: Iterable[str]) -> dict[str, TreeEntry]:
-    """The entries at those of `paths` that are below `tree`, with one request for each depth."""
+    """The files at those of `paths` that are below `tree`, with one request for each depth."""
+    found = find_many(objects, tree, paths)
+    return {path: entry for path, entry in found.items() if not entry.is_tree}
+
+
+def find_many(objects: Objects, root: str | None, paths: Iterable[str]) -> dict[str, TreeEntry]:
+    """Path -> entry of those of `paths` that stand below `root`; raises Missing.
+
+    All folders of one depth are asked for together.
+    """
     found: dict[str, TreeEntry] = {}
-    level: list[tuple[str | None, list[bytes], str]] = [
-        (tree, path.encode("utf-8", "surrogateescape").split(b"/"), path) for path in paths
+    level = [
+        (path, path.encode("utf-8", "surrogateescape").split(b"/"), root)
+        for path in dict.fromkeys(paths)
     ]
     while level:
-        wanted = dict.fromkeys(oid for oid, _, _ in level if oid is not None)
-        known = {
-            oid: {entry.name: entry for entry in parse_tree(data, objects.hexsz)}
-            for oid, data in objects.read_many(wanted)
-        }
-        below: list[tuple[str | None, list[bytes], str]] = []
-        for oid, (name, *rest), path in level:
-            entry = known.get(oid or "", {}).get(name)
-            if entry is not None and rest and entry.is_tree:
-                below.append((entry.oid, rest, path))
-            elif entry is not None and not rest and not entry.is_tree:
+        known = _read(objects, (above for _, _, above in level))
+        below: list[tuple[str, list[bytes], str | None]] = []
+        for path, (name, *rest), above in level:
+            entry = known.get(above, {}).get(name)
+            if entry is not None and not rest:
                 found[path] = entry
+            elif entry is not None and entry.is_tree:
+                below.append((path, rest, entry.oid))
         level = below
     return found
 
@@ -81,7 +87,11 @@ _Lines = dict[bytes, TreeEntry]
 
 def _read_trees(objects: Objects, level: list[_Difference]) -> dict[str | None, _Lines]:
     """Tree -> its lines by name, of all trees in `level`; raises Missing."""
-    wanted = dict.fromkeys(oid for _, *pair in level for oid in pair if oid is not None)
+    return _read(objects, (oid for _, *pair in level for oid in pair))
+
+
+def _read(objects: Objects, trees: Iterable[str | None]) -> dict[str | None, _Lines]:
+    wanted = dict.fromkeys(oid for oid in trees if oid is not None)
     return {
         oid: {entry.name: entry for entry in parse_tree(data, objects.hexsz)}
         for oid, data in objects.read_many(wanted)

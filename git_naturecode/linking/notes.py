@@ -17,8 +17,6 @@ from git_naturecode.store.store import Store
 
 PATIENCE = 15.0
 _TRIES = 20
-# A log with none of these says nothing about commits.
-_TELLS = (b'"kind":"link"', b'"kind":"unlink"', b'"kind":"delete"')
 
 
 def refresh(store: Store) -> int:
@@ -100,7 +98,7 @@ def _linked(store: Store, told: "Told", old: str | None, head: str | None) -> se
     telling: set[str] = set()
     contents = objects.read_many(blob for _, blob in changed)
     for (entity, _), (_, data) in zip(changed, contents, strict=True):
-        if any(words in data for words in _TELLS):
+        if noted.tells(data):
             telling.add(entity)
             names |= {one.decode() for one in links.TARGET.findall(data)}
     for entity in telling:  # only now: the objects answer one who asks at a time
@@ -179,7 +177,8 @@ def audit(store: Store) -> tuple[frozenset[str], list[tuple[str, str]]]:
 
 def rebuild(store: Store) -> int:
     """Make all notes right, whatever was done before; how many changed."""
-    noted.remember(store, ("-", "-"))
+    with hold(store.lock, PATIENCE):  # nobody passes over what is new meanwhile
+        noted.remember(store, ("-", "-"))
     return refresh(store)
 
 

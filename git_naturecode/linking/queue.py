@@ -17,14 +17,13 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from git_naturecode import ids
-from git_naturecode.domain.links import COMMIT
 from git_naturecode.store import followed
 from git_naturecode.store.store import Store
 
 NAME, WAITING = followed.QUEUE, "queue.waiting"
 MOST_WAITING = 10_000
-_TAKEN = re.compile(r"queue\.([0-9]+)(?:\.([0-9]+))?")
-_SECONDS = re.compile(r"[0-9]{1,12}")
+_TAKEN = r"queue\.([0-9]+)(?:\.([0-9]+))?"
+_SECONDS = r"[0-9]{1,12}"
 _MOST_SQUASHED = 1_000
 _LINGER = 10.0  # seconds; a hook writes its line at once after it has opened the file
 
@@ -93,7 +92,7 @@ def parse(line: bytes) -> Line | None:
     """What one line of the queue says; None for one that is torn or of a later program."""
     verb, _, rest = line.decode("utf-8", "surrogateescape").partition(" ")
     seconds, _, rest = rest.partition(" ")
-    if not _SECONDS.fullmatch(seconds):
+    if not re.fullmatch(_SECONDS, seconds):
         return None
     return _parse(verb, int(seconds), rest)
 
@@ -169,7 +168,7 @@ class Taken:
             os.utime(os.path.join(self.state_dir, WAITING))
         for name, size in self._read.items():
             path = os.path.join(self.state_dir, name)
-            found = _TAKEN.fullmatch(name)
+            found = re.fullmatch(_TAKEN, name)
             assert found is not None
             if found[2] is None:
                 os.replace(path, f"{path}.{size}")
@@ -194,7 +193,7 @@ def take(state_dir: str) -> Taken:
         with suppress(OSError):
             os.rename(here, os.path.join(state_dir, followed.ODD))
     for name in names:
-        found = _TAKEN.fullmatch(name)
+        found = re.fullmatch(_TAKEN, name)
         with suppress(FileNotFoundError), open(os.path.join(state_dir, name), "rb") as file:
             start = int(found[2] or 0) if found else 0
             file.seek(start)
@@ -226,7 +225,7 @@ def waiting(state_dir: str) -> list[Line]:
 def is_full(state_dir: str) -> bool:
     """True when the hooks have written something that was not worked through."""
     return os.path.lexists(os.path.join(state_dir, NAME)) or any(
-        _TAKEN.fullmatch(name) and name.count(".") == 1 for name in _taken(state_dir)
+        re.fullmatch(_TAKEN, name) and name.count(".") == 1 for name in _taken(state_dir)
     )
 
 
@@ -277,7 +276,7 @@ def _taken(state_dir: str) -> list[str]:
         names = os.listdir(state_dir)
     except FileNotFoundError:
         return []
-    found = (name for name in names if _TAKEN.fullmatch(name))
+    found = (name for name in names if re.fullmatch(_TAKEN, name))
     return sorted((one for one in found if _is_plain(os.path.join(state_dir, one))), key=_number)
 
 
@@ -294,6 +293,8 @@ def _number(name: str) -> int:
 
 
 def _are(*oids: str) -> bool:
+    from git_naturecode.domain.links import COMMIT  # who only counts lines needs none of it
+
     return all(COMMIT.fullmatch(oid) for oid in oids)
 
 

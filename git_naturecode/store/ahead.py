@@ -162,7 +162,12 @@ class Ahead:
 
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Id and content of each of `oids`, in order; raises Missing."""
-        return self.objects.read_many(oids)
+        wanted = list(oids)
+        others = self.objects.read_many([oid for oid in wanted if oid not in self._data])
+        for oid in wanted:
+            found = self._data.get(oid)
+            yield (oid, found[1]) if found else next(others)
+        next(others, None)  # to its end, so that whoever reads them is free again
 
     def resolve(self, ref: str) -> str | None:
         """The commit that the full ref name points to."""

@@ -8,7 +8,7 @@ from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.bulk import BulkCommit, sweep
 from git_naturecode.git.objects import Missing, RefLocked
-from git_naturecode.store import format, join, paths, purge, seal, unsigned
+from git_naturecode.store import format, join, noted, own, paths, purge, seal, unsigned
 from git_naturecode.store.drain import drain_held, withheld
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.lock import hold
@@ -40,6 +40,7 @@ class BulkWriter:
         self._content: list[bytes] = []
         self._size = 0
         self._grown = False
+        self._tells = False  # of anything about commits
         self._last = ""
         self._written: dict[str, int] = {}
         self._unsigned: list[Written] = []
@@ -81,6 +82,8 @@ class BulkWriter:
             )
         self._commit.keep()
         self._commit.forget()
+        if self._log.name == TEAM:
+            own.made(self._log, self._head, new, tells=self._tells)
         return new
 
     def abandon(self) -> None:
@@ -99,6 +102,7 @@ class BulkWriter:
             self._add(format.block(entry).encode())
             self._last = entry.at
             self._grown = True
+            self._tells |= entry.kind in noted.KINDS
             self.entries += 1
             if self._log.name == TEAM:
                 self._unsigned.append(Written(self._device, self._entity, *entry.key))

@@ -7,7 +7,7 @@ from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Missing, RefLocked
-from git_naturecode.store import drained, format, join, seal, unsigned
+from git_naturecode.store import drained, format, join, noted, own, seal, unsigned
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.log import Log
@@ -42,6 +42,11 @@ class Batch:
             new = [one for one in known if not own.holds(one, anywhere=self.again)]
             files.update(own.appended(new))
         return files
+
+    @property
+    def tells(self) -> bool:
+        """True when something of it is about commits."""
+        return any(one.kind in noted.KINDS for some in self.entries.values() for one in some)
 
     @property
     def written(self) -> Iterable[unsigned.Written]:
@@ -133,6 +138,8 @@ def _write(log: Log, batch: Batch, now_ms: int, patience: float, more: More | No
         # Where it moved on at once, the next round looks whether our entries are still there.
         if new is not None and log.head() == new:
             verify(log, new, head, files)
+            if log.name == TEAM:
+                own.made(log, head, new, tells=batch.tells)
             return
     raise RefLocked(f"{log.ref} keeps moving")
 

@@ -17,7 +17,7 @@ from git_naturecode.store import format, unsigned
 from git_naturecode.store.spool import Spool
 from git_naturecode.store.unsigned import Written
 
-_FILE = "looked"
+_FILE = "drained"
 
 
 class _Hour(NamedTuple):

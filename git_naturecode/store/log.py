@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 from git_naturecode import trace
@@ -28,6 +29,9 @@ ATTRIBUTES = """\
 * -text merge=union
 """
 STALE_SECONDS = 10.0
+UNSEALED = "unsealed"
+"""The file that names the last commit of which `note_unsealed` was told."""
+_MOST_NAME = 100  # bytes of the name of a commit
 _CANDIDATES = 20
 _PAUSE = 0.05
 _FIRST_SECONDS = 1_767_225_600  # 2026-01-01: the same first commit in every clone
@@ -88,12 +92,36 @@ class Log:
 
     def obeyed(self, commit: str | None) -> seal.Records:
         """The records of purges that `commit` and all before it obey."""
+        if commit is not None and self._unsealed() == commit:
+            return seal.NONE
         said = seal.read(self.objects, commit)
         if not (said.records and said.others):
             return said.records
         from git_naturecode.store import obedience, trust  # only after purges, and plain git
 
         return obedience.kept(self.objects, said, trust.verifier(self.state_dir))
+
+    def note_unsealed(self, commit: str | None) -> None:
+        """Remember that `commit` says itself that it obeys nothing, as nearly all do.
+
+        So no process is needed to find it out again.
+        """
+        if commit in (None, self._unsealed()) or seal.read(self.objects, commit).nearest != (
+            commit,
+        ):
+            return
+        path = os.path.join(self.state_dir, UNSEALED)
+        with suppress(OSError):
+            with open(f"{path}.{os.getpid()}", "w", encoding="ascii") as file:
+                file.write(str(commit))
+            os.replace(file.name, path)
+
+    def _unsealed(self) -> str:
+        try:
+            with open(os.path.join(self.state_dir, UNSEALED), "rb") as file:
+                return file.read(_MOST_NAME).decode("ascii", "replace")
+        except OSError:
+            return ""
 
     def folder(self, path: str, root: str | None = None) -> list[TreeEntry]:
         """What stands in the folder `path` of the tree `root` (None: the newest); maybe nothing."""

@@ -7,6 +7,7 @@ from git_naturecode import ids
 from git_naturecode.store.store import Store
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_MOST = 1000  # bytes of a state
 
 
 def recall(store: Store, name: str) -> str:
@@ -21,10 +22,31 @@ def recall(store: Store, name: str) -> str:
 
 def remember(store: Store, name: str, commit: str) -> None:
     """Remember `commit` as `name`."""
-    if recall(store, name) == commit:
-        return
+    if recall(store, name) != commit:
+        _write(store, name, commit)
+
+
+def was_done(store: Store, name: str, state: str) -> bool:
+    """True when `done` was called last with this `state`, which has something in it."""
+    try:
+        with open(os.path.join(store.state_dir, name), "rb") as file:
+            return bool(state) and file.read(_MOST) == state.encode()
+    except OSError:
+        return False
+
+
+def done(store: Store, name: str, state: str) -> None:
+    """Remember that `name` has nothing to do any more while all that it looks at is `state`.
+
+    For one who took `state` before it looked: what came meanwhile is then looked at.
+    """
+    if not was_done(store, name, state):
+        _write(store, name, state)
+
+
+def _write(store: Store, name: str, text: str) -> None:
     path = os.path.join(store.state_dir, name)
     os.makedirs(store.state_dir, mode=0o700, exist_ok=True)
     with open(f"{path}.{ids.base32(store.random(5), 8)}", "w", encoding="ascii") as file:
-        file.write(commit)
+        file.write(text)
     os.replace(file.name, path)

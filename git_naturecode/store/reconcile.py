@@ -23,7 +23,7 @@ class Reconciled:
 
     `received` and `sent` count the logs that changed here, and those that differ from theirs.
     `force` says that theirs is older than a purge that is known here: the commit does not stand on
-    it and has to take its place.
+    it and has to take its place. `grew` says that every log of ours is in it whole.
     """
 
     commit: str
@@ -33,6 +33,7 @@ class Reconciled:
     received: int = 0
     sent: int = 0
     force: bool = False
+    grew: bool = False
 
 
 def reconcile(
@@ -78,8 +79,9 @@ def reconcile(
     sent += laying.received - received
     commit = _chosen(objects, laying, obeys, ours, theirs, builds, now_ms // 1000)
     force = theirs is not None and not obeys(theirs)
+    grew = not book.records and not gate.refused
     return Reconciled(
-        commit, tuple(gate.problems), gate.refused, gate.newest, laying.received, sent, force
+        commit, tuple(gate.problems), gate.refused, gate.newest, laying.received, sent, force, grew
     )
 
 

@@ -13,6 +13,11 @@ _START = b"\n<!-- nc:entry "
 _CLOSE = b" -->\n"
 
 
+def ending(name: str, hashed: str) -> bytes:
+    """The last line, with both line breaks, of the entry with that id and that hash."""
+    return f"\n<!-- nc:end {name} sha256:{hashed[:SHORT_HASH]} -->\n".encode()
+
+
 class Segments:
     """What stands in the tree `root`; read from the newest segment backwards, and only as needed.
 
@@ -50,7 +55,7 @@ class Segments:
         A drain that was interrupted wrote it at the end, so that looking stops at a segment that
         begins before it; `anywhere` looks through all.
         """
-        line = f"\n<!-- nc:end {entry.id} sha256:{entry.hash[:SHORT_HASH]} -->\n".encode()
+        line = ending(entry.id, entry.hash)
         for _, oid in self._newest_first:
             content = self._content(oid)
             if line in content:

@@ -16,8 +16,10 @@ _Seen = dict[str, tuple[int, str]]  # ref: how many lines there were, and what t
 
 def found(log: Log, refs: list[str]) -> bool:
     """True when one of `refs` was, since the last time, at a commit that lacks a record of ours."""
-    need = log.obeyed(log.head())
+    head = log.head()
+    need = log.obeyed(head)
     if not need:
+        log.note_unsealed(head)
         return False
     seen, now, strayed = _read(log), _Seen(), False
     for ref in refs:

@@ -105,9 +105,9 @@ class TrustFile:
             self.db.execute("delete from changed")
             self.db.execute("insert into changed (kind, tail) values ('', '')")
             return
-        for entity in entities:
-            self.db.execute("delete from judged where kind = ? and tail = ?", entity)
-            self.db.execute("insert into changed (kind, tail) values (?, ?)", entity)
+        named = list(entities)
+        self.db.executemany("delete from judged where kind = ? and tail = ?", named)
+        self.db.executemany("insert into changed (kind, tail) values (?, ?)", named)
 
     @property
     def version(self) -> str:

@@ -50,7 +50,7 @@ def catch_up(store: Store, link: remote.Link) -> int:
         infos = git.infos(store.team.objects, fresh)
         count += _written(store, known, [one for new in found.values() for one in new], infos)
         named = {oid: n for oid, n in requests(infos).items() if oid not in found}
-        if before or _has_any(known):
+        if named and (before or _has_any(known)):
             count += recognise(store, link, named)
         return count
     finally:
@@ -78,6 +78,8 @@ def recognise(store: Store, link: remote.Link, named: Mapping[str, int]) -> int:
     The heads of at most 20 requests are fetched, checked as all that is fetched, and let go again.
     Nothing is linked to a commit that changes other files than its request.
     """
+    if not named:
+        return 0
     known = Known(store)
     try:
         infos = git.infos(store.team.objects, named)
@@ -158,7 +160,10 @@ def _late(store: Store, known: Known, memory: seen.Memory) -> int:
 def _written(
     store: Store, known: Known, fresh: Iterable[Link], infos: Mapping[str, CommitInfo]
 ) -> int:
-    return write(store, known, described(store, known, fresh, infos))
+    links = list(fresh)
+    if not links:  # and nothing is opened for it
+        return 0
+    return write(store, known, described(store, known, links, infos))
 
 
 def _has_any(known: Known) -> bool:

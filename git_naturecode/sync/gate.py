@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from contextlib import closing, suppress
 
-from git_naturecode import hiding
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe
 from git_naturecode.git import tree
-from git_naturecode.git.objects import Missing, RefLocked
+from git_naturecode.git.objects import Missing, Objects, RefLocked
 from git_naturecode.git.remote import TIMEOUT, Link
-from git_naturecode.store import forgetting, reconcile
+from git_naturecode.store import forgetting, own, reconcile
 from git_naturecode.store.ahead import Ahead
 from git_naturecode.store.hygiene import MAX_COMMIT, MAX_ENTRIES, MAX_TOTAL, Bounds, horizon
 from git_naturecode.store.judging import Judging
@@ -16,6 +15,7 @@ from git_naturecode.store.lock import hold
 from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.store import Store
+from git_naturecode.sync import arrived
 
 PATIENCE = 15.0  # seconds: longer than a lock left behind needs to be surely stale
 
@@ -27,20 +27,20 @@ def admit(store: Store) -> list[str]:
     merged as texts, the join of both sides is put there. Gives what was kept out and why.
     """
     log = store.team
-    head, known = log.head(), recall(store, "admitted") or None
+    head, known = log.head(), recall(store, own.ADMITTED) or None
     if head is None or head == known:
         return []
     log.tree_at(head)  # pruned or broken it is no change by others: that has a message of its own
     complete(store, [head])
 
-    def cleaned(head: str | None) -> Reconciled:
+    def cleaned(head: str | None) -> tuple[Reconciled, Objects]:
         assert head is not None
         objects, base = log.objects, known
         if base is not None and not reconcile.holds(objects, head, base):
             if reconcile.holds(objects, base, head):
-                return Reconciled(head)  # set back by hand to what we knew already
+                return Reconciled(head), objects  # set back by hand to what we knew already
             base = None
-        return reconciled(store, base, head, [])
+        return _joined(store, base, head, [])
 
     try:
         return list(move(store, cleaned).problems)
@@ -59,16 +59,20 @@ def take_in(store: Store, theirs: str | None, others: list[str]) -> Reconciled:
     Raises Unsafe when theirs breaks a limit.
     """
 
-    def joined(head: str | None) -> Reconciled:
-        return reconciled(store, head, theirs, others)
-
-    result = move(store, joined)
+    result = move(store, lambda head: _joined(store, head, theirs, others))
     store.stamps.witness(result.newest)
     return result
 
 
 def reconciled(store: Store, ours: str | None, theirs: str | None, others: list[str]) -> Reconciled:
     """Both sides and the outboxes `others` in one commit; no ref moves (store/reconcile)."""
+    return _joined(store, ours, theirs, others)[0]
+
+
+def _joined(
+    store: Store, ours: str | None, theirs: str | None, others: list[str]
+) -> tuple[Reconciled, Objects]:
+    """`reconciled`, and the objects with all that was brought for it."""
     now_ms, most = store.now_ms(), bounds(store)
     judging = Judging(store.repo, horizon(now_ms), most.total)
     objects = Ahead(store.team.objects, judging)
@@ -78,9 +82,10 @@ def reconciled(store: Store, ours: str | None, theirs: str | None, others: list[
             if other and _is_commit(objects, other):
                 objects.look(tree.tree_of(objects, other) or "", mine)
     with closing(judging):
-        return reconcile.reconcile(
+        found = reconcile.reconcile(
             objects, ours, theirs, others, now_ms, most, forgetting.verifier(store), judging.get
         )
+    return found, objects
 
 
 def _is_commit(objects: Ahead, oid: str) -> bool:
@@ -120,8 +125,11 @@ def bounds(store: Store) -> Bounds:
     )
 
 
-def move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
-    """Move our branch to what `make` gives for its head, under the lock."""
+def move(store: Store, make: Callable[[str | None], tuple[Reconciled, Objects]]) -> Reconciled:
+    """Move our branch to what `make` gives for its head, under the lock.
+
+    It also gives the objects through which to read what came.
+    """
     log = store.team
     with hold(store.lock, PATIENCE) as held:
         if not held:
@@ -130,10 +138,10 @@ def move(store: Store, make: Callable[[str | None], Reconciled]) -> Reconciled:
             )
         for _ in range(20):
             head = log.head()
-            result = make(head)
+            result, objects = make(head)
             forgetting.expect(store, result.commit, head)
             if result.commit == head or log.move(result.commit, head, PATIENCE):
-                hiding.note(store, head, result.commit)
-                remember(store, "admitted", result.commit)
+                arrived.note(store, objects, head, result)
+                remember(store, own.ADMITTED, result.commit)
                 return result
     raise RefLocked(f"{log.ref} keeps moving")

@@ -15,7 +15,7 @@ from git_naturecode.git.run import GitFailed
 from git_naturecode.sealed import renewal
 from git_naturecode.store import forgetting, remotes, strays
 from git_naturecode.store.lock import hold
-from git_naturecode.store.memory import recall, remember
+from git_naturecode.store.memory import done, was_done
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.remotes import BRANCH, DELETION, NOTES, Event
 from git_naturecode.store.store import Store
@@ -147,12 +147,15 @@ class _Sync:
         except RefLocked:
             pass  # draining says what to do about it
         except NaturecodeError as error:
-            self.outcome.problems.append(f"what is new here was not signed: {error.message}")
+            said = f"what is new here was not signed: {error.message}"
+            if said not in self.outcome.problems:  # by an earlier try of this sync
+                self.outcome.problems.append(said)
 
     def _watch(self) -> None:
         """Look at what came in signed, and whether the remote still has what it had."""
+        state = trusting.state(self.store)
         if self.outcome.state == NO_CODE or (
-            not self.found and recall(self.store, _WATCHED) == self.log.head()
+            not self.found and was_done(self.store, _WATCHED, state)
         ):
             return
         from git_naturecode.trusting import watching
@@ -164,7 +167,8 @@ class _Sync:
         self.outcome.notices += seen.notices
         self.outcome.quarantined = seen.quarantined
         self.outcome.team_received, self.outcome.team_sent = seen.received, seen.sent
-        remember(self.store, _WATCHED, self.log.head() or "")
+        if trusting.keeper(self.store).is_complete:
+            done(self.store, _WATCHED, state)
 
     def _drain(self) -> None:
         """Link the commits that hooks have noted; where that cannot be done they go on waiting."""

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from git_naturecode.errors import NaturecodeError
+from git_naturecode.git import refs
 from git_naturecode.store.store import Store
 
 _FILE = "links.forge"
+_BRANCHES = ("refs/heads/", "refs/remotes/")
 _MOST_CHAINS = 200  # kept until a session of theirs arrives
 _HEX = frozenset("0123456789abcdef")
 
@@ -26,18 +28,21 @@ class Memory:
 
 
 def is_behind(store: Store) -> bool:
-    """True when a branch, or the record, has moved since."""
+    """True when a branch has moved since, or the record while commits of requests wait for it."""
     memory = load(store)
-    return memory.head != (store.team.head() or "") or memory.tips != tips(store)
+    if memory.tips != tips(store):
+        return True
+    return bool(memory.chains) and memory.head != (store.team.head() or "")
 
 
 def tips(store: Store) -> list[str]:
     """Where all branches end, here and as far as known at the remotes, but for the record."""
-    out = store.repo.program.text(
-        "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/", "refs/remotes/"
-    )
-    pairs = (line.split(" ", 1) for line in out.split("\n") if line)
-    return sorted({oid for oid, ref in pairs if not ref.endswith(f"/{store.branch}")})
+    found = refs.below(store.repo, _BRANCHES, store.team.objects.hexsz)
+    if found is None:
+        found = {}
+        for folder in _BRANCHES:
+            found |= store.team.objects.refs(folder)
+    return sorted({oid for ref, oid in found.items() if not ref.endswith(f"/{store.branch}")})
 
 
 def load(store: Store) -> Memory:

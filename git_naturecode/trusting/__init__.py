@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from git_naturecode.trusting.keeping import Keeper
     from git_naturecode.trusting.writing import Files, Op
 
-_KEEPER = "trust"
+_KEEPER, _FILE = "trust", "trust-file"
+TEAMLESS, TEAMED, ENFORCED = "lines", "team", "enforced"
 
 
 def keeper(store: "Store") -> "Keeper":
@@ -42,18 +43,30 @@ def standing(store: "Store") -> "Standing":
     return known.standing
 
 
+def mode(store: "Store") -> str:
+    """ "" (nothing is signed), TEAMLESS, TEAMED (not enforced) or ENFORCED; all but the file that
+    tells it stays unloaded.
+    """
+    from git_naturecode.store.trust_file import FILE, TrustFile
+
+    if _KEEPER in store.beside:
+        return keeper(store).mode
+    file = store.beside.get(_FILE)
+    if not isinstance(file, TrustFile):
+        import os
+
+        file = store.beside[_FILE] = TrustFile(os.path.join(store.state_dir, FILE))
+    return file.get("mode")
+
+
 def is_enforced(store: "Store") -> bool:
     """True when there is a team and what nobody may say is left out of sight."""
-    from git_naturecode.trusting.keeping import ENFORCED
-
-    return keeper(store).mode == ENFORCED
+    return mode(store) == ENFORCED
 
 
 def has_team(store: "Store") -> bool:
     """True when there is a team, whether or not it enforces anything."""
-    from git_naturecode.trusting.keeping import ENFORCED, TEAMED
-
-    return keeper(store).mode in (ENFORCED, TEAMED)
+    return mode(store) in (ENFORCED, TEAMED)
 
 
 def pinned(store: "Store") -> str:
@@ -71,6 +84,21 @@ def pin(store: "Store", genesis: str) -> None:
     since = clock.iso(store.now_ms())
     pins.change(store.state_dir, lambda known: known._replace(team=genesis, since=since))
     keeper(store).repin()
+
+
+def state(store: "Store") -> str:
+    """All that decides what is thought of signatures here: the branch, and which team is trusted.
+
+    "" where what was verified is not kept, so that nothing may be passed over.
+    """
+    import os
+
+    from git_naturecode.store.trust_file import FILE
+
+    head = store.team.head()
+    if head is None or not os.path.exists(os.path.join(store.state_dir, FILE)):
+        return ""
+    return f"{head} {pinned(store)}"
 
 
 def uncovered(store: "Store") -> set[str]:

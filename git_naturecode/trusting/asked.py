@@ -19,9 +19,7 @@ class Asked:
     @property
     def enforces(self) -> bool:
         """True when there is a team and what nobody may say is to be left out."""
-        from git_naturecode.trusting.keeping import ENFORCED
-
-        return self._is_any and trusting.keeper(self._store).mode == ENFORCED
+        return self._is_any and trusting.is_enforced(self._store)
 
     @property
     def version(self) -> str:

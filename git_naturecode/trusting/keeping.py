@@ -17,7 +17,7 @@ from git_naturecode.store.judged import UNSIGNED, Key, Mark
 from git_naturecode.store.store import TEAM, Placed, Store
 from git_naturecode.store.trust_db import Known, TrustDb, covered
 from git_naturecode.store.trust_file import FILE, MEMORY
-from git_naturecode.trusting import chain
+from git_naturecode.trusting import ENFORCED, TEAMED, TEAMLESS, chain
 
 if TYPE_CHECKING:
     from git_naturecode.domain.policy import Standing
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _PLAIN = ("sign", "adopt", "purge", "backup")  # compared, not looked up: a name may be anything
 _ENFORCED = "enforced"
 _NOT_YET = "not signed yet: the next sync does so"
-TEAMLESS, TEAMED, ENFORCED = "lines", "team", "enforced"
 Result = TypeVar("Result")
 Entity = tuple[str, str]
 """Kind and last part of an id."""
@@ -93,6 +92,11 @@ class Keeper:
     def root(self) -> str | None:
         """The tree that is looked at."""
         return self._root if self._alone else self.store.team.tree()
+
+    @property
+    def is_complete(self) -> bool:
+        """True when `refresh` has left nothing in the logs; it takes a flood in turns."""
+        return self.db.has_taken_in(self.store.team.objects, self.root)
 
     def added(self, lines: Sequence[bytes], device: str) -> None:
         """Take in `lines` that were signed here, and need not be verified."""

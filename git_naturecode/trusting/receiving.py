@@ -16,7 +16,8 @@ from git_naturecode.store.laying import Laying
 from git_naturecode.store.store import TEAM, Placed, Store
 from git_naturecode.store.trust_db import TrustDb
 from git_naturecode.store.trust_file import MEMORY
-from git_naturecode.trusting.keeping import ENFORCED, Keeper
+from git_naturecode.trusting import ENFORCED
+from git_naturecode.trusting.keeping import Keeper
 
 _MOST = 20  # reasons that are told
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")

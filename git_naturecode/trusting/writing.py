@@ -6,15 +6,15 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from git_naturecode import identity, trusting
-from git_naturecode.errors import NaturecodeError, Unsupported
+from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
-from git_naturecode.git.objects import Content, Objects
-from git_naturecode.store import drained, format, join, paths, trust, unsigned
+from git_naturecode.git.objects import Content, Objects, parse_tree
+from git_naturecode.store import drained, join, paths, trust, unsigned
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.drain import Batch, drain_held
 from git_naturecode.store.entry import Json
 from git_naturecode.store.lock import hold
-from git_naturecode.store.segments import SEGMENT_BYTES
+from git_naturecode.store.segments import SEGMENT_BYTES, ending
 from git_naturecode.store.store import Store
 from git_naturecode.store.trust_db import covered
 from git_naturecode.store.trust_file import Key
@@ -115,17 +115,10 @@ class _Writing:
     def _unsigned(self, root: str | None, batch: Batch) -> Iterator[Written]:
         """What this device wrote into the tree `root`, or is about to with `batch`."""
         fresh = set(batch.written)
-        by: dict[str, list[Written]] = {}
-        for one in dict.fromkeys([*unsigned.read(self.store.state_dir), *fresh]):
-            if one.device == self.device:
-                by.setdefault(one.entity, []).append(one)
-        for entity, those in by.items():
-            there: set[Key] | None = None
-            for one in those:
-                if one not in fresh and there is None:
-                    there = _keys(self.log.objects, root, entity, self.device)
-                if one in fresh or (there and one[2:] in there):
-                    yield one
+        written = dict.fromkeys([*unsigned.read(self.store.state_dir), *fresh])
+        mine = [one for one in written if one.device == self.device]
+        there = _standing(self.log.objects, root, [one for one in mine if one not in fresh])
+        yield from (one for one in mine if one in fresh or one in there)
 
     def _is_signed(self, one: Written) -> bool:
         return self.db.is_covered(one.entity, (one.id, one.hash), self.device)
@@ -238,18 +231,25 @@ def _parts(ops: Sequence[Op]) -> Iterator[list[Op]]:
         yield part
 
 
-def _keys(objects: Objects, root: str | None, entity: str, device: str) -> set[Key]:
-    """(id, hash) of what stands in the segments of `device` about `entity`."""
-    found: set[Key] = set()
-    above = paths.entity_folder(entity)
-    folder = tree.find(objects, root, above)
-    for entry in tree.entries(objects, folder.oid) if folder and folder.is_tree else ():
-        if entry.name.startswith(f"{device}.".encode()):
-            try:
-                segment = format.parse(objects.read(entry.oid)[1])
-            except Unsupported:
-                continue
-            found.update(one.key for one in segment.entries)
+def _standing(objects: Objects, root: str | None, written: Iterable[Written]) -> set[Written]:
+    """Those of `written` that stand in the tree `root`, in the log that they were written into.
+
+    All folders are asked for together, and all segments: a sync may have a thousand to look at.
+    """
+    by: dict[str, list[Written]] = {}
+    for one in written:
+        by.setdefault(paths.entity_folder(one.entity), []).append(one)
+    folders = {e.oid: path for path, e in tree.find_many(objects, root, by).items() if e.is_tree}
+    segments: dict[str, list[Written]] = {}
+    for oid, data in objects.read_many(folders):
+        those = by[folders[oid]]
+        names = {f"{one.device}.".encode() for one in those}
+        for entry in parse_tree(data, objects.hexsz):
+            if not entry.is_tree and any(entry.name.startswith(name) for name in names):
+                segments[entry.oid] = those
+    found = set[Written]()
+    for oid, data in objects.read_many(segments):
+        found.update(one for one in segments[oid] if ending(one.id, one.hash) in data)
     return found
 
 

@@ -38,13 +38,17 @@ def noop(stage: Stage) -> Iterator[Line]:
 
 
 def diverged(stage: Stage) -> Iterator[Line]:
-    """Two clones with as many new entries each: ours twice against git doing the same."""
+    """Two clones with as many new entries each: ours twice against git doing the same.
+
+    Ours signs what it pushes and verifies what it fetches; git does neither.
+    """
     count = 100 if stage.quick else 1_000
-    pair = _pair(stage, count)
+    before = _before(stage, count)
+    pair = _pair(stage, before, count)
     stepwise = _stepwise(stage, pair, count)
     ours, whole, steps = Times(), Times(), Times()
     for _ in range(2 if stage.quick else 3):
-        _sync_both(stage, _copy(stage, pair), ours)
+        _sync_both(stage, _copy(stage, before, count), ours)
         _merge_both(stage, _copy(stage, pair), whole)
         _merge_both(stage, _copy(stage, stepwise), steps)
     budget = f"{count:,} + {count:,} diverged entries, both clones up to date"
@@ -64,9 +68,9 @@ def writers(stage: Stage) -> Iterator[Line]:
     yield figure(budget, together.per_second, "entries/s", round(alone.per_second, 1), least=True)
 
 
-def _pair(stage: Stage, count: int) -> Path:
-    """hub.git and the clones a and b, each with `count` entries that the other lacks."""
-    pair = stage.path("pair")
+def _before(stage: Stage, count: int) -> Path:
+    """hub.git and the clones a and b, in step, with `count` sessions."""
+    pair = stage.path("before")
     pair.mkdir()
     hub = stage.hub()
     clones = [stage.clone(hub) for _ in "ab"]
@@ -74,22 +78,34 @@ def _pair(stage: Stage, count: int) -> Path:
         made.fill(store, range(count), 3)
     for clone in clones:
         stage.run(stage.program, "sync", cwd=clone)
-    for clone, offset in zip(clones, (_OURS, _THEIRS), strict=True):
-        with stage.store(clone) as store:
-            made.add(store, range(count), offset)
     stage.run("git", "repack", "-adq", cwd=hub)
     for path, name in zip((hub, *clones), ("hub.git", "a", "b"), strict=True):
         path.rename(pair / name)
     return pair
 
 
-def _copy(stage: Stage, pair: Path) -> Path:
-    """A copy to be used up; each copied clone has got its new device before it is measured."""
+def _pair(stage: Stage, before: Path, count: int) -> Path:
+    """The same, but each clone has `count` entries that the other lacks."""
+    pair = stage.path("pair")
+    shutil.copytree(before, pair, symlinks=True)
+    _add(stage, pair, count)
+    return pair
+
+
+def _add(stage: Stage, pair: Path, count: int) -> None:
+    for name, offset in (("a", _OURS), ("b", _THEIRS)):
+        with stage.store(pair / name) as store:
+            made.add(store, range(count), offset)
+
+
+def _copy(stage: Stage, pair: Path, count: int = 0) -> Path:
+    """A copy to be used up; each clone says `count` entries more as the new device that it is."""
     copy = stage.path("copy")
     shutil.copytree(pair, copy, symlinks=True)
     for name in "ab":
         stage.run("git", "remote", "set-url", "origin", f"file://{copy}/hub.git", cwd=copy / name)
         stage.run(stage.program, "status", cwd=copy / name)
+    _add(stage, copy, count)
     stage.run(stage.program, "sync", cwd=copy / "a")
     return copy
 

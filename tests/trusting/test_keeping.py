@@ -8,7 +8,8 @@ from box import Box, Clone
 from git_naturecode import trusting
 from git_naturecode.store.store import Store
 from git_naturecode.store.trust_file import MEMORY
-from git_naturecode.trusting.keeping import ENFORCED, TEAMLESS, Keeper
+from git_naturecode.trusting import ENFORCED, TEAMLESS
+from git_naturecode.trusting.keeping import Keeper
 from trusting.people import add, found, person
 
 
