@@ -196,8 +196,7 @@ class People(Registry):
 
         `before` is whose it was a line earlier.
         """
-        founded = self.graph.lines[self.genesis]
-        if device == founded.device and seq >= founded.seq:
+        if device == self.graph.lines[self.genesis].device:
             return Binding(self.founder)
         found = self._by_certificate(device, seq, seen)
         for joined, ref, _ in self.joined.get(device, ()):

@@ -3,7 +3,7 @@
 from git_naturecode.domain.policy import Authority, ops
 
 from .test_standing import SECRET, code, invite, join, team
-from .world import Device, World, key_of, proof
+from .world import Device, World, add, key_of, proof
 
 
 def joined(world: World, ada: Device, expires: str = "") -> Device:
@@ -13,6 +13,18 @@ def joined(world: World, ada: Device, expires: str = "") -> Device:
     new.say(new.op("new", expires))
     join(world, new, "new")
     return new
+
+
+def test_who_founds_the_team_needs_no_certificate() -> None:
+    world = World()
+    ada = world.device("ada", "")
+    ada.say()
+    world.found(ada)
+    line = ada.say(add("con"))
+    standing = world.standing()
+    assert line.digest not in standing.refused
+    assert standing.devices[ada.id].member == "member-ada"
+    assert "member-con" in standing.members
 
 
 def test_a_certificate_that_is_renewed_counts_on() -> None:
@@ -55,6 +67,41 @@ def test_a_device_that_has_joined_goes_over_to_nobody() -> None:
     assert found.member_id == "member-new"
 
 
+def test_what_a_device_said_before_it_joined_stays_a_strangers() -> None:
+    world, devices = team("con")
+    invite(devices["ada"], "new")
+    new = Device(world, "new").see(devices["ada"])
+    early = new.say()
+    join(world, new, "new")
+    later = new.say()
+    standing = world.standing()
+    assert code(standing.authority(early.digest)) == "unknown-device"
+    assert isinstance(standing.authority(later.digest), Authority)
+
+
+def test_an_admin_says_better_than_a_maintainer_whose_a_device_is() -> None:
+    world, devices = team("max:maintainer", "con")
+    phone = Device(world, "phone")
+    devices["max"].say(add("eve", "viewer", devices=[phone.id]))
+    first = phone.see(devices["max"]).say()
+    devices["ada"].say(add("dan", devices=[phone.id]))
+    second = phone.see(devices["ada"]).say()
+    found = [world.standing().authority(line.digest) for line in (first, second)]
+    assert [isinstance(one, Authority) and one.member_id for one in found] == [
+        "member-eve", "member-dan"
+    ]  # fmt: skip
+
+
+def test_a_joiner_brings_no_key_without_a_certificate() -> None:
+    world, devices = team("con")
+    invite(devices["ada"], "new")
+    thief = world.device("thief", "").see(devices["ada"])
+    join(world, thief, "new", key="dan")
+    standing = world.standing()
+    assert standing.devices[thief.id].member == "member-new"
+    assert standing.members["member-new"].keys == ()
+
+
 def test_a_joiner_brings_no_key_by_a_forged_certificate() -> None:
     world, devices = team("con")
     invite(devices["ada"], "new")
@@ -86,6 +133,17 @@ def test_what_a_device_does_not_tell_is_as_it_was_named() -> None:
     assert (found.seal, found.label) == ("cd" * 32, "fon")
     own = world.standing().devices[con.id]
     assert (own.key, own.label, own.member) == (con.key, "laptop", "member-con")
+    silent = Device(world, "silent").see(con)
+    silent.say()
+    found = world.standing().devices[silent.id]
+    assert (found.key, found.seal, found.label, found.member) == (silent.key, "", "", "")
+
+
+def test_who_has_no_name_is_a_member_all_the_same() -> None:
+    world, devices = team("con")
+    devices["ada"].say(ops.member(ops.record("member-new", "", "", "viewer"), SECRET))
+    member = world.standing().members["member-new"]
+    assert (member.name, member.email, member.state) == ("", "", "invited")
 
 
 def test_a_certificate_in_one_of_two_lines_under_one_number_is_none() -> None:

@@ -338,6 +338,21 @@ def test_a_demoted_admin_keeps_what_was_seen_and_loses_the_rest() -> None:
     assert (found.role, found.note) == ("contributor", "withdrawn after demotion of bob")
 
 
+def test_who_was_demoted_and_came_back_is_demoted_again() -> None:
+    world, devices = team("ann:admin", "con")
+    ada, con = devices["ada"], devices["con"]
+    ada.say(ops.role("member-con", "viewer"))
+    ada.say(ops.role("member-con", "contributor"))
+    con.see(ada).say()
+    devices["ann"].see(con).say(ops.role("member-con", "viewer"))
+    found = [con.say(), con.say()]
+    standing = world.standing()
+    for line in found:
+        who = standing.authority(line.digest)
+        assert isinstance(who, Authority)
+        assert (who.role, who.note) == ("viewer", "withdrawn after demotion of con")
+
+
 def test_what_took_rights_is_named_and_not_what_took_nothing() -> None:
     world, devices = team("ann:admin", "con")
     phone = world.device("con2", "con").see(devices["con"])
