@@ -76,13 +76,16 @@ class Opened:
         has done so yet, unless nobody shall know that he speaks (then it has no id)."""
         if self.moved is None:
             return self.review.revision
-        from git_naturecode.reviewing import revising
+        from git_naturecode.reviewing import revising, watched
 
         if silently:
             return revising.unwritten(self.review, self.moved)
-        revising.keep_table(self.store, self.moved)
+        revising.prepare(self.store, self.review.id, self.moved)
         self.write(self.moved.draft)
-        return self.again().review.revision
+        now = self.again().review
+        if self.is_mine():
+            watched.watch(self.store, now, self.moved.state.head)
+        return now.revision
 
     def again(self) -> "Opened":
         """The review as it stands after what was written."""

@@ -18,3 +18,17 @@ def keep_notes(store: "Store") -> int:
     from git_naturecode.reviewing import noting
 
     return noting.refresh(store)
+
+
+def follow(store: "Store") -> int:
+    """Write down the new states of the reviews that were begun here; how many there were.
+
+    Costs one look for a file where none was begun here.
+    """
+    import os
+
+    if not os.path.exists(os.path.join(store.state_dir, "reviews-mine")):
+        return 0
+    from git_naturecode.reviewing import watched
+
+    return watched.follow(store)

@@ -254,7 +254,7 @@ class Applying:
         moved = revising.moved(self.store, self.review)
         drafts: list[Draft] = []
         if moved:
-            revising.keep_table(self.store, moved)
+            revising.prepare(self.store, self.review.id, moved)
             drafts.append(moved.draft)
         told = f"Taken in: {done.commit}"
         drafts += [makers.settling(self.entries, one.thread, "resolve", told) for one in done.put]

@@ -334,7 +334,7 @@ class Merging:
             self.entries, done.head, done.onto, done.result, done.strategy, done.branch, note
         )]  # fmt: skip
         if found.moved:
-            revising.keep_table(self.store, found.moved)
+            revising.prepare(self.store, found.review.id, found.moved)
             drafts.insert(0, found.moved.draft)
         done.entry = self.store.write(TEAM, self.review.id, drafts)[-1].id
         to = usual_remote(self.store.config, done.branch)

@@ -7,7 +7,7 @@ from git_naturecode.domain.people import key
 from git_naturecode.domain.review import keeping, makers
 from git_naturecode.domain.review.model import Review, Revision
 from git_naturecode.git import commits, patches
-from git_naturecode.reviewing import targets
+from git_naturecode.reviewing import pinned, targets
 from git_naturecode.reviewing.targets import State
 from git_naturecode.store import attachments
 from git_naturecode.store.entry import Draft
@@ -72,8 +72,10 @@ def unwritten(review: Review, one: Moved) -> Revision:
     )  # fmt: skip
 
 
-def keep_table(store: Store, one: Moved) -> None:
-    """Keep a table that is too long for its entry; to be done before the entry is written."""
+def prepare(store: Store, review: str, one: Moved) -> None:
+    """What is to be done before the entry is written: its commits are kept here, and so is a table
+    that is too long for it."""
+    pinned.pin(store, review, one.state.head)
     if "table" in one.draft.fields:
         data = one.table.text.encode("utf-8", "surrogateescape")
         attachments.put(store, TEAM, {str(one.draft.fields["table"]): data})

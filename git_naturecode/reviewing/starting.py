@@ -6,9 +6,10 @@ from typing import NamedTuple
 from git_naturecode import ids
 from git_naturecode.domain.people import key
 from git_naturecode.domain.review import makers
+from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND
 from git_naturecode.git import commits
-from git_naturecode.reviewing import noting, revising
+from git_naturecode.reviewing import noting, revising, watched
 from git_naturecode.reviewing.targets import Found
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM, Store
@@ -54,10 +55,11 @@ def start(
     drafts.append(revision.draft)
     permit(drafts)
     entity = ids.new_entity(KIND, store.now_ms(), store.random)
-    revising.keep_table(store, revision)
+    revising.prepare(store, entity, revision)
     entries = store.write(TEAM, entity, drafts)
     store.settle()
     noting.refresh(store)
+    watched.watch(store, build(store.read(ids.tail(entity), KIND)), found.state.head)
     return Started(
         entity, title, revision.table.count, len(inside), asked, required, entries
     )  # fmt: skip

@@ -109,6 +109,7 @@ class _Sync:
 
     def run(self) -> Outcome:
         """All rounds, and what a purge that came in leaves to do in this clone."""
+        self._follow()
         self._sign()
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
@@ -139,6 +140,14 @@ class _Sync:
             self.stale |= strays.found(self.log, refs)
             if self.stale or forgetting.is_behind(self.store):
                 self._forget()
+
+    def _follow(self) -> None:
+        """Write down what became of the changes under review that were begun here."""
+        try:
+            reviewing.follow(self.store)
+        except (NaturecodeError, OSError) as error:
+            said = getattr(error, "message", str(error))
+            self.outcome.problems.append(f"changes under review were not looked at: {said}")
 
     def _sign(self) -> None:
         """Sign what is new here; where that cannot be done it travels unsigned for now."""

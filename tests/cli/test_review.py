@@ -231,6 +231,27 @@ def test_revisions_are_kept_over_a_forced_push(both: Pair) -> None:
     assert len(heads) == 2
 
 
+def test_a_sync_writes_down_what_became_of_the_branch(both: Pair) -> None:
+    both.push(a__py=LINES.replace("line 5\n", "line V\n"))
+    both.ann.git("commit", "-q", "--amend", "-m", "Otherwise")
+    head = both.ann.git("rev-parse", "HEAD").strip()
+    both.sync()
+    assert both.shown(both.bob)["revisions"][-1]["head"] == head
+    assert len(both.shown(both.bob)["revisions"]) == 2
+    both.sync()
+    assert len(both.shown(both.bob)["revisions"]) == 2
+    first = both.shown()["revisions"][0]["head"]
+    both.ann.git("reflog", "expire", "--expire=now", "--all")
+    both.ann.git("update-ref", "-d", "refs/remotes/origin/feature")
+    both.ann.git("gc", "-q", "--prune=now")
+    both.ann.git("cat-file", "-e", first)
+    both.ann.nc("review", "close", both.review)
+    both.ann.git("commit", "-q", "--allow-empty", "-m", "After")
+    both.ann.nc("sync")
+    assert len(both.shown()["revisions"]) == 2
+    assert not both.ann.git("for-each-ref", "refs/naturecode/reviews")
+
+
 def test_a_review_is_changed_closed_and_opened_again(both: Pair) -> None:
     ann, review = both.ann, both.review
     ann.nc("review", "set", review, "--title", "Louder", "-m", "Why not.", "--require", "cy@x")
