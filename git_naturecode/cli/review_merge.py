@@ -66,6 +66,7 @@ def merge(
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import check, opened_review
     from git_naturecode.render.show import line
+    from git_naturecode.reviewing import counting
     from git_naturecode.reviewing.merging import Conflicts, Merging, NotYet, Request
 
     context = contexts.current(quiet)
@@ -75,6 +76,7 @@ def merge(
     if message is not None and not text:
         raise errors.Usage("an empty message says nothing", "leave --message out for the usual one")
     with opened_review(context, review, over=True) as here:
+        counting.settle(here.store, here.review)
         check(here.review, over=False)
         act = Merging(
             here.store, here.review, here.entries, Request(strategy, head, text, push, remote),

@@ -18,6 +18,8 @@ def text(review: Review, reasons: Iterable[Reason], paint: Paint) -> str:
         if one.hint and not one.ok:
             lines.append(f"         {paint.dim(line(one.hint))}")
     missing = sum(not one.ok for one in some)
+    if review.merges or review.is_closed:
+        return "\n".join(lines)
     if missing:
         lines.append(f"it cannot be merged yet: {missing} of {len(some)} missing")
     else:

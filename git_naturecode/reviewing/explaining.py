@@ -14,16 +14,17 @@ from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
 from git_naturecode.domain.review.explain import Check, Facts, Reason, explain
 from git_naturecode.domain.review.keeping import Kept, rows, standing
-from git_naturecode.domain.review.model import Given, Merged, Review
+from git_naturecode.domain.review.model import Given, Review
 from git_naturecode.domain.review.owners import Owners
 from git_naturecode.domain.review.rules import SEVERITIES, Rules
 from git_naturecode.domain.said import text_of
-from git_naturecode.git import branches, commits, merging, patches, tree
+from git_naturecode.git import commits, merging, patches, tree
 from git_naturecode.git.merging import Tried
 from git_naturecode.git.notes import notes
 from git_naturecode.git.objects import FILE_MODE
 from git_naturecode.git.run import GitFailed
 from git_naturecode.reviewing import revising
+from git_naturecode.reviewing.counting import base_tip, counting_merge
 from git_naturecode.reviewing.revising import Moved
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.store import Store
@@ -93,23 +94,6 @@ def explained(store: Store, review: Review, entries: Sequence[Entry] = ()) -> Ex
     facts = _facts(store, review, entries, _Ends(tip, base, head), table)._replace(state=state)
     reasons = tuple(explain(review, facts))
     return Explained(review, facts, reasons, tip, base, head, table, tried, now, moved)
-
-
-def base_tip(store: Store, name: str) -> str:
-    """Where branch `name` stands here: the own one, else that of the remote; "" for nowhere."""
-    places = [branches.HEADS + name]
-    places += [f"refs/remotes/{remote}/{name}" for remote in store.config.remotes()]
-    found = (store.team.objects.resolve(place) for place in places if name)
-    return next((oid for oid in found if oid), "")
-
-
-def counting_merge(store: Store, review: Review) -> Merged | None:
-    """Of the merges that people have said they made, the one that is in the base branch; where
-    none is (yet), the first."""
-    tip = base_tip(store, review.base)
-    objects = store.team.objects
-    there = (one for one in review.merges if tip and objects.is_ancestor(one.result, tip))
-    return next(there, review.merged)
 
 
 def table_of(store: Store, review: Review, given: Given) -> str | None:

@@ -8,12 +8,13 @@ from git_naturecode.domain.review.model import Given, Review
 from git_naturecode.git import commits
 from git_naturecode.git.objects import Missing
 from git_naturecode.git.run import GitFailed
-from git_naturecode.reviewing import revising
+from git_naturecode.reviewing import counting, revising
 from git_naturecode.store.store import Store
 
 
 def look(store: Store, review: Review) -> Looked:
-    """What this clone knows of `review`."""
+    """What this clone knows of `review`; of several merges the one that counts comes first."""
+    counting.settle(store, review)
     moved = revising.moved(store, review)
     now = revising.unwritten(review, moved) if moved else review.revision
     head, base = (now.head, now.base) if now else ("", "")

@@ -13,7 +13,8 @@ from git_naturecode.domain.review import makers
 from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND, Review, Target
 from git_naturecode.git import commits, patches
-from git_naturecode.reviewing.explaining import Explained, base_tip, explained
+from git_naturecode.reviewing.counting import base_tip
+from git_naturecode.reviewing.explaining import Explained, explained
 from git_naturecode.reviewing.merging import Done, Merging, Request
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM, Store

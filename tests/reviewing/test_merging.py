@@ -339,6 +339,9 @@ def test_two_who_merge_offline(begun: Begun, box: Box) -> None:
     assert {m.result for m in first.review().merges} == {lost.result, won.result}
     for one_of in (first, second):
         assert won.result[:12] in one_of.missing()[0]
+        shown = one_of.clone.nc("review", "show", begun.id).out
+        assert f"merged by two@example.com (merge): {won.result[:12]}" in shown
+        assert f"also merged by one@example.com: {lost.result[:12]}, not counted" in shown
 
 
 def test_a_push_that_is_refused_leaves_all_as_it_was(begun: Begun, box: Box) -> None:

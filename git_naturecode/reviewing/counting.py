@@ -1,0 +1,30 @@
+"""Which of several merges of one review counts: the one that is in the base branch."""
+
+from git_naturecode.domain.review.model import Merged, Review
+from git_naturecode.git import branches
+from git_naturecode.store.store import Store
+
+
+def base_tip(store: Store, name: str) -> str:
+    """Where branch `name` stands here: the own one, else that of the remote; "" for nowhere."""
+    places = [branches.HEADS + name]
+    places += [f"refs/remotes/{remote}/{name}" for remote in store.config.remotes()]
+    found = (store.team.objects.resolve(place) for place in places if name)
+    return next((oid for oid in found if oid), "")
+
+
+def counting_merge(store: Store, review: Review) -> Merged | None:
+    """Of the merges that people have said they made, the one that is in the base branch; where
+    none is (yet), the first."""
+    if len(review.merges) < 2:
+        return review.merged
+    tip = base_tip(store, review.base)
+    objects = store.team.objects
+    there = (one for one in review.merges if tip and objects.is_ancestor(one.result, tip))
+    return next(there, review.merged)
+
+
+def settle(store: Store, review: Review) -> None:
+    """Put the merge that counts before those that do not."""
+    first = counting_merge(store, review)
+    review.merges.sort(key=lambda one: one != first)
