@@ -38,6 +38,9 @@ def start(
     required: Annotated[
         list[str] | None, typer.Option(help="Who has to approve; they are asked, too.")
     ] = None,
+    no_owners: Annotated[
+        bool, typer.Option("--no-owners", help="Do not ask the CODEOWNERS of the files.")
+    ] = False,
     title: Annotated[str, typer.Option(help="Default: the first commit's.")] = "",
     description: Annotated[
         str | None,
@@ -65,7 +68,7 @@ def start(
         if not again:
             _refuse_second(index, found)
         text = written(context, description, "") if description is not None else ""
-        wanted = starting.Wanted(title.strip(), text.strip(), asked, must)
+        wanted = starting.Wanted(title.strip(), text.strip(), asked, must, not no_owners)
         if edit:
             wanted = _edited(context, store, found, wanted)
         done = starting.start(store, found, wanted, partial(_permit, store))
@@ -130,12 +133,19 @@ def _is_unpushed(store: "Store", found: "Found") -> bool:
     return bool(remotes) and not branches.is_on_remote(store.repo, found.state.head)
 
 
+def _why(done: "Started", who: str) -> str:
+    if who in done.required:
+        return " (has to approve)"
+    return " (owns some of it)" if who in done.owners.people else ""
+
+
 def _json(done: "Started", found: "Found") -> "dict[str, Json]":
     return {
         "reviewId": done.id, "title": done.title, "target": found.target.name,
         "targetType": found.target.type, "base": found.base, "head": found.state.head,
         "mergeBase": found.state.base, "files": done.files, "commits": done.commits,
         "reviewers": list(done.reviewers), "required": list(done.required),
+        "owners": list(done.owners.people),
     }  # fmt: skip
 
 
@@ -144,13 +154,13 @@ def _tell(context: contexts.Context, done: "Started", found: "Found", missing: b
     into = f" into {line(found.base)}" if found.base else ""
     context.tell(f"{line(done.title)}: {what}, {line(found.target.name[:60])}{into}")
     if done.reviewers:
-        named = [
-            line(one) + (" (has to approve)" if one in done.required else "")
-            for one in done.reviewers
-        ]
+        named = [line(one) + _why(done, one) for one in done.reviewers]
         context.tell("asked: " + ", ".join(named))
     else:
         context.tell(f"hint: ask somebody: git naturecode review set {done.id[16:]} --ask EMAIL")
+    if done.owners.unknown:
+        names = ", ".join(map(line, done.owners.unknown))
+        context.tell(f"note: CODEOWNERS names {names}, whom nobody here is called")
     if missing and found.target.type == "branch":
         context.tell(
             "hint: reviewers need the commits, too: git push "

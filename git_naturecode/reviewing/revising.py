@@ -85,7 +85,15 @@ def paths(store: Store, review: Review, now: Moved | None) -> frozenset[str]:
     """The paths that the change touches, as it stands here."""
     last = review.revision
     text = now.table.text if now else table_of(store, last) if last else ""
-    return frozenset(keeping.rows(text or ""))
+    return rows(text or "")
+
+
+def rows(table: str) -> frozenset[str]:
+    """The paths in a file table; none where it is none."""
+    try:
+        return frozenset(keeping.rows(table))
+    except ValueError:
+        return frozenset()
 
 
 def table_of(store: Store, revision: Revision) -> str | None:

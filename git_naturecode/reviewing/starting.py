@@ -9,7 +9,8 @@ from git_naturecode.domain.review import makers
 from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND
 from git_naturecode.git import commits
-from git_naturecode.reviewing import noting, revising, watched
+from git_naturecode.reviewing import noting, on_base, revising, watched
+from git_naturecode.reviewing.on_base import Asked
 from git_naturecode.reviewing.targets import Found
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM, Store
@@ -19,12 +20,14 @@ _MOST = 1_000  # commits that are looked at for a title
 
 class Wanted(NamedTuple):
     """What somebody wants to begin: title and description ("" for that of the commits), whom he
-    asks, and who of them has to approve."""
+    asks, and who of them has to approve. With `owners` those are asked, too, whose files these
+    are."""
 
     title: str = ""
     description: str = ""
     reviewers: Sequence[str] = ()
     required: Sequence[str] = ()
+    owners: bool = True
 
 
 class Started(NamedTuple):
@@ -36,6 +39,7 @@ class Started(NamedTuple):
     commits: int
     reviewers: tuple[str, ...]
     required: tuple[str, ...]
+    owners: Asked
     entries: list[Entry]
 
 
@@ -45,13 +49,15 @@ def start(
     """Begin a review of `found`; `permit` raises where the team does not let this person."""
     inside = commits.messages(store.repo, found.state.base, found.state.head, _MOST)
     title, text = _texts(found, wanted, inside)
-    asked = _once([*wanted.required, *wanted.reviewers])
+    revision = revising.first(store, found.state)
+    paths = revising.rows(revision.table.text) if wanted.owners else ()
+    owners = on_base.owners_of(store, found.state.tip, paths)
+    asked = _once([*wanted.required, *wanted.reviewers, *owners.people])
     required = _once(wanted.required)
     name = store.config.get("user.name")
     drafts = [makers.opening(title, text, found.target, found.base, name)]
     drafts += [makers.reviewer([], who, there=True) for who in asked]
     drafts += [makers.required([], who, value=True) for who in required]
-    revision = revising.first(store, found.state)
     drafts.append(revision.draft)
     permit(drafts)
     entity = ids.new_entity(KIND, store.now_ms(), store.random)
@@ -61,14 +67,16 @@ def start(
     noting.refresh(store)
     watched.watch(store, build(store.read(ids.tail(entity), KIND)), found.state.head)
     return Started(
-        entity, title, revision.table.count, len(inside), asked, required, entries
+        entity, title, revision.table.count, len(inside), asked, required, owners, entries
     )  # fmt: skip
 
 
 def texts(store: Store, found: Found, wanted: Wanted) -> tuple[str, str]:
-    """Title and description as they would be."""
+    """Title and description as they would be, with the template of the base branch below."""
     inside = commits.messages(store.repo, found.state.base, found.state.head, _MOST)
-    return _texts(found, wanted, inside)
+    title, text = _texts(found, wanted, inside)
+    below = on_base.template(store, found.state.tip) if not wanted.description else ""
+    return title, f"{text}\n\n{below}".strip()
 
 
 def _texts(found: Found, wanted: Wanted, inside: Sequence[str]) -> tuple[str, str]:

@@ -61,6 +61,37 @@ def test_a_branch_is_reviewed_once_at_a_time(box: Box) -> None:
     ann.nc("review", "start", "--again")
 
 
+def test_the_owners_of_the_files_are_asked(box: Box) -> None:
+    ann, _ = changed(box)
+    ann.git("checkout", "-q", "main")
+    write(ann, "CODEOWNERS", "*.py bob@example.com @nobody ann@example.com\n")
+    ann.git("commit", "-q", "-m", "Owners")
+    ann.git("checkout", "-q", "feature")
+    write(ann, "CODEOWNERS", "* eve@example.com\n")  # not what the change itself says
+    ann.git("commit", "-q", "-m", "Mine")
+    said = ann.nc("review", "start", "--reviewers", "cy@example.com", "--json").json
+    assert (said["reviewers"], said["owners"]) == (["cy@example.com", BOB], [BOB])
+    said = ann.nc("review", "start", "--again", "--no-owners", "--json").json
+    assert said["reviewers"] == []
+    assert "names @nobody, whom nobody" in ann.nc("review", "start", "--again").err
+
+
+def test_title_and_description_are_written_in_the_editor_over_a_template(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, _ = changed(box)
+    ann.git("checkout", "-q", "main")
+    write(ann, ".github/pull_request_template.md", "## Tested?\n")
+    ann.git("commit", "-q", "-m", "Template")
+    ann.git("checkout", "-q", "feature")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    ann.env["GIT_EDITOR"] = "sed -i 's/Say five/Say it/; s/Tested?/&\\nYes./'"
+    review = begun(ann.nc("review", "start", "--edit"))
+    found = ann.nc("review", "show", review, "--json").json
+    assert found["title"] == "Say it"
+    assert found["description"] == "It reads better.\n\n## Tested?\nYes."
+
+
 @pytest.mark.parametrize("wanted", ["commit", "range", "pull", "remote"])
 def test_other_targets(box: Box, wanted: str) -> None:
     ann, bob = changed(box)
