@@ -1,6 +1,7 @@
 """Branches of the user's own: where they are checked out, and a commit with one file more."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from git_naturecode.git.run import Program, foreign_environment
 
 HEADS = "refs/heads/"
 _SUBMODULE = 0o160000
+_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^-|//|/$|^/")
 # What git leaves in the folder of a work tree while something is half done there.
 _HALF_DONE = {
     "MERGE_HEAD": "a merge",
@@ -31,6 +33,11 @@ def current(repo: Repo) -> str:
         return ""
     ref = text.removeprefix("ref: ")
     return ref.removeprefix(HEADS) if ref != text and ref.startswith(HEADS) else ""
+
+
+def is_name(name: str) -> bool:
+    """False for what no branch is called: a name that was fetched is no expression to work out."""
+    return bool(name) and not _NO_NAME.search(name)
 
 
 def named(repo: Repo, name: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from git_naturecode.errors import Negative
 from git_naturecode.git import hooked
-from git_naturecode.git.branches import HEADS, Checkout, as_the_user, checkouts
+from git_naturecode.git.branches import HEADS, Checkout, as_the_user, checkouts, is_name
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 
@@ -22,7 +22,8 @@ class Landing:
     def __init__(self, repo: Repo, branch: str, environ: Mapping[str, str]) -> None:
         self.repo, self.branch = repo, branch
         self.ref = HEADS + branch
-        self.tip = self.now()
+        self.tip = self.now() if is_name(branch) else ""
+        self._is_there = False
         if not self.tip:
             raise Negative(
                 f"there is no branch {branch} in this clone",
@@ -42,22 +43,35 @@ class Landing:
         return self.repo.program.run(*args, check=False)[1].decode().strip()
 
     def check(self, new: str = "") -> None:
-        """Raise Negative unless the work tree can be brought along (to `new`) without a loss."""
+        """Raise Negative unless the work tree can be brought along (to `new`) without a loss.
+
+        It may be at `new` already: one who was killed before the branch moved left it so.
+        """
         if self.place is None:
             return
         if half := self.place.half_done():
             raise Negative(f"{half} is under way in {self.place.path}", "end it first")
+        # As git merge does: files that were only touched are not in the way.
+        self.place.program.run("update-index", "-q", "--refresh", check=False)
         args = ("status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty")
+        self._is_there = False
         if self.place.program.run(*args)[1]:
-            raise Negative(
-                f"{self.branch} is checked out in {self.place.path}, with changes that are not "
-                "committed",
-                "commit them or put them aside (git stash), or switch to another branch there",
-            )
-        if new:
-            # As git merge does: files that were only touched are not in the way.
-            self.place.program.run("update-index", "-q", "--refresh", check=False)
+            self._is_there = bool(new) and self._shows(self.place, new)
+            if not self._is_there:
+                raise Negative(
+                    f"{self.branch} is checked out in {self.place.path}, with changes that are not "
+                    "committed",
+                    "commit them or put them aside (git stash), or switch to another branch there",
+                )
+        if new and not self._is_there:
             self._read(self.place, self.tip, new, "-n")
+
+    def _shows(self, place: Checkout, new: str) -> bool:
+        """True when index and files are those of commit `new`, and nothing besides."""
+        for args in (("diff-files", "--quiet"), ("diff-index", "--cached", "--quiet", new, "--")):
+            if place.program.run(*args, check=False)[0]:
+                return False
+        return True
 
     def move(self, new: str, why: str) -> bool:
         """Move the branch from its tip to `new`, and the work tree; False when it had moved on.
@@ -65,11 +79,11 @@ class Landing:
         Raises Negative as `check` does, GitFailed where it cannot be moved; then all is as before.
         """
         self.check(new)
-        if self.place is not None:
-            self._read(self.place, self.tip, new)
         try:
+            if self.place is not None and not self._is_there:
+                self._read(self.place, self.tip, new)
             moved = self._swap(new, why)
-        except GitFailed:
+        except BaseException:  # also where somebody stops it
             self._back(new)
             raise
         if not moved:
@@ -84,8 +98,8 @@ class Landing:
         return status == 0
 
     def _back(self, new: str) -> None:
-        """Take the work tree back to how it was."""
-        if self.place is not None:
+        """Take the work tree back to how it was, unless the branch is there after all."""
+        if self.place is not None and self.now() != new:
             with suppress(Negative):
                 self._read(self.place, new, self.tip)
 

@@ -68,7 +68,9 @@ class Applying:
 
     def plan(self) -> Applied:
         """What `run` would do; raises as it does."""
-        return self._begin()[1]
+        landing, done, _ = self._begin()
+        landing.check()
+        return done
 
     def run(self) -> Applied:
         """Make the commit, move the branch, resolve the threads. Whatever is raised, nothing has
@@ -109,7 +111,6 @@ class Applying:
                 f"{head[:12]}",
                 f"bring it up to date first: git switch {landing.branch}, git pull",
             )
-        landing.check()
         put, left, files = self._placed(found, head, base)
         if not put:
             why = "; ".join(f"{name}: {reason}" for name, reason in left.items())

@@ -7,9 +7,11 @@ from git_naturecode.store.store import Store
 
 def base_tip(store: Store, name: str) -> str:
     """Where branch `name` stands here: the own one, else that of the remote; "" for nowhere."""
+    if not branches.is_name(name):
+        return ""
     places = [branches.HEADS + name]
     places += [f"refs/remotes/{remote}/{name}" for remote in store.config.remotes()]
-    found = (store.team.objects.resolve(place) for place in places if name)
+    found = (store.team.objects.resolve(place) for place in places)
     return next((oid for oid in found if oid), "")
 
 

@@ -132,6 +132,8 @@ class Merging:
     # -- may it be ---------------------------------------------------------------------------------
 
     def _begin(self) -> tuple[Landing, Explained, Done]:
+        if self.review.base == self.store.branch:
+            raise Usage(f"{self.review.base} is the branch of what is shared", "see `review set`")
         found = explained(self.store, self.review, self.entries)
         self.permit(makers.merging(self.entries, "", "", "", "", self.review.base))
         if not found.tip or not found.head:
@@ -148,7 +150,6 @@ class Merging:
             raise Conflicts(self.review.base, found.tried.conflicts, None)
         if landing.tip != found.tip:
             raise Negative(f"{self.review.base} has just moved", "run it again")
-        landing.check()
         where = landing.place.path if landing.place else ""
         return landing, found, Done(strategy, landing.branch, found.head, found.tip, place=where)
 
@@ -273,7 +274,12 @@ class Merging:
         return self.store.config.flag("commit.gpgSign", False)
 
     def _sessions(self, changes: Sequence[Told]) -> list[str]:
-        """The sessions that the commits came out of: named by them, or linked and shared."""
+        """The sessions that the commits came out of: named by them, or linked and shared.
+
+        Nobody's where the user wants no such trailers (naturecode.trailer never).
+        """
+        if self.store.config.get("naturecode.trailer") == "never":
+            return []
         named = dict.fromkeys(one for told in changes for one in sessions_named(told.message))
         known = Known(self.store)
         try:

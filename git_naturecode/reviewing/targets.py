@@ -12,8 +12,6 @@ from git_naturecode.git.repo import Repo
 BRANCH, COMMIT, RANGE, PULL = "branch", "commit", "range", "pr"
 _PULL = re.compile(r"(?:#|!|pr/|mr/)?([1-9][0-9]{0,9})")
 _OIDS = re.compile(r"([0-9a-f]{40,64})\.{2,3}([0-9a-f]{40,64})")
-# What no branch is called; a name that was fetched is no expression for git to work out.
-_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^-|//|/$|^/")
 _USUAL = ("main", "master", "trunk", "develop")
 
 
@@ -166,7 +164,7 @@ def _branch(repo: Repo, config: Config, name: str, known: str, pull: bool = Fals
     one, unless only the remote's goes on from `known`.
     """
     remote = config.get("naturecode.remote") or "origin"
-    if _NO_NAME.search(name):
+    if not branches.is_name(name):
         return ""
     if pull:
         refs = [f"refs/pull/{name}/head", f"refs/merge-requests/{name}/head",

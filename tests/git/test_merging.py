@@ -185,6 +185,35 @@ def test_what_could_be_lost_stops_it(clone: Clone, what: str) -> None:
     assert state(clone) == before
 
 
+def test_one_who_was_killed_in_between_is_gone_on_with(clone: Clone) -> None:
+    """Index and files were brought along, the branch was not."""
+    new = oid(clone, "feature")
+    clone.git("reset", "-q", "--hard", "feature~2")
+    clone.git("read-tree", "-m", "-u", "feature~2", "feature")
+    assert clone.git("status", "--porcelain") != ""
+    with pytest.raises(Negative):
+        landed(clone).check()
+    assert landed(clone).move(new, "why")
+    assert oid(clone, "HEAD") == new
+    assert clone.git("status", "--porcelain") == ""
+
+
+def test_one_who_stops_it_finds_all_as_it_was(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = oid(clone, "feature")
+    clone.git("reset", "-q", "--hard", "feature~2")
+    before = state(clone)
+
+    def stopped(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(landing.Landing, "_swap", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        landed(clone).move(new, "why")
+    assert state(clone) == before
+
+
 def test_who_moved_it_meanwhile_is_not_undone(clone: Clone) -> None:
     new = oid(clone, "feature")
     clone.git("reset", "-q", "--hard", "feature~2")
@@ -207,8 +236,9 @@ def test_a_hook_that_holds_refs_has_its_say(clone: Clone) -> None:
 
 
 def test_there_has_to_be_a_branch(clone: Clone) -> None:
-    with pytest.raises(Negative, match="no branch nowhere"):
-        landed(clone, "nowhere")
+    for name in ("nowhere", "main~1", "main^{/first}", "../heads/main", "main@{0}", "", "-q"):
+        with pytest.raises(Negative, match="there is no branch"):
+            landed(clone, name)
 
 
 # -- hooks -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from git_naturecode.domain.drafts import setting
 from git_naturecode.domain.links import sessions_named
 from git_naturecode.errors import Negative, NotPermitted, Remote, Usage
 from git_naturecode.git import landing as landings
@@ -243,6 +244,24 @@ def test_who_moves_the_base_meanwhile_is_merged_with(
     done = begun.merge()
     assert done.onto == others[0] == oid(clone, "main^1")
     assert [one.onto for one in begun.review().merges] == others
+
+
+def test_the_branch_of_what_is_shared_is_no_base(begun: Begun) -> None:
+    begun.say(setting([], "base", "naturecode"))
+    before = oid(begun.clone, "naturecode")
+    with pytest.raises(Usage, match="what is shared"):
+        begun.merge()
+    assert oid(begun.clone, "naturecode") == before
+    begun.say(setting([], "base", "main~1"))
+    assert begun.missing() == ["there is no branch main~1 here"]
+
+
+def test_who_wants_no_trailers_of_sessions_gets_none(begun: Begun) -> None:
+    session = begun.clone.start()
+    begun.clone.nc("session", "attach", session, "feature~1")
+    begun.clone.git("config", "naturecode.trailer", "never")
+    begun.merge("squash")
+    assert session not in begun.clone.git("log", "-1", "--format=%B", "main")
 
 
 def test_what_the_team_forbids_is_not_begun(begun: Begun) -> None:
