@@ -7,27 +7,28 @@ from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Limits
 
 _OUTPUT = 64 << 20  # bytes of all the differences
-_MOST_NAMED = 500  # paths on a command line
+MOST_NAMED = 500  # paths on a command line
 
 
-def first_parents(
-    repo: Repo, old: str, new: str, most: int, paths: Sequence[str] = ()
-) -> list[tuple[str, str]]:
-    """Each commit of `new` that `old` has not, along first parents, with the one before it.
+def way(repo: Repo, old: str, new: str, most: int) -> list[tuple[str, str]]:
+    """The commits that lead from `old` to `new`, the earliest first, each with the one before it.
 
-    The earliest first. Only those that change one of `paths`, where there are any; the one before
-    is then the last that did, or `old`. Nothing where it would be more than `most` or too many
-    paths. Raises GitFailed.
+    Where several ways do, the one along first parents. Nothing where none does, or where `new` has
+    more than `most` commits that `old` has not. Raises GitFailed.
     """
-    span = ("--first-parent", "--end-of-options", f"{old}..{new}")
-    if len(paths) > _MOST_NAMED or int(repo.program.text("rev-list", "--count", *span)) > most:
+    span = ("--end-of-options", f"{old}..{new}", "--")
+    if int(repo.program.text("rev-list", "--count", *span)) > most:
         return []
-    wanted = [f":(top,literal){path}" for path in paths]
-    out = repo.program.text(
-        "rev-list", "--parents", "--topo-order", "--reverse", *span, "--", *wanted
-    )
-    lines = [line.split(" ") for line in out.split("\n") if line]
-    return [(line[0], line[1]) for line in lines if len(line) > 1]
+    out = repo.program.text("rev-list", "--ancestry-path", "--parents", *span)
+    parents = {oid: above for oid, *above in (line.split(" ") for line in out.split("\n"))}
+    found, at = [], new
+    while at != old:
+        before = next((one for one in parents.get(at, ()) if one == old or one in parents), None)
+        if before is None:
+            return []
+        found.append((at, before))
+        at = before
+    return found[::-1]
 
 
 def renames(repo: Repo, commits: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -41,7 +42,7 @@ def steps(
 ) -> list[list[FileChange]]:
     """What each of `commits` changes in `paths`, without context, in their order.
 
-    Raises GitFailed, also where that is more than git may say.
+    At most MOST_NAMED paths. Raises GitFailed, also where that is more than git may say.
     """
     return list(_compared(repo, commits, ("-p", "-U0"), paths))
 

@@ -93,10 +93,11 @@ class _Move:
         one; and lines of which the same stand nearby are told apart in small steps only.
         """
         wanted = [path for path in paths if path in self._changed]
-        if not wanted or not self.objects.is_ancestor(self.commit, self.target):
+        if not wanted:
             return
+        moved = [path for path in wanted if self._changed[path].status in ("R", "D")]
         try:
-            self._steps = Steps(self.repo, self.commit, self.target, wanted)
+            self._steps = Steps(self.repo, self.commit, self.target, wanted, moved)
         except GitFailed:  # more than git may say
             return
         there = find_all(self.objects, tree, self._steps.paths.values())

@@ -1,4 +1,4 @@
-"""Following files and their lines from commit to commit, as far as first parents lead."""
+"""Following files and their lines from commit to commit, where one leads to the other."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from git_naturecode.domain.matching import Block
 from git_naturecode.domain.review.carried import Edit, onward
 from git_naturecode.git.changes import FileChange
 from git_naturecode.git.repo import Repo
-from git_naturecode.git.steps import first_parents, renames, steps
+from git_naturecode.git.steps import MOST_NAMED, renames, steps, way
 
 _MOST = 2_000  # commits; over more of them only the two ends are compared
 
@@ -14,20 +14,23 @@ _MOST = 2_000  # commits; over more of them only the two ends are compared
 class Steps:
     """What the commits from `old` to `new` do to the files `wanted`, paths in `old`.
 
-    `paths` tells where each of them was moved; a file that nothing moved is not in it. Raises
-    GitFailed where that is more than git may say.
+    `moved` are those of them that are not at their path any more, and `paths` tells where they
+    are; one that no commit moved is not in it. Raises GitFailed where that is more than git may
+    say.
     """
 
-    def __init__(self, repo: Repo, old: str, new: str, wanted: Sequence[str]) -> None:
-        self.paths = {path: path for path in wanted}
+    def __init__(
+        self, repo: Repo, old: str, new: str, wanted: Sequence[str], moved: Sequence[str]
+    ) -> None:
+        self.paths = {path: path for path in moved}
         names = dict.fromkeys(wanted)
-        for before, after in renames(repo, first_parents(repo, old, new, _MOST)):
+        commits = way(repo, old, new, _MOST)
+        for before, after in renames(repo, commits) if moved else ():
             for path, now in self.paths.items():
                 if now == before:
                     self.paths[path] = after
                     names[after] = None
-        commits = first_parents(repo, old, new, _MOST, list(names))
-        self._steps = steps(repo, commits, list(names))
+        self._steps = steps(repo, commits, list(names)) if len(names) <= MOST_NAMED else []
         self.paths = {path: now for path, now in self.paths.items() if now != path}
 
     def blocks(self, path: str, path_now: str, count: int) -> list[Block] | None:

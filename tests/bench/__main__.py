@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import (
+    anchoring,
     appending,
     committing,
     importing,
@@ -46,8 +47,10 @@ BUDGETS: dict[str, Budget] = {
     "packed": importing.packed,
     "memory": importing.memory,
     "sealed": sealing.seal,
+    "anchors": anchoring.anchors,
+    "ranges": anchoring.ranges,
 }
-SLOW = frozenset({"memory"})
+SLOW = frozenset({"memory", "anchors"})
 _HEAD = Line("budget", "ours", "peer", "ratio", "limit", "verdict")
 
 

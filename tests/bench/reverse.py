@@ -7,6 +7,7 @@ compares the two ends; and it starts git by itself.
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,10 +23,10 @@ class Fate(NamedTuple):
 
 
 class History:
-    """A repository in which comments are moved along the first parents of its head."""
+    """A repository in which comments are moved to later commits of its branch `head`."""
 
     def __init__(self, path: Path, head: str = "HEAD") -> None:
-        self.path = path
+        self.path, self.head = path, head
         self.chain = self.git("rev-list", "--first-parent", "--reverse", head).split()
         self.number = {oid: n for n, oid in enumerate(self.chain)}
 
@@ -38,16 +39,23 @@ class History:
         done = subprocess.run(["git", *args], cwd=self.path, capture_output=True, check=True)
         return done.stdout
 
+    @cache  # noqa: B019
+    def followed(self, commit: str) -> list[str]:
+        """The commits after `commit`, those of its branch before the merge too, in order."""
+        if commit in self.number:
+            return self.chain[self.number[commit] + 1 :]
+        span = f"{commit}..{self.head}"
+        return self.git("rev-list", "--ancestry-path", "--topo-order", "--reverse", span).split()
+
     def after(self, commit: str, steps: int) -> str | None:
         """The commit so many steps later; None where the history is shorter."""
-        number = self.number[commit] + steps
-        return self.chain[number] if number < len(self.chain) else None
+        later = self.followed(commit)
+        return later[steps - 1] if steps <= len(later) else None
 
     def fates(self, old: str, new: str, path: str) -> dict[int, Fate]:
         """What became of each line of `path` in `old`, on the way to `new`."""
-        out = self.raw(
-            "blame", "--reverse", "--first-parent", "--porcelain", f"{old}..{new}", "--", path
-        )
+        straight = ("--first-parent",) if old in self.number and new in self.number else ()
+        out = self.raw("blame", "--reverse", *straight, "--porcelain", f"{old}..{new}", "--", path)
         return dict(_fates(out))
 
     def lines(self, commit: str, path: str) -> list[str]:
