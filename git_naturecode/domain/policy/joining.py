@@ -1,9 +1,9 @@
 """Joining by a code: whose it is, that it is used once, which keys come along."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
 from git_naturecode.domain.policy import parsed, roles
-from git_naturecode.domain.policy.contests import TWICE, USED, Contest, Decision, Use
+from git_naturecode.domain.policy.contests import USED, Contest, Decision, Use
 from git_naturecode.domain.policy.facts import Reason, same
 from git_naturecode.domain.policy.people import People
 from git_naturecode.domain.policy.persons import BY_HIMSELF, PROVEN, By, Called, Person, used
@@ -17,14 +17,14 @@ class Joining:
     """All who would join, and who of them may.
 
     `decided` is what was decided about seats, by their `ref`. About any other it is assumed that
-    the only one who used a code may, and nobody where others did.
+    whoever used a good code may: in no order, since all lines are judged again where it is not so.
     """
 
     def __init__(self, people: People, decided: dict[Ref, Decision]) -> None:
         self.decided = decided
         self._people = people
         self._graph = people.graph
-        self._assumed: dict[Ref, dict[int, str]] = {}
+        self._assumed: set[tuple[Ref, int]] = set()
         self._all: dict[str, list[Said]] = {}
         for number, place in enumerate(self._graph.governing):
             for index, op in self._graph.said[place]:
@@ -67,15 +67,15 @@ class Joining:
     def decide(self, person: Person) -> bool:
         """Decide who of those who would be `person` may; True when not all were assumed so."""
         uses: dict[int, Use] = {}
-        for number, index, op in self._all[person.id]:
-            if self._invited(op, self._graph.past[number]) is person and number not in uses:
+        for number, index, op in reversed(self._all[person.id]):  # the first in a line stays
+            if self._invited(op, self._graph.past[number]) is person:
                 use = self._use(person, op, number, index)
                 uses |= {number: use} if use else {}
         decision = Contest(self._people, person, list(uses.values())).decide()
         self.decided[person.ref] = decision
         person.spent = decision.spent
-        assumed = self._assumed.get(person.ref, {})
-        return any(assumed.get(number, why) != why for number, why in decision.why.items())
+        return any(why and (person.ref, number) in self._assumed
+                   for number, why in decision.why.items())  # fmt: skip
 
     def _invited(self, op: parsed.Join, seen: int) -> Person | None:
         found = self._people.named(op.member, seen)
@@ -88,24 +88,8 @@ class Joining:
         if decision is not None:
             person.spent = decision.spent
             return decision.why.get(use.number, USED)
-        rivals = self._rivals(person, use)
-        why = next((USED if is_earlier else TWICE for is_earlier in rivals), "")
-        self._assumed.setdefault(person.ref, {})[use.number] = why
-        return why
-
-    def _rivals(self, person: Person, use: Use) -> Iterator[bool]:
-        """For each other who used the same code whether he did before `use`; who did later is none.
-
-        Looked for in the lines as they are, judged or not: else it would go by their order.
-        """
-        past, people = self._graph.past, self._people
-        for other, index, op in self._all.get(person.id, ()):
-            if other == use.number or past[other] >> use.number & 1:
-                continue
-            if _who(people, other, op) == use.who or self._is_cut(person.ref, other):
-                continue
-            if self._is_invited(other, index, op, use.code):
-                yield bool(past[use.number] >> other & 1)
+        self._assumed.add((person.ref, use.number))
+        return ""
 
     def _let_in(self, person: Person, op: parsed.Join, here: Ref, place: int, code: str) -> None:
         number, index = here

@@ -472,3 +472,16 @@ def test_whose_a_device_is_before_it_joins() -> None:
     con = seat.devices["con"]
     con.say(ops.keys(["ssh-ed25519 Fresh"]))
     assert seat.why(join(seat.world, con, "new", key="con")) == "its device is one of con"
+
+
+def test_a_join_that_does_not_say_as_whom_spoils_nothing() -> None:
+    """Two were added under one id at once: who has seen both has to say which he is."""
+    seat = Again()
+    invite(seat.devices["ada"], "two", OTHER)
+    early = seat.world.device("early", "early").see(seat.devices["ada"])
+    invite(seat.devices["ann"], "two", "ac" * 32)
+    late = seat.world.device("late", "late").see(seat.devices["ada"], seat.devices["ann"])
+    line = join(seat.world, early, "two", OTHER, key="early")
+    vague = join(seat.world, late, "two", OTHER, key="late")
+    assert seat.why(vague) == "nobody is invited as member-two"
+    assert seat.why(line) == ""
