@@ -14,6 +14,10 @@ from linking.test_drain import change, sessions_of, trailer
 @pytest.fixture(params=["hooks", "repair"])
 def clone(box: Box, request: pytest.FixtureRequest) -> Clone:
     """A repository with some code, a session, and a branch `topic` of two linked commits."""
+    return box.scene(f"survival {request.param}", lambda: begun(box, request.param == "hooks"))
+
+
+def begun(box: Box, hooks: bool) -> Clone:
     made = box.ready()
     for number in range(3):
         change(made, f"base{number}.py", "".join(f"{line}\n" for line in range(30)), "Base")
@@ -25,7 +29,7 @@ def clone(box: Box, request: pytest.FixtureRequest) -> Clone:
     # Another session is at work from now on, which nothing shall be blamed on.
     made.env["OTHER"] = made.start("Another")
     made.nc("session", "use", "--none")
-    if request.param == "hooks":
+    if hooks:
         made.git("config", "naturecode.hooks", "true")
         made.nc("hooks", "install")
         made.nc("session", "use", session)  # which brings those of a commit
