@@ -6,6 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
 from git_naturecode.cli.options import Quiet
 from git_naturecode.cli.reading import opened
 
@@ -19,21 +20,13 @@ FORMATS = ("jsonl", "csv")
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the group into `tree`."""
-    group = typer.Typer(
-        help="Who did what, for those who have to know.", no_args_is_help=True,
-        rich_markup_mode=None,
-    )  # fmt: skip
-
-    @group.callback()
-    def top() -> None:
-        pass
-
-    group.command("export")(export)
-    tree.add_typer(group, name=name)
+    groups.hang(tree, name, "Who did what, for those who have to know.", {"export": export})
 
 
 def export(
-    format: Annotated[str, typer.Option(help="jsonl or csv.")] = "jsonl",
+    format: Annotated[
+        str, typer.Option(help="jsonl or csv (default: as the name of the file says, else jsonl).")
+    ] = "",
     output: Annotated[
         str, typer.Option("-o", "--output", help="A file; without it, stdout.")
     ] = "-",
@@ -48,9 +41,12 @@ def export(
     No text of any message is in it.
     """
     from git_naturecode import clock
+    from git_naturecode.cli.answers import count
+    from git_naturecode.render.show import line
     from git_naturecode.trusting import telling
 
     context = contexts.current(quiet)
+    format = format or ("csv" if output.lower().endswith(".csv") else "jsonl")
     if format not in FORMATS:
         raise errors.Usage(f"{format!r} is no format of this", "use jsonl or csv")
     after = clock.iso(clock.since(since, context.now_ms())) if since else ""
@@ -61,7 +57,7 @@ def export(
         acts = [act for act in acts if act.state in ("refused", "quarantined")]
     _write(context, output, _text(acts, format))
     if output != "-":
-        context.tell(f"wrote {len(acts)} acts to {output}")
+        context.tell(f"wrote {count(len(acts), 'act')} to {line(output)}")
 
 
 def _text(acts: "Sequence[Act]", format: str) -> str:
@@ -79,5 +75,8 @@ def _write(context: contexts.Context, output: str, text: str) -> None:
     if output == "-":
         context.out.write(text)
         return
-    with open(output, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    try:
+        with open(output, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise errors.Negative(f"{output} cannot be written ({error.strerror})") from None

@@ -1,12 +1,12 @@
 """device list, add, revoke, rename: the clones of a person, each with keys of its own."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
 from git_naturecode.cli.agreeing import agree
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.cli.whose import Person, people
@@ -21,19 +21,11 @@ DeviceId = Annotated[str, typer.Argument(help="Its id, the beginning of it, or i
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the device commands into `tree`."""
-    verbs: dict[str, Callable[..., None]] = {
-        "list": list_devices, "add": add, "revoke": revoke, "rename": rename
-    }  # fmt: skip
-    group = typer.Typer(
-        help="Clones with keys of their own: yours, and those of others.",
-        no_args_is_help=True, rich_markup_mode=None,
-    )  # fmt: skip
-    group.callback()(lambda: None)
-    for verb, function in verbs.items():
-        group.command(verb)(function)
-    tree.add_typer(group, name=name)
+    about = "Clones with keys of their own: yours, and those of others."
+    verbs: groups.Verbs = {"list": list_devices, "add": add, "revoke": revoke, "rename": rename}
+    groups.hang(tree, name, about, verbs)
 
 
 def list_devices(

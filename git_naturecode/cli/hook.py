@@ -6,20 +6,12 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
 
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the group into `tree`."""
-    group = typer.Typer(
-        help="Hooks that git calls on a server.", no_args_is_help=True, rich_markup_mode=None
-    )
-
-    @group.callback()
-    def top() -> None:
-        pass
-
-    group.command("pre-receive")(pre_receive)
-    tree.add_typer(group, name=name)
+    groups.hang(tree, name, "Hooks that git calls on a server.", {"pre-receive": pre_receive})
 
 
 def pre_receive() -> None:

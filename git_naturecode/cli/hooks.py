@@ -6,6 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.render.show import show
 
@@ -29,13 +30,9 @@ User = Annotated[
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the group into `tree`."""
-    group = typer.Typer(
-        help="The hooks by which commits know their sessions.", no_args_is_help=True,
-        rich_markup_mode=None,
-    )  # fmt: skip
-    for verb in (install, uninstall, status):
-        group.command(verb.__name__)(verb)
-    tree.add_typer(group, name=name)
+    about = "The hooks by which commits know their sessions."
+    verbs: groups.Verbs = {"install": install, "uninstall": uninstall, "status": status}
+    groups.hang(tree, name, about, verbs)
 
 
 def install(

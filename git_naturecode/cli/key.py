@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.render.show import line
@@ -21,19 +21,13 @@ if TYPE_CHECKING:
 _MOST = 1 << 20  # bytes of a backup
 
 
-def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the key commands into `tree`."""
-    verbs: dict[str, Callable[..., None]] = {
+    about = "Your member key, which certifies your devices, and the keys of this one."
+    verbs: groups.Verbs = {
         "show": show, "protect": protect, "backup": backup, "restore": restore, "rotate": rotate
     }  # fmt: skip
-    group = typer.Typer(
-        help="Your member key, which certifies your devices, and the keys of this one.",
-        no_args_is_help=True, rich_markup_mode=None,
-    )  # fmt: skip
-    group.callback()(lambda: None)
-    for verb, function in verbs.items():
-        group.command(verb)(function)
-    tree.add_typer(group, name=name)
+    groups.hang(tree, name, about, verbs)
 
 
 def show(as_json: AsJson = False, quiet: Quiet = False) -> None:
@@ -55,11 +49,15 @@ def show(as_json: AsJson = False, quiet: Quiet = False) -> None:
     context.say(f"{name}  {line(place) or 'in your SSH agent'}")
     context.say(key)
     for path, how in kept.items():
+        if how == protecting.EXPOSED:
+            context.tell(f"hint: chmod 600 {line(path)}; it is used by nothing before")
         context.say(f"{line(path)}: {_HOW[how]}")
 
 
-_HOW = {"open": "readable by you alone", "passphrase": "under a passphrase",
-        "keyring": "in the keyring"}  # fmt: skip
+_HOW = {
+    "open": "readable by you alone", "exposed": "READABLE BY OTHERS",
+    "passphrase": "under a passphrase", "keyring": "in the keyring",
+}  # fmt: skip
 
 
 def protect(
@@ -182,6 +180,10 @@ def restore(
         context.say(f"the keys of {number} to open sealed sessions are back")
     if done.member:
         context.tell(TELL_OTHERS)
+        context.tell(
+            "hint: `git naturecode device list` shows the devices of before; "
+            "`git naturecode device revoke ID` ends one that is lost"
+        )
 
 
 def rotate(

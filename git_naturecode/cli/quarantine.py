@@ -6,6 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.output import page
 from git_naturecode.cli.reading import opened
@@ -27,14 +28,9 @@ Everything = Annotated[bool, typer.Option("--all", help="Also what was dropped."
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the group into `tree`."""
-    group = typer.Typer(
-        help="What is kept out of sight, since nobody may say it.", no_args_is_help=True,
-        rich_markup_mode=None,
-    )  # fmt: skip
-    group.command("list")(list_held)
-    for verb in (show, adopt, drop):
-        group.command(verb.__name__)(verb)
-    tree.add_typer(group, name=name)
+    about = "What is kept out of sight, since nobody may say it."
+    verbs: groups.Verbs = {"list": list_held, "show": show, "adopt": adopt, "drop": drop}
+    groups.hang(tree, name, about, verbs)
 
 
 def list_held(

@@ -4,6 +4,8 @@ import importlib
 
 import typer
 
+from git_naturecode.cli import groups
+
 _ROOM = "git_naturecode.cli."
 # Verb -> the file and the function that define it.
 VERBS = {
@@ -41,27 +43,17 @@ BELOW = {"shared": {"list": ("session_read", "list_shared")}}
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     """Hang the session commands into `tree`; only the one `wanted` where it is known."""
-    group = _group("Conversations of people and AI assistants.")
+    group = groups.make("Conversations of people and AI assistants.")
     names = [one for one in wanted[:1] if one in VERBS or one in BELOW] or [*VERBS, *BELOW]
     for one in names:
         if one in VERBS:
             _hang(group, one, VERBS[one])
             continue
-        below = _group("Sessions that are shared and active.")
+        below = groups.make("Sessions that are shared and active.")
         for verb, place in BELOW[one].items():
             _hang(below, verb, place)
         group.add_typer(below, name=one)
     tree.add_typer(group, name=name)
-
-
-def _group(text: str) -> typer.Typer:
-    group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
-    group.callback()(_nothing)  # else a group of one verb would be that verb
-    return group
-
-
-def _nothing() -> None:
-    pass
 
 
 def _hang(group: typer.Typer, verb: str, place: tuple[str, str]) -> None:

@@ -1,12 +1,15 @@
 """session join, leave, invite, permit: who takes part and what he may do."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
+
+if TYPE_CHECKING:
+    from git_naturecode.cli.changing import Opened
 
 Rights = Annotated[
     list[str] | None,
@@ -72,20 +75,12 @@ def invite(
     from git_naturecode import teaming
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts, people
-    from git_naturecode.render.show import line
     from git_naturecode.store.store import PRIVATE
 
     context = contexts.current(quiet)
     rights = _rights(can) if can else people.USUAL
     with changing(context, session) as here:
-        private = here.side == PRIVATE
-        if with_history and not (private or here.session.encrypted):
-            raise errors.Usage(
-                "--with-history is for encrypted sessions", "everybody can read this one already"
-            )
-        if dry_run and not private:
-            raise errors.Usage("--dry-run is for private sessions", "this one is shared already")
-        here.require("invite", "invite to")
+        _check_inviting(here, with_history, dry_run)
         those = here.session.people
         asked = list(dict.fromkeys(teaming.people(here.store, those, _split(who))))
         if not asked:
@@ -99,7 +94,7 @@ def invite(
             for one in new
             if people.key(one) in those.rights
         ]
-        if private and new:
+        if here.side == PRIVATE and new:
             from git_naturecode.cli.session_encrypt import publish
 
             publish(context, here, made, dry_run, as_json)
@@ -111,18 +106,39 @@ def invite(
     elif dry_run:
         context.tell("nothing was shared, and nobody invited")
     else:
-        for one in asked:
-            state = "invited" if one in new else "takes part already"
-            context.say(f"{line(one)}  {state}")
-        if new:
-            context.tell(
-                f"hint: after `git naturecode sync` they join with: "
-                f"git naturecode session join {here.short}"
-            )
-        if new and here.session.encrypted and here.session.messages and not with_history:
-            context.tell("hint: they read what is said from now on; --with-history adds the rest")
+        _tell_invited(context, here, asked, new, with_history)
     if not new:
         raise errors.Negative("all of them take part already", _permit_hint(here.short, asked[0]))
+
+
+def _check_inviting(here: "Opened", with_history: bool, dry_run: bool) -> None:
+    """Raise what this session is not for, or this person may not."""
+    from git_naturecode.store.store import PRIVATE
+
+    private = here.side == PRIVATE
+    if with_history and not (private or here.session.encrypted):
+        raise errors.Usage(
+            "--with-history is for encrypted sessions", "everybody can read this one already"
+        )
+    if dry_run and not private:
+        raise errors.Usage("--dry-run is for private sessions", "this one is shared already")
+    here.require("invite", "invite to")
+
+
+def _tell_invited(
+    context: contexts.Context, here: "Opened", asked: list[str], new: list[str], with_history: bool
+) -> None:
+    from git_naturecode.render.show import line
+
+    for one in asked:
+        context.say(f"{line(one)}  {'invited' if one in new else 'takes part already'}")
+    if new:
+        context.tell(
+            f"hint: after `git naturecode sync` they join with: "
+            f"git naturecode session join {here.short}"
+        )
+    if new and here.session.encrypted and here.session.messages and not with_history:
+        context.tell("hint: they read what is said from now on; --with-history adds the rest")
 
 
 def permit(

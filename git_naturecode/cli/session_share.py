@@ -14,73 +14,65 @@ if TYPE_CHECKING:
     from git_naturecode.sharing import Leaving
 
 
+Sessions = Annotated[list[str] | None, typer.Argument(help="Ids; nothing: the active session.")]
+Name = Annotated[str | None, typer.Option(help="Begin a new shared session of this name instead.")]
+Visibility = Annotated[
+    str | None, typer.Option(help="team or public (with --name also private); default: team.")
+]
+Foreign = Annotated[
+    str, typer.Option("--id", help="With --name: an id from elsewhere that names it too.")
+]
+Every = Annotated[bool, typer.Option("--all", help="All private sessions.")]
+ForTeam = Annotated[
+    str | None, typer.Option(help="For this team: it is theirs, and only they may write in it.")
+]
+Public = Annotated[bool, typer.Option("--public", help="An encrypted link for anybody who has it.")]
+Encrypt = Annotated[
+    bool,
+    typer.Option(
+        "--encrypt", help="Only those can read it who take part (with --team: that team)."
+    ),
+]
+Expires = Annotated[
+    str | None,
+    typer.Option(help="Until when the link of --public works: 12h, 7d (default), 4w, 3mo."),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o",
+        help="With --public: the file to write, `-` for stdout; default: called like the session.",
+    ),
+]  # fmt: skip
+Yes = Annotated[
+    bool, typer.Option("--yes", help="With --public: do not ask before private texts leave.")
+]
+Serve = Annotated[
+    bool,
+    typer.Option(
+        "--serve",
+        help="With --public: serve the link from here until its date; without an id, those that "
+        "were made before.",
+    ),
+]
+Port = Annotated[int | None, typer.Option(help="With --serve: the port; default 8082.")]
+Bind = Annotated[str | None, typer.Option(help="With --serve: the address; default 127.0.0.1.")]
+Listed = Annotated[bool, typer.Option("--list", help="With --public: the links that are not over.")]
+Revoke = Annotated[
+    str | None, typer.Option(help="With --public: take this link back.", metavar="LINK")
+]
+DryRun = Annotated[bool, typer.Option(help="Only show what would leave.")]
+
+
 def share(
-    sessions: Annotated[
-        list[str] | None, typer.Argument(help="Ids; nothing: the active session.")
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option(help="Begin a new shared session of this name instead.")
-    ] = None,
-    visibility: Annotated[
-        str | None,
-        typer.Option(help="team or public (with --name also private); default: team."),
-    ] = None,
-    foreign: Annotated[
-        str, typer.Option("--id", help="With --name: an id from elsewhere that names it too.")
-    ] = "",
-    every: Annotated[bool, typer.Option("--all", help="All private sessions.")] = False,
-    team: Annotated[
-        str | None, typer.Option(help="For this team: it is theirs, and only they may write in it.")
-    ] = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="An encrypted link for anybody who has it.")
-    ] = False,
-    encrypt: Annotated[
-        bool,
-        typer.Option(
-            "--encrypt", help="Only those can read it who take part (with --team: that team)."
-        ),
-    ] = False,
-    expires: Annotated[
-        str | None,
-        typer.Option(help="Until when the link of --public works: 12h, 7d (default), 4w, 3mo."),
-    ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="With --public: the file to write, `-` for stdout; default: called like the "
-            "session.",
-        ),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="With --public: do not ask before private texts leave.")
-    ] = False,
-    serve: Annotated[
-        bool,
-        typer.Option(
-            "--serve",
-            help="With --public: serve the link from here until its date; without an id, those "
-            "that were made before.",
-        ),
-    ] = False,
-    port: Annotated[int | None, typer.Option(help="With --serve: the port; default 8082.")] = None,
-    bind: Annotated[
-        str | None, typer.Option(help="With --serve: the address; default 127.0.0.1.")
-    ] = None,
-    listed: Annotated[
-        bool, typer.Option("--list", help="With --public: the links that are not over.")
-    ] = False,
-    revoke: Annotated[
-        str | None, typer.Option(help="With --public: take this link back.", metavar="LINK")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Only show what would leave.")] = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
+    sessions: Sessions = None, name: Name = None, visibility: Visibility = None,
+    foreign: Foreign = "", every: Every = False, team: ForTeam = None, public: Public = False,
+    encrypt: Encrypt = False, expires: Expires = None, output: Output = None, yes: Yes = False,
+    serve: Serve = False, port: Port = None, bind: Bind = None, listed: Listed = False,
+    revoke: Revoke = None, dry_run: DryRun = False, as_json: AsJson = False, quiet: Quiet = False,
+) -> None:  # fmt: skip
     """Share private sessions with the team, begin a shared one with --name, or make a link."""
-    from git_naturecode.cli.session_say import begin, check_visibility
+    from git_naturecode.cli.session_say import check_visibility
 
     context = contexts.current(quiet)
     if visibility is not None:
@@ -107,26 +99,41 @@ def share(
     if name is not None:
         if sessions or every:
             raise errors.Usage("an id and --name do not go together", "leave one of them out")
-        entity, visibility = begin(context, name, visibility, [], foreign, encrypt)
-        if as_json:
-            context.json({"id": entity, "name": name, "visibility": visibility})
-            return
-        context.say(entity)
-        if visibility == "private":
-            context.tell(f"hint: it is private; `git naturecode session share {entity}` shares it")
-        else:
-            context.tell(f"others join with: git naturecode session join {entity}")
+        _begin(context, name, visibility, foreign, encrypt, as_json)
         return
+    _check_sharing(visibility, foreign, encrypt)
+    leaving, audience = _leave(
+        context, sessions or [], every, visibility or "team", dry_run, team, encrypt
+    )
+    _report(context, leaving, as_json, dry_run, audience, encrypt)
+
+
+def _begin(
+    context: contexts.Context, name: str, visibility: str | None, foreign: str, encrypt: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Begin a session that is shared from the first."""
+    from git_naturecode.cli.session_say import begin
+
+    entity, visibility = begin(context, name, visibility, [], foreign, encrypt)
+    if as_json:
+        context.json({"id": entity, "name": name, "visibility": visibility})
+        return
+    context.say(entity)
+    if visibility == "private":
+        context.tell(f"hint: it is private; `git naturecode session share {entity}` shares it")
+    else:
+        context.tell(f"others join with: git naturecode session join {entity}")
+
+
+def _check_sharing(visibility: str | None, foreign: str, encrypt: bool) -> None:
+    """Raise what does not go together where sessions are shared that are there already."""
     if foreign:
         raise errors.Usage("--id belongs to --name", "leave it out")
     if visibility == "private":
         raise errors.Usage("sharing cannot make a session private", "use team or public")
     if encrypt and visibility == "public":
         raise errors.Usage("--encrypt and public do not go together", "leave one of them out")
-    leaving, audience = _leave(
-        context, sessions or [], every, visibility or "team", dry_run, team, encrypt
-    )
-    _report(context, leaving, as_json, dry_run, audience, encrypt)
 
 
 def _check_audience(name: str | None, team: str | None, public: bool, expires: str | None) -> None:

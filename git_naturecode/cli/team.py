@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from git_naturecode.cli import groups
+
 _ROOM = "git_naturecode.cli."
 # Verb -> the file and the function that define it.
 VERBS = {
@@ -27,16 +29,8 @@ Member = Annotated[str, typer.Argument(help="An e-mail address, or the name of a
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     """Hang the team commands into `tree`; only the one `wanted` where it is known."""
-    group = typer.Typer(
-        help="Who belongs to this repository, and who may do what.", no_args_is_help=True,
-        rich_markup_mode=None,
-    )  # fmt: skip
-    group.callback()(_nothing)  # else a group of one verb would be that verb
+    group = groups.make("Who belongs to this repository, and who may do what.")
     for verb in [one for one in wanted[:1] if one in VERBS] or VERBS:
         module, function = VERBS[verb]
         group.command(verb)(getattr(importlib.import_module(_ROOM + module), function))
     tree.add_typer(group, name=name)
-
-
-def _nothing() -> None:
-    pass

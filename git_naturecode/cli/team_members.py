@@ -63,6 +63,7 @@ def add(
 
 
 def _tell_added(context: contexts.Context, done: "Added", role: str, words: str) -> None:
+    from git_naturecode.domain.policy import roles
     from git_naturecode.render.show import line
     from git_naturecode.teaming import members
     from git_naturecode.teaming.here import print_of
@@ -80,9 +81,16 @@ def _tell_added(context: contexts.Context, done: "Added", role: str, words: str)
         for one in member.keys:
             context.tell(f"key: {print_of(one) or line(one)}")
         context.tell(f"hint: git naturecode sync, and {who} does the same: nothing else to do")
+        if member.role == roles.BOT:
+            context.tell(
+                "hint: a job gets its private key in NATURECODE_MEMBER_KEY, and says who it is: "
+                f"git config user.email {typed}"
+            )
         return
     role_text = article(member.role)
-    context.tell(f"{who} is invited to {team}, as {role_text}; send this line to nobody else:")
+    context.tell(
+        f"{who} is invited to {team}, as {role_text}; send him this line, and nobody else:"
+    )
     context.say(f"git naturecode team join {done.code}")
     context.tell("it works once, after you have synced: git naturecode sync")
     context.tell(f"who joins sees these words, and should compare them with you: {words}")

@@ -6,6 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.output import page
 from git_naturecode.cli.reading import opened
@@ -20,12 +21,7 @@ _MARK = "nc1:"
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the group into `tree`."""
-    group = typer.Typer(
-        help="Whom this clone believes.", no_args_is_help=True, rich_markup_mode=None
-    )
-    group.command("show")(show)
-    group.command("pin")(pin)
-    tree.add_typer(group, name=name)
+    groups.hang(tree, name, "Whom this clone believes.", {"show": show, "pin": pin})
 
 
 def show(

@@ -103,19 +103,6 @@ def wanted(people: Iterable[str], standing: Standing) -> Wanted:
     return Wanted(roster, tuple(sorted(set(waiting))))
 
 
-def given(good: Mapping[str, Epoch], readable: Collection[str]) -> set[str]:
-    """Whom the epochs name by which this reader was let in, if he was not from the beginning.
-
-    He cannot read who was invited before that.
-    """
-    return {
-        who
-        for name in readable
-        if any(one not in readable for one in good[name].prev)
-        for who in (*good[name].waiting, *(one.who for one in good[name].roster.values()))
-    }
-
-
 def current(good: Mapping[str, Epoch], now: Wanted, sealed: Mapping[str, int]) -> Epoch | None:
     """The epoch to write under: for exactly the devices that are wanted now; None: make one.
 
@@ -130,6 +117,23 @@ def current(good: Mapping[str, Epoch], now: Wanted, sealed: Mapping[str, int]) -
         and sealed.get(one.digest, 0) < MOST_MESSAGES
     ]
     return min(fits, key=lambda one: one.digest, default=None)
+
+
+def is_left_out(
+    good: Mapping[str, Epoch], readable: Collection[str], who: Collection[str],
+    present: Collection[str],
+) -> bool:  # fmt: skip
+    """True when the session goes on without whoever has the addresses `who` and a key of before.
+
+    Only devices say so that are `present` as far as he knows: who was sent away sends nobody.
+
+    He cannot read that he was sent away. Whoever may begin an epoch at any time, as a maintainer
+    may, must not: all others would begin one without him at each of their syncs, and he again.
+    """
+    heads = [one for one in latest(good) if one.device in present]
+    named = {one.who for head in heads for one in head.roster.values()}
+    named.update(one for head in heads for one in head.waiting)
+    return bool(readable) and bool(heads) and named.isdisjoint(who)
 
 
 def latest(good: Mapping[str, Epoch]) -> list[Epoch]:

@@ -177,10 +177,11 @@ def address(text: str) -> str:
 def _nearest(wanted: str, known: "Iterable[Member]") -> str:
     import difflib
 
-    every = [one.email for one in known]
-    near = difflib.get_close_matches(wanted, every, NEAREST, 0.4)
+    every = {one.email.partition("@")[0]: one.email for one in known}  # many share what follows
+    near = difflib.get_close_matches(wanted.partition("@")[0], list(every), NEAREST, 0.5)
     if near:
-        return f"did you mean {', '.join(near)}? `git naturecode team show` lists all"
+        names = ", ".join(every[one] for one in near)
+        return f"did you mean {names}? `git naturecode team show` lists all"
     return "`git naturecode team show` lists them"
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from git_naturecode.store.store import Store
 
 OPEN, PASSPHRASE, KEYRING = "open", "passphrase", "keyring"
+EXPOSED = "exposed"  # readable by others, so that nothing here uses it
 _LEAST = 8  # characters of a passphrase
 
 
@@ -65,7 +66,9 @@ def how_kept(path: str) -> str:
         return ""
     if unlocking.is_in_keyring(text):
         return KEYRING
-    return PASSPHRASE if locked.is_locked(text) else OPEN
+    if locked.is_locked(text):
+        return PASSPHRASE
+    return EXPOSED if os.stat(path).st_mode & 0o077 else OPEN
 
 
 def key_files(store: "Store") -> list[str]:

@@ -86,7 +86,9 @@ def _devices(found: Mapping[str, Json]) -> list[str]:
         "on counts" for one in found["equivocations"]
     ]  # fmt: skip
     if found["refused"]:
-        said.append(f"{found['refused']} lines do not count: git naturecode trust show --log")
+        number = found["refused"]
+        many = "1 line does" if number == 1 else f"{number} lines do"
+        said.append(f"{many} not count: git naturecode trust show --log")
     return said
 
 
@@ -101,7 +103,8 @@ def acts_text(acts: Iterable[Sequence[str]]) -> str:
     for at, _, email, by, device, label, what, about, detail, state, reason, _ in acts:
         who = email or by or "?"
         where = f"{label} {device}" if label else device
-        text = f"{at[:16].replace('T', ' ')}  {who} ({where})  {what} {about}"
+        text = f"{at[:16].replace('T', ' ')}  {who} ({where})  {what}"
+        text += f" {about}" if about else ""
         text += f": {detail}" if detail else ""
         if state == "refused" or reason:
             text += f"  [{state}: {reason}]"

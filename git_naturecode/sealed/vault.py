@@ -5,11 +5,11 @@ from functools import cached_property
 
 from git_naturecode import ids
 from git_naturecode.crypto import hpke, sealing
-from git_naturecode.domain import drafts, epochs, rosters
+from git_naturecode.domain import admission, drafts, epochs, rosters
 from git_naturecode.domain import sealed as entries
 from git_naturecode.domain import session as sessions
 from git_naturecode.domain.epochs import Epoch
-from git_naturecode.domain.people import FIELD, key
+from git_naturecode.domain.people import FIELD, key, people
 from git_naturecode.domain.rosters import Wanted
 from git_naturecode.domain.said import text_of
 from git_naturecode.errors import NotPermitted
@@ -70,7 +70,7 @@ class Keys:
         beginning.require_team(self._store)
         renewal.note(self._store)
         session = self._session(book, entity, made)
-        now = self.wanted(book, session)
+        now = self.wanted(book, session, made)
         if self._store.device not in now.roster:
             if key(self._store.person) not in {one.who for one in now.roster.values()}:
                 raise NotPermitted(
@@ -96,7 +96,7 @@ class Keys:
             return []
         session = self._session(book, entity, ())
         now = self.wanted(book, session)
-        if self._store.device not in now.roster:
+        if self._store.device not in now.roster or self._is_left_out(book, session, now):
             return []
         if rosters.current(book.good, now, {}) and not self._history(book, now, session):
             return []
@@ -113,25 +113,37 @@ class Keys:
             known = self._books[entity] = (state, Book(shared, self.ring, self.members))
         return known[1]
 
-    def wanted(self, book: Book, session: sessions.Session) -> Wanted:
-        """Who shall be able to read `session`."""
-        people = {session.owner, *_ids(session)}
-        people.update(self.members.audience(session.team.id) if session.team else ())
-        left = {key(text_of(e, "who") or text_of(e, "by")) for e in session.gone}
-        earlier = rosters.given(book.good, book.readable)
-        people |= {who for who in earlier if key(who) not in left}
-        return rosters.wanted(people - {""}, self.members)
+    def wanted(self, book: Book, session: sessions.Session, made: Sequence[Entry] = ()) -> Wanted:
+        """Who shall be able to read `session`, after `made`."""
+        opened, own = self._about_people(book, session.id, made)
+        if book.good:
+            found = admission.admitted(opened, own, session.owner, book.good, self.members)
+        else:  # all is in the clear yet, and was judged
+            known = people(session.owner, [one.entry for one in (*opened, *own)])
+            found = {session.owner, *(one.id for one in known.participants)}
+            found.update(one.id for one in known.invited)
+        team, every = session.team.id if session.team else "", [*opened, *own]
+        if team and admission.is_for(every, team, session.owner, found, self.members):
+            found.update(self.members.audience(team))
+        return rosters.wanted(found - {""}, self.members)
 
     def _session(self, book: Book, entity: str, made: Sequence[Entry]) -> sessions.Session:
         """As much of the session as tells who takes part, after `made`."""
+        opened, own = self._about_people(book, entity, made)
+        return sessions.build([*opened, *own])
+
+    def _about_people(
+        self, book: Book, entity: str, made: Sequence[Entry]
+    ) -> tuple[list[Placed], list[Placed]]:
+        """What is said of who takes part, as far as it can be opened here; and what `made` says."""
         own = [Placed(one, entity, self._store.device, TEAM) for one in made if one.kind in PEOPLE]
-        return sessions.build([*self._believed(book.opened(PEOPLE)), *own])
+        return self._believed(book.opened(PEOPLE)), own
 
     def _sealed(
         self, entity: str, book: Book, made: Sequence[Entry], session: sessions.Session
     ) -> list[Entry]:
         self._check(entity, book, made, session)
-        now = self.wanted(book, session)
+        now = self.wanted(book, session, made)
         epoch = rosters.current(book.good, now, book.numbers())
         known = book.key(epoch) if epoch and not self._history(book, now, session) else None
         started: list[Entry] = []
@@ -154,6 +166,9 @@ class Keys:
         self, entity: str, book: Book, now: Wanted, session: sessions.Session
     ) -> tuple[Epoch, bytes, Entry]:
         heads = rosters.latest(book.good)
+        # Whoever was sent away could else begin one that nobody in it is entitled to follow.
+        inside = {n: one for n, one in book.good.items() if self._store.device in one.roster}
+        heads += [one for one in rosters.latest(inside) if one not in heads]
         plan = epochs.Plan(
             entity, self.members.team, 1 + max((one.number for one in heads), default=0),
             now.roster, now.waiting, [one.digest for one in heads],
@@ -197,7 +212,13 @@ class Keys:
     ) -> None:
         """Raise NotPermitted unless this person can read the session and may write what is made."""
         me = self._store.person
-        now = self.wanted(book, session)
+        now = self.wanted(book, session, made)
+        if self._is_left_out(book, session, now):
+            raise NotPermitted(
+                f"{entity} is encrypted, and goes on under a key that is not for you",
+                f"its owner {session.owner} can let you in again: "
+                f"git naturecode session invite {ids.tail(entity)} {me}",
+            )
         if self._store.device not in now.roster or (book.good and not book.readable):
             raise self._closed(entity, session, now)
         owns = key(session.owner) == key(me)
@@ -209,6 +230,12 @@ class Keys:
             )
         if any(one.kind in _SAID for one in made) and not session.people.can(me, "write"):
             raise NotPermitted(f"{me} may not write in {entity}", f"ask its owner {session.owner}")
+
+    def _is_left_out(self, book: Book, session: sessions.Session, now: Wanted) -> bool:
+        """True when others went on without this person; nobody sends the owner away."""
+        mine = self.members.addresses(self._store.device)
+        owns = key(session.owner) in mine
+        return not owns and rosters.is_left_out(book.good, book.readable, mine, now.roster)
 
     def _closed(self, entity: str, session: sessions.Session, now: Wanted) -> NotPermitted:
         me = key(self._store.person)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode.domain import drafts, teams
 from git_naturecode.domain.people import key
+from git_naturecode.errors import NaturecodeError
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.store import Store
 from git_naturecode.teaming.looking import look
@@ -84,13 +85,21 @@ def greeting(store: Store) -> tuple[str, str]:
     standing = look(store)
     if standing is None:
         return "", ""
+    from git_naturecode.domain.policy.facts import same
     from git_naturecode.teaming.here import Here
     from git_naturecode.teaming.words import article
 
     here = Here(store)
     names = " and ".join(one.name for one in teams.teams(standing)) or "a team"
     if here.me is not None and here.me.state == "active":
-        return f"you are {article(here.me.role)} of {names} here", ""
+        try:
+            says = f"git says that {store.person} writes here"
+            mine = same(store.person) in here.me.emails
+        except NaturecodeError:
+            says, mine = "git does not know who writes here", False
+        mend = f"{says}, the team knows you as {here.me.email}: git config user.email "
+        advice = "" if mine else mend + here.me.email
+        return f"you are {article(here.me.role)} of {names} here", advice
     return (
         f"this repository belongs to {names}; its fingerprint, to compare with its people: "
         f"{here.fingerprint}",

@@ -65,6 +65,8 @@ class Gate:
         who = self._who()
         if isinstance(who, Reason):
             return who.text
+        if self._is_another(who):
+            return "it would be in the name of another member"
         return rights.objection(who, draft.kind, draft.fields, self._facts(who, session))
 
     def _who(self) -> "Authority | Reason":
@@ -79,6 +81,17 @@ class Gate:
             assert self.standing is not None
             who = self.standing.now(self._store.device)
         return who
+
+    def _is_another(self, who: "Authority") -> bool:
+        """True where git says that somebody else of the team writes here than whose device it is.
+
+        A job often has the name of a person and the key of a bot: nobody would believe either.
+        """
+        from git_naturecode.domain.policy.facts import same
+
+        assert self.standing is not None
+        person = self._store.person
+        return same(person) not in who.emails and bool(self.standing.holders(person))
 
     def _facts(self, who: "Authority", session: "Session | None") -> "Facts":
         from git_naturecode.domain.policy.facts import same
@@ -113,6 +126,7 @@ class Gate:
 
     def refused(self, why: str) -> NotPermitted:
         """What is said then: the reason, and who can change it."""
+        from git_naturecode.domain.policy import Reason
         from git_naturecode.teaming.here import Here, admins
 
         here = Here(self._store)
@@ -129,6 +143,13 @@ class Gate:
                 f"this clone is a device of {me.email} that was revoked, so nobody would see it",
                 "go on in another clone; a new one is a device of its own: git clone, then "
                 "git naturecode init",
+            )
+        who = self._who()
+        if not isinstance(who, Reason) and self._is_another(who):
+            return NotPermitted(
+                f"git says that {self._store.person} writes here, and this clone is a device of "
+                f"{me.email}, so nobody would believe it",
+                f"git config user.email {me.email} (or take GIT_AUTHOR_EMAIL back)",
             )
         if me.state == "removed":
             return NotPermitted(f"{me.email} is not a member of the team any more", f"ask {whom}")

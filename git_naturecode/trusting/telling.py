@@ -120,9 +120,9 @@ def _detail(op: Mapping[str, Json]) -> str:
     """What an operation says besides, in a few words."""
     what = op.get("op")
     if what in ("sign", "adopt"):
-        return f"{op.get('count', 0)} entries" + (f": {op['reason']}" if op.get("reason") else "")
+        return _entries(op.get("count", 0)) + (f": {op['reason']}" if op.get("reason") else "")
     if what == "purge":
-        return f"{len(op['names']) if isinstance(op.get('names'), list) else 0} entries"
+        return _entries(len(op["names"]) if isinstance(op.get("names"), list) else 0)
     if what == "set":
         return f"{op.get('key')} = {op.get('value')}"
     if what == "team-member":
@@ -156,3 +156,7 @@ def _label(standing: "Standing", device: str) -> str:
 def _text(entry: Entry, key: str) -> str:
     value = entry.header.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _entries(number: Json) -> str:
+    return f"{number} entr{'y' if number == 1 else 'ies'}"

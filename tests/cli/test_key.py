@@ -46,6 +46,15 @@ def test_the_member_key_is_shown(clone: Clone, sealed: Path) -> None:
     assert "readable by you alone" in out
 
 
+def test_a_key_that_others_can_read_is_said(clone: Clone, sealed: Path) -> None:
+    path = sealed / ".config/naturecode/member.key"
+    path.chmod(0o644)
+    said = clone.nc("key", "show")
+    assert f"{path}: READABLE BY OTHERS" in said.out
+    assert f"chmod 600 {path}" in said.err
+    assert shown(clone)["kept"][str(path)] == "exposed"
+
+
 @pytest.mark.parametrize("args", [(), ("--off", "--keyring"), ("--off", "--passphrase")])
 def test_one_way_to_keep_keys_has_to_be_chosen(clone: Clone, args: tuple[str, ...]) -> None:
     clone.nc("key", "protect", *args, code=2)

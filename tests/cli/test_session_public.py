@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from box import Box, Clone
-from sealed.people import founded, joined, synced
+from crews import founded, joined, synced
 
 
 def test_it_says_what_leaves_where_it_is_and_how_strong_its_expiry_is(clone: Clone) -> None:

@@ -109,16 +109,24 @@ def test_a_thousand_entries_are_enough_for_one_epoch() -> None:
     assert _current(_wanted(ADA), first, sealed=rosters.MOST_MESSAGES) is None
 
 
-def test_who_was_let_in_later_knows_the_others_by_the_epoch_that_let_him_in() -> None:
-    first = ADA.epoch([ADA, CY], KEY)
-    second = ADA.epoch(
-        [ADA, BEN, CY], KEY, number=2, prev=[first.digest], waiting=["dan@example.com"]
-    )
-    third = ADA.epoch([ADA, BEN], KEY, number=3, prev=[second.digest])
-    good = rosters.accepted([first, second, third], {ENTITY}, [ADA.who], STANDING)
-    later = {second.digest, third.digest}
-    assert rosters.given(good, later) == {ADA.who, BEN.who, CY.who, "dan@example.com"}
-    assert rosters.given(good, set(good)) == set()
+def test_who_was_sent_away_is_told_by_those_who_are_there_alone() -> None:
+    first = ADA.epoch([ADA, BEN, CY], KEY)
+    second = ADA.epoch([ADA, CY], KEY, number=2, prev=[first.digest])
+    mine = BEN.epoch([BEN], KEY, number=3, prev=[first.digest, second.digest])
+    good = rosters.accepted([first, second, mine], {ENTITY}, [ADA.who], STANDING)
+    present = {ADA.device, CY.device}
+
+    def is_left_out(one: Person, *known: Epoch) -> bool:
+        known_good = {epoch.digest: epoch for epoch in known}
+        return rosters.is_left_out(known_good, {first.digest}, {one.who}, present)
+
+    assert len(good) == 3
+    assert is_left_out(BEN, first, second)
+    assert not is_left_out(BEN, first)
+    assert not is_left_out(CY, first, second)
+    assert not is_left_out(CY, first, second, mine), "who was sent away sends nobody"
+    waits = ADA.epoch([ADA], KEY, number=2, prev=[first.digest], waiting=[BEN.who])
+    assert not is_left_out(BEN, first, waits)
 
 
 def test_records_that_are_not_whole_are_passed_over() -> None:

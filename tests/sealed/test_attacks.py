@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from crews import synced
 from domain.crew import Person
 from git_naturecode.__main__ import run
 from git_naturecode.domain import epochs
@@ -20,7 +21,7 @@ from git_naturecode.domain.epochs import Plan, Reader
 from git_naturecode.store import format
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.paths import entity_folder
-from sealed.people import BEN, SECRET, founded, joined, synced
+from sealed.people import BEN, SECRET
 
 
 class Outsider:
@@ -76,11 +77,8 @@ class Outsider:
 class World:
     """Ada and Ben with an encrypted session, and an outsider."""
 
-    def __init__(self, box: Box) -> None:
-        self.hub = box.remote()
-        self.ada = founded(box, self.hub)
-        self.ben = joined(box, self.hub, self.ada, "ben")
-        self.entity = self.begun("Zebra")
+    def __init__(self, box: Box, hub: Path, ada: Clone, ben: Clone, zebra: str) -> None:
+        self.hub, self.ada, self.ben, self.entity = hub, ada, ben, zebra
         self.eve = Outsider(self.hub, box.path / "eve")
 
     def begun(self, name: str) -> str:
@@ -100,8 +98,8 @@ class World:
 
 
 @pytest.fixture
-def world(box: Box) -> World:
-    return box.scene("sealed world", lambda: World(box))
+def world(box: Box, hub: Path, ada: Clone, ben: Clone, zebra: str) -> World:
+    return box.scene("sealed world", lambda: World(box, hub, ada, ben, zebra))
 
 
 def test_a_text_put_among_them_in_the_clear_is_not_shown(world: World) -> None:

@@ -2,46 +2,20 @@
 
 from pathlib import Path
 
-import pytest
-
 from box import Box, Clone
+from crews import joined, synced
 from git_naturecode import trusting
 from git_naturecode.domain import drafts, epochs
 from git_naturecode.domain.kinds import open_index
 from git_naturecode.domain.people import RIGHTS
 from git_naturecode.sealed import LazyVault
 from git_naturecode.store.store import TEAM
-from sealed.people import ADA, BEN, CY, SECRET, everything, founded, joined, synced
-
-
-@pytest.fixture
-def hub(box: Box) -> Path:
-    return box.remote()
-
-
-@pytest.fixture
-def ada(box: Box, hub: Path) -> Clone:
-    return founded(box, hub)
-
-
-@pytest.fixture
-def ben(box: Box, hub: Path, ada: Clone) -> Clone:
-    return joined(box, hub, ada, "ben")
-
-
-def begun(ada: Clone, *who: str) -> str:
-    """An encrypted session of Ada's, to which `who` are invited."""
-    entity = ada.nc("session", "start", "Zebra", "--encrypt").out.strip()
-    for one in who:
-        ada.nc("session", "invite", entity, one)
-    ada.nc("session", "say", entity, SECRET)
-    return entity
+from sealed.people import ADA, BEN, CY, SECRET, begun, everything
 
 
 def test_who_is_invited_reads_and_answers_and_others_see_one_line(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, cy: Clone
 ) -> None:
-    cy = joined(box, hub, ada, "cy")
     entity = begun(ada, BEN)
     synced(ada, ben, cy)
     assert ben.texts(entity) == [SECRET]
@@ -59,9 +33,7 @@ def test_who_is_invited_reads_and_answers_and_others_see_one_line(
     assert "encrypted, and not for you" in cy.nc("session", "say", entity, "me too", code=5).err
 
 
-def test_no_plaintext_is_anywhere_but_before_the_eyes_of_a_reader(
-    box: Box, hub: Path, ada: Clone, ben: Clone
-) -> None:
+def test_no_plaintext_is_anywhere_but_before_the_eyes_of_a_reader(ada: Clone, ben: Clone) -> None:
     entity = begun(ada, BEN)
     ada.nc("session", "comment", entity, "a giraffe", "--on", "1")
     ada.nc("session", "edit", entity, "1", "the okapi plan")
@@ -86,9 +58,8 @@ def test_no_plaintext_is_anywhere_but_before_the_eyes_of_a_reader(
 
 
 def test_lists_and_searches_open_what_the_reader_may_read(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, cy: Clone
 ) -> None:
-    cy = joined(box, hub, ada, "cy")
     entity = begun(ada, BEN)
     synced(ada, ben, cy)
     for clone in (ada, ben):
@@ -105,33 +76,53 @@ def test_lists_and_searches_open_what_the_reader_may_read(
 
 
 def test_a_removed_person_cannot_read_what_is_said_after(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, zebra: str
 ) -> None:
-    entity = begun(ada, BEN)
-    synced(ada, ben)
-    assert ben.texts(entity) == [SECRET]
-    said = ada.nc("session", "remove", entity, BEN)
+    assert ben.texts(zebra) == [SECRET]
+    said = ada.nc("session", "remove", zebra, BEN)
     assert "a new key is used from now on" in said.err
-    ada.nc("session", "say", entity, "without ben")
+    ada.nc("session", "say", zebra, "without ben")
     synced(ada, ben)
-    assert ben.texts(entity) == [SECRET, ""]
-    assert ada.texts(entity) == [SECRET, "without ben"]
-    assert "encrypted" in ben.nc("session", "say", entity, "still here?", code=5).err
+    assert ben.texts(zebra) == [SECRET, ""]
+    assert ada.texts(zebra) == [SECRET, "without ben"]
+    assert "encrypted" in ben.nc("session", "say", zebra, "still here?", code=5).err
+
+
+def test_who_may_begin_epochs_and_was_sent_away_begins_none(
+    ada: Clone, ben: Clone, zebra: str
+) -> None:
+    """Else each sync of the one would begin an epoch, and each of the other one again."""
+    ada.nc("team", "role", BEN, "maintainer")
+    synced(ada, ben)
+    ben.nc("session", "say", zebra, "and the lion")
+    synced(ben, ada)
+    ada.nc("session", "remove", zebra, BEN)
+    synced(ada, ben)
+    for clone in (ben, ada, ben, ada):
+        assert clone.nc("sync", "--json").json["sent"] == 0
+    said = ben.nc("session", "say", zebra, "still here?", code=5)
+    assert "goes on under a key that is not for you" in said.err
+    shown = ben.nc("session", "show", zebra, "--json").json
+    assert shown["readers"] == [ADA]
+    ada.nc("session", "invite", zebra, BEN)
+    ada.nc("session", "say", zebra, "come back")
+    synced(ada, ben)
+    ben.nc("session", "say", zebra, "here I am")
+    synced(ben, ada)
+    assert ada.texts(zebra) == [SECRET, "and the lion", "come back", "here I am"]
 
 
 def test_a_member_who_is_removed_from_the_team_gets_no_further_key(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, zebra: str
 ) -> None:
-    entity = begun(ada, BEN)
-    synced(ada, ben)
     ada.nc("team", "remove", BEN)
-    ada.nc("session", "say", entity, "without ben")
+    ada.nc("session", "say", zebra, "without ben")
     synced(ada, ben)
-    assert ben.texts(entity) == [SECRET, ""]
+    assert ben.texts(zebra) == [SECRET, ""]
 
 
 def test_who_comes_later_reads_from_then_on_unless_he_is_given_the_history(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone
 ) -> None:
     entity = begun(ada)
     told = ada.nc("session", "invite", entity, BEN).err
@@ -165,22 +156,19 @@ def test_who_has_no_device_yet_gets_the_key_at_a_later_sync(
 
 
 def test_a_second_clone_of_a_reader_is_given_the_key(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    box: Box, hub: Path, ada: Clone, ben: Clone, zebra: str
 ) -> None:
-    entity = begun(ada, BEN)
-    synced(ada, ben)
     laptop = box.person(hub, "ben", "ben-laptop")
     synced(laptop, ada)
-    assert laptop.texts(entity) == [SECRET]  # by the key of his other clone on this machine
-    laptop.nc("session", "say", entity, "from my laptop")
+    assert laptop.texts(zebra) == [SECRET]  # by the key of his other clone on this machine
+    laptop.nc("session", "say", zebra, "from my laptop")
     synced(laptop, ben, ada)
-    assert ada.texts(entity) == ben.texts(entity) == [SECRET, "from my laptop"]
+    assert ada.texts(zebra) == ben.texts(zebra) == [SECRET, "from my laptop"]
 
 
 def test_inviting_to_a_private_session_shares_it_with_him_alone(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, cy: Clone
 ) -> None:
-    cy = joined(box, hub, ada, "cy")
     entity = ada.start("Zebra", "private")
     ada.nc("session", "say", entity, SECRET)
     tried = ada.nc("session", "invite", entity, BEN, "--dry-run")
@@ -196,9 +184,7 @@ def test_inviting_to_a_private_session_shares_it_with_him_alone(
     assert b"zebra" not in everything(cy).lower()
 
 
-def test_encrypting_covers_what_is_said_from_then_on_and_says_so(
-    box: Box, hub: Path, ada: Clone, ben: Clone
-) -> None:
+def test_encrypting_covers_what_is_said_from_then_on_and_says_so(ada: Clone, ben: Clone) -> None:
     entity = ada.start("Okapi")
     ada.nc("session", "say", entity, "all may read this")
     said = ada.nc("session", "encrypt", entity)
@@ -212,7 +198,7 @@ def test_encrypting_covers_what_is_said_from_then_on_and_says_so(
 
 
 def test_a_rewrite_seals_what_was_said_in_the_clear_and_takes_that_out(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone
 ) -> None:
     entity = ada.start("Okapi")
     ada.nc("session", "say", entity, SECRET)
@@ -228,28 +214,23 @@ def test_a_rewrite_seals_what_was_said_in_the_clear_and_takes_that_out(
     assert b"okapi" not in everything(ben).lower()
 
 
-def test_what_is_said_about_messages_works_as_ever(
-    box: Box, hub: Path, ada: Clone, ben: Clone
-) -> None:
-    entity = begun(ada, BEN)
-    synced(ada, ben)
-    ben.nc("session", "comment", entity, "really?", "--on", "1")
-    ada.nc("session", "say", entity, "to be hidden")
-    ada.nc("session", "edit", entity, "1", "the okapi plan")
-    ada.nc("session", "redact", entity, "2", "--reason", "no")
-    synced(ben, ada)
-    shown = ben.nc("session", "show", entity, "--json").json
+def test_what_is_said_about_messages_works_as_ever(ada: Clone, ben: Clone, zebra: str) -> None:
+    ben.nc("session", "comment", zebra, "really?", "--on", "1")
+    ada.nc("session", "say", zebra, "to be hidden")
+    ada.nc("session", "edit", zebra, "1", "the okapi plan")
+    ada.nc("session", "redact", zebra, "2", "--reason", "no")
+    synced(ben, ada, ben)
+    shown = ben.nc("session", "show", zebra, "--json").json
     assert [m["content"] for m in shown["messages"]] == ["the okapi plan", ""]
     assert shown["messages"][1]["redaction"]["reason"] == "no"
     assert [c["content"] for c in shown["comments"]] == ["really?"]
-    ada.nc("session", "close", entity)
-    ada.nc("session", "delete", entity, "--yes")
+    ada.nc("session", "close", zebra)
+    ada.nc("session", "delete", zebra, "--yes")
     synced(ada, ben)
-    assert ben.nc("session", "show", entity, "--json").json["status"] == "deleted"
+    assert ben.nc("session", "show", zebra, "--json").json["status"] == "deleted"
 
 
-def test_a_fork_takes_the_sealed_entries_along(box: Box, hub: Path, ada: Clone, ben: Clone) -> None:
-    cy = joined(box, hub, ada, "cy")
+def test_a_fork_takes_the_sealed_entries_along(ada: Clone, ben: Clone, cy: Clone) -> None:
     entity = begun(ada, BEN)
     synced(ada, ben)
     fork = ben.nc("session", "fork", entity, "--name", "My own").out.strip()
@@ -272,9 +253,8 @@ def test_a_fork_takes_the_sealed_entries_along(box: Box, hub: Path, ada: Clone, 
 
 
 def test_an_export_without_loss_stays_encrypted_and_the_readable_ones_do_not(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, cy: Clone
 ) -> None:
-    cy = joined(box, hub, ada, "cy")
     entity = begun(ada, BEN)
     synced(ada, ben, cy)
     bundle = ada.nc("session", "export", entity).out
@@ -282,13 +262,13 @@ def test_an_export_without_loss_stays_encrypted_and_the_readable_ones_do_not(
     assert SECRET in ada.nc("session", "export", entity, "--format", "markdown").out
     assert SECRET in ada.nc("session", "export", entity, "--format", "html").out
     assert "zebra" not in cy.nc("session", "export", entity, "--format", "html").out.lower()
-    file = box.path / "copy.md"
+    file = ben.path.parent / "copy.md"
     file.write_text(bundle)
     ben.nc("session", "import", str(file))
     assert ben.texts(entity) == [SECRET]
 
 
-def test_sharing_private_sessions_encrypted(box: Box, hub: Path, ada: Clone, ben: Clone) -> None:
+def test_sharing_private_sessions_encrypted(ada: Clone, ben: Clone) -> None:
     entity = ada.start("Zebra", "private")
     ada.nc("session", "say", entity, SECRET)
     ada.nc("session", "share", entity, "--encrypt")
@@ -313,36 +293,30 @@ def test_without_a_team_nothing_is_encrypted(box: Box, hub: Path) -> None:
     assert not eve.nc("session", "show", entity, "--json").json["shared"]
 
 
-def test_a_purge_takes_sealed_texts_out_without_a_key(
-    box: Box, hub: Path, ada: Clone, ben: Clone
-) -> None:
-    entity = begun(ada, BEN)
+def test_a_purge_takes_sealed_texts_out_without_a_key(ada: Clone, ben: Clone, zebra: str) -> None:
+    ada.nc("redact", "--rewrite", zebra, "1", "--yes")
     synced(ada, ben)
-    ada.nc("redact", "--rewrite", entity, "1", "--yes")
-    synced(ada, ben)
-    shown = ben.nc("session", "show", entity, "--json").json["messages"]
+    shown = ben.nc("session", "show", zebra, "--json").json["messages"]
     assert [m["content"] for m in shown] == [""]
     assert "purged" in shown[0]["flags"]
 
 
 def test_a_permission_that_its_author_may_not_give_is_not_believed_once_it_is_read(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, zebra: str
 ) -> None:
     """A changed program writes it; those who judge the ciphertext cannot see what it says."""
-    entity = begun(ada, BEN)
-    synced(ada, ben)
-    ben.nc("session", "join", entity)
+    ben.nc("session", "join", zebra)
     with ben.store() as store:
         store.judge, store.vault = trusting.judge_of(store), LazyVault(store)
-        store.write(TEAM, entity, [drafts.setting([], f"can:{BEN}", [*RIGHTS])])
+        store.write(TEAM, zebra, [drafts.setting([], f"can:{BEN}", [*RIGHTS])])
         store.settle()
     synced(ben, ada)
     for clone in (ada, ben):
-        people = clone.nc("session", "show", entity, "--json").json["participants"]
+        people = clone.nc("session", "show", zebra, "--json").json["participants"]
         assert {p["userId"]: p["permissions"]["manage"] for p in people} == {ADA: True, BEN: False}
-    ada.nc("session", "permit", entity, BEN, "--can", "read,write,manage")
+    ada.nc("session", "permit", zebra, BEN, "--can", "read,write,manage")
     synced(ada, ben)
-    people = ben.nc("session", "show", entity, "--json").json["participants"]
+    people = ben.nc("session", "show", zebra, "--json").json["participants"]
     assert all(p["permissions"]["manage"] for p in people)
 
 
@@ -363,9 +337,7 @@ def test_an_epoch_that_is_withdrawn_does_not_make_a_session_plain_again(
     assert b"zebra" not in everything(ada)
 
 
-def test_no_page_and_no_note_tells_of_what_is_encrypted(
-    box: Box, hub: Path, ada: Clone, ben: Clone
-) -> None:
+def test_no_page_and_no_note_tells_of_what_is_encrypted(ada: Clone, ben: Clone) -> None:
     entity = begun(ada, BEN)
     said = ada.nc("session", "publish", entity, "--branch", "main", code=5)
     assert "is encrypted" in said.err
@@ -390,39 +362,35 @@ def device_of(clone: Clone) -> str:
         return store.device
 
 
-def test_a_revoked_device_gets_no_further_key(box: Box, hub: Path, ada: Clone, ben: Clone) -> None:
+def test_a_revoked_device_gets_no_further_key(
+    box: Box, hub: Path, ada: Clone, ben: Clone, zebra: str
+) -> None:
     laptop = box.person(hub, "ben", "ben-laptop")
     synced(laptop, ada, ben)
-    entity = begun(ada, BEN)
-    synced(ada, ben)
     mine = {device_of(one) for one in (ada, ben, laptop)}
-    assert rosters_of(ada, entity)[-1] == mine
+    assert rosters_of(ada, zebra)[-1] == mine
     ben.nc("device", "revoke", device_of(laptop), "--yes")
     synced(ben, ada)  # the sync begins the next one, before anybody writes
-    assert rosters_of(ada, entity)[-1] == mine - {device_of(laptop)}
-    ada.nc("session", "say", entity, "not for the thief")
+    assert rosters_of(ada, zebra)[-1] == mine - {device_of(laptop)}
+    ada.nc("session", "say", zebra, "not for the thief")
     synced(ada, ben)
-    assert ben.texts(entity) == [SECRET, "not for the thief"]
+    assert ben.texts(zebra) == [SECRET, "not for the thief"]
 
 
 def test_a_key_that_is_lost_opens_nothing_and_one_that_is_brought_back_does(
-    box: Box, hub: Path, ada: Clone, ben: Clone
+    ada: Clone, ben: Clone, zebra: str
 ) -> None:
-    entity = begun(ada, BEN)
-    synced(ada, ben)
     folder = Path(ben.env["XDG_CONFIG_HOME"]) / "naturecode/keys"
     file = folder / f"{device_of(ben)}.seal"
     kept = file.read_bytes()
     file.unlink()
-    assert ben.texts(entity) == [""]
+    assert ben.texts(zebra) == [""]
     file.write_bytes(kept)
     file.chmod(0o600)
-    assert ben.texts(entity) == [SECRET]
+    assert ben.texts(zebra) == [SECRET]
 
 
-def test_the_index_is_given_no_plaintext_of_what_waits_to_be_drained(
-    box: Box, hub: Path, ada: Clone
-) -> None:
+def test_the_index_is_given_no_plaintext_of_what_waits_to_be_drained(ada: Clone) -> None:
     entity = begun(ada)
     with ada.store() as store:
         store.judge, store.vault = trusting.judge_of(store), LazyVault(store)

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from box import Box, Clone
+from crews import joined, synced
 from git_naturecode import ids
 from git_naturecode.store.store import Store
-from sealed.people import everything, joined, synced
+from sealed.people import everything
 from test_secrets import leaks
 
 TOKEN = "ghp_" + "Zq7LmN2vXc9RtY4wPs8KdF3hJb6GnA1eUi5o"
