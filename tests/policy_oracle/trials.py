@@ -82,14 +82,14 @@ class Trials:
         if said:
             self._noticed[int(said)] += 1
             return self._items[int(said)].nodeid
-        return "it does not even run, or never ends"
+        return "it ends without an answer, or does not end"
 
     # -- in the fork ----------------------------------------------------------------------------
 
     def _try(self, one: Break, write: int) -> None:
         code = 1
         try:
-            _alone(PATIENCE * (1 + sum(int(test.took) for test in self._tests)))
+            _alone(PATIENCE * (5 + int(sum(test.took for test in self._tests))))
             patched = _patch(one)
             for number in self._order(one) if patched else ():
                 if not _passes(self._items[number]):
