@@ -30,6 +30,7 @@ torture: .venv/tests-ready
 	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) $(BIN)/python -m pytest -m torture -o faulthandler_timeout=0 tests
 	NATURECODE_TORTURE=1 NATURECODE_SEED=$(SEED) $(BIN)/python -m pytest -o faulthandler_timeout=0 \
 	  tests/store tests/capture tests/policy_oracle tests/redact tests/domain
+	$(BIN)/python -m tests.policy_oracle.mutants --authority --conditions --quick --sample 100 --seed $(SEED)
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
