@@ -41,13 +41,16 @@ def sets(notes: Content) -> dict[tuple[str, str], set[bytes]]:
 
 def append(where: Path, name: str, about: str, *lines: Mapping[str, Any] | bytes) -> list[str]:
     """Lines after what stands in a note, as git-appraise adds them; their SHA-1."""
-    shas = []
-    for line in lines:
-        raw = line if isinstance(line, bytes) else told(line)
-        place = ("notes", f"--ref=devtools/{name}")
-        git(where, *place, "append", "--no-stripspace", "-F", "-", about, data=raw)
-        shas.append(hashlib.sha1(raw).hexdigest())
-    return shas
+    raw = [line if isinstance(line, bytes) else told(line) for line in lines]
+    notes = ("notes", f"--ref=devtools/{name}")
+    listed = subprocess.run(["git", *notes, "list", about], cwd=where, capture_output=True)
+    before = (
+        git(where, "cat-file", "blob", listed.stdout.decode().strip()) if listed.stdout else b""
+    )
+    text = before + b"".join(b"\n" * bool(before or n) + line + b"\n" for n, line in enumerate(raw))
+    blob = git(where, "hash-object", "-w", "--stdin", data=text).decode().strip()
+    git(where, *notes, "add", "-f", "-C", blob, about)
+    return [hashlib.sha1(line).hexdigest() for line in raw]
 
 
 def told(line: Mapping[str, Any]) -> bytes:

@@ -48,9 +48,13 @@ def opening(sheet: Sheet) -> None:
 
 
 def _target(sheet: Sheet, request: Request) -> str:
-    """Its target; of one that was abandoned from the beginning the first that was named."""
-    named = (one.target for one, _ in sheet.told.requests if one.target)
-    return request.target or next(named, "")
+    """Its target; of one that says that the review is abandoned the one that was named before."""
+    named = ""
+    for one, _ in sheet.told.requests:
+        named = one.target or named
+        if named and one is request:
+            return named
+    return request.target or next((o.target for o, _ in sheet.told.requests if o.target), "")
 
 
 def requests(sheet: Sheet) -> None:

@@ -20,11 +20,14 @@ from git_naturecode.appraise.states import State, states
 from git_naturecode.appraise.threads import aggregate
 from git_naturecode.appraise.told import Line, Told
 from git_naturecode.clock import iso
+from git_naturecode.domain.review.build import time_of
 from git_naturecode.domain.review.makers import MOST_IN_ENTRY
 from git_naturecode.domain.review.model import APPROVE, NONE, REJECT, REVIEWERS
+from git_naturecode.domain.said import text_of
 from git_naturecode.store.entry import Draft, Entry
 
 Json = Any
+_OF_STORE = frozenset({"id", "at", "by", "kind", "salt", "over", "red", "enc", "device"})
 Made = tuple[str, dict[str, Json], str | None]
 _Wanted = tuple[Key, Json, Callable[[], Made]]
 
@@ -47,8 +50,10 @@ def drafts(
             _revision(sheet, state, files)
     requests(sheet)
     remarks(sheet)
+    own = {line for request, line in told.requests if sheet.is_told(request)}
     for line in (*told.rest, *more):
-        sheet.keep(line)
+        if line not in own:
+            sheet.keep(line)
     if not ours:
         _submitted(sheet)
     return [*sheet.drafts(), *_settled(sheet)], sheet
@@ -75,9 +80,11 @@ def _revision(sheet: Sheet, state: State, files: dict[str, bytes]) -> None:
 def _submitted(sheet: Sheet) -> None:
     """Have it written where the change is in its branch; git-appraise asks for its first commit."""
     request = sheet.told.request
+    if not request.target or any(one.kind == "merge" for one in sheet.there.values()):
+        return
     head = request.alias or sheet.told.about
-    found = sheet.history.submitted(head, request.target) if request.target else None
-    if found is None or any(one.kind == "merge" for one in sheet.there.values()):
+    found = sheet.history.submitted(head, request.target)
+    if found is None:
         return
     last = list(sheet.states)[-1] if sheet.states else head
     fields: dict[str, Json] = {
@@ -100,7 +107,11 @@ def _settled(sheet: Sheet) -> Iterator[Draft]:
     """
     for name, value, make in _wanted(sheet):
         register = sheet.registers[name]
-        if register.is_ours or not register.live or register.value == value:
+        if ours := register.ours:
+            if not register.is_later(ours):
+                continue
+            value, make = register.live[ours].value, _again(sheet.there[ours])
+        if not register.live or register.value == value:
             continue
         stands = ids.digest32((value if isinstance(value, str) else repr(value),), 8)
         entry = sheet.id(" ".join(sorted(register.live)), f"settled {stands}")
@@ -150,6 +161,13 @@ def _standing(sheet: Sheet) -> Iterator[_Wanted]:
             ("verdict", who), value,
             _fixed("verdict", fields | {"t": sheet.time(one.timestamp)}),
         )  # fmt: skip
+
+
+def _again(entry: Entry) -> Callable[[], Made]:
+    """What somebody has said here, once more."""
+    fields = {name: said for name, said in entry.header.items() if name not in _OF_STORE}
+    fields |= {"author": text_of(entry, "by"), "t": time_of(entry)}
+    return lambda: (entry.kind, fields, entry.body)
 
 
 def _fixed(kind: str, fields: dict[str, Json]) -> Callable[[], Made]:

@@ -14,7 +14,8 @@ from git_naturecode.git.patches import Table, table
 from git_naturecode.git.run import GitFailed
 
 MOST_BLOB = 8 << 20  # bytes of a file whose lines are looked at
-_MOST_CHAIN = 200_000  # commits of a branch, from its tip on by first parents
+_MOST_GRAPH = 200_000  # commits of a branch that are looked at one by one
+_MOST_CHAIN = 1_000_000  # commits of a branch, from its tip on by first parents
 _HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
 _FEW, _MANY = 64, 100_000  # answers that are remembered
 _NO_COMMIT, _NO_PATH, _NO_LINE = "commit", "path", "line"
@@ -38,17 +39,19 @@ class History:
         self._remotes = sorted(
             {ref.removeprefix(_REMOTES).split("/")[0] for ref in self._objects.refs(_REMOTES)}
         )
-        good = {oid for oid in mentioned if self._is_oid(oid)}
+        good = {oid for oid in mentioned if self.is_oid(oid)}
         self._infos = commits.infos(self._objects, good)
         self._bases: dict[tuple[str, str], str] = {}
         self._is_here = lru_cache(_MANY)(self._is_commit)
         self._is_ancestor = lru_cache(_MANY)(self._objects.is_ancestor)
+        self._brought = lru_cache(_FEW)(self._read_brought)
         self._chain = lru_cache(_FEW)(self._read_chain)
         self._changes = lru_cache(_FEW)(self._read_changes)
         self._blob = lru_cache(_MANY)(self._find_blob)
         self._lines = lru_cache(_FEW)(self._read_lines)
 
-    def _is_oid(self, text: str) -> bool:
+    def is_oid(self, text: str) -> bool:
+        """True for the full id of an object, here or not."""
         return len(text) == self._objects.hexsz and not text.strip("0123456789abcdef")
 
     def info(self, commit: str) -> CommitInfo | None:
@@ -68,10 +71,13 @@ class History:
         return info.parents[-1]
 
     def is_within(self, old: str, new: str) -> bool:
-        """True when `old` is `new` or in its history, as far as that is here."""
-        return bool(old and new) and (
-            old == new or (self._is_here(new) and self._is_ancestor(old, new))
-        )
+        """True when `old` is `new` or in its history, as far as that is here.
+
+        Whatever else somebody has written in the place of an id, is never shown to git.
+        """
+        if not (self.is_oid(old) and self.is_oid(new)):
+            return False
+        return old == new or (self._is_here(new) and self._is_ancestor(old, new))
 
     def _is_commit(self, commit: str) -> bool:
         try:
@@ -111,17 +117,42 @@ class History:
     def submitted(self, head: str, ref: str) -> Submitted | None:
         """How `head` came into the branch `ref`; None where it is not in it."""
         tip = self.tip(ref)
-        if not tip or not self.is_within(head, tip):
+        result = self._result(head, tip) if tip and self.is_oid(head) else ""
+        if not result:
             return None
-        chain = self._chain(tip)
-        first = _first(chain, lambda commit: self.is_within(head, commit))
-        if first is None:
-            return None
-        result = chain[first]
         info = commits.infos(self._objects, [result])[result]
         strategy = "ff" if result == head else "merge"
         onto = info.parents[0] if info.parents else ""
         return Submitted(result, onto, strategy, info.author, info.seconds)
+
+    def _result(self, head: str, tip: str) -> str:
+        """The first state of the branch at `tip` that has `head`; "" where none has."""
+        known = self._brought(tip)
+        if known is not None:
+            return known.get(head, "")
+        if not self.is_within(head, tip):
+            return ""
+        chain = self._chain(tip)
+        first = _first(chain, lambda commit: self.is_within(head, commit))
+        return "" if first is None else chain[first]
+
+    def _read_brought(self, tip: str) -> dict[str, str] | None:
+        """Each commit of the branch at `tip` -> the state of it that brought the commit; None
+        where there are too many to look at all of them."""
+        graph = commits.graph(self._repo, [tip], _MOST_GRAPH)
+        if len(graph) >= _MOST_GRAPH:
+            return None
+        chain, found = [tip], dict[str, str]()
+        while above := graph.get(chain[-1]):
+            chain.append(above[0])
+        for state in reversed(chain):
+            waiting = [state]
+            while waiting:
+                commit = waiting.pop()
+                if commit not in found:
+                    found[commit] = state
+                    waiting += graph.get(commit, ())
+        return found
 
     def _read_chain(self, tip: str) -> list[str]:
         """The states of a branch, the oldest first."""

@@ -1,6 +1,7 @@
 """The lines that a review becomes: those that it came from, and new ones; pure."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from git_naturecode.appraise import lines
@@ -79,6 +80,8 @@ class Telling:
         self._hidden = said.hidden(self._counted)
         self._comments: dict[str, Comment] = {}  # of the entries that have a line
         self._rejected: dict[str, str] = {}  # thread -> the line that says that it is open
+        self._against: dict[str, list[str]] = {}  # who -> his lines that nobody has answered
+        self._for: dict[str, str] = {}  # who -> the line in which he approves
         self._lines: list[Line] = []
         self._unsaid = 0
 
@@ -94,21 +97,25 @@ class Telling:
         return Outgoing(self._lines, self._unsaid)
 
     def _known(self, entry: Entry) -> None:
-        """Remember the line that an imported entry came from."""
-        line, sha = _kept(entry)
+        """Remember by which name the line of an imported entry is known, and what it says."""
         value = entry.header.get("origin")
-        name = value.get("hash", sha) if isinstance(value, dict) else ""
-        if not name or line is None or line.note != DISCUSS:
+        where = value if isinstance(value, dict) else {}
+        name = where.get("hash") or where.get("sha")
+        if not isinstance(name, str):
             return
-        try:
-            self._comments[entry.id] = lines.comment(line.raw)._replace(hash=name)
-        except lines.Unreadable:
-            return
-        target = text_of(entry, "target")
+        line = _kept(entry)[0]
+        if line is not None and line.note == DISCUSS:
+            with suppress(lines.Unreadable):
+                self._comments[entry.id] = lines.comment(line.raw)._replace(hash=name)
+        target, who = text_of(entry, "target"), author_of(entry).casefold()
         if entry.kind == "reopen":
             self._rejected[target] = name
         elif entry.kind == "resolve":
             self._rejected.pop(target, None)
+        elif entry.kind == "verdict" and text_of(entry, "value") == REJECT:
+            self._against.setdefault(who, []).append(name)
+        elif entry.kind == "verdict":
+            self._for[who] = name
 
     def _say(self, entry: Entry) -> None:
         kind = entry.kind
@@ -157,30 +164,26 @@ class Telling:
             self._rejected[target] = made
 
     def _verdict(self, entry: Entry) -> None:
-        value, head = text_of(entry, "value"), text_of(entry, "head")
-        location = Location(head) if head else None
-        over = entry.header.get("over")
-        earlier = [
-            one for one in self._counted
-            if isinstance(over, list) and one.id in over and one.id in self._comments
-        ]  # fmt: skip
+        """What somebody thinks now. git-appraise forgets nothing: what he thought before has to
+        be answered, else a rejection would stand for ever, and an approval too."""
+        value, head, who = text_of(entry, "value"), text_of(entry, "head"), author_of(entry)
+        before = self._against.pop(who.casefold(), [])
+        text = entry.body or ""
         if value != NONE:
-            accepts = value == APPROVE
-            self._put(entry, entry.body or "", location=location, resolved=accepts)
-        for one in earlier:
-            was = text_of(one, "value")
-            if was == REJECT and value != REJECT:
-                self._answer(entry, self._hash(one.id), resolved=True)
-            elif was == APPROVE and value == NONE:
-                self._answer(entry, self._hash(one.id), resolved=False)
-
-    def _answer(self, entry: Entry, parent: str, *, resolved: bool) -> None:
-        """A line that takes back what the line `parent` said."""
-        known = self._comments.get(entry.id)
-        text = entry.body or "" if text_of(entry, "value") == NONE else ""
-        self._put(entry, text, parent=parent, resolved=resolved)
-        if known:
-            self._comments[entry.id] = known
+            location = Location(head) if head else None
+            name = self._put(entry, text, location=location, resolved=value == APPROVE)
+            said = self._comments[entry.id]
+            if value == APPROVE:
+                self._for[who.casefold()], text = name, ""
+            else:
+                self._against[who.casefold()], before = [*before, name], []
+        for one in before:
+            self._put(entry, text, parent=one, resolved=True)
+        if value == NONE and (given := self._for.pop(who.casefold(), "")):
+            name = self._put(entry, text, parent=given, resolved=False)
+            self._against[who.casefold()] = [name]
+        elif value != NONE:
+            self._comments[entry.id] = said
 
     def _put(
         self, entry: Entry, text: str, *, parent: str = "", location: Location | None = None,

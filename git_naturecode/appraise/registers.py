@@ -55,9 +55,15 @@ class Register:
         return list(self.live.values())[-1].value if self.live else None
 
     @property
-    def is_ours(self) -> bool:
-        """True when somebody has said something here that came from no notes."""
-        return any(not one.imported for one in self.live.values())
+    def ours(self) -> str:
+        """The last word that somebody has said here, and that came from no notes; "" for none."""
+        return next((name for name in reversed(self.live) if not self.live[name].imported), "")
+
+    def is_later(self, name: str) -> bool:
+        """True when the word `name` was said after all that is imported."""
+        return all(
+            said.time <= self.live[name].time for said in self.live.values() if said.imported
+        )
 
     def say(self, name: str, value: Json, time: str) -> list[str]:
         """Entry `name` says `value`; the imported words that it replaces: those before `time`."""

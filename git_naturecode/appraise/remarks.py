@@ -3,7 +3,7 @@
 from typing import Any
 
 from git_naturecode.appraise.lines import Comment
-from git_naturecode.appraise.sheet import NAME, Sheet, origin
+from git_naturecode.appraise.sheet import NAME, TOOL, Sheet, origin
 from git_naturecode.appraise.states import State
 from git_naturecode.appraise.threads import Remark
 from git_naturecode.domain.review.anchor import NEW, OLD, Anchor
@@ -11,21 +11,16 @@ from git_naturecode.domain.review.model import APPROVE, REJECT
 
 Json = Any
 _PATH = 4_000  # characters
-_MOST_SEEN = 1_000  # answers that a resolution names
 
 
 def remarks(sheet: Sheet) -> None:
     """Have all comments written."""
     for root in sheet.told.comments.roots:
-        thread = sheet.told.comments.thread(root)
-        answers = sorted(
-            (sheet.time(one.comment.timestamp), sheet.name(one.comment)) for one in thread[1:]
-        )[:_MOST_SEEN]
-        for one in thread:
-            _remark(sheet, root, one, answers)
+        for one in sheet.told.comments.thread(root):
+            _remark(sheet, root, one)
 
 
-def _remark(sheet: Sheet, root: Remark, remark: Remark, answers: list[tuple[str, str]]) -> None:
+def _remark(sheet: Sheet, root: Remark, remark: Remark) -> None:
     words = has_words(remark)
     if words:
         _comment(sheet, remark)
@@ -38,7 +33,7 @@ def _remark(sheet: Sheet, root: Remark, remark: Remark, answers: list[tuple[str,
         if remark.is_verdict:
             _verdict(sheet, one, carries=not words)
         else:
-            _settle(sheet, root, one, answers, carries=not words)
+            _settle(sheet, root, one, carries=not words)
 
 
 def has_words(remark: Remark) -> bool:
@@ -77,7 +72,8 @@ def _place(sheet: Sheet, fields: dict[str, Json], one: Comment) -> None:
     state = sheet.states.get(commit)
     bases = {one.base for one in sheet.states.values()}
     old = state is None and any(history.is_within(commit, base) for base in bases)
-    found = Anchor(where.path[:_PATH], OLD if old else NEW, where.start, 0, commit)
+    known = commit if history.is_oid(commit) else ""
+    found = Anchor(where.path[:_PATH], OLD if old else NEW, where.start, 0, known)
     found, missing = history.anchor(found, where.end)
     if missing:
         fields["missing"] = missing
@@ -121,23 +117,20 @@ def _at(sheet: Sheet, time: str) -> State | None:
     return before[-1] if before else None
 
 
-def _settle(
-    sheet: Sheet, root: Remark, one: Comment, answers: list[tuple[str, str]], *, carries: bool
-) -> None:
+def _settle(sheet: Sheet, root: Remark, one: Comment, *, carries: bool) -> None:
     kind = "resolve" if one.resolved else "reopen"
     fields = {**_signed(sheet, one, carries=carries), "target": sheet.name(root.comment)}
-    time = sheet.time(one.timestamp)
-    if kind == "resolve":
-        fields["seen"] = sorted(name for said, name in answers if said <= time)
-    sheet.add(time, kind, sheet.id(one.hash, kind), fields, None, "resolutions")
+    name = sheet.id(one.hash, kind)
+    sheet.add(sheet.time(one.timestamp), kind, name, fields, None, "resolutions")
 
 
 def _signed(sheet: Sheet, one: Comment, *, carries: bool) -> dict[str, Json]:
-    """Who said it, and, where this entry stands for the line, how that is written."""
+    """Who said it, how others name that, and, where this entry stands for the line, the line."""
     fields: dict[str, Json] = {"author": one.author[:NAME]}
-    if carries:
-        line = sheet.told.raw[one.hash]
-        fields["origin"] = origin(line, one)
-        if "json" not in fields["origin"]:
-            sheet.keep(line)
+    if not carries:
+        return {**fields, "origin": {"tool": TOOL, "hash": one.hash}}
+    line = sheet.told.raw[one.hash]
+    fields["origin"] = origin(line, one)
+    if "json" not in fields["origin"]:
+        sheet.keep(line)
     return fields

@@ -129,7 +129,7 @@ def entry_id(about: str, source: str, part: str) -> str:
 
 def source_id(line: Line) -> str:
     """The id of the entry that keeps a line of the notes as it is."""
-    return entry_id(line.about, line.sha, "source")
+    return entry_id(line.about, line.sha, f"source {line.note}")
 
 
 def source(line: Line) -> Draft:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from appraising import Content, content, entries, git, give, reviews, sets, take
-from box import Clone
+from box import Clone, Way
 from git_naturecode.clock import iso
 from git_naturecode.domain.review.model import Review
 
@@ -26,7 +26,7 @@ def clone(tmp_path: Path, bundle: Path) -> Clone:
     git(tmp_path, "clone", "-q", str(bundle), "repo")
     where = tmp_path / "repo"
     git(where, "fetch", "-q", "origin", "refs/notes/*:refs/notes/*")
-    made = Clone(where)
+    made = Clone(where, Way("library"))
     made.nc("init")
     return made
 
@@ -196,7 +196,7 @@ def _another_clone_gives_the_same_ids(
     clone: Clone, tmp_path: Path, bundle: Path, mine: list[str]
 ) -> None:
     git(tmp_path, "clone", "-q", str(bundle), "other")
-    other = Clone(tmp_path / "other", env={"GIT_AUTHOR_EMAIL": "eve@example.com"})
+    other = Clone(tmp_path / "other", Way("library"), env={"GIT_AUTHOR_EMAIL": "eve@example.com"})
     other.nc("init")
     assert take(other, str(bundle)).reviews == mine
     assert not other.git("for-each-ref", "refs/notes/devtools", "refs/naturecode/incoming")

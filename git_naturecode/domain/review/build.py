@@ -231,7 +231,7 @@ def _thread(
     known = set(seen) if isinstance(seen, list) else None
     answers = [c for c in ordered[1:] if not c.draft]
     if known is None:
-        news = [c for c in answers if by_id[c.id].entry.order > last.order]
+        news = [c for c in answers if _when(by_id[c.id]) > (time_of(last), *last.order)]
     else:
         news = [c for c in answers if c.id not in known]
     return Thread(tuple(ordered), True, mark, len(news))
