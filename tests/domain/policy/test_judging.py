@@ -708,3 +708,15 @@ def test_a_team_that_is_no_name_is_everybody(desk: Table) -> None:
     table.say(devices["con"], "add", mail("con"), field="team", value="team-two")
     said = table.say(devices["dan"].see(devices["con"]), "message", mail("dan"))
     assert table.state(said) == "verified"
+
+
+def test_who_copied_a_message_is_not_its_author(desk: Table) -> None:
+    table, devices = desk
+    elsewhere = Desk(table.world, OTHER)
+    said = table.put(elsewhere.say(devices["con"], "message", mail("con"), name="m1"))
+    table.others[said.key] = [(OTHER, elsewhere.covers[said.key][0])]
+    table.sign(devices["dan"], said)
+    edit = table.say(devices["dan"], "edit", mail("dan"), target="m1")
+    assert table.why(edit) == "only a maintainer may edit what another said"
+    own = table.say(devices["con"], "edit", mail("con"), target="m1")
+    assert table.state(own) == "verified"
