@@ -11,7 +11,7 @@ from reviewed import LINES, Pair, pair, write
 @pytest.fixture
 def two(box: Box) -> Pair:
     """Ann's change, and Bob who was asked to review it."""
-    return pair(box)
+    return box.scene("two who review", lambda: pair(box))
 
 
 def test_from_what_is_missing_to_the_merge(two: Pair) -> None:

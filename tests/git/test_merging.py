@@ -28,6 +28,10 @@ def commit(clone: Clone, files: dict[str, str | None], message: str = "change") 
 @pytest.fixture
 def clone(box: Box) -> Clone:
     """Main and a branch that have both gone on, without a conflict."""
+    return box.scene("two branches that go together", lambda: _gone_on(box))
+
+
+def _gone_on(box: Box) -> Clone:
     made = box.repo()
     commit(made, {"f": LINES, "gone": "g\n" * 9})
     made.git("checkout", "-q", "-b", "feature")

@@ -19,13 +19,18 @@ FILES = {f"f{number}": LINES for number in range(10)}
 
 
 @pytest.fixture
-def begun(clone: Clone) -> Begun:
+def begun(box: Box) -> Begun:
     """A review of a branch that changes ten files."""
-    commit(clone, FILES)
-    branch(clone, {name: LINES.replace("\n11\n", "\nnew\n") for name in FILES})
-    made = Begun(clone)
-    made.begin()
-    return made
+
+    def make() -> Begun:
+        clone = box.ready()
+        commit(clone, FILES)
+        branch(clone, {name: LINES.replace("\n11\n", "\nnew\n") for name in FILES})
+        made = Begun(clone)
+        made.begin()
+        return made
+
+    return box.scene("a review of ten files", make)
 
 
 def test_a_rebase_of_twenty_commits_keeps_all_approvals(clone: Clone) -> None:

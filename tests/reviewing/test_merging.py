@@ -32,19 +32,24 @@ def state(clone: Clone) -> tuple[str, str, str]:
 
 
 @pytest.fixture
-def begun(clone: Clone) -> Begun:
+def begun(box: Box) -> Begun:
     """An approved review of two commits by two people; main has gone on."""
-    commit(clone, {"f": LINES, "old": "o\n" * 9})
-    branch(clone, {"f": LINES.replace("\n5\n", "\nfive\n")}, "Five\n\nWhy: five.")
-    clone.git("checkout", "-q", "feature")
-    clone.git("mv", "old", "new")
-    clone.git("-c", "user.name=Cy", "-c", f"user.email={CY}", "commit", "-q", "-m", "Move")
-    clone.git("checkout", "-q", "main")
-    commit(clone, {"f": "0\n" + LINES, "old": "o\n" * 9 + "more\n"}, "main goes on")
-    made = Begun(clone)
-    made.begin("Make five a word", "It reads better.\n\nMuch.")
-    made.verdict(BEN)
-    return made
+
+    def make() -> Begun:
+        clone = box.ready()
+        commit(clone, {"f": LINES, "old": "o\n" * 9})
+        branch(clone, {"f": LINES.replace("\n5\n", "\nfive\n")}, "Five\n\nWhy: five.")
+        clone.git("checkout", "-q", "feature")
+        clone.git("mv", "old", "new")
+        clone.git("-c", "user.name=Cy", "-c", f"user.email={CY}", "commit", "-q", "-m", "Move")
+        clone.git("checkout", "-q", "main")
+        commit(clone, {"f": "0\n" + LINES, "old": "o\n" * 9 + "more\n"}, "main goes on")
+        made = Begun(clone)
+        made.begin("Make five a word", "It reads better.\n\nMuch.")
+        made.verdict(BEN)
+        return made
+
+    return box.scene("an approved review of two commits", make)
 
 
 @pytest.mark.parametrize("strategy", ["merge", "squash", "rebase"])

@@ -17,6 +17,10 @@ rules:
 @pytest.fixture
 def crew(box: Box) -> dict[str, Clone]:
     """Ada, who founded the team; Ben, a contributor; Vic, who may only look."""
+    return box.scene("a founder, a contributor, a viewer", lambda: _crew(box))
+
+
+def _crew(box: Box) -> dict[str, Clone]:
     hub = box.remote()
     found = {name: box.person(hub, name) for name in ("ada", "ben", "vic")}
     ada = found["ada"]
