@@ -344,7 +344,14 @@ class Merging:
             drafts.insert(0, found.moved.draft)
         done.entry = self.store.write(TEAM, self.review.id, drafts)[-1].id
         to = usual_remote(self.store.config, done.branch)
-        done.next = f"git push {to} {done.branch}" if to and not (done.pushed or done.found) else ""
+        if to and not (done.pushed or done.found):
+            done.next = f"git push {to} {done.branch}"
+            there = self.store.team.objects.resolve(f"refs/remotes/{to}/{done.branch}")
+            if there and not self.store.team.objects.is_ancestor(there, done.result):
+                done.told.append(
+                    f"{to}/{done.branch} has commits that {done.branch} here has not, so a push "
+                    f"will be refused: git pull first"
+                )
         self.store.settle()
 
 

@@ -93,6 +93,18 @@ def test_push_and_the_slower_one(two: Pair) -> None:
     assert "merged already, by bob@example.com" in said.err
 
 
+def test_who_merges_behind_the_remote_is_told(two: Pair) -> None:
+    two.bob.nc("review", "approve", two.review)
+    two.sync()
+    two.bob.git("checkout", "-q", "main")
+    write(two.bob, "c.py", "c\n")
+    two.bob.git("commit", "-q", "-m", "C")
+    two.bob.git("push", "-q", "origin", "main")
+    two.ann.git("fetch", "-q")
+    said = two.ann.nc("review", "merge", two.review)
+    assert "origin/main has commits that main here has not" in said.err
+
+
 def test_what_makes_no_sense(two: Pair) -> None:
     two.bob.nc("review", "approve", two.review)
     two.sync()

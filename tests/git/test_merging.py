@@ -140,7 +140,7 @@ def test_the_work_tree_that_shows_the_branch_comes_along(clone: Clone) -> None:
     new = oid(clone, "HEAD")
     clone.git("reset", "-q", "--hard", "HEAD~1")
     Path(clone.path, "mine").write_text("not known to git\n")
-    os.utime(Path(clone.path, "f"))
+    os.utime(Path(clone.path, "f"), (1, 1))
     assert landed(clone).move(new, "why")
     assert oid(clone, "HEAD") == new
     assert clone.git("status", "--porcelain") == "?? mine\n"
