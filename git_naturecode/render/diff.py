@@ -105,8 +105,8 @@ class _Hunk:
         new = str(one.new or "").rjust(self.width)
         gutter = f"{old} {new} {one.kind}"
         room = max(_LEAST_WIDTH, self.look.columns - len(gutter))
-        pieces = list(_folded(_cells(one.text, changed), room))
-        for number, cells in enumerate(pieces):
+        pieces = [] if changed else _plain(one.text, room)
+        for number, cells in enumerate(pieces or _folded(_cells(one.text, changed), room)):
             left = gutter if not number else " " * (len(gutter) - 1) + one.kind
             yield self.painted(one.kind, left, cells)
         if not one.ended:
@@ -137,6 +137,14 @@ class _Cell(NamedTuple):
     text: str
     columns: int
     changed: bool
+
+
+def _plain(text: str, room: int) -> list[list[_Cell]]:
+    """The one piece of a line that fits and holds nothing but letters, as nearly all do; else
+    nothing."""
+    if len(text) <= room and text.isascii() and (text.isprintable() or not text):
+        return [[_Cell(text, len(text), False)]]
+    return []
 
 
 def _cells(text: str, changed: Spans) -> Iterator[_Cell]:
