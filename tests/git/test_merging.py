@@ -11,18 +11,9 @@ from git_naturecode.git import hooked, landing, merging
 from git_naturecode.git import repo as repos
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
+from reviewing.made import commit
 
 LINES = "".join(f"{number}\n" for number in range(1, 31))
-
-
-def commit(clone: Clone, files: dict[str, str | None], message: str = "change") -> str:
-    for name, text in files.items():
-        path = Path(clone.path, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink() if text is None else path.write_text(text)
-    clone.git("add", "-A")
-    clone.git("commit", "-q", "-m", message)
-    return clone.git("rev-parse", "HEAD").strip()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from git_naturecode.domain.review import keeping
 from git_naturecode.git import patches
 from git_naturecode.git import repo as repos
 from git_naturecode.git.run import GitFailed
+from reviewing.made import commit
 
 ODD = ['q"uote', "tab\there", "line\nbreak", "blank at end ", "ü", "back\\slash", "-dash", "[x]*"]
 PROGRAM = Way("program")
@@ -25,19 +26,6 @@ def table(clone: Clone, base: str = "main", head: str = "HEAD") -> patches.Table
 
 def ids(clone: Clone, base: str = "main", head: str = "HEAD") -> dict[str, str]:
     return {path: row.id for path, row in keeping.rows(table(clone, base, head).text).items()}
-
-
-def commit(clone: Clone, files: dict[str, str | bytes | None], message: str = "change") -> str:
-    for name, data in files.items():
-        path = Path(clone.path, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if data is None:
-            path.unlink()
-        else:
-            path.write_bytes(data.encode() if isinstance(data, str) else data)
-    clone.git("add", "-A")
-    clone.git("commit", "-q", "-m", message)
-    return clone.git("rev-parse", "HEAD").strip()
 
 
 def begun(box: Box, files: dict[str, str | bytes | None], way: Way = PROGRAM) -> Clone:

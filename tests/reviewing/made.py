@@ -32,7 +32,9 @@ def commit(clone: Clone, files: Mapping[str, str | bytes | None], message: str =
             path.unlink()
         else:
             path.write_bytes(data.encode() if isinstance(data, str) else data)
-    clone.git("add", "-f", "-A", *files)
+    clone.git("add", "-A")
+    if hidden := [name for name in files if name.startswith(".naturecode/")]:
+        clone.git("add", "-f", "--", *hidden)
     clone.git("commit", "-q", "-m", message)
     return clone.git("rev-parse", "HEAD").strip()
 
