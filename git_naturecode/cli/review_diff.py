@@ -15,6 +15,7 @@ from git_naturecode.render.show import line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from git_naturecode.domain.review.behind import Sources
     from git_naturecode.domain.review.looked import Looked
     from git_naturecode.domain.review.model import Revision, Thread
     from git_naturecode.git.changes import FileChange
@@ -42,14 +43,21 @@ def diff(
     no_threads: Annotated[
         bool, typer.Option("--no-threads", help="Without what was said.")
     ] = False,
+    no_sessions: Annotated[
+        bool, typer.Option("--no-sessions", help="Without the sessions that wrote it.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show the change with the threads in place."""
+    """Show the change with the threads in place, and the sessions that its lines come from."""
+    from contextlib import closing
+
     from git_naturecode import ids
+    from git_naturecode.domain.review import behind
     from git_naturecode.domain.review.build import build
     from git_naturecode.render.review_diff import ReviewDiff
     from git_naturecode.reviewing.looking import look
+    from git_naturecode.tracing.behind import Change
 
     context = contexts.current(quiet)
     if since_my_last and revision:
@@ -64,14 +72,18 @@ def diff(
         else:
             wanted = _paths(store, context, looked, compared, files or [])
             found = _files(store, compared, wanted, context_lines, only_numbers=stat)
-            if as_json:
-                context.json(_json(looked, compared, found))
-                return
             threads = [] if no_threads else _threads(looked, wanted)
-            shown = ReviewDiff(
-                looked.review, looked.places, paint(context), columns(context), threads
-            )
-            text = "\n".join(shown.stat(found) if stat else shown.text(found))
+            base = pair[1].base if pair and compared.old != looked.base else compared.old
+            with closing(Change(store, base, compared.new)) as change:
+                sources = behind.nothing if no_sessions else change.of
+                if as_json:
+                    context.json(_json(looked, compared, found, sources))
+                    return
+                shown = ReviewDiff(
+                    looked.review, looked.places, paint(context), columns(context), threads,
+                    sources,
+                )  # fmt: skip
+                text = "\n".join(shown.stat(found) if stat else shown.text(found))
     if compared.note:
         context.tell(f"note: {compared.note}")
     page(context, text or "nothing has changed")
@@ -186,12 +198,12 @@ def _path(looked: "Looked", thread: "Thread") -> str:
 
 
 def _json(
-    looked: "Looked", compared: "Compared", files: "Iterable[FileChange]"
+    looked: "Looked", compared: "Compared", files: "Iterable[FileChange]", sources: "Sources"
 ) -> "dict[str, Json]":
     from git_naturecode.render.review_diff import files_json
 
     return {
         "reviewId": looked.review.id, "old": compared.old, "new": compared.new,
-        "note": compared.note or None, "files": files_json(files),
+        "note": compared.note or None, "files": files_json(files, sources),
         "places": {name: place.json() for name, place in looked.places.items()},
     }  # fmt: skip

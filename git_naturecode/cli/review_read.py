@@ -61,19 +61,24 @@ def list_reviews(
 
 def show(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Show a review: who reviews, what was said, what it waits for."""
+    from contextlib import closing
+
     from git_naturecode import ids
     from git_naturecode.domain.review.build import build
     from git_naturecode.reviewing.looking import look
+    from git_naturecode.tracing.behind import Change
 
     context = contexts.current(quiet)
     with opened(context) as (store, index):
         entity = entity_id(index, review, REVIEW)
         found = look(store, build(store.read(ids.tail(entity), REVIEW)))
+        with closing(Change(store, found.base, found.head)) as change:
+            sessions = change.sessions() if found.here and found.head else []
     if as_json:
         from git_naturecode.render import review_json
 
-        context.json(review_json.json(found))
+        context.json(review_json.json(found, sessions))
     else:
         from git_naturecode.render import review as render
 
-        page(context, render.text(found, paint(context), columns(context)))
+        page(context, render.text(found, paint(context), columns(context), sessions))

@@ -195,9 +195,16 @@ def named(repo: Repo, wanted: str, most: int) -> list[str]:
 
 
 def between(repo: Repo, base: str, tip: str, most: int) -> list[str]:
-    """The commits of `tip` that `base` has not, the newest first, at most `most`."""
-    out = repo.program.run("rev-list", f"--max-count={most}", tip, f"^{base}", "--", check=False)[1]
+    """The commits of `tip` that `base` ("": nothing) has not, the newest first, at most `most`."""
+    args = ["rev-list", f"--max-count={most}", tip, *([f"^{base}"] if base else []), "--"]
+    out = repo.program.run(*args, check=False)[1]
     return out.decode("ascii", "replace").split()
+
+
+def files(repo: Repo, commit: str) -> frozenset[bytes]:
+    """The paths of all files of a commit; none where it cannot be read."""
+    args = ("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit)
+    return frozenset(repo.program.run(*args, check=False)[1].split(b"\0")) - {b""}
 
 
 def messages(repo: Repo, base: str, tip: str, most: int) -> list[str]:

@@ -29,15 +29,19 @@ def none(_side: str, _line: int) -> Sequence[str]:
     return ()
 
 
-def file_text(change: FileChange, look: Look, remarks: Remarks = none) -> Iterator[str]:
-    """The lines of text that show what happened to a file."""
+def file_text(
+    change: FileChange, look: Look, remarks: Remarks = none, above: Sequence[Sequence[str]] = ()
+) -> Iterator[str]:
+    """The lines of text that show what happened to a file; `above` are lines to be shown at the
+    beginning of each hunk."""
     yield look.paint.bold(heading(change))
     if change.binary:
         yield "  binary; there are no lines to show"
     width = len(str(max((h.new + h.new_count for h in change.hunks), default=1)))
     width = max(width, len(str(max((h.old + h.old_count for h in change.hunks), default=1))))
-    for hunk in change.hunks:
+    for number, hunk in enumerate(change.hunks):
         yield look.paint.cyan(_range(hunk)) + (f" {line(hunk.heading)}" if hunk.heading else "")
+        yield from above[number] if above else ()
         yield from _Hunk(hunk, look, width, remarks).text()
     if change.cut:
         yield "  more than anybody could read: the rest is left out"

@@ -10,6 +10,9 @@ from git_naturecode.render.review_threads import Threads
 from git_naturecode.render.show import line, show
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_naturecode.domain.review.behind import Behind
     from git_naturecode.domain.review.looked import Looked
 
 _INDENT = "    "
@@ -19,15 +22,16 @@ _STANDING = {
 }  # fmt: skip
 
 
-def text(looked: "Looked", paint: Paint, columns: int) -> str:
-    """A review to read."""
-    return "\n".join(_Shown(looked, paint).lines())
+def text(looked: "Looked", paint: Paint, columns: int, sessions: "Sequence[Behind]" = ()) -> str:
+    """A review to read, with the `sessions` that the change comes from."""
+    return "\n".join(_Shown(looked, paint, sessions).lines())
 
 
 class _Shown:
     """One review on its way to the terminal."""
 
-    def __init__(self, looked: "Looked", paint: Paint) -> None:
+    def __init__(self, looked: "Looked", paint: Paint, sessions: "Sequence[Behind]") -> None:
+        self.sessions = sessions
         self.looked, self.review, self.paint = looked, looked.review, paint
         self.texts = Threads(looked.review, paint, looked.places)
 
@@ -36,6 +40,7 @@ class _Shown:
         yield from self.head()
         yield from self.reviewers()
         yield from self.files()
+        yield from self.behind()
         yield from self.reports()
         for thread in self.review.threads:
             yield ""
@@ -125,6 +130,15 @@ class _Shown:
             yield f"{_INDENT}{row.status} {was}{line(row.path)}"
         if len(found) > _MOST_FILES:
             yield f"{_INDENT}and {len(found) - _MOST_FILES} more; see --json"
+
+    def behind(self) -> Iterator[str]:
+        """The sessions that the change comes from."""
+        if self.sessions:
+            from git_naturecode.render.review_behind import listed
+
+            yield ""
+            yield "written in:"
+            yield from (f"{_INDENT}{one}" for one in listed(self.sessions, self.paint))
 
     def reports(self) -> Iterator[str]:
         """What builds and analyses said, the latest of each who reported of one commit."""

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from git_naturecode.domain.review import behind
+from git_naturecode.domain.review.behind import Sources
 from git_naturecode.domain.review.following import GONE, Place
 from git_naturecode.domain.review.model import Review, Thread
-from git_naturecode.git.changes import FileChange
+from git_naturecode.git.changes import ADDED, FileChange
 from git_naturecode.render.diff import Look, file_text, heading
 from git_naturecode.render.paint import Paint
+from git_naturecode.render.review_behind import beside
 from git_naturecode.render.review_threads import Threads
 from git_naturecode.render.show import show
 from git_naturecode.store.entry import Json
@@ -17,12 +20,14 @@ _KINDS = {" ": "context", "-": "removed", "+": "added"}
 
 class ReviewDiff:
     """What a reviewer reads: each file, below each line what was said about it, at the end what
-    belongs to no line that is shown. Without `threads` only the files."""
+    belongs to no line that is shown. Without `threads` only the files; `sources` tells from which
+    sessions each hunk comes."""
 
     def __init__(
         self, review: Review, places: dict[str, Place], paint: Paint, columns: int,
-        threads: Sequence[Thread],
+        threads: Sequence[Thread], sources: Sources = behind.nothing,
     ) -> None:  # fmt: skip
+        self.sources = sources
         self.look = Look(paint, columns)
         self.paint, self.places = paint, places
         self.texts = Threads(review, paint, places)
@@ -57,12 +62,21 @@ class ReviewDiff:
             path = change.old_path if side == "old" else change.path
             return list(self.said(self.at.get((side, path or change.path, at), ())))
 
-        yield from file_text(change, self.look, below)
+        yield from file_text(change, self.look, below, self.above(change))
         paths = {change.path, change.old_path}
         for thread in list(self.waiting.values()):
             where = self.place(thread)
             if where is not None and where[1] in paths:
                 yield from self.said([thread], placed=False)
+
+    def above(self, change: FileChange) -> list[list[str]]:
+        """What is told of each hunk before its lines."""
+        found = self.sources(change)
+        return [
+            list(beside(some, sum(one.kind == ADDED for one in hunk.lines()), self.paint))
+            if some else []
+            for hunk, some in zip(change.hunks, found, strict=True)
+        ]  # fmt: skip
 
     def said(self, threads: Iterable[Thread], *, placed: bool = True) -> Iterator[str]:
         """Threads that were not shown yet."""
@@ -91,8 +105,8 @@ class ReviewDiff:
         yield f"{count} file{'' if count == 1 else 's'}, +{added} -{removed}"
 
 
-def files_json(files: Iterable[FileChange]) -> list[Json]:
-    """The files with their hunks and lines."""
+def files_json(files: Iterable[FileChange], sources: Sources = behind.nothing) -> list[Json]:
+    """The files with their hunks and lines, and the sessions behind these."""
     return [
         {
             "path": one.path, "oldPath": one.old_path or None, "status": one.status,
@@ -102,12 +116,13 @@ def files_json(files: Iterable[FileChange]) -> list[Json]:
                 {
                     "oldStart": h.old, "oldLines": h.old_count, "newStart": h.new,
                     "newLines": h.new_count, "heading": h.heading,
+                    "sessions": [each.json() for each in told],
                     "lines": [
                         {"kind": _KINDS[n.kind], "old": n.old, "new": n.new, "text": n.text}
                         for n in h.lines()
                     ],
                 }
-                for h in one.hunks
+                for h, told in zip(one.hunks, sources(one), strict=True)
             ],
         }
         for one in files

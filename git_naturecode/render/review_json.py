@@ -7,12 +7,15 @@ from git_naturecode.domain.review.model import Comment, Given, Reviewer, Thread
 from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_naturecode.domain.review.behind import Behind
     from git_naturecode.domain.review.keeping import Kept
     from git_naturecode.domain.review.looked import Looked
 
 
-def json(looked: "Looked") -> dict[str, Json]:
-    """All that this clone knows of a review."""
+def json(looked: "Looked", sessions: "Sequence[Behind]" = ()) -> dict[str, Json]:
+    """All that this clone knows of a review, and of the `sessions` that the change comes from."""
     review = looked.review
     comments = names(review)
     threads = thread_names(review)
@@ -58,9 +61,17 @@ def json(looked: "Looked") -> dict[str, Json]:
         ],
         "aiAnalysis": None,
         "links": review.links,
+        "sessions": [_session(one) for one in sessions],
         "hasDrafts": review.has_drafts,
         "createdAt": review.created,
         "updatedAt": review.updated,
+    }  # fmt: skip
+
+
+def _session(one: "Behind") -> dict[str, Json]:
+    return {
+        "state": one.state, "sessionId": one.session or None, "name": one.name or None,
+        "tool": one.tool or None, "visibility": one.visibility or None, "commits": one.commits,
     }  # fmt: skip
 
 

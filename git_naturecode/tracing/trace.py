@@ -73,7 +73,7 @@ class Tracer:
 
     def trace(self, lines: Sequence[Blamed]) -> list[Traced]:
         """What is behind each of `lines`, in their order."""
-        self._learn({line.commit.oid for line in lines} - {""})
+        self.learn({line.commit.oid for line in lines} - {""})
         return [self._one(line) for line in lines]
 
     def links(self, commit: str) -> list[Link]:
@@ -111,7 +111,11 @@ class Tracer:
         """Close the index."""
         self._known.close()
 
-    def _learn(self, commits: set[str]) -> None:
+    def learn(self, wanted: Iterable[str]) -> None:
+        """Look up the links of those of the commits `wanted` that were not met yet."""
+        commits = [oid for oid in dict.fromkeys(wanted) if oid not in self._links]
+        if not commits:
+            return
         objects = self.store.team.objects
         self._links |= find_all(self._known, commits)
         for oid, info in git.infos(objects, commits).items():
