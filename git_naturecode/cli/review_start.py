@@ -49,6 +49,9 @@ def start(
     edit: Annotated[
         bool, typer.Option("--edit", help="Write title and description in your editor.")
     ] = False,
+    foreign: Annotated[
+        str, typer.Option("--id", help="An id from elsewhere by which it can also be named.")
+    ] = "",
     again: Annotated[
         bool, typer.Option("--again", help="Also where an open review has that target.")
     ] = False,
@@ -65,10 +68,12 @@ def start(
     asked, must = people(reviewers), people(required)
     with opened(context, writing=True) as (store, index):
         found = targets.find(context.repo, context.config, target, base)
+        if foreign:
+            _check_foreign(index, foreign)
         if not again:
             _refuse_second(index, found)
         text = written(context, description, "") if description is not None else ""
-        wanted = starting.Wanted(title.strip(), text.strip(), asked, must, not no_owners)
+        wanted = starting.Wanted(title.strip(), text.strip(), asked, must, not no_owners, foreign)
         if edit:
             wanted = _edited(context, store, found, wanted)
         done = starting.start(store, found, wanted, partial(_permit, store))
@@ -95,6 +100,25 @@ def people(wanted: list[str] | None) -> list[str]:
         if not one or any(ord(letter) < 32 for letter in one) or len(one) > 200:
             raise errors.Usage(f"{line(one)!r} is nobody's address", "write --reviewers a@x,b@x")
     return found
+
+
+def _check_foreign(index: "Index", foreign: str) -> None:
+    """Raise unless `foreign` can name a review, and names none yet."""
+    import re
+
+    from git_naturecode.cli.reading import entity_id
+
+    # No shorter: else it could be the beginning of the id of some review.
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{8,99}", foreign.removeprefix("review-")):
+        raise errors.Usage(
+            f"{line(foreign)!r} cannot be an id",
+            "9 to 100 letters, digits and . _ : - after `review-`",
+        )
+    try:
+        known = entity_id(index, foreign, "review")
+    except errors.Negative:
+        return
+    raise errors.Negative(f"{foreign} is the id of {known} already", "choose another one")
 
 
 def _refuse_second(index: "Index", found: "Found") -> None:

@@ -21,13 +21,14 @@ _MOST = 1_000  # commits that are looked at for a title
 class Wanted(NamedTuple):
     """What somebody wants to begin: title and description ("" for that of the commits), whom he
     asks, and who of them has to approve. With `owners` those are asked, too, whose files these
-    are."""
+    are; `foreign` is an id from elsewhere."""
 
     title: str = ""
     description: str = ""
     reviewers: Sequence[str] = ()
     required: Sequence[str] = ()
     owners: bool = True
+    foreign: str = ""
 
 
 class Started(NamedTuple):
@@ -55,7 +56,7 @@ def start(
     asked = _once([*wanted.required, *wanted.reviewers, *owners.people])
     required = _once(wanted.required)
     name = store.config.get("user.name")
-    drafts = [makers.opening(title, text, found.target, found.base, name)]
+    drafts = [makers.opening(title, text, found.target, found.base, name, wanted.foreign)]
     drafts += [makers.reviewer([], who, there=True) for who in asked]
     drafts += [makers.required([], who, value=True) for who in required]
     drafts.append(revision.draft)

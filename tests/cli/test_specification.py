@@ -1,8 +1,9 @@
-"""The command lines of the specification about sessions, as they are written there."""
+"""The command lines of the specification about sessions and reviews, as they are written there."""
 
 import shlex
 
-from box import Clone
+from box import Box, Clone
+from reviewed import write
 
 SESSION = "session-1234567890"
 # Each with the exit code that it has; what needs teams or encryption says that it cannot yet.
@@ -48,3 +49,37 @@ def test_an_id_from_elsewhere_names_one_session_alone(clone: Clone) -> None:
     clone.nc("session", "share", SESSION, "--id", "another-one", code=2)
     assert clone.nc("session", "list", "--json").json["total"] == 1
     assert "\nfrom " not in clone.nc("session", "show", SESSION).out
+
+
+REVIEW = "review-1234567890"
+OF_AUTHOR = "review start --target feature-branch --reviewers team@example.com"
+OF_REVIEWER = (
+    "review join review-1234567890",
+    "review comment review-1234567890 --file src/utils.js --line 42 "
+    "--comment 'Consider error handling here'",
+    "review request-changes review-1234567890 --comment 'Needs more tests'",
+    "review approve review-1234567890 --comment 'Looks good to me!'",
+    "review merge review-1234567890",
+)
+
+
+def test_the_lines_about_reviews_work_as_they_are_written(box: Box) -> None:
+    clone = box.repo()
+    write(clone, "src/utils.js", "line();\n" * 60)
+    clone.git("commit", "-q", "-m", "Base")
+    clone.nc("init")
+    clone.git("checkout", "-q", "-b", "feature-branch")
+    write(clone, "src/utils.js", "line();\n" * 40 + "other();\n" * 4)
+    clone.git("commit", "-q", "-m", "Less")
+    clone.nc(*shlex.split(OF_AUTHOR), "--id", REVIEW)
+    for wrong, code in ((REVIEW, 1), ("review-12", 2), ("../../x", 2)):
+        clone.nc("review", "start", "--again", "--id", wrong, code=code)
+    clone.env["GIT_AUTHOR_EMAIL"] = "team@example.com"
+    for line in OF_REVIEWER:
+        clone.nc(*shlex.split(line))
+    told = clone.nc("review", "show", REVIEW, "--json").json
+    assert told["status"] == "merged"
+    assert [one["userId"] for one in told["reviewers"]] == ["team@example.com"]
+    (comment,) = told["comments"]
+    assert (comment["filePath"], comment["line"]) == ("src/utils.js", 42)
+    assert clone.git("log", "-1", "--format=%s", "main").strip()

@@ -20,11 +20,15 @@ MOST_IN_ENTRY = 64 * 1024
 """Bytes of a file table that stand in the entry itself; a longer one goes into a file."""
 
 
-def opening(title: str, description: str, target: Target, base: str, name: str) -> Draft:
-    """The entry that begins a review of `target`, to be merged into branch `base`."""
+def opening(
+    title: str, description: str, target: Target, base: str, name: str, foreign: str = ""
+) -> Draft:
+    """The entry that begins a review of `target`, to be merged into branch `base`; `foreign` is
+    the id that another system gave it."""
     fields: dict[str, Json] = {
         "title": title, "target": dict(target._asdict()), "base": {"name": base}, "name": name,
     }  # fmt: skip
+    fields |= {"origin": {"review": foreign}} if foreign else {}
     return Draft("open", fields, description or None)
 
 
