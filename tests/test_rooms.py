@@ -66,6 +66,7 @@ SIDEWAYS = {
     ("linking", "teaming"): "a link that the others would hold back is not written",
     ("reviewing", "teaming"): "whose verdict counts is what the team says of him",
     ("reviewing", "linking"): "what a merge makes of commits belongs to the sessions of these",
+    ("doctor", "reviewing"): "what is derived from reviews is compared with them",
     ("doctor", "background"): "what failed behind the scenes is told",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})

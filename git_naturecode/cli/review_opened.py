@@ -67,7 +67,7 @@ class Opened:
         self.permit(*drafts)
         made = self.store.write(side, self.review.id, drafts)
         self.store.settle()
-        if side == TEAM and any(draft.kind in _NOTED for draft in drafts):
+        if side == TEAM and any(map(_is_noted, drafts)):
             reviewing.keep_notes(self.store)
         return made
 
@@ -107,6 +107,11 @@ def opened_review(context: Context, wanted: str, *, over: bool = False) -> Itera
         here = _opened(store, entity)
         check(here.review, over=over)
         yield here
+
+
+def _is_noted(draft: Draft) -> bool:
+    """True when notes on commits say it, or it may end what is kept for the review."""
+    return draft.kind in _NOTED or draft.fields.get("field") == "status"
 
 
 def _opened(store: Store, entity: str) -> Opened:

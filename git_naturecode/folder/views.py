@@ -1,22 +1,22 @@
-"""What shall stand in the folder: the files of the data branch, and a page for each session."""
+"""What shall stand in the folder: files of the data branch, a page for each session and review."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.domain import session as sessions
+from git_naturecode.domain.kinds import REVIEW, SESSION
 from git_naturecode.errors import Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing
 from git_naturecode.render import page
 from git_naturecode.store import format, hygiene, paths, segments
-from git_naturecode.store.store import Placed, Store
+from git_naturecode.store.store import TEAM, Placed, Store
 
 SHARED_MODE, PRIVATE_MODE, EDITABLE_MODE = 0o444, 0o400, 0o644
-_KIND = sessions.KIND
-_FILE, _SESSION = "file/", f"{_KIND}/"
+_FILE = "file/"
 _EDITABLE = "kb/"
 _NO_TIME = "~"  # of what stays however old it is
 _MANY = 200  # changed sessions, from which on all logs are read in one go
@@ -34,15 +34,16 @@ class View(NamedTuple):
 
 @dataclass
 class Wanted:
-    """Sources to look at: the last parts of the ids of sessions, and paths of the data branch."""
+    """Sources to look at: by kind the last parts of ids, and paths of the data branch."""
 
-    tails: set[str] = field(default_factory=set)
+    tails: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in _KINDS})
     files: set[str] = field(default_factory=set)
 
     def add(self, source: str) -> None:
         """One more, named as in `View.source`."""
-        if source.startswith(_SESSION):
-            self.tails.add(source.removeprefix(_SESSION))
+        kind, _, tail = source.partition("/")
+        if kind in self.tails:
+            self.tails[kind].add(tail)
         else:
             self.files.add(source.removeprefix(_FILE))
 
@@ -65,8 +66,9 @@ class Views:
             objects = self.store.side(side).objects
             for path, _, _ in tree.differences(objects, before.get(side), root):
                 segment = paths.parse_segment_path(path)
-                if segment and segment[0].startswith(f"{sessions.KIND}-"):
-                    wanted.tails.add(ids.tail(segment[0]))
+                kind = segment[0].partition("-")[0] if segment else ""
+                if segment and kind in wanted.tails:
+                    wanted.tails[kind].add(ids.tail(segment[0]))
                 elif side == self.store.team.name and _is_shown(path):
                     wanted.files.add(path)
         return wanted
@@ -80,21 +82,24 @@ class Views:
         version = judge.version
         if version != before:
             known = judge.changed(before)
-            fresh = self.changed({}).tails if known is None else {t for k, t in known if k == _KIND}
-            wanted.tails |= fresh
+            fresh = self.changed({}).tails if known is None else {}
+            for kind, tails in wanted.tails.items():
+                tails |= fresh.get(kind, set()) | {t for k, t in known or () if k == kind}
         return version
 
     def of(self, wanted: Wanted) -> Iterator[tuple[str, View | None]]:
         """Each source with its view; None where it has none (any more)."""
         for path in sorted(wanted.files):
             yield _FILE + path, self._file(path)
-        read = self._in_one_go if len(wanted.tails) > _MANY else self._one_by_one
-        for tail, placed in read(wanted.tails):
-            yield _SESSION + tail, self._session(tail, placed)
+        for kind, tails in wanted.tails.items():
+            read = self._in_one_go if len(tails) > _MANY else self._one_by_one
+            for tail, placed in read(kind, tails):
+                source = f"{kind}/{tail}"
+                yield source, _KINDS[kind](self, source, tail, placed) if placed else None
 
     def too_old(self, source: str, changed: str) -> bool:
         """True when what `source` shows was last changed before the days that are shown."""
-        return source.startswith(_SESSION) and changed < self.since
+        return not source.startswith(_FILE) and changed < self.since
 
     def _file(self, path: str) -> View | None:
         objects = self.store.team.objects
@@ -110,29 +115,43 @@ class Views:
         mode = EDITABLE_MODE if path.startswith(_EDITABLE) else SHARED_MODE
         return View(path, _FILE + path, _NO_TIME, mode, objects.read(found.oid)[1])
 
-    def _session(self, tail: str, placed: list[Placed]) -> View | None:
-        if not placed:
-            return None
+    def session(self, source: str, tail: str, placed: list[Placed]) -> View | None:
+        """The page of a session."""
         session = sessions.build(placed)
-        # A source may claim any time; nothing changes after the entry that says so.
-        changed = min(session.updated, max(one.entry.at for one in placed))
+        changed = _changed(session.updated, placed)
         if changed < self.since or session.deleted or not (session.opened or session.messages):
             return None
         mode = SHARED_MODE if session.shared and not session.has_private else PRIVATE_MODE
         text = page.text(session).encode()
-        return View(page.path(session, tail), _SESSION + tail, changed, mode, text)
+        return View(page.path(session, tail), source, changed, mode, text)
 
-    def _one_by_one(self, tails: Iterable[str]) -> Iterator[tuple[str, list[Placed]]]:
+    def review(self, source: str, tail: str, placed: list[Placed]) -> View | None:
+        """The page of a review; drafts, which are on the private side, are not in it."""
+        from git_naturecode.domain.review.build import build
+        from git_naturecode.render import review_page
+
+        shared = [one for one in placed if one.side == TEAM]
+        review = build(shared)
+        changed = _changed(review.updated, shared) if shared else ""
+        if changed < self.since or review.deleted or not review.opened:
+            return None
+        text = review_page.text(review).encode()
+        return View(review_page.path(review, tail), source, changed, SHARED_MODE, text)
+
+    def _one_by_one(self, kind: str, tails: Iterable[str]) -> Iterator[tuple[str, list[Placed]]]:
         for tail in sorted(tails):
-            yield tail, self.store.read(tail, sessions.KIND, sealed=True)
+            yield tail, self.store.read(tail, kind, sealed=True)
 
-    def _in_one_go(self, tails: set[str]) -> Iterator[tuple[str, list[Placed]]]:
+    def _in_one_go(self, kind: str, tails: set[str]) -> Iterator[tuple[str, list[Placed]]]:
         """The same for very many: each side's logs are read through one stream."""
         parts = sorted(
             (ids.tail(found[0]), side, path, blob)
             for side, root in self.roots.items()
             for path, _, blob in tree.differences(self.store.side(side).objects, None, root)
-            if blob and (found := paths.parse_segment_path(path)) and ids.tail(found[0]) in tails
+            if blob
+            and (found := paths.parse_segment_path(path))
+            and found[0].startswith(f"{kind}-")
+            and ids.tail(found[0]) in tails
         )
         streams = {
             side: self.store.side(side).objects.read_many([p[3] for p in parts if p[1] == side])
@@ -142,10 +161,22 @@ class Views:
         yield from ((tail, []) for tail in sorted(missing))
         for tail, group in groupby(parts, key=lambda part: part[0]):
             logs = [(side, next(streams[side])[1]) for _, side, _, _ in group]
-            # `parse` is what costs, and most sessions of a large record are old.
+            # `parse` is what costs, and most of a large record is old.
             recent = any(segments.last_stamp(data) >= self.since for _, data in logs)
             placed = [one for log in logs for one in _placed(*log)] if recent else []
-            yield tail, self.store.counting(tail, _KIND, placed)
+            yield tail, self.store.counting(tail, kind, placed)
+
+
+_KINDS: dict[str, Callable[[Views, str, str, list[Placed]], View | None]] = {
+    SESSION: Views.session, REVIEW: Views.review,
+}  # fmt: skip
+"""What has a page of its own."""
+
+
+def _changed(updated: str, placed: list[Placed]) -> str:
+    """When the page last changed: a source may claim any time, but nothing changes after the entry
+    that says so."""
+    return min(updated, max(one.entry.at for one in placed))
 
 
 def _placed(side: str, data: bytes) -> list[Placed]:

@@ -7,7 +7,7 @@ shows the file.
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from git_naturecode.domain.runs import Run, runs
 from git_naturecode.domain.said import Comment, Message
@@ -28,18 +28,23 @@ _FALSE_HEADING = re.compile(r"^( {0,3})(?=####[ \t].* · )", re.M)
 
 
 def path(session: Session, tail: str) -> str:
-    """Where the page of `session` stands in the folder: `sessions/2026-11/<day>-<slug>-<tail>.md`.
+    """Where the page of `session` stands in the folder: see `dated`."""
+    return dated("sessions", session.id, session.created, session.name, tail)
 
-    The name holds nothing but letters, digits and hyphens, whatever the session is called.
+
+def dated(folder: str, entity: str, created: str, title: str, tail: str) -> str:
+    """Where the page of an entity stands: `<folder>/2026-11/<day>-<slug>-<tail>.md`.
+
+    The name holds nothing but letters, digits and hyphens, whatever the title is.
     """
-    day = session.created[:10]
+    day = created[:10]
     if not _DAY.fullmatch(day):
-        number = session.id.split("-")[1]
+        number = entity.split("-")[1]
         day = f"{number[:4]}-{number[4:6]}-{number[6:]}"
-    name = "-".join(part for part in (day, slug(session.name), tail) if part)
+    name = "-".join(part for part in (day, slug(title), tail) if part)
     if not paths.is_slug(name):
         raise ValueError(f"not the last part of an id: {tail!r}")
-    return f"sessions/{day[:7]}/{name}.md"
+    return f"{folder}/{day[:7]}/{name}.md"
 
 
 def slug(name: str) -> str:
@@ -54,15 +59,19 @@ def slug(name: str) -> str:
 def text(session: Session) -> str:
     """The page: what the session is, as YAML and in words, then what was said."""
     parts = [_front_matter(session), f"# {escaped(_title(session))}\n", *_about(session)]
+    rest = f"git naturecode session show {session.id}"
+    return "\n".join([*parts, *bounded(conversation(session), rest)])
+
+
+def bounded(parts: Iterable[str], rest: str) -> Iterator[str]:
+    """`parts` as far as a page may be long; then `rest`, the command that shows all."""
     size = 0
-    for part in conversation(session):
+    for part in parts:
         size += len(part)
         if size > MOST_CHARACTERS:
-            rest = f"git naturecode session show {session.id}"
-            parts.append(f"*The rest is too long for a page:* `{rest}`\n")
-            break
-        parts.append(part)
-    return "\n".join(parts)
+            yield f"*The rest is too long for a page:* `{rest}`\n"
+            return
+        yield part
 
 
 def block(body: str) -> str:
@@ -124,6 +133,11 @@ def _front_matter(session: Session) -> str:
         facts["tool"] = line(str(session.origin["tool"]))
     if session.forked:
         facts["forkedFrom"] = line(session.forked.session)
+    return yaml_facts(facts)
+
+
+def yaml_facts(facts: Mapping[str, str | bool | list[str]]) -> str:
+    """`facts` as the front matter of a page."""
     # A JSON string is a YAML string, once nothing is in it that YAML counts as a line break.
     rows = [f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in facts.items()]
     return "---\n" + _NO_YAML.sub(lambda c: f"\\u{ord(c[0]):04x}", "".join(rows)) + "---\n"

@@ -1,5 +1,7 @@
 """The words in which every view speaks of who said what, when, and what became of it."""
 
+from collections.abc import Collection
+
 from git_naturecode.domain import links
 from git_naturecode.domain.said import ENCRYPTED, Comment, Mark, Message
 from git_naturecode.domain.session import Session
@@ -41,11 +43,16 @@ def minute(time: str) -> str:
 
 def gone(said: Message | Comment, known: dict[str, str]) -> str:
     """What stands in the place of a text that was redacted or purged; "" when it is there."""
-    if said.hidden:
-        return f"redacted by {_done(said.hidden, known)}"
-    if ENCRYPTED in said.flags:
+    return withheld(said.hidden, said.flags, known)
+
+
+def withheld(hidden: Mark | None, flags: Collection[str], known: dict[str, str]) -> str:
+    """The same of anything that was said: `hidden` tells who has redacted it."""
+    if hidden:
+        return f"redacted by {_done(hidden, known)}"
+    if ENCRYPTED in flags:
         return "encrypted; there is no key for it here"
-    return "purged" if "purged" in said.flags else ""
+    return "purged" if "purged" in flags else ""
 
 
 def remarks(said: Message | Comment, known: dict[str, str]) -> list[str]:

@@ -5,9 +5,11 @@ it: `review update` writes down a new state, too, and begins to watch again.
 """
 
 import os
+import re
 from contextlib import suppress
 
 from git_naturecode import ids
+from git_naturecode.domain.people import key
 from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND, Review
 from git_naturecode.git import commits
@@ -16,6 +18,7 @@ from git_naturecode.reviewing import noting, pinned, revising
 from git_naturecode.store.store import TEAM, Store
 
 NAME = "reviews-mine"
+_LINE = re.compile(rf"([0-9a-z]{{8}}) ({HEADS}[^ \n]+) ((?:[0-9a-f]{{40}}(?:[0-9a-f]{{24}})?)?)\n")
 Lines = dict[str, tuple[str, str]]
 """Last part of the id -> ref and head."""
 
@@ -41,9 +44,9 @@ def follow(store: Store) -> int:
     written = 0
     for tail, ref in moved.items():
         review = build(store.read(tail, KIND))
-        if review.merges or review.is_closed or review.deleted or not review.opened:
+        if review.is_over or not review.opened:
             del watched[tail]
-            pinned.let_go(store, tail)
+            pinned.let_go(store, [tail])
             continue
         state = revising.moved(store, review)
         if state is not None:
@@ -60,15 +63,50 @@ def follow(store: Store) -> int:
 
 def read(store: Store) -> Lines:
     """What is watched."""
-    found: Lines = {}
     with suppress(OSError):
-        path = os.path.join(store.state_dir, NAME)
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            for line in file:
-                words = line.rstrip("\n").split(" ")
-                if len(words) == 3:
-                    found[words[0]] = (words[1], words[2])
-    return found
+        return _read(store)[0]
+    return {}
+
+
+def torn(store: Store) -> str:
+    """Why the file cannot be read wholly; "" where it can, or there is none."""
+    try:
+        bad = _read(store)[1]
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return error.strerror or str(error)
+    return f"{bad} of its lines cannot be read" if bad else ""
+
+
+def mend(store: Store) -> None:
+    """Watch again all open reviews of branches of this clone that its person has begun."""
+    path = os.path.join(store.state_dir, NAME)
+    found = read(store)
+    if os.path.isdir(path) and not os.path.islink(path):
+        os.replace(path, path + ".damaged")
+    for tail in noting.everything(store):
+        review = build(store.read(tail, KIND))
+        last, ref = review.revision, HEADS + review.target.name
+        mine = key(review.owner) == key(store.person) and review.target.type == "branch"
+        wanted = mine and not review.is_over and tail not in found
+        if wanted and last and commits.resolve(store.repo, ref):
+            found[tail] = ref, last.head
+    _write(store, found)
+
+
+def _read(store: Store) -> tuple[Lines, int]:
+    """What is watched, and how many lines say nothing; raises OSError."""
+    found: Lines = {}
+    bad = 0
+    path = os.path.join(store.state_dir, NAME)
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            if words := _LINE.fullmatch(line):
+                found[words[1]] = (words[2], words[3])
+            else:
+                bad += 1
+    return found, bad
 
 
 def _write(store: Store, found: Lines) -> None:

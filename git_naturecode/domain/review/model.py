@@ -197,6 +197,11 @@ class Review:
         return self.merges[0] if self.merges else None
 
     @property
+    def is_over(self) -> bool:
+        """True when it was merged, closed or deleted."""
+        return bool(self.merges) or self.is_closed or self.deleted is not None
+
+    @property
     def open_threads(self) -> list[Thread]:
         """The threads that wait for somebody; drafts are not among them."""
         return [one for one in self.threads if one.is_open and not one.first.draft]
