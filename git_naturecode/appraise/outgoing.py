@@ -82,6 +82,7 @@ class Telling:
         self._rejected: dict[str, str] = {}  # thread -> the line that says that it is open
         self._against: dict[str, list[str]] = {}  # who -> his lines that nobody has answered
         self._for: dict[str, str] = {}  # who -> the line in which he approves
+        self._told: set[str] = set()
         self._lines: list[Line] = []
         self._unsaid = 0
 
@@ -197,7 +198,12 @@ class Telling:
         comment = comment._replace(
             timestamp=stamp(time_of(entry)), author=author_of(entry), mark=entry.id
         )
-        comment = comment._replace(hash=lines.sha1(lines.canonical(comment)))
+        name = lines.sha1(lines.canonical(comment))
+        while name in self._told:  # two equal lines are one to git-appraise
+            comment = comment._replace(timestamp=f"{int(comment.timestamp) + 1:010d}")
+            name = lines.sha1(lines.canonical(comment))
+        self._told.add(name)
+        comment = comment._replace(hash=name)
         self._comments[entry.id] = comment
         raw = lines.encoded([*lines.fields(comment), (MARK, entry.id)])
         self._lines.append(Line(DISCUSS, self.about, raw))

@@ -241,6 +241,27 @@ def test_a_rebase_and_a_close_and_many_notes(work: tuple[Clone, str, str]) -> No
     assert take(clone).entries == 0
 
 
+def test_a_review_stands_on_the_first_commit_of_its_change(clone: Clone) -> None:
+    head, _ = changed(clone)
+    clone.git("checkout", "-q", "change")
+    clone.git("commit", "-q", "--allow-empty", "-m", "more")
+    clone.nc("review", "start", "--target", "change", "--base", "main")
+    give(clone)
+    assert list(content(clone.path)) == [("reviews", head)]
+    assert take(clone).entries == 0
+
+
+def test_what_is_said_twice_in_a_second_is_said_twice(work: tuple[Clone, str, str]) -> None:
+    clone, head, review = work
+    for _ in range(4):
+        as_(clone, "bob", "comment", review, "--comment", "Again")
+    give(clone)
+    assert len(content(clone.path)["discuss", head]) == 4
+    found = read({"discuss": {head: tuple(content(clone.path)["discuss", head])}})[head]
+    assert len(found.comments.roots) == 4
+    assert give(clone).added == {}
+
+
 def test_what_was_redacted_does_not_leave(box: Box) -> None:
     clone = box.repo()
     clone.nc("init")

@@ -86,6 +86,11 @@ def test_late_lines_change_nothing_that_was_said_after_them(
     assert [one.text for one in found.threads[0].comments] == ["why?", "0", "1", "2"]
     # Nobody has answered the one who wanted more work.
     assert not found.threads[0].resolved
+    with clone.store() as store:
+        times = {e.id: str(e.header.get("t")) for e in entries(store, found.id)}
+        for entry in entries(store, found.id):
+            if not entry.header.get("derived"):
+                assert all(times[name] <= times[entry.id] for name in entry.header.get("over", []))
     assert take(clone).entries == 0
 
 
@@ -107,8 +112,13 @@ def test_what_was_decided_here_meanwhile_stands(clone: Clone) -> None:
 def test_states_of_a_change_and_what_was_said_of_which(clone: Clone) -> None:
     head, base = changed(clone)
     clone.git("checkout", "-q", "change")
+    clone.env["GIT_COMMITTER_DATE"] = "2099-01-01T00:00:00Z"
+    clone.git("commit", "-q", "--allow-empty", "-m", "between")
+    between = clone.git("rev-parse", "HEAD").strip()
+    clone.env["GIT_COMMITTER_DATE"] = "2099-01-02T00:00:00Z"
     clone.git("commit", "-q", "--allow-empty", "-m", "more")
     second = clone.git("rev-parse", "HEAD").strip()
+    clone.env["GIT_COMMITTER_DATE"] = "2099-01-03T00:00:00Z"
     clone.git("checkout", "-q", "main")
     clone.git("commit", "-q", "--allow-empty", "-m", "moved on")
     tip = clone.git("rev-parse", "HEAD").strip()
@@ -121,17 +131,24 @@ def test_states_of_a_change_and_what_was_said_of_which(clone: Clone) -> None:
         clone.path, "discuss", head, comment(5, location={"commit": second}, description="b"),
         comment(6, author="eve", location={"commit": second}, resolved=True),
         comment(7, author="mia", resolved=False),
+        comment(8, author="kim", resolved=True, location={"commit": head}),
     )  # fmt: skip
     take(clone)
     found = one(clone)
     assert [(one.head, one.base) for one in found.revisions] == [(head, base), (second, base)]
     given = {one.by: (one.head, one.revision, one.digest) for one in found.verdicts}
-    last = found.revisions[-1]
-    assert given == dict.fromkeys(("eve", "mia"), (second, last.id, last.digest))
+    first, last = found.revisions
+    assert given == {
+        "eve": (second, last.id, last.digest), "mia": (second, last.id, last.digest),
+        "kim": (head, first.id, first.digest),
+    }  # fmt: skip
+    append(clone.path, "discuss", head, comment(4, location={"commit": between}, description="b"))
+    take(clone)
+    assert [one.head for one in one(clone).revisions] == [head, between, second]
     append(clone.path, "reviews", head, request(timestamp="1600000050", alias=third))
     take(clone)
     found = one(clone)
-    assert [one.head for one in found.revisions] == [head, second, third]
+    assert [one.head for one in found.revisions] == [head, between, second, third]
     assert found.revisions[-1].base == tip
     assert not found.merges
     clone.git("merge", "-q", "--no-ff", "-m", "in", "rebased")
@@ -213,6 +230,22 @@ def test_a_rejection_that_was_answered_stands_no_longer(clone: Clone) -> None:
     assert (one(clone).status, verdicts(one(clone))) == ("approved", {"bob@example.com": "approve"})
 
 
+def test_entries_stand_in_the_order_in_which_things_were_said(clone: Clone) -> None:
+    head, _ = changed(clone)
+    append(clone.path, "reviews", head, request())
+    (root,) = append(clone.path, "discuss", head, comment(1, description="1"))
+    (reply,) = append(clone.path, "discuss", head, comment(2, parent=root, description="2"))
+    append(clone.path, "discuss", head, comment(6, parent=root, description="6"),
+           comment(4, description="4"), comment(3, parent=reply, description="3"),
+           comment(5, resolved=True))  # fmt: skip
+    take(clone)
+    with clone.store() as store:
+        found = sorted(entries(store, one(clone).id), key=lambda entry: entry.at)
+    told = [e.header["t"] for e in found if e.kind in ("comment", "verdict")]
+    assert told == sorted(told)
+    assert len(told) == 6
+
+
 def test_new_versions_of_a_comment(clone: Clone) -> None:
     head, _ = changed(clone)
     append(clone.path, "reviews", head, request())
@@ -279,6 +312,9 @@ def test_from_a_remote_a_folder_and_a_ref(box: Box) -> None:
     )
     ids = [done.reviews for done in (take(clone, "origin"), take(clone, str(other.path)))]
     assert ids == [[one(clone).id], []]
+    clone.env["GIT_DIR"] = str(clone.path / ".git")  # as in a hook, where git sets it
+    assert take(clone, str(other.path)).found == 1
+    del clone.env["GIT_DIR"]
     assert not clone.git("for-each-ref", "refs/notes/devtools", "refs/naturecode/incoming")
     clone.git("fetch", "-q", "origin", "refs/notes/devtools/*:refs/notes/remotes/origin/devtools/*")
     for where in (
@@ -338,8 +374,9 @@ def test_when_a_change_came_in_is_found_in_small_and_large_histories(
     append(clone.path, "reviews", other, request(description="On the branch itself"))
     append(clone.path, "reviews", base, request(targetRef="refs/heads/nowhere"))
     take(clone)
-    found = {one.title: one.merged for one in reviews(clone)}
-    made = [(one.head, one.onto, one.result, one.strategy) for one in found.values() if one]
+    found = [one.merged for one in reviews(clone)]
+    made = [(one.head, one.onto, one.result, one.strategy) for one in found if one]
+    assert len(found) == 3
     assert set(made) == {
         (head, before, merged, "merge"),
         (other, clone.git("rev-parse", f"{other}^").strip(), other, "ff"),

@@ -72,7 +72,9 @@ def test_a_text_that_fills_a_line_comes_in_and_goes_back(clone: Clone, head: str
         for n, text in enumerate(texts)
     ))  # fmt: skip
     before = content(clone.path)
-    take(clone)
+    # The review with its reviewer and state, three comments; apart from these only the lines of
+    # the request and of the two that no comment can carry: one is spelled as Go would not.
+    assert take(clone).entries == 9
     assert [t.first.text for t in one(clone).threads] == texts
     clone.git("update-ref", "-d", "refs/notes/devtools/discuss")
     give(clone)
