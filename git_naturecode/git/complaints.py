@@ -1,5 +1,7 @@
 """What git's messages about a remote mean for a person."""
 
+import re
+
 from git_naturecode.errors import Remote, Unsafe
 from git_naturecode.trace import strike
 
@@ -29,6 +31,10 @@ _CUT = (
     "index-pack output", "died of signal", "pack-objects died", "malloc failed",
     "out of memory", "hung up", "early eof", "unpack-objects",
 )  # fmt: skip
+_GONE = re.compile(
+    r"^(?:fatal|error): (?:bad (?:tree |commit |blob )?object|unable to read) ([0-9a-f]{40,64})$",
+    re.M,
+)
 
 
 def unreachable(remote: str, err: str) -> Remote:
@@ -79,6 +85,12 @@ def is_cut(err: str) -> bool:
     """True when a fetch ended because one of its processes was stopped by a limit."""
     lower = err.lower()
     return "no space left" not in lower and any(sign in lower for sign in _CUT)
+
+
+def gone(err: str) -> str:
+    """The object that could not be read, here or there, so that a push ended; "" for none."""
+    found = _GONE.search(err)
+    return found[1] if found else ""
 
 
 def moved_on(line: str) -> bool:

@@ -51,6 +51,10 @@ class Refused(Remote):
     """The remote was reached, and refused what was pushed; it will do so again."""
 
 
+class Gone(Remote):
+    """A clean-up of this clone took away what a push was to send."""
+
+
 class ReadOnly(Refused):
     """The remote lets this person read, and push nothing."""
 
@@ -179,6 +183,12 @@ class Link(NamedTuple):
     def _answer(self, refs: Sequence[Push], status: int, out: str, err: str) -> bool:
         if status == 0:
             return True
+        lost = complaints.gone(err)
+        if lost and self.repo.program.run("cat-file", "-e", lost, check=False)[0]:
+            raise Gone(
+                f"what was to go to {self.name} is not in this clone any more",
+                "git naturecode doctor --fix",
+            )
         answers = [line for line in out.split("\n") if line[:1] == "!"]
         # What only went down with another ref says nothing about why.
         causes = [line for line in answers if "atomic" not in line] or answers

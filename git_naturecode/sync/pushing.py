@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from git_naturecode.git.remote import Link, Push, ReadOnly, Refused
+from git_naturecode.git.remote import Gone, Link, Push, ReadOnly, Refused
 from git_naturecode.store import remotes
 from git_naturecode.store.remotes import BRANCH, DELETION, FORCE, NOTES, Memory
 from git_naturecode.store.store import Store
@@ -127,7 +127,10 @@ class Pushing:
 
     def _push(self, pushes: list[Push]) -> bool:
         self.memory.pushed(self.store.now_ms())
-        return self.link.push(pushes)
+        try:
+            return self.link.push(pushes)
+        except Gone:
+            raise self.store.team.broken() from None
 
     def _accepted(self, parts: Iterable[str]) -> None:
         for what in parts:

@@ -2,7 +2,7 @@
 
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -11,6 +11,7 @@ import crash
 from box import Box, Clone, Way
 from damage import state
 from git_naturecode.errors import NaturecodeError
+from git_naturecode.git.remote import Link, Push
 
 COMMANDS = (
     ["gc", "-q", "--prune=now"], ["repack", "-q", "-adk"], ["prune", "--expire=now"],
@@ -58,3 +59,29 @@ def test_nothing_acknowledged_is_lost(box: Box, way: Way) -> None:
     assert len(clone.texts(entity)) == len(said)
     crash.check(clone, said, "team", "--no-reflogs")
     assert state(clone, "spool").is_dir()
+
+
+def test_a_clean_up_that_takes_what_a_push_was_to_send_is_told_and_mended(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = box.remote()
+    ada, ben = box.clone(hub, "ada"), box.clone(hub, "ben")
+    session = ada.start()
+    ada.nc("sync")
+    ada.nc("session", "say", session, "said before the clean-up")
+    push = Link.push
+
+    def late(link: Link, refs: Sequence[Push]) -> bool:
+        tree = ada.git("rev-parse", "naturecode^{tree}").strip()
+        (ada.path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+        return push(link, refs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Link, "push", late)
+        said = ada.nc("sync", code=1)
+    assert "is missing from this repository" in said.err
+    assert "doctor --fix" in said.err
+    ada.nc("doctor", "--fix")
+    ada.nc("sync")
+    ben.nc("sync")
+    assert ben.texts(session) == ["said before the clean-up"]
