@@ -4,7 +4,9 @@ import os
 from typing import NamedTuple
 
 from git_naturecode import trusting
-from git_naturecode.domain.kinds import SESSION
+from git_naturecode.domain.kinds import REVIEW, SESSION
+from git_naturecode.domain.people import key
+from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
 from git_naturecode.store import followed, paths, pins, place, remotes, unsigned
@@ -49,7 +51,7 @@ class Status(NamedTuple):
     `folder` says why which files of this work tree's folder are not as they should be. Of
     what was committed and rewritten `unlinked` pieces were not looked at yet, and `sessionless`
     commits wait for a session that is not here; `unsigned` entries of this clone are written and
-    not signed; `trusted` is None where there is no team.
+    not signed; `to_review` reviews wait for this person; `trusted` is None where there is no team.
     """
 
     branch: str
@@ -64,10 +66,21 @@ class Status(NamedTuple):
     sessionless: int = 0
     trusted: Trusted | None = None
     unsigned: int = 0
+    to_review: int = 0
 
 
 def _unlinked(store: Store) -> int:
     return queue.count(store.state_dir) + followed.count(store.repo, store.config)
+
+
+def _to_review(store: Store, index: Index) -> int:
+    """How many reviews wait for this person, who is asked for only where one waits for anybody."""
+    if not index.values(REVIEW, "waiting"):
+        return 0
+    try:
+        return index.count(REVIEW, {"waiting": (key(store.person),)})
+    except NaturecodeError:  # git does not know who this is
+        return 0
 
 
 def status(store: Store, index: Index) -> Status:
@@ -83,6 +96,7 @@ def status(store: Store, index: Index) -> Status:
         store.config.flag("naturecode.autoSync", False), place.notes(store),
         _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
         len(unsigned.read(store.state_dir)),
+        _to_review(store, index),
     )  # fmt: skip
 
 

@@ -152,7 +152,8 @@ def entity_id(index: Index, wanted: str, kind: str) -> str:
         return min(found)
     if tails:
         raise Negative(f"{line(wanted)} fits {len(tails)} {kind}s", f"write more: {_some(found)}")
-    foreign = index.page(kind, {"origin": (wanted, name)}, limit=1).rows
+    is_text = wanted.isprintable()  # else no tool calls anything so, and it cannot be asked for
+    foreign = index.page(kind, {"origin": (wanted, name)}, limit=1).rows if is_text else []
     if foreign:
         return str(foreign[0]["id"])
     hint = _suggestion(index, name, kind)

@@ -28,7 +28,9 @@ def apply(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Put suggestions into the branch as one commit, and resolve their threads.
+    """Put suggestions into the branch as one commit.
+
+    Their threads are resolved.
 
     Refused where the lines are not as they were, or where two are about the same lines.
     """
@@ -69,6 +71,10 @@ def _json(review: str, done: "Applied", dry_run: bool) -> "dict[str, Json]":
     }  # fmt: skip
 
 
+def _remote(context: contexts.Context) -> str:
+    return context.config.get("naturecode.remote") or "origin"
+
+
 def _tell(context: contexts.Context, done: "Applied", dry_run: bool) -> None:
     from git_naturecode.render.show import line
 
@@ -79,12 +85,15 @@ def _tell(context: contexts.Context, done: "Applied", dry_run: bool) -> None:
         context.tell(f"{one.name}: {line(one.path)}:{lines}, by {line(one.comment.by)}")
     for name, why in done.left.items():
         context.tell(f"left out {name}: {line(why)}")
-    many = count(len(done.put), "suggestion")
+    many, branch = count(len(done.put), "suggestion"), line(done.branch)
     if dry_run:
         context.tell(f"would put {many} into {line(done.branch)}; nothing was")
         return
     context.say(done.commit)
-    context.tell(f"put {many} into {line(done.branch)}, and resolved the threads")
+    threads = "its thread" if len(done.put) == 1 else "their threads"
+    context.tell(f"put {many} into {line(done.branch)}, and resolved {threads}")
     for told in done.told:
         context.tell(f"note: {line(told)}")
+    if context.config.remotes():
+        context.tell(f"hint: others need the commit, too: git push {_remote(context)} {branch}")
     context.tell(TELL_OTHERS)

@@ -51,7 +51,7 @@ def change(
 
 
 def update(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Write down a new state of the change, as a revision that can be compared with the last."""
+    """Write down a new state of the change, as a revision."""
     from git_naturecode.cli.review_opened import opened_review
 
     context = contexts.current(quiet)

@@ -46,6 +46,9 @@ def diff(
     no_sessions: Annotated[
         bool, typer.Option("--no-sessions", help="Without the sessions that wrote it.")
     ] = False,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Resolved threads in full, too.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -81,7 +84,7 @@ def diff(
                     return
                 shown = ReviewDiff(
                     looked.review, looked.places, paint(context), columns(context), threads,
-                    sources,
+                    sources, whole=resolved,
                 )  # fmt: skip
                 text = "\n".join(shown.stat(found) if stat else shown.text(found))
     if compared.note:

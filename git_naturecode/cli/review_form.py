@@ -7,6 +7,7 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.options import TELL_OTHERS
+from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,11 @@ def _written(context: contexts.Context, lines: "Sequence[FormLine]", given: str 
             with open(path, encoding="utf-8", errors="surrogateescape") as file:
                 return file.read()
         except (OSError, ValueError) as error:
-            raise errors.Usage(f"{given} cannot be read: {error}") from None
+            why = error.strerror if isinstance(error, OSError) else error
+            raise errors.Usage(
+                f"{line(given)} cannot be read: {why}",
+                "--from names the file that an editor has written, or `-` for stdin",
+            ) from None
     return written(context, None, "", form.form(lines))
 
 

@@ -33,7 +33,7 @@ def import_reviews(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Take in reviews from another tool's notes; again only what is new.
+    """Take in reviews from another tool's notes. Again only what is new.
 
     Requests, comments on their lines, answers, verdicts, and what builds and analyses said.
     Everybody who reads this repository can read them, as they could before.
@@ -56,7 +56,7 @@ def export_reviews(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write reviews into the notes of another tool, beside what is there; again only what is new.
+    """Write reviews into the notes of another tool. Again only what is new there.
 
     What came from there goes back as it was. Drafts stay here.
     """

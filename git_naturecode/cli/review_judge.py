@@ -83,6 +83,8 @@ def _judge(
         _check_own(here, value)
         _check_files(here, files or [])
         _check_head(here, head)
+        if value == "approve" and not (withdraw or head):
+            _check_here(here)
         if withdraw:
             _check_given(here)
         entry = say(here, "none" if withdraw else value, text.strip(), files)
@@ -94,7 +96,7 @@ def _judge(
     done = {"approve": "approved", "reject": "requested changes to"}[value]
     what = f"{count(len(files), 'file')} of {here.review.id}" if files else here.review.id
     context.tell(f"took back what you said of {what}" if withdraw else f"{done} {what}")
-    context.tell(f"it is {'changes requested' if status == 'rejected' else status} now")
+    context.tell(f"status: {'changes requested' if status == 'rejected' else status}")
     context.tell(TELL_OTHERS)
 
 
@@ -126,6 +128,21 @@ def _check_files(here: "Opened", files: list[str]) -> None:
                 f"the change does not touch {line(one)}",
                 f"git naturecode review show {here.short} names its files",
             )
+
+
+def _check_here(here: "Opened") -> None:
+    """Raise Negative where the commits are not in this clone: nobody approves what he cannot see
+    by mistake."""
+    from git_naturecode.git import commits
+
+    last, store = here.review.revision, here.store
+    if last is None or here.moved is not None:
+        return
+    if not commits.are_here(store.repo, store.team.objects, [last.head]):
+        raise errors.Negative(
+            f"the commits of {here.review.id} are not in this clone",
+            f"git fetch; if you have read them elsewhere, add --head {last.head[:12]}",
+        )
 
 
 def _check_head(here: "Opened", head: str) -> None:

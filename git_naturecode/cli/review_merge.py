@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def explain(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> int:
-    """Say what has to be so before a review may be merged, what is missing, and what to do.
+    """Say what is missing before it may be merged, and what to do.
 
     Ends with 1 when it cannot be merged yet.
     """
@@ -58,13 +58,14 @@ def merge(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Merge a review into its base branch, if the rules on that branch allow it.
+    """Merge it into its base branch, if the rules there allow it.
 
     Ends with 1 when something is missing, with 3 when it conflicts: nothing has changed then.
     """
     from git_naturecode import reviewing
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import check, opened_review
+    from git_naturecode.domain.review.rules import STRATEGIES
     from git_naturecode.render.show import line
     from git_naturecode.reviewing import counting
     from git_naturecode.reviewing.merging import Conflicts, Merging, NotYet, Request
@@ -72,6 +73,8 @@ def merge(
     context = contexts.current(quiet)
     if remote is not None and not push:
         raise errors.Usage("--remote is for --push", "add --push, or leave --remote out")
+    if strategy and strategy not in STRATEGIES:
+        raise errors.Usage(f"{strategy!r} is no way to merge", "use " + ", ".join(STRATEGIES))
     text = written(context, message, "").strip() if message is not None else ""
     if message is not None and not text:
         raise errors.Usage("an empty message says nothing", "leave --message out for the usual one")

@@ -1,6 +1,6 @@
 """review list and show: reading."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from git_naturecode.cli.options import AsJson, Quiet, ReviewId
 from git_naturecode.cli.output import columns, page, paint
 from git_naturecode.cli.reading import entity_id, opened
 from git_naturecode.domain.kinds import REVIEW
+from git_naturecode.domain.people import key
+
+if TYPE_CHECKING:
+    from git_naturecode.store.store import Store
 
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 Since = Annotated[str | None, typer.Option(help="12h, 7d, 4w, 3mo or a date.")]
@@ -23,13 +27,13 @@ def list_reviews(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Also what was merged or closed.")] = False,
     mine: Annotated[bool, typer.Option("--mine", help="Only what I began.")] = False,
-    to_do: Annotated[bool, typer.Option("--to-review", help="Only where I am a reviewer.")] = False,
+    to_do: Annotated[bool, typer.Option("--to-review", help="Only what waits for me.")] = False,
     since: Since = None,
     limit: Limit = 50,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """List reviews, the latest first; those that are over only with --all."""
+    """List reviews, the latest first. Those that are over only with --all."""
     from git_naturecode import clock
     from git_naturecode.domain.review.model import STATUSES
     from git_naturecode.render import review_rows as render
@@ -40,8 +44,8 @@ def list_reviews(
     going = [one for one in STATUSES if one not in _OVER]
     asked = {"status": [status] if status else list(STATUSES) if every else going}
     with opened(context) as (store, index):
-        me = store.person.casefold()
-        asked |= ({"owner": [me]} if mine else {}) | ({"reviewer": [me]} if to_do else {})
+        me = store.person if mine or to_do else _me(store)
+        asked |= ({"owner": [key(me)]} if mine else {}) | ({"waiting": [key(me)]} if to_do else {})
         after = clock.iso(clock.since(since, context.now_ms())) if since else ""
         found = index.page(REVIEW, asked, after, limit)
     if as_json:
@@ -50,20 +54,41 @@ def list_reviews(
     if not found.rows:
         narrowed = bool(status or mine or to_do or since)
         context.tell(
-            "no such reviews; `git naturecode review list --all` shows all"
+            "nothing waits for you; `git naturecode review list` shows what is open"
+            if to_do
+            else "no such reviews; `git naturecode review list --all` shows all"
             if narrowed else "no open reviews; see `git naturecode review start`"
         )  # fmt: skip
         return
-    page(context, render.rows_text(found.rows, paint(context), columns(context)))
+    page(context, render.rows_text(found.rows, paint(context), columns(context), me))
     if found.total > limit:
         context.tell(f"hint: {found.total - limit} more; see --limit")
 
 
-def show(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Show a review: who reviews, what was said, what it waits for."""
+def _me(store: "Store") -> str:
+    """Who reads; "" where git does not know."""
+    try:
+        return store.person
+    except errors.NaturecodeError:
+        return ""
+
+
+def show(
+    review: ReviewId,
+    threads: Annotated[
+        list[str] | None, typer.Argument(metavar="[THREAD]...", help="Only these, such as t2.")
+    ] = None,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Resolved threads in full, too.")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show who reviews, what was said and what comes next."""
     from contextlib import closing
 
     from git_naturecode import ids
+    from git_naturecode.domain.review import handles
     from git_naturecode.domain.review.build import build
     from git_naturecode.reviewing.looking import look
     from git_naturecode.tracing.behind import Change
@@ -74,6 +99,8 @@ def show(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> Non
         found = look(store, build(store.read(ids.tail(entity), REVIEW)))
         with closing(Change(store, found.base, found.head)) as change:
             sessions = change.sessions() if found.here and found.head else []
+        me = _me(store)
+    wanted = [handles.thread(found.review, one) for one in threads or ()]
     if as_json:
         from git_naturecode.render import review_json
 
@@ -81,4 +108,12 @@ def show(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> Non
     else:
         from git_naturecode.render import review as render
 
-        page(context, render.text(found, paint(context), columns(context), sessions))
+        if wanted:
+            page(context, render.threads_text(found, paint(context), columns(context), wanted))
+            return
+        told = render.text(found, paint(context), columns(context), sessions, whole=resolved)
+        page(context, told)
+        from git_naturecode.render.review_next import next_steps
+
+        for text in next_steps(found, me):
+            context.tell(f"hint: {text}")

@@ -78,7 +78,10 @@ def comment(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Comment on lines, on a file, on the whole change, or all over it in your editor."""
+    """Comment on lines, a file, the change, or all over it.
+
+    The last with --diff, in your editor.
+    """
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
     from git_naturecode.cli.session_say import warn_of_secrets
@@ -213,11 +216,14 @@ def submit(
             sending.send(here.store, here.review, waiting, here.permit)
             if value or text:
                 _last_word(here.again(), value, text or "")
+        status = here.again().review.status if value else ""
     done = "threw away" if discard else "sent"
     if as_json:
         context.json({"reviewId": here.review.id, done.replace(" ", ""): len(waiting)})
         return
     context.tell(f"{done} {count(len(waiting), 'draft')}")
+    if value:
+        context.tell(f"status: {'changes requested' if status == 'rejected' else status}")
     if not discard:
         context.tell(TELL_OTHERS)
 
@@ -236,6 +242,8 @@ def _last_word(here: "Opened", value: str, text: str) -> None:
 def _check_place(
     file: str | None, at: int | None, end: int | None, side: str, suggest: str | None
 ) -> None:
+    if file is not None and not file:
+        raise errors.Usage("a file has a name", "leave --file out to comment on the whole change")
     if side not in ("new", "old"):
         raise errors.Usage(f"{side!r} is no side of a change", "use new or old")
     if file is None and (at is not None or end is not None):

@@ -37,7 +37,7 @@ def reopen(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say that a thread is not settled after all, or open a closed review again."""
+    """Open a thread, or a closed review, again."""
     if thread is None:
         from git_naturecode.cli.review_change import open_again
 
@@ -126,7 +126,7 @@ def redact(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hide the text of a comment everywhere; what was pushed can still be dug out."""
+    """Hide the text of a comment everywhere. What was pushed can still be dug out."""
     from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
     from git_naturecode.domain import drafts
     from git_naturecode.domain.review import handles

@@ -40,6 +40,12 @@ def here(repo: Repo, objects: Objects, commits: Iterable[str]) -> set[str]:
     return {oid for oid in wanted if repo.program.run(*args, oid, check=False)[0] == 0}
 
 
+def are_here(repo: Repo, objects: Objects, commits: Iterable[str]) -> bool:
+    """True when all of `commits` are in this clone, found out as `here` does."""
+    wanted = set(commits)
+    return wanted <= here(repo, objects, wanted)
+
+
 def trees(objects: Objects, wanted: Iterable[str]) -> dict[str, dict[bytes, TreeEntry]]:
     """The lines of those of the trees `wanted` that are here, by their names."""
     heads = objects.headers(dict.fromkeys(wanted))

@@ -18,7 +18,7 @@ def tree_of(objects: Objects, commit: str | None) -> str | None:
 def find(objects: Objects, tree: str | None, path: str) -> TreeEntry | None:
     """The entry at `path` below `tree`, or None."""
     found = None
-    for name in path.encode().split(b"/"):
+    for name in path.encode("utf-8", "surrogateescape").split(b"/"):
         if tree is None:
             return None
         found = next((e for e in entries(objects, tree) if e.name == name), None)

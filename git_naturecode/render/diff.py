@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from git_naturecode.git.changes import ADDED, KEPT, REMOVED, FileChange, Hunk, Line
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.show import columns_of, line, show
+from git_naturecode.render.show import columns_of, fit, line, show
 from git_naturecode.render.word_changes import Spans, spans
 
 _LEAST_WIDTH = 20  # columns for the text of a line, however narrow the terminal
@@ -40,7 +40,9 @@ def file_text(
     width = len(str(max((h.new + h.new_count for h in change.hunks), default=1)))
     width = max(width, len(str(max((h.old + h.old_count for h in change.hunks), default=1))))
     for number, hunk in enumerate(change.hunks):
-        yield look.paint.cyan(_range(hunk)) + (f" {line(hunk.heading)}" if hunk.heading else "")
+        at, room = _range(hunk), look.columns - columns_of(_range(hunk)) - 1
+        told = fit(line(hunk.heading), room).rstrip() if hunk.heading and room > 1 else ""
+        yield look.paint.cyan(at) + (f" {told}" if told else "")
         yield from above[number] if above else ()
         yield from _Hunk(hunk, look, width, remarks).text()
     if change.cut:

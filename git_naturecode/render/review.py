@@ -1,9 +1,10 @@
 """A review as text for a terminal: what it is, who reviews, what was said, what it waits for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from git_naturecode.domain.review.model import Reviewer, Thread
+from git_naturecode.render.folded import folded
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.review_rows import colour, said_of
 from git_naturecode.render.review_threads import Threads
@@ -22,28 +23,50 @@ _STANDING = {
 }  # fmt: skip
 
 
-def text(looked: "Looked", paint: Paint, columns: int, sessions: "Sequence[Behind]" = ()) -> str:
-    """A review to read, with the `sessions` that the change comes from."""
-    return "\n".join(_Shown(looked, paint, sessions).lines())
+def text(
+    looked: "Looked", paint: Paint, columns: int, sessions: "Sequence[Behind]" = (), *,
+    whole: bool = False,
+) -> str:  # fmt: skip
+    """A review to read, with the `sessions` that the change comes from; resolved threads are one
+    line each unless they are to be `whole`."""
+    return "\n".join(_Shown(looked, paint, columns, sessions, whole).lines())
+
+
+def threads_text(
+    looked: "Looked", paint: Paint, columns: int, threads: Sequence[Thread]
+) -> str:  # fmt: skip
+    """Only `threads` of a review, with all that was said in them."""
+    texts = Threads(looked.review, paint, looked.places, columns, whole=True)
+    return "\n\n".join("\n".join(texts.text(one)) for one in threads)
 
 
 class _Shown:
     """One review on its way to the terminal."""
 
-    def __init__(self, looked: "Looked", paint: Paint, sessions: "Sequence[Behind]") -> None:
+    def __init__(
+        self, looked: "Looked", paint: Paint, columns: int, sessions: "Sequence[Behind]",
+        whole: bool,
+    ) -> None:  # fmt: skip
         self.sessions = sessions
         self.looked, self.review, self.paint = looked, looked.review, paint
-        self.texts = Threads(looked.review, paint, looked.places)
+        self.texts = Threads(looked.review, paint, looked.places, columns, whole=whole)
+        self.columns, self.whole = columns, whole
 
     def lines(self) -> Iterator[str]:
         """All of it."""
         yield from self.head()
+        if self.review.description and self.review.reviewers:
+            yield ""
         yield from self.reviewers()
         yield from self.files()
         yield from self.behind()
         yield from self.reports()
+        folded_before = False
         for thread in self.review.threads:
-            yield ""
+            fold = not self.whole and not thread.is_open
+            if not (fold and folded_before):
+                yield ""
+            folded_before = fold
             yield from self.thread(thread)
         if self.review.has_drafts:
             yield ""
@@ -72,7 +95,7 @@ class _Shown:
                 yield f"also merged by {self.who(lost.by)}: {line(lost.result[:12])}, not counted"
         if review.description:
             yield ""
-            yield show(review.description)
+            yield from folded(show(review.description), self.columns)
 
     def revision(self) -> Iterator[str]:
         """Which state of the change is meant."""

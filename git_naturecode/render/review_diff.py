@@ -25,12 +25,12 @@ class ReviewDiff:
 
     def __init__(
         self, review: Review, places: dict[str, Place], paint: Paint, columns: int,
-        threads: Sequence[Thread], sources: Sources = behind.nothing,
+        threads: Sequence[Thread], sources: Sources = behind.nothing, *, whole: bool = False,
     ) -> None:  # fmt: skip
         self.sources = sources
         self.look = Look(paint, columns)
         self.paint, self.places = paint, places
-        self.texts = Threads(review, paint, places)
+        self.texts = Threads(review, paint, places, columns - len(_INDENT), whole=whole)
         self.waiting: dict[str, Thread] = {one.id: one for one in threads}
         self.at: dict[tuple[str, str, int], list[Thread]] = {}
         for one in threads:

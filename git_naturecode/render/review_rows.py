@@ -2,30 +2,53 @@
 
 from collections.abc import Sequence
 
+from git_naturecode.domain.people import key
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.show import fit, line
 from git_naturecode.store.entry import Json
 
-_OTHER_COLUMNS = 72  # of a row besides the title
-_LEAST_TITLE, _MOST_TITLE = 16, 60
+_TAIL = len("review-20260101-")
+_STATUS_COLUMNS = 17
+_NOTE_COLUMNS = 25  # who is waited for, and the open threads
+_DAY_COLUMNS = 12
+_LEAST_TITLE, _MOST_TITLE = 14, 44
+_WIDE = 100  # columns from which on there is room for whole ids and for days
 
 
-def rows_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int) -> str:
-    """A list of reviews, one line each, for a terminal of `columns` columns."""
-    width = max(_LEAST_TITLE, min(_MOST_TITLE, columns - _OTHER_COLUMNS))
-    return "\n".join(_row(row, paint, width) for row in rows)
+def rows_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int, me: str) -> str:
+    """A list of reviews for the person `me`, one line each, for a terminal of `columns` columns;
+    in a narrow one the ids are as short as every command takes them."""
+    is_wide = columns >= _WIDE
+    others = len(str(rows[0]["id"])[0 if is_wide else _TAIL :]) if rows else 0
+    others += _STATUS_COLUMNS + _NOTE_COLUMNS + (_DAY_COLUMNS if is_wide else 0) + 6
+    width = max(_LEAST_TITLE, min(_MOST_TITLE, columns - others))
+    return "\n".join(_row(row, paint, width, key(me), is_wide=is_wide) for row in rows)
 
 
-def _row(row: dict[str, Json], paint: Paint, width: int) -> str:
+def _row(row: dict[str, Json], paint: Paint, width: int, me: str, *, is_wide: bool) -> str:
     title = fit(line(str(row["title"])) or "(no title)", width)
-    threads = f"{row['openThreads']} open" if row["openThreads"] else ""
-    said = f"+{row['approvals']}" + (f" -{row['rejections']}" if row["rejections"] else "")
     status = said_of(str(row["status"]))
-    day = str(row["updatedAt"])[:10]
-    return (
-        f"{paint.yellow(row['id'])}  {title}  {colour(status, paint)}{' ' * (17 - len(status))}  "
-        f"{said:<5}  {threads:<7}  {day}"
-    )
+    painted = colour(status, paint) + " " * (_STATUS_COLUMNS - len(status))
+    identity = str(row["id"])[0 if is_wide else _TAIL :]
+    parts = [paint.yellow(identity), title, painted, *_day(row, is_wide), _note(row, paint, me)]
+    return "  ".join(part for part in parts if part).rstrip()
+
+
+def _day(row: dict[str, Json], is_wide: bool) -> list[str]:
+    return [str(row["updatedAt"])[:10]] if is_wide else []
+
+
+def _note(row: dict[str, Json], paint: Paint, me: str) -> str:
+    """Who is waited for, and how many threads are open."""
+    waiting = [str(one) for one in row["waitingFor"]]
+    mine = any(key(one) == me for one in waiting)
+    told = [paint.bold("waits for you")] if mine else []
+    if row["openThreads"]:
+        told.append(f"{row['openThreads']} open")
+    if waiting and not mine:
+        others = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+        told.append(f"waits for {line(waiting[0])}{others}")
+    return ", ".join(told)
 
 
 def said_of(status: str) -> str:

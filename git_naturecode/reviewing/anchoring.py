@@ -7,8 +7,8 @@ from git_naturecode.domain.review import anchor
 from git_naturecode.domain.review.anchor import OLD, Anchor
 from git_naturecode.domain.review.model import Revision
 from git_naturecode.domain.review.symbols import enclosing
-from git_naturecode.errors import Usage
-from git_naturecode.git import changes, tree
+from git_naturecode.errors import Negative, Usage
+from git_naturecode.git import changes, commits, tree
 from git_naturecode.git.changes import FileChange
 from git_naturecode.git.objects import Objects
 from git_naturecode.git.repo import Repo
@@ -29,8 +29,14 @@ class Wanted(NamedTuple):
 
 
 def place(repo: Repo, objects: Objects, revision: Revision, wanted: Wanted) -> Anchor:
-    """The anchor of a comment there; raises Usage for a file that is not there, or a line past its
-    end. Lines that the change does not show are marked so."""
+    """The anchor of a comment there; lines that the change does not show are marked so.
+
+    Raises Usage for a file that is not there, or a line past its end, Negative where the commits
+    are not in this clone.
+    """
+    ends = [one for one in (revision.head, revision.base) if one]
+    if not commits.are_here(repo, objects, ends):
+        raise Negative("the commits of the change are not in this clone", "git fetch")
     path, change = _path(repo, objects, revision, wanted)
     is_old = wanted.side == OLD
     commit = revision.base if is_old else revision.head

@@ -71,7 +71,7 @@ def since(store: Store, before: Revision, now: Revision) -> Compared:
                 "it was replaced by a forced push before it was fetched here",
             )
     if before.head == now.head:
-        return Compared(before.head, now.head, (), "nothing is new since")
+        return Compared(before.head, now.head, (), f"nothing is new since revision {before.number}")
     told = f"since revision {before.number}"
     paths = _changed(store, before, now)
     if before.base == now.base:

@@ -83,7 +83,8 @@ def explained(store: Store, review: Review, entries: Sequence[Entry] = ()) -> Ex
         return Explained(review, Facts(), (_missing(head),), tip)
     base = commits.merge_base(store.repo, tip, head)
     if not base:
-        return Explained(review, Facts(), (_STRANGE,), tip)
+        reason = _SHALLOW if store.repo.shallow() else _STRANGE
+        return Explained(review, Facts(), (reason,), tip)
     same = moved is not None and moved.state.base == base
     table = (moved.table if moved and same else patches.table(store.repo, base, head)).text
     tried = merging.tried(store.repo, tip, head)
@@ -161,6 +162,10 @@ def _facts(
 # -- what git says --------------------------------------------------------------------------------
 
 _NOTHING = Reason(False, "state", "nothing is in it yet", "git naturecode review start")
+_SHALLOW = Reason(
+    False, "state", "where it left the branch that it is to go into is not in this shallow clone",
+    "git fetch --unshallow",
+)  # fmt: skip
 _STRANGE = Reason(
     False, "state", "it has no history in common with the branch that it is to go into",
     "start a review of it with another --base",

@@ -19,7 +19,10 @@ def look(store: Store, review: Review) -> Looked:
     now = revising.unwritten(review, moved) if moved else review.revision
     head, base = (now.head, now.base) if now else ("", "")
     table = revising.table_of(store, now) if now else None
-    here = moved is not None or bool(head and commits.resolve(store.repo, head))
+    ends = [one for one in (head, base) if one]
+    here = moved is not None or bool(
+        head and commits.are_here(store.repo, store.team.objects, ends)
+    )
     kept = {one.id: _kept(store, review, one, table, head) for one in review.verdicts}
     places = _places(store, review, head, base) if here else {}
     return Looked(review, head, base, moved is not None, _rows(table), kept, here, now, places)

@@ -48,6 +48,11 @@ def find(repo: Repo, config: Config, wanted: str, base: str = "") -> Found:
     if not tip:
         raise Usage(f"there is no branch {name!r}", "name the one to merge into with --base")
     state = State(head, commits.merge_base(repo, head, tip), tip)
+    if not state.base and repo.shallow():
+        raise Negative(
+            f"where {target.name} left {name} is not in this shallow clone",
+            "get the rest of the history first: git fetch --unshallow",
+        )
     if state.base == head:
         raise Usage(
             f"{target.name} has nothing that {name} has not", "name another one with --base, "
@@ -75,6 +80,8 @@ def now(repo: Repo, config: Config, review: Review) -> State | None:
         return None
     tip = _branch(repo, config, review.base, head) if review.base else ""
     base = commits.merge_base(repo, head, tip) if tip else last.base if last else ""
+    if not base and repo.shallow():  # nobody can tell what the change is here
+        return None
     if base == head and last:  # it was merged, or the base was set on it
         return State(last.head, last.base, tip)
     return State(head, base, tip)
@@ -99,7 +106,10 @@ def default_branch(repo: Repo, config: Config, except_for: str = "") -> str:
     for name in (found, config.get("init.defaultBranch"), *_USUAL):
         if name and name != except_for and _branch(repo, config, name, ""):
             return name
-    raise Usage("which branch is it to be merged into?", "name it with --base")
+    raise Usage(
+        "which branch is it to be merged into?",
+        "name it with --base, and another one to look at with --target",
+    )
 
 
 def _range(repo: Repo, config: Config, wanted: str, base: str) -> Found:

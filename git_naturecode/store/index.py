@@ -133,6 +133,8 @@ class Index:
 
     def match(self, kind: str, prefix: str) -> list[str]:
         """The ids of all entities of `kind` whose last part begins with `prefix`."""
+        if not prefix.isascii():  # no id has such letters, and some cannot be asked for
+            return []
         query = "select id from entity where kind = ? and tail >= ? and tail < ?"
         values = (kind, prefix, prefix + "~")
         found = self._sound(lambda: {row[0] for row in self.db.execute(query, values)})

@@ -7,10 +7,11 @@ from git_naturecode.errors import Usage
 
 MARK = ">"
 ADVICE = (
-    "# Write below the lines that you have something to say about, with nothing in front.",
-    "# What begins with > is the change: leave it as it is, or take lines of it out.",
-    "# Above the first > you write on the whole change, below the name of a file on the file,",
-    "# below what somebody said (>|) an answer to it. Nothing written: nothing is sent.",
+    "# Write below the lines that you have something to say about. What begins",
+    "# with > is the change: leave it as it is, or take lines of it out. Above the",
+    "# first > you write on the whole change, below the name of a file on the file,",
+    "# below what somebody said (>|) an answer. What stands between ```suggestion",
+    "# and ``` is to take the place of the line. Nothing written: nothing is sent.",
 )
 
 

@@ -2,7 +2,7 @@
 
 from git_naturecode.domain.people import key
 from git_naturecode.domain.review.build import build
-from git_naturecode.domain.review.model import Review
+from git_naturecode.domain.review.model import REJECT, Review
 from git_naturecode.store.described import TITLE, Described
 from git_naturecode.store.entry import Json
 from git_naturecode.store.store import Placed
@@ -33,7 +33,7 @@ def row(review: Review) -> dict[str, Json]:
         "revisions": len(review.revisions),
         "files": revision.changed if revision else 0,
         "reviewers": [one.who for one in review.reviewers],
-        "waitingFor": [one.who for one in review.reviewers if one.asked and not one.verdict],
+        "waitingFor": waiting(review),
         "approvals": sum(one.value == "approve" for one in counted),
         "rejections": sum(one.value == "reject" for one in counted),
         "threads": len(review.threads),
@@ -43,6 +43,19 @@ def row(review: Review) -> dict[str, Json]:
         "createdAt": review.created,
         "updatedAt": review.updated,
     }
+
+
+def waiting(review: Review) -> list[str]:
+    """The reviewers who have not said what they think of the newest revision, in any part of it;
+    the owner is waited for where somebody asks for changes of that."""
+    now = review.revision
+    if review.merges or review.is_closed or review.deleted or now is None:
+        return []
+    owner = key(review.owner)
+    fresh = {key(one.by): one.value for one in review.verdicts if one.digest in ("", now.digest)}
+    found = [one.who for one in review.reviewers if key(one.who) not in {owner, *fresh}]
+    rejected = any(who != owner and value == REJECT for who, value in fresh.items())
+    return [*found, review.owner] if rejected else found
 
 
 def texts(review: Review) -> list[tuple[str, str]]:
@@ -61,6 +74,7 @@ def facets(review: Review) -> list[tuple[str, str]]:
     found = [("status", review.status), ("owner", key(review.owner))]
     found += [("origin", origin if isinstance(origin, str) else "")]
     found += [("reviewer", key(one.who)) for one in review.reviewers]
+    found += [("waiting", key(one)) for one in waiting(review)]
     found += [("target", review.target.name), ("base", review.base)]
     found += [("head", one.head) for one in review.revisions]
     found += [("draft", "yes" if review.has_drafts else "")]

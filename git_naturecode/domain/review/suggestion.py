@@ -22,6 +22,13 @@ class Suggestion(NamedTuple):
     below: int = 0
 
 
+class Piece(NamedTuple):
+    """A part of a comment: text, or what it `suggests` in place of the lines."""
+
+    text: str
+    suggests: Suggestion | None = None
+
+
 class Change(NamedTuple):
     """Lines `first` to `last` of a file, from 1, and what comes in their place; `name` is what the
     suggestion is called when there is something to say about it."""
@@ -55,7 +62,13 @@ def with_suggestion(text: str, lines: str) -> str:
 def read(text: str) -> list[Suggestion]:
     """The suggestions in the Markdown of a comment: fenced blocks of kind `suggestion`, in their
     order (CommonMark's fences; GitHub's and GitLab's word)."""
-    found: list[Suggestion] = []
+    return [one.suggests for one in pieces(text) if one.suggests]
+
+
+def pieces(text: str) -> list[Piece]:
+    """The Markdown of a comment as texts and suggestions, in their order; no text is empty."""
+    found: list[Piece] = []
+    said: list[str] = []
     fence = ""
     wanted: re.Match[str] | None = None
     inside: list[str] = []
@@ -66,17 +79,34 @@ def read(text: str) -> list[Suggestion]:
                 fence = told[1]
                 wanted = _WORD.fullmatch(told[2].split(" ", 1)[0])
                 inside = []
+                if wanted:
+                    _close(found, said)
+            if not (fence and wanted):
+                said.append(line)
         elif told and not told[2] and told[1][0] == fence[0] and len(told[1]) >= len(fence):
             if wanted:
-                above, below = (int(one or 0) for one in wanted.groups())
-                found.append(Suggestion(tuple(inside), above, below))
+                found.append(_suggestion(wanted, inside))
+            else:
+                said.append(line)
             fence = ""
         else:
-            inside.append(line)
+            (inside if wanted else said).append(line)
     if fence and wanted:  # a fence that nobody closes ends with the text
-        above, below = (int(one or 0) for one in wanted.groups())
-        found.append(Suggestion(tuple(inside), above, below))
+        found.append(_suggestion(wanted, inside))
+    _close(found, said)
     return found
+
+
+def _suggestion(told: re.Match[str], inside: Sequence[str]) -> Piece:
+    above, below = (int(one or 0) for one in told.groups())
+    return Piece("", Suggestion(tuple(inside), above, below))
+
+
+def _close(found: list[Piece], said: list[str]) -> None:
+    text = "\n".join(said).strip("\n")
+    said.clear()
+    if text.strip():
+        found.append(Piece(text))
 
 
 def split(data: bytes) -> list[bytes]:
