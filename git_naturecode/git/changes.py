@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import IO, NamedTuple
 
+from git_naturecode.git.apart import apart
 from git_naturecode.git.quoted import unquoted
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
@@ -21,9 +22,9 @@ _MOST_FILE = 64 << 20  # bytes of one file's difference
 _MOST_NAMED = 500  # paths on a command line
 # The same difference of the same commits for everybody: nothing of it is left to a configuration.
 DIFF = (
-    "-c", "core.quotePath=false", "-c", "diff.suppressBlankEmpty=false", "-c", "core.bare=true",
-    "-c", "core.attributesFile=/dev/null", "-c", "core.bigFileThreshold=16m", "diff-tree", "-r",
-    "--raw", "--no-abbrev", "--full-index", "-M50%", "-l1000", "--diff-algorithm=myers",
+    "-c", "core.quotePath=false", "-c", "diff.suppressBlankEmpty=false", "-c",
+    "core.attributesFile=/dev/null", "-c", "core.bigFileThreshold=16m", "diff-tree", "-r", "--raw",
+    "--no-abbrev", "--full-index", "-M50%", "-l1000", "--diff-algorithm=myers",
     "--indent-heuristic", "--inter-hunk-context=0", "--no-ext-diff", "--no-textconv", "--no-color",
     "--no-relative", "--submodule=short", "--ignore-submodules=none", "--src-prefix=a/",
     "--dst-prefix=b/",
@@ -66,8 +67,7 @@ class Hunk(NamedTuple):
 
     def lines(self) -> Iterator[Line]:
         """The lines, in the order of the difference."""
-        old = self.old if self.old_count else self.old + 1
-        new = self.new if self.new_count else self.new + 1
+        old, new = self.old, self.new
         for line, after in zip(self.raw, chain(self.raw[1:], (b"",)), strict=True):
             kind = line[:1].decode("ascii", "replace")
             if kind == _UNENDED[:1].decode():
@@ -160,22 +160,22 @@ def _saying(
     wanted = [f":(top,literal){path}" for path in paths] if len(paths) <= _MOST_NAMED else []
     base = base or _EMPTY[repo.object_format]
     args = (*DIFF, *options, "--end-of-options", base, head, "--", *wanted)
-    environ = {k: v for k, v in repo.program.environ.items() if k != "GIT_DIFF_OPTS"}
-    process = repo.program._replace(environ=environ).open(*args)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.close()
-    whole = False
-    try:
-        yield _lines(process.stdout)
-        whole = not process.stdout.read(1)
-    finally:
-        if not whole:
-            process.kill()
-        process.stdout.close()
-        status = process.wait()
-    if whole and status:
-        raise GitFailed(("diff-tree",), status, f"fatal: cannot compare {base} and {head}")
+    with apart(repo) as program:
+        process = program.open(*args)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        whole = False
+        try:
+            yield _lines(process.stdout)
+            whole = not process.stdout.read(1)
+        finally:
+            if not whole:
+                process.kill()
+            process.stdout.close()
+            status = process.wait()
+        if whole and status:
+            raise GitFailed(("diff-tree",), status, f"fatal: cannot compare {base} and {head}")
 
 
 def _lines(out: IO[bytes]) -> Iterator[bytes]:

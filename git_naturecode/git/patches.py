@@ -6,20 +6,18 @@ blobs, names of functions, similarities. docs/design/merge-rules.md has the rule
 """
 
 import hashlib
-import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+from git_naturecode.git.apart import apart
 from git_naturecode.git.quoted import quoted
 from git_naturecode.git.repo import Repo
-from git_naturecode.git.run import GitFailed, Program
+from git_naturecode.git.run import GitFailed
 
 ID = 16  # hex digits
 _BLOCK = 1 << 18
@@ -81,7 +79,7 @@ def patches(repo: Repo, base: str, head: str) -> Iterator[Patch]:
 
     One process; the memory that it takes is bounded by the longest line and the number of files.
     """
-    with _apart(repo) as program:
+    with apart(repo) as program:
         process = program.open(*_DIFF, base or _nothing(repo), head, "--")
         try:
             assert process.stdin is not None
@@ -103,35 +101,6 @@ def _bytes(path: str) -> bytes:
 def _nothing(repo: Repo) -> str:
     """The id of the empty tree, which git knows without having it."""
     return hashlib.new(repo.object_format, b"tree 0\0").hexdigest()
-
-
-@contextmanager
-def _apart(repo: Repo) -> Iterator[Program]:
-    """The git program on the objects of `repo`, without its configuration and its attributes.
-
-    An attribute may declare any file binary, and differs from clone to clone. What a partial clone
-    left at its remote can be had only with its configuration.
-    """
-    environ = dict(repo.program.environ)
-    environ.pop("GIT_DIFF_OPTS", None)  # it would outdo -U3
-    if repo.is_partial:
-        yield repo.program._replace(environ=environ)
-        return
-    with tempfile.TemporaryDirectory(prefix="naturecode-") as folder:
-        for name in ("objects", "refs"):
-            os.mkdir(os.path.join(folder, name))
-        with open(os.path.join(folder, "HEAD"), "w", encoding="ascii") as file:
-            file.write("ref: refs/heads/none\n")
-        with open(os.path.join(folder, "config"), "w", encoding="ascii") as file:
-            file.write("[core]\n\tbare = true\n\trepositoryFormatVersion = 1\n")
-            file.write(f"[extensions]\n\tobjectFormat = {repo.object_format}\n")
-        if not repo.program.receiving:
-            environ["GIT_OBJECT_DIRECTORY"] = os.path.join(repo.common_dir, "objects")
-            environ.pop("GIT_ALTERNATE_OBJECT_DIRECTORIES", None)
-        environ["GIT_ATTR_NOSYSTEM"] = "1"
-        yield repo.program._replace(
-            cwd=folder, git_dir=folder, environ=environ, as_the_user=False, receiving=True
-        )
 
 
 class _Raw(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from git_naturecode.git.apart import apart
 from git_naturecode.git.changes import DIFF, FileChange, patched, raw
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Limits
@@ -53,12 +54,12 @@ def _compared(
     pairs = list(commits)
     if not pairs:
         return
-    environ = {k: v for k, v in repo.program.environ.items() if k != "GIT_DIFF_OPTS"}
-    out = repo.program._replace(environ=environ).run(
-        *DIFF, "--stdin", *options, "--", *(f":(top,literal){path}" for path in paths),
-        data="".join(f"{commit} {before}\n" for commit, before in pairs).encode(),
-        limits=Limits(output=_OUTPUT),
-    )[1]  # fmt: skip
+    with apart(repo) as program:
+        out = program.run(
+            *DIFF, "--stdin", *options, "--", *(f":(top,literal){path}" for path in paths),
+            data="".join(f"{commit} {before}\n" for commit, before in pairs).encode(),
+            limits=Limits(output=_OUTPUT),
+        )[1]  # fmt: skip
     for part in _parts(out, {commit.encode() for commit, _ in pairs}):
         lines = iter(part)
         yield list(patched(lines, raw(lines))) if "-p" in options else raw(lines)

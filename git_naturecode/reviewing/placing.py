@@ -163,7 +163,7 @@ class _Move:
         if (old, new) not in self._carried:
             before, after = self._lines.get(old), self._lines.get(new)
             edits = [] if old == new else self._edits.get((old, new))
-            steps = self._steps.blocks(path, path_now, len(before or ())) if self._steps else None
+            steps = self._steps.blocks(path, path_now, before or ()) if self._steps else None
             made = None if after is None else Carried(before or [], after, edits, steps)
             self._carried[old, new] = made
         return self._carried[old, new]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from git_naturecode.domain.matching import Block
-from git_naturecode.domain.review.carried import Edit, onward
+from git_naturecode.domain.review.carried import Edit, common, onward
 from git_naturecode.git.changes import FileChange
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.steps import MOST_NAMED, renames, steps, way
@@ -33,18 +33,18 @@ class Steps:
         self._steps = steps(repo, commits, list(names)) if len(names) <= MOST_NAMED else []
         self.paths = {path: now for path, now in self.paths.items() if now != path}
 
-    def blocks(self, path: str, path_now: str, count: int) -> list[Block] | None:
-        """The lines of `path`, `count` of them, that are in `path_now`; None: not followed."""
+    def blocks(self, path: str, path_now: str, lines: Sequence[str]) -> list[Block] | None:
+        """Those of `lines`, of the file `path`, that are in `path_now`; None: not followed."""
         if not self._steps:
             return None
-        found, now = [(0, 0, count)], path
+        found, now, weak = [(0, 0, len(lines))], path, common(lines)
         for files in self._steps:
             change = next((one for one in files if one.old_path == now), None)
             if change is None:
                 continue
             if change.status not in ("M", "R") or change.binary or change.cut:
                 return []
-            found, now = onward(found, edits_of(change)), change.path
+            found, now = onward(found, edits_of(change), weak), change.path
         return found if now == path_now else None
 
 

@@ -69,7 +69,7 @@ def ranges(stage: Stage) -> Iterator[Line]:
         stage.rounds(5), stat, lambda: place(repo, objects, wanted, later, "")
     )  # fmt: skip
     objects.close()
-    yield against(f"{len(wanted)} comments moved on", moved, peer, "git diff --stat", 8)
+    yield against(f"{len(wanted)} comments moved on", moved, peer, "git diff --stat", 12)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield figure("memory of this process at most", most, "MB", 500)
 

@@ -153,6 +153,7 @@ def test_no_configuration_changes_it(box: Box, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("GIT_DIFF_OPTS", "-u0")
     assert list(changes(opened(clone), base, head)) == before
     assert [change.path for change in before] == ["a", "d", "ü"]
+    assert [len(change.hunks) for change in before] == [1, 1, 0]
 
 
 def test_paths_choose_files_as_they_are_named(box: Box) -> None:

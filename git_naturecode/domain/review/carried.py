@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -49,6 +49,7 @@ class Carried:
         steps: Iterable[Block] | None = None,
     ) -> None:  # fmt: skip
         self.old, self.new = old, new
+        self.compared = 0  # lines that were compared to the letter
         kept = matching(old, new) if edits is None else between(edits, len(old))
         doubted = set(doubtful(kept, old, new))
         direct = dict(_pairs(kept))
@@ -100,6 +101,8 @@ class Carried:
             return
         old, new = self.old[gap.old : gap.old_end], self.new[gap.new : gap.new_end]
         clean = [squeezed(line) for line in old], [squeezed(line) for line in new]
+        if not {*clean[0]} & {*clean[1]}:
+            return
         blocks = matching(*clean)
         doubted = set(doubtful(blocks, *clean, self._often))
         for i, j in _pairs(blocks):
@@ -128,21 +131,39 @@ def between(edits: Iterable[Edit], count: int) -> list[Block]:
     return blocks
 
 
-def onward(blocks: Sequence[Block], edits: Iterable[Edit]) -> list[Block]:
-    """`blocks`, lines of an old text in a later one, after further `edits` of the later one."""
+def onward(
+    blocks: Sequence[Block], edits: Sequence[Edit], weak: Container[int] = ()
+) -> list[Block]:
+    """`blocks`, lines of an old text in a later one, after further `edits` of the later one.
+
+    Where between two edits nothing is left of the old text but `weak` lines, those that stand
+    elsewhere, too, nobody knows whether it is they that are left.
+    """
     end = max((j + n for _, j, n in blocks), default=0)
-    kept = between(edits, end)
-    found, number = [], 0
-    for i, j, n in blocks:
-        while number and kept[number - 1][0] + kept[number - 1][2] > j:
+    last = edits[-1][0] if edits else 0
+    found, number = list[Block](), 0
+    for a, b, m in between(edits, end):
+        while number and blocks[number - 1][1] + blocks[number - 1][2] > a:
             number -= 1
-        while number < len(kept) and kept[number][0] < j + n:
-            a, b, m = kept[number]
+        part = []
+        while number < len(blocks) and blocks[number][1] < a + m:
+            i, j, n = blocks[number]
             low, high = max(a, j), min(a + m, j + n)
             if low < high:
-                found.append((i + low - j, b + low - a, high - low))
+                part.append((i + low - j, b + low - a, high - low))
             number += 1
+        is_island = a > 0 and a + m <= last
+        if not (is_island and all(k in weak for i, _, n in part for k in range(i, i + n))):
+            found += part
     return found
+
+
+def common(lines: Sequence[str]) -> frozenset[int]:
+    """The numbers of those of `lines` that stand there more than once, or say nothing."""
+    often = Counter(lines)
+    return frozenset(
+        n for n, line in enumerate(lines) if often[line] > 1 or not says_something(line)
+    )
 
 
 def _pairs(blocks: Iterable[Block]) -> Iterator[tuple[int, int]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import chain, islice
 from typing import NamedTuple
 
-from git_naturecode.domain.review.anchor import MOST_CHARACTERS
 from git_naturecode.domain.review.carried import Carried, Gap, says_something, squeezed
 from git_naturecode.domain.review.symbols import enclosing
 
@@ -12,6 +12,8 @@ AROUND = 3
 LONG = 12  # characters, without blanks, of a text that does not stand everywhere
 _MOST_PLACES = 500
 _MOST_NEAR = 200  # lines on each side that are compared with each other
+_MOST_LIKELY, _MOST_COMPARED = 40, 2_000  # comparisons to the letter, for a line and for a file
+_MOST_WIDTH = 200  # characters of a line that are compared
 _ALIKE, _ALIKE_ONLY, _ALIKE_FAR, _MARGIN = 0.6, 0.5, 0.75, 0.08
 
 
@@ -103,14 +105,13 @@ def weight(wanted: Iterable[str]) -> int:
 
 
 def _lost(carried: Carried, wanted: Sequence[str]) -> int:
-    """How often `wanted` stood in the old text where nothing of it is in the new one."""
-    first = wanted[0]
-    count = 0
-    for gap in carried.gaps:
-        for index in range(gap.old, gap.old_end - len(wanted) + 1):
-            part = carried.old[index : index + len(wanted)]
-            if squeezed(part[0]) == first and [squeezed(line) for line in part] == wanted:
-                count += carried.at(index) is None
+    """How often `wanted` stood in the old text where nobody knows it in the new one."""
+    count, size = 0, len(wanted)
+    ranges = [(gap.old, gap.old_end - size + 1) for gap in carried.gaps]
+    for index in chain(*(range(*one) for one in ranges), carried.doubtful):
+        if squeezed(carried.old[index]) == wanted[0] and carried.at(index) is None:
+            part = [squeezed(line) for line in carried.old[index : index + size]]
+            count += part == list(wanted)
     return count
 
 
@@ -144,9 +145,11 @@ def _alike(carried: Carried, index: int) -> tuple[int, float] | None:
     symbol = enclosing(carried.old, index)
     if not symbol:
         return None
-    rest = [n for n in range(len(carried.new)) if n not in carried.taken][:_MOST_PLACES]
-    same = [n for n in rest if enclosing(carried.new, n) == symbol and n not in near]
-    return _best(carried, index, same[:_MOST_NEAR], lost, _ALIKE_FAR)
+    wanted = carried.old[index]
+    rest = (n for n in range(len(carried.new)) if n not in carried.taken and n not in near)
+    alike = (n for n in islice(rest, _MOST_PLACES) if _may_be_alike(wanted, carried.new[n]))
+    same = [n for n in islice(alike, _MOST_NEAR) if enclosing(carried.new, n) == symbol]
+    return _best(carried, index, same, lost, _ALIKE_FAR)
 
 
 def _free(carried: Carried, lines: range, middle: int) -> list[int]:
@@ -164,21 +167,36 @@ def _best(
     carried: Carried, index: int, near: Sequence[int], lost: Sequence[int], least: float
 ) -> tuple[int, float] | None:
     """The line of `near` that is most like line `index`; none of `lost` may be more like it."""
-    ranked = sorted(((ratio(carried.old[index], carried.new[n]), n) for n in near), reverse=True)
+    wanted = carried.old[index]
+    likely = [n for n in near if _may_be_alike(wanted, carried.new[n])]
+    carried.compared += len(likely) + 1
+    if len(likely) > _MOST_LIKELY or carried.compared > _MOST_COMPARED:
+        return None
+    ranked = sorted(((ratio(wanted, carried.new[n]), n) for n in likely), reverse=True)
     if not ranked or ranked[0][0] < least:
         return None
     score, at = ranked[0]
     if len(ranked) > 1 and score - ranked[1][0] < _MARGIN:
         return None
-    others = (ratio(carried.old[n], carried.new[at]) for n in lost if n != index)
-    if any(score - other < _MARGIN for other in others):
+    text = carried.new[at]
+    others = [n for n in lost if n != index and _may_be_alike(carried.old[n], text)]
+    carried.compared += len(others)
+    if len(others) > _MOST_LIKELY:
+        return None
+    if any(score - ratio(carried.old[n], text) < _MARGIN for n in others):
         return None
     return at, score
 
 
+def _may_be_alike(one: str, other: str) -> bool:
+    """A quick look that finds most lines that are not alike."""
+    a, b = one.strip()[:_MOST_WIDTH], other.strip()[:_MOST_WIDTH]
+    return SequenceMatcher(None, a, b, autojunk=False).quick_ratio() >= _ALIKE_ONLY
+
+
 def ratio(one: str, other: str) -> float:
     """How alike two lines are, blanks at their ends left out: from 0 to 1."""
-    a, b = one.strip()[:MOST_CHARACTERS], other.strip()[:MOST_CHARACTERS]
+    a, b = one.strip()[:_MOST_WIDTH], other.strip()[:_MOST_WIDTH]
     matcher = SequenceMatcher(None, a, b, autojunk=False)
     if matcher.real_quick_ratio() < _ALIKE_ONLY or matcher.quick_ratio() < _ALIKE_ONLY:
         return 0.0

@@ -206,6 +206,21 @@ def test_a_line_moved_alone_has_to_be_rare() -> None:
     assert after(at(CODE, Anchor("a.py"), 14), common).state == GONE
 
 
+def test_two_that_were_lost_are_not_told_apart() -> None:
+    old = ["a", "    value = compute(1)", "b", "    value = compute(1)", "c"]
+    new = ["a", "b", "c", "", "    value = compute(1)"]
+    assert follow(at(old, Anchor("a"), 2), "a", Carried(old, new)).state == GONE
+    assert follow(at(old, Anchor("a"), 4), "a", Carried(old, new)).state == GONE
+
+
+def test_what_is_in_doubt_is_not_looked_for_elsewhere() -> None:
+    block = ["    call(err_of_it)", "    done(err_of_it)"]
+    old = ["one()", *block, "two()", *block, "three()"]
+    new = ["one()", *block, "three()", "four()", "    call(err_of_it)", "five()"]
+    for line in (2, 5):
+        assert follow(at(old, Anchor("a"), line), "a", Carried(old, new)).state == GONE
+
+
 def test_of_two_alike_none_is_taken() -> None:
     old = ["a", "    call(first, 1)", "b"]
     new = ["a", "    call(first, 2)", "    call(first, 3)", "b"]
