@@ -39,13 +39,16 @@ def renames(repo: Repo, commits: Iterable[tuple[str, str]]) -> list[tuple[str, s
 
 
 def steps(
-    repo: Repo, commits: Iterable[tuple[str, str]], paths: Sequence[str]
+    repo: Repo, commits: Iterable[tuple[str, str]], paths: Sequence[str], *, back: bool = False
 ) -> list[list[FileChange]]:
     """What each of `commits` changes in `paths`, without context, in their order.
 
+    `back`: what taking it back changes, old and new exchanged. A difference that is made in the
+    other direction may keep other lines, where several would do.
     At most MOST_NAMED paths. Raises GitFailed, also where that is more than git may say.
     """
-    return list(_compared(repo, commits, ("-p", "-U0"), paths))
+    direction = ("-R",) if back else ()
+    return list(_compared(repo, commits, ("-p", "-U0", *direction), paths))
 
 
 def _compared(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from git_naturecode.domain.matching import Block
-from git_naturecode.domain.review.carried import Edit, common, onward
+from git_naturecode.domain.review.carried import Edit, agreed, onward
 from git_naturecode.git.changes import FileChange
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.steps import MOST_NAMED, renames, steps, way
@@ -30,22 +30,37 @@ class Steps:
                 if now == before:
                     self.paths[path] = after
                     names[after] = None
-        self._steps = steps(repo, commits, list(names)) if len(names) <= MOST_NAMED else []
+        if len(names) > MOST_NAMED:
+            commits = []
+        there = steps(repo, commits, list(names))
+        back = steps(repo, commits, list(names), back=True)
+        self._steps = list(zip(there, back, strict=True))
         self.paths = {path: now for path, now in self.paths.items() if now != path}
 
     def blocks(self, path: str, path_now: str, lines: Sequence[str]) -> list[Block] | None:
-        """Those of `lines`, of the file `path`, that are in `path_now`; None: not followed."""
+        """Those of `lines`, of the file `path`, that are in `path_now`; None: not followed.
+
+        In each step two differences have to agree, one made forwards and one made backwards: where
+        they keep different lines with the same text, nobody can tell which one was left.
+        """
         if not self._steps:
             return None
-        found, now, weak = [(0, 0, len(lines))], path, common(lines)
-        for files in self._steps:
+        found, now = [(0, 0, len(lines))], path
+        for files, back in self._steps:
             change = next((one for one in files if one.old_path == now), None)
             if change is None:
                 continue
-            if change.status not in ("M", "R") or change.binary or change.cut:
+            taken_back = next((one for one in back if one.old_path == change.path), None)
+            if taken_back is None or not (_can_follow(change) and _can_follow(taken_back)):
                 return []
-            found, now = onward(found, edits_of(change), weak), change.path
+            exchanged = [(new, come, old, gone) for old, gone, new, come in edits_of(taken_back)]
+            found = agreed(onward(found, edits_of(change)), onward(found, exchanged))
+            now = change.path
         return found if now == path_now else None
+
+
+def _can_follow(change: FileChange) -> bool:
+    return change.status in ("M", "R") and not change.binary and not change.cut
 
 
 def edits_of(change: FileChange) -> list[Edit]:

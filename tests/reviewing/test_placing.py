@@ -262,6 +262,16 @@ def test_an_anchor_that_lies(repo: Clone) -> None:
     assert all(one.line == 0 or 1 <= one.line <= one.end <= 31 for one in found)
 
 
+def test_a_step_that_could_have_kept_either_keeps_none(repo: Clone) -> None:
+    """Forwards and backwards git keeps different brackets of what was rewritten."""
+    old = ["top", "x", "}", "}", "}", "x", "}", "x", "a7", "x", "a9", "x", "x", "a12", "bottom"]
+    new = ["top", "x", "b1", "x", "b3", "b4", "x", "b6", "}", "x", "b9", "}", "x", "bottom"]
+    was = commit(repo, {"a": joined(old)})
+    later = commit(repo, {"a": joined(new)})
+    anchors = [anchored(repo, was, "a", n) for n in (1, 6, 8, 12, 13, 15)]
+    assert [one.state for one in place(repo, anchors, later)] == [SAME, *[GONE] * 4, MOVED]
+
+
 def test_many_comments_cost_few_processes(repo: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     from git_naturecode import trace
 

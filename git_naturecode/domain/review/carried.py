@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -131,39 +131,35 @@ def between(edits: Iterable[Edit], count: int) -> list[Block]:
     return blocks
 
 
-def onward(
-    blocks: Sequence[Block], edits: Sequence[Edit], weak: Container[int] = ()
-) -> list[Block]:
-    """`blocks`, lines of an old text in a later one, after further `edits` of the later one.
-
-    Where between two edits nothing is left of the old text but `weak` lines, those that stand
-    elsewhere, too, nobody knows whether it is they that are left.
-    """
+def onward(blocks: Sequence[Block], edits: Iterable[Edit]) -> list[Block]:
+    """`blocks`, lines of an old text in a later one, after further `edits` of the later one."""
     end = max((j + n for _, j, n in blocks), default=0)
-    last = edits[-1][0] if edits else 0
     found, number = list[Block](), 0
     for a, b, m in between(edits, end):
         while number and blocks[number - 1][1] + blocks[number - 1][2] > a:
             number -= 1
-        part = []
         while number < len(blocks) and blocks[number][1] < a + m:
             i, j, n = blocks[number]
             low, high = max(a, j), min(a + m, j + n)
             if low < high:
-                part.append((i + low - j, b + low - a, high - low))
+                found.append((i + low - j, b + low - a, high - low))
             number += 1
-        is_island = a > 0 and a + m <= last
-        if not (is_island and all(k in weak for i, _, n in part for k in range(i, i + n))):
-            found += part
     return found
 
 
-def common(lines: Sequence[str]) -> frozenset[int]:
-    """The numbers of those of `lines` that stand there more than once, or say nothing."""
-    often = Counter(lines)
-    return frozenset(
-        n for n, line in enumerate(lines) if often[line] > 1 or not says_something(line)
-    )
+def agreed(one: Sequence[Block], other: Sequence[Block]) -> list[Block]:
+    """The lines that both, in the order of the old text, have in the same place."""
+    found, number = list[Block](), 0
+    for i, j, n in one:
+        while number and other[number - 1][0] + other[number - 1][2] > i:
+            number -= 1
+        while number < len(other) and other[number][0] < i + n:
+            a, b, m = other[number]
+            low, high = max(a, i), min(a + m, i + n)
+            if low < high and b - a == j - i:
+                found.append((low, j + low - i, high - low))
+            number += 1
+    return found
 
 
 def _pairs(blocks: Iterable[Block]) -> Iterator[tuple[int, int]]:

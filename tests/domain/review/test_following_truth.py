@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from git_naturecode.domain.review.anchor import Anchor, at
-from git_naturecode.domain.review.carried import Carried, Edit, onward
+from git_naturecode.domain.review.carried import Carried, Edit, agreed, between, onward
 from git_naturecode.domain.review.following import GONE, MOVED, SAME, Place, follow
 from seeds import SEED, TORTURE
 
@@ -126,3 +126,13 @@ def test_blanks_and_moved_blocks_on_top() -> None:
             if place.state != GONE and old[number].text not in COMMON:
                 assert back.get(place.line - 1, number) == number, (seed, number, place)
                 assert there.get(number, place.line - 1) == place.line - 1, (seed, number, place)
+
+
+def test_what_two_agree_on() -> None:
+    for seed in range(ROUNDS):
+        writer = Writer(SEED * 1_000_003 + seed, 1.0)
+        old = writer.lines(40)
+        kept = [between(writer.edits(old, 4)[0], len(old)) for _ in range(2)]
+        pairs = [{(i + k, j + k) for i, j, n in blocks for k in range(n)} for blocks in kept]
+        found = [(i + k, j + k) for i, j, n in agreed(*kept) for k in range(n)]
+        assert found == sorted(pairs[0] & pairs[1])
