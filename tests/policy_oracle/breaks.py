@@ -32,6 +32,11 @@ class Break(NamedTuple):
     node: int
     number: int
 
+    @property
+    def place(self) -> str:
+        """The file and the function that it is in."""
+        return self.name.partition(":")[0]
+
 
 @cache
 def text(file: Path) -> str:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
@@ -36,7 +36,7 @@ ALL, QUICK, EXAMPLES = "all", "quick", "examples"
 """Which tests are asked: all; of the long ones but SOME histories; nothing that goes by chance."""
 SOME = 3
 PATIENCE = 4
-"""How many times the processor time of all tests they may take for one break."""
+"""How many times the processor time that a test takes it may take with a break, and 2 seconds."""
 TARGET = ROOT / "git_naturecode/domain/policy"
 _NOWHERE: frozenset[int] = frozenset()
 
@@ -62,11 +62,12 @@ class Trials:
             self._items = [item for item in self._items if not _is(item, BY_CHANCE)]
         elif which == QUICK:
             self._items += [item for item in items if _is(item, LONG[:1])][:SOME]
-        self._noticed: Counter[int] = Counter()
+        self._noticed: dict[str, Counter[int]] = {}
         self._tests = self._whole()
 
     def killer(self, one: Break) -> str | None:
         """The test that notices a break; None when none does."""
+        _whole_code(one.file)  # the fork need not make it
         read, write = os.pipe()
         child = os.fork()
         if not child:
@@ -80,7 +81,8 @@ class Trials:
         if not status:
             return None
         if said:
-            self._noticed[int(said)] += 1
+            for room in ("", one.place):
+                self._noticed.setdefault(room, Counter())[int(said)] += 1
             return self._items[int(said)].nodeid
         return "it ends without an answer, or does not end"
 
@@ -89,14 +91,16 @@ class Trials:
     def _try(self, one: Break, write: int) -> None:
         code = 1
         try:
-            _alone(PATIENCE * (5 + int(sum(test.took for test in self._tests))))
+            _alone()
             patched = _patch(one)
             for number in self._order(one) if patched else ():
+                _allow(self._tests[number].took)
                 if not _passes(self._items[number]):
                     os.write(write, str(number).encode())
                     break
             else:
                 if not patched:
+                    _allow(sum(test.took for test in self._tests))
                     _anew(one)
                 code = 0
         finally:
@@ -108,10 +112,14 @@ class Trials:
             number for number, test in enumerate(self._tests)
             if test.lines is None or not test.lines.get(name, _NOWHERE).isdisjoint(lines)
         ]  # fmt: skip
-        return sorted(reached, key=self._when)
+        near, all_ = (self._noticed.get(room, Counter()) for room in (one.place, ""))
 
-    def _when(self, number: int) -> tuple[bool, int, float]:
-        return _is_long(self._items[number]), -self._noticed[number], self._tests[number].took
+        def when(number: int) -> tuple[bool, float]:
+            """Who has noticed much, and most of it in the same function, for little work."""
+            hope = 0.1 + all_[number] + 20 * near[number]
+            return _is_long(self._items[number]), (0.01 + self._tests[number].took) / hope
+
+        return sorted(reached, key=when)
 
     # -- without a break ------------------------------------------------------------------------
 
@@ -123,7 +131,7 @@ class Trials:
             os.close(read)
             code = 1
             try:
-                _alone(resource.RLIM_INFINITY)
+                _alone()
                 with os.fdopen(write, "w") as told:
                     for item in self._items:
                         begun = time.process_time()
@@ -194,13 +202,18 @@ def _is(item: pytest.Item, files: Sequence[str]) -> bool:
     return any(name in item.nodeid for name in files)
 
 
-def _alone(patience: int) -> None:
-    """A break may loop (for so many seconds), fill the memory, or print."""
+def _alone() -> None:
+    """A break may fill the memory, or print."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (patience, patience))
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+
+def _allow(took: float) -> None:
+    """A break may loop: what takes `took` seconds of processor time without it may take so much."""
+    most = int(time.process_time() + 2 + PATIENCE * took) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
 
 
 def _passes(item: pytest.Item) -> bool:
@@ -236,7 +249,7 @@ def _traced(item: pytest.Item) -> tuple[dict[str, list[int]] | None, bool]:
 def _patch(one: Break) -> bool:
     """Put the break into the functions that are loaded; False when it is not in a function."""
     module = importlib.import_module(_name(one.file))
-    before = compile(broken(None, one.file), str(one.file), "exec")
+    before = _whole_code(one.file)
     after = compile(broken(one, one.file), str(one.file), "exec")
     changed = dict(_changed(before, after))
     there = _functions(module)
@@ -245,6 +258,11 @@ def _patch(one: Break) -> bool:
     for function, code in changed.items():
         there[function].__code__ = code
     return True
+
+
+@cache
+def _whole_code(file: Path) -> CodeType:
+    return compile(broken(None, file), str(file), "exec")
 
 
 def _changed(before: CodeType, after: CodeType) -> Iterator[tuple[str, CodeType]]:

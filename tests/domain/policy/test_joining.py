@@ -207,6 +207,20 @@ def test_a_removed_member_says_nothing(cut: Callable[[Device], object]) -> None:
     assert seat.both == IN
 
 
+def test_a_thief_who_loses_the_seat_has_removed_nobody() -> None:
+    """The seat is decided before what he cut is taken from anybody, or it would stay cut."""
+    seat = Seat(role="admin")
+    con = seat.device("con")
+    seat.by.see(con).say(add("con"))
+    seat.thief.see(con.see(seat.by)).say(ops.remove("member-con"))
+    line = con.say()
+    seat.sees("ada", seat.new)
+    assert seat.both == IN
+    standing = seat.world.standing()
+    assert isinstance(standing.authority(line.digest), Authority)
+    assert standing.members["member-con"].state == "active"
+
+
 def test_a_line_that_names_no_team_or_is_said_twice_is_no_word() -> None:
     seat = Seat("ann:admin")
     early = seat.device("ann2", "ann")

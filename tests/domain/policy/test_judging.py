@@ -720,3 +720,19 @@ def test_who_copied_a_message_is_not_its_author(desk: Table) -> None:
     assert table.why(edit) == "only a maintainer may edit what another said"
     own = table.say(devices["con"], "edit", mail("con"), target="m1")
     assert table.state(own) == "verified"
+
+
+@pytest.mark.parametrize(
+    "said", [{"field": "team", "value": "team-two"}, {"field": "can:dan@x.example", "value": []}]
+)
+@pytest.mark.parametrize("field", ["title", "can:x@y.z", "team"])
+def test_an_earlier_stamp_escapes_nothing(desk: Table, said: dict[str, Any], field: str) -> None:
+    """Who has seen what he may not do there writes a stamp of before, and calls it what he likes."""
+    table, devices = desk
+    devices["ann"].say(ops.team("team-two", "Two"))
+    table.say(devices["con"].see(devices["ann"]), "set", mail("con"), **said)
+    dan = devices["dan"].see(devices["con"])
+    early = "2026-11-01T11:00:00.000Z/0000"
+    assert table.state(table.say(dan, "message", mail("dan"), field=field, at=early)) == (
+        "quarantined"
+    )
