@@ -31,11 +31,11 @@ class Count:
     broken: list[str] = field(default_factory=list)
 
 
-def look_at(history: History, count: Count) -> list[str]:
-    """Everything that the policy says wrongly about a history."""
-    lines = history.lines
-    found = list(broken(lines, history.pinned, history.world.said, count))
-    found += list(disorder(lines, history.pinned, history.world.said, history.random, count))
+def look_at(history: History, count: Count, orders: int = ORDERS) -> list[str]:
+    """Everything that the policy says wrongly about a history, and about so many orders of it."""
+    lines, pinned, said = history.lines, history.pinned, history.world.said
+    found = list(broken(lines, pinned, said, count))
+    found += list(disorder(lines, pinned, said, history.random, count, orders))
     return found
 
 
@@ -157,11 +157,11 @@ def _entries(
 
 def disorder(
     lines: Sequence[Line], pinned: str, said: Mapping[tuple[str, str, str], Said], random: Random,
-    count: Count,
+    count: Count, orders: int = ORDERS,
 ) -> Iterator[str]:  # fmt: skip
     """What changes with the order in which the lines come, or with how many come at once."""
     first = Judged(lines, pinned, said).everything()
-    for _ in range(ORDERS):
+    for _ in range(orders):
         count.orders += 1
         shuffled = random.sample(list(lines), len(lines))
         if Judged(shuffled, pinned, said).everything() != first:

@@ -1,9 +1,11 @@
 """The policy under test: the only module here that knows the product, by its published names."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from git_naturecode.domain import policy
+from git_naturecode.domain.policy import parsed, proofs
 from git_naturecode.domain.policy import standing as standings
 from git_naturecode.store import trust
 from git_naturecode.store.entry import Entry
@@ -12,6 +14,19 @@ from policy_oracle.wire import Line
 from policy_oracle.world import Said, World
 
 Known = Mapping[tuple[str, str, str], Said]
+
+
+class _Checks(proofs.Real):
+    """The checks as they are, each made once: the orders of a history ask for the same."""
+
+    def __init__(self) -> None:
+        self._certificate = lru_cache(super().certificate)
+
+    def certificate(self, cert: parsed.Certificate, device: str, key: str, seal: str) -> bool:
+        return self._certificate(cert, device, key, seal)
+
+
+_CHECKS = _Checks()
 
 
 class Judged:
@@ -25,7 +40,7 @@ class Judged:
         self._said = {} if said is None else said
         self._files = files or {}
         self._verdicts: dict[str, dict[tuple[str, str], policy.Verdict]] = {}
-        self.standing = policy.evaluate(_lines(self._lines), pinned)
+        self.standing = policy.evaluate(_lines(self._lines), pinned, _CHECKS)
 
     def extend(self, lines: Iterable[Line]) -> None:
         """More lines have come."""

@@ -222,10 +222,10 @@ class People(Registry):
         return Binding(claim.person, shown.cert.expires, key)
 
     def _shown(self, device: str, seq: int) -> _Shown | None:
-        """The newest certificate of `device` up to its line `seq`."""
+        """The newest certificate of `device` up to its line `seq`, before it said two things."""
         for place in reversed(self.graph.told.get(device, ())):
             line = self.graph.lines[place]
-            if line.seq > seq or self.graph.is_frozen(place):
+            if line.seq > seq:
                 continue
             for index, op in reversed(self.graph.said[place]):
                 if isinstance(op, parsed.Device) and op.cert is not None:

@@ -1,5 +1,7 @@
 """Whose a device is, by which certificate, and what is known of it."""
 
+import pytest
+
 from git_naturecode.domain.policy import Authority, ops
 
 from .test_standing import SECRET, code, invite, join, team
@@ -79,6 +81,22 @@ def test_what_a_device_said_before_it_joined_stays_a_strangers() -> None:
     assert isinstance(standing.authority(later.digest), Authority)
 
 
+def test_who_has_not_seen_a_device_join_revokes_it_as_a_strangers() -> None:
+    world, devices = team()
+    ada = devices["ada"]
+    invite(ada, "new")
+    ada.say(add("ann", "admin"))  # junior to whom the seat is for
+    new, ann = Device(world, "new").see(ada), world.device("ann", "ann").see(ada)
+    new.say()
+    ann.see(new)
+    join(world, new, "new")
+    revoked = ann.say(ops.revoke(new.id))
+    standing = world.standing()
+    assert revoked.digest not in standing.refused
+    assert standing.devices[new.id].member == "member-new"
+    assert isinstance(standing.authority(new.lines[-1].digest), Authority)
+
+
 def test_an_admin_says_better_than_a_maintainer_whose_a_device_is() -> None:
     world, devices = team("max:maintainer", "con")
     phone = Device(world, "phone")
@@ -137,6 +155,20 @@ def test_what_a_device_does_not_tell_is_as_it_was_named() -> None:
     silent.say()
     found = world.standing().devices[silent.id]
     assert (found.key, found.seal, found.label, found.member) == (silent.key, "", "", "")
+    devices["ada"].say(add("eve", devices=[Device(world, "quiet").id]))
+    found = world.standing().devices[Device(world, "quiet").id]
+    assert (found.key, found.seal, found.label, found.member) == ("", "", "", "member-eve")
+
+
+@pytest.mark.parametrize("names", [("", "Con"), ("Con", "")])
+def test_of_two_who_call_somebody_something_at_once_neither_is_lost(names: list[str]) -> None:
+    world, devices = team("ann:admin", "con")
+    devices["ann"].say(ops.team("team-two", "Two"))  # what she says then comes after ada's
+    for who, name in zip(("ada", "ann"), names, strict=True):
+        mail = "" if name else "home@y.example"
+        devices[who].say(ops.member(ops.record("member-con", name, mail, "contributor", [])))
+    member = world.standing().members["member-con"]
+    assert (member.name, member.email) == ("Con", "home@y.example")
 
 
 def test_who_has_no_name_is_a_member_all_the_same() -> None:

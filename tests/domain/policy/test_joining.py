@@ -221,6 +221,14 @@ def test_a_thief_who_loses_the_seat_has_removed_nobody() -> None:
     assert standing.members["member-con"].state == "active"
 
 
+def test_who_took_the_seat_calls_no_code_back_by_leaving() -> None:
+    seat = Seat()
+    seat.thief.say(ops.remove("member-new"))
+    assert seat.both == NEITHER
+    seat.sees("ada", seat.new)
+    assert seat.both == IN
+
+
 def test_a_line_that_names_no_team_or_is_said_twice_is_no_word() -> None:
     seat = Seat("ann:admin")
     early = seat.device("ann2", "ann")

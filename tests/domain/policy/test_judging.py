@@ -727,7 +727,7 @@ def test_who_copied_a_message_is_not_its_author(desk: Table) -> None:
 )
 @pytest.mark.parametrize("field", ["title", "can:x@y.z", "team"])
 def test_an_earlier_stamp_escapes_nothing(desk: Table, said: dict[str, Any], field: str) -> None:
-    """Who has seen what he may not do there writes a stamp of before, and calls it what he likes."""
+    """Who has seen what he may not do there writes a stamp of before, in words he likes."""
     table, devices = desk
     devices["ann"].say(ops.team("team-two", "Two"))
     table.say(devices["con"].see(devices["ann"]), "set", mail("con"), **said)
