@@ -25,6 +25,7 @@ from git_naturecode.store.store import PRIVATE, TEAM, Store
 _WAIT = 30.0
 _MANY = 500  # logs between two words of progress
 _KEPT = ("over", "target", "on")  # what is said again is about the same
+_STAYING = frozenset({"redact", "resolve", "reopen"})
 _HEAD_BYTES = 200  # of a log, which say what it is about
 Tell = Callable[[str], None]
 
@@ -99,7 +100,10 @@ def _by_rule(labels: Iterable[str], rule: str) -> tuple[str, ...]:
 
 
 def named(store: Store, entity: str, entries: Iterable[str], tell: Tell) -> list[Found]:
-    """The entries of `entity` with these ids and the edits of them, wherever copies stand."""
+    """The entries of `entity` with these ids and the edits of them, wherever copies stand.
+
+    Of a review what was settled stays settled.
+    """
     kind, wanted = entity.split("-")[0], set(entries)
     here = (placed.entry for placed in store.read_all(ids.tail(entity), kind))
     keys = {e.key for e in here if wanted & {e.id, str(e.header.get("target"))} and _says(e)}
@@ -127,8 +131,8 @@ def in_the_clear(store: Store, entity: str, tell: Tell) -> list[Found]:
 
 
 def _says(entry: Entry) -> bool:
-    """True for what holds words of a person; a redaction of them stays."""
-    return entry.kind != "redact"
+    """True for what goes with the words that it is about; a redaction of them stays."""
+    return entry.kind not in _STAYING
 
 
 def take_out(store: Store, targets: Iterable[Found]) -> Done:

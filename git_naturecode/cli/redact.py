@@ -32,10 +32,11 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 
 def redact(
     session: Annotated[
-        str | None, typer.Argument(help="With --rewrite: the session whose texts shall go.")
+        str | None,
+        typer.Argument(help="With --rewrite: the session or review whose texts shall go."),
     ] = None,
     messages: Annotated[
-        list[str] | None, typer.Argument(help="Its texts: their numbers in `session show`, or ids.")
+        list[str] | None, typer.Argument(help="Its texts as `show` numbers them (#3, c2), or ids.")
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="List what looks secret; change nothing.")
@@ -114,21 +115,33 @@ def _named(
     context: contexts.Context, store: "Store", index: "Index", session: str, messages: list[str]
 ) -> "list[Found]":  # fmt: skip
     from git_naturecode import ids, purging
-    from git_naturecode.cli.reading import session_id
-    from git_naturecode.domain import session as sessions
 
-    entity = session_id(index, session)
-    placed = store.read(ids.tail(entity), sessions.KIND)
+    entity = _entity(index, session)
+    placed = store.read(ids.tail(entity), entity.partition("-")[0])
     chosen = {_one(placed, entity, wanted) for wanted in messages}
     found = purging.named(store, entity, chosen, context.progress)
     context.progress_done()
     return found
 
 
+def _entity(index: "Index", wanted: str) -> str:
+    """The full id of the session or the review that `wanted` means."""
+    from git_naturecode.cli.reading import entity_id
+    from git_naturecode.domain.kinds import REVIEW, SESSION
+
+    if wanted.startswith(f"{REVIEW}-"):
+        return entity_id(index, wanted, REVIEW)
+    try:
+        return entity_id(index, wanted, SESSION)
+    except errors.Negative:
+        with suppress(errors.Negative):
+            return entity_id(index, wanted, REVIEW)
+        raise
+
+
 def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
     """The id of the entry that `wanted` means: the beginning of one, or a number in `show`."""
-    from git_naturecode.domain import handles
-    from git_naturecode.domain import session as sessions
+    from git_naturecode.domain.kinds import REVIEW
 
     fits = {one.entry.id for one in placed if one.entry.id.startswith(wanted)}
     if wanted in fits or len(fits) == 1:
@@ -136,9 +149,16 @@ def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
     if len(fits) > 1:
         raise errors.Negative(
             f"{line(wanted)} fits {len(fits)} texts of {entity}",
-            f"`git naturecode session show {entity} --json` has the ids",
+            f"`git naturecode {entity.partition('-')[0]} show {entity} --json` has the ids",
         )
-    return handles.said(sessions.build(placed), wanted).id
+    if entity.startswith(f"{REVIEW}-"):
+        from git_naturecode.domain.review import build, handles
+
+        return handles.comment(build.build(placed), wanted).id
+    from git_naturecode.domain import handles as of_sessions
+    from git_naturecode.domain import session as sessions
+
+    return of_sessions.said(sessions.build(placed), wanted).id
 
 
 def _report(
