@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from git_naturecode.cli.context import Context
+from git_naturecode.domain.kinds import REVIEW
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import blame
 from git_naturecode.render.show import show
 from git_naturecode.tracing.trace import Traced, Tracer
+
+if TYPE_CHECKING:
+    from git_naturecode.domain.review.lines import Reviewed
 
 
 @dataclass
@@ -19,6 +24,18 @@ class Found:
     rev: str
     traced: list[Traced]
     tracer: Tracer
+
+    def reviews(self) -> "dict[int, list[Reviewed]]":
+        """The reviews that the commits of the lines were part of, by the number of the line, with
+        the threads there; costs one question where there are no reviews."""
+        if not self.tracer.index.page(REVIEW, limit=1).rows:
+            return {}
+        from git_naturecode.domain.review.lines import Line
+        from git_naturecode.reviewing.behind import Reviews
+
+        known = Reviews(self.tracer.store, self.tracer.index)
+        lines = (one.line for one in self.traced if one.line.commit.oid)
+        return {one.number: known.of(Line(one.commit.oid, one.path, one.original)) for one in lines}
 
 
 @contextmanager

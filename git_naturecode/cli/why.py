@@ -30,7 +30,8 @@ def why(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell why a line is so: its commit, the session, the message that wrote it, the request."""
+    """Tell why a line is so: its commit, the session, the message that wrote it, the request, the
+    reviews and what was said there of it."""
     from git_naturecode.cli.tracing import git_options, traced
     from git_naturecode.tracing import told, trace
 
@@ -38,16 +39,20 @@ def why(
     file, lines = _asked(place)
     with traced(context, file, [lines], rev, git_options(blanks, moved, copied)) as found:
         notes = found.tracer.notes({one.line.commit.oid for one in found.traced} - {""})
+        reviews = found.reviews()
         if as_json:
-            items = [told.json(one, notes) for one in found.traced]
+            items = [
+                told.json(one, notes, reviews.get(one.line.number, ())) for one in found.traced
+            ]
             context.json({"path": found.path, "rev": found.rev, "items": items})
         else:
             from git_naturecode.render import why as render
 
-            pieces = told.pieces(found.path, found.traced, notes, found.tracer.at_work(found.path))
+            at_work = found.tracer.at_work(found.path)
+            pieces = told.pieces(found.path, found.traced, notes, at_work, reviews)
             page(context, render.text(pieces, paint(context)))
     known = [one for one in found.traced if one.how in trace.FOUND]
-    if not known:
+    if not known and not any(reviews.values()):
         raise errors.Negative("no session is known for that", _advice(found.traced, context))
     here = next((one.session_id for one in known if one.session is not None), "")
     if here and not as_json:

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from git_naturecode.domain.handles import handles
+from git_naturecode.domain.review.lines import Reviewed
 from git_naturecode.domain.said import Message
 from git_naturecode.domain.session import Session
 from git_naturecode.render import words
 from git_naturecode.render.paint import Paint
+from git_naturecode.render.review_rows import said_of
 from git_naturecode.render.session import tool_line
 from git_naturecode.render.show import line, show
 
@@ -24,7 +26,7 @@ class Piece:
     `how` tells it in words; `commit` is (id, subject, author, time) or nothing; `session_id` may
     name one that is not here. `answer` is what the assistant said before its call `message`,
     `request` what a person had asked for. `remarks` are further lines to say, `noted` those of
-    notes on the commit.
+    notes on the commit, `reviews` those that it was part of.
     """
 
     path: str
@@ -38,6 +40,7 @@ class Piece:
     request: Message | None = None
     remarks: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
+    reviews: tuple[Reviewed, ...] = ()
 
 
 def text(pieces: Sequence[Piece], paint: Paint) -> str:
@@ -60,6 +63,8 @@ def _piece(piece: Piece, paint: Paint) -> Iterator[str]:
     yield from (f"         {line(one)}" for one in piece.remarks)
     if piece.session is not None:
         yield from _said(piece, piece.session, paint)
+    for reviewed in piece.reviews:
+        yield from _reviewed(reviewed, paint)
     for one in piece.noted:
         yield f"note     {line(one)}"
 
@@ -95,6 +100,28 @@ def _said(piece: Piece, session: Session, paint: Paint) -> Iterator[str]:
             who = line(known.get(comment.by) or comment.by)
             yield f"{_INDENT}{paint.dim(names.get(comment.id, ''))} {who} remarks:"
             yield from _indented([f"[{line(gone)}]"] if gone else _first(comment.text), 2)
+
+
+def _reviewed(found: Reviewed, paint: Paint) -> Iterator[str]:
+    """A review, and what was said in it of these lines."""
+    review = found.review
+    names = {one.who: one.name for one in review.reviewers if one.name}
+    names |= {review.owner: review.name} if review.name else {}
+    by = line(names.get(review.owner) or review.owner)
+    yield (
+        f"review   {paint.yellow(line(review.id))}  {line(review.title) or '(no title)'} "
+        + paint.dim(f"· {said_of(review.status)} · {by}")
+    )
+    for handle, thread in zip(found.handles, found.threads, strict=True):
+        for one in thread.comments:
+            if one.draft:
+                continue
+            who, when = line(names.get(one.by) or one.by), words.minute(one.time)
+            state = "resolved" if thread.resolved else "open"
+            about = f" · {state}" if one is thread.first else ""
+            yield f"{_INDENT}{paint.dim(handle)} {paint.cyan(who)} {paint.dim(f'· {when}{about}')}"
+            gone = words.withheld(one.hidden, one.flags, names)
+            yield from _indented([f"[{line(gone)}]"] if gone else _first(one.text), 2)
 
 
 def _first(text: str) -> list[str]:

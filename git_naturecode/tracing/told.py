@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from git_naturecode import clock
 from git_naturecode.domain.handles import handles
 from git_naturecode.domain.links import ELSEWHERE, UNVERIFIED
+from git_naturecode.domain.review import notes as lines
+from git_naturecode.domain.review.lines import Reviewed
 from git_naturecode.domain.said import Message
 from git_naturecode.git.blame import Commit
 from git_naturecode.render import session_json, why, words
@@ -26,40 +28,54 @@ _VIA = {
 }
 
 
+Reviews = Mapping[int, Sequence[Reviewed]]
+"""Number of a line -> the reviews of its commit, with the threads on the line."""
+
+
 def pieces(
-    path: str, traced: Sequence[Traced], notes: Mapping[str, list[str]], at_work: Sequence[str]
-) -> list[why.Piece]:
+    path: str, traced: Sequence[Traced], notes: Mapping[str, list[str]], at_work: Sequence[str],
+    reviews: Reviews,
+) -> list[why.Piece]:  # fmt: skip
     """Neighbouring lines behind which stands the same as one piece each."""
     found: list[list[Traced]] = []
     for one in traced:
-        if found and _key(found[-1][0]) == _key(one):
+        if found and _key(found[-1][0], reviews) == _key(one, reviews):
             found[-1].append(one)
         else:
             found.append([one])
-    return [_piece(path, group, notes, at_work) for group in found]
+    return [_piece(path, group, notes, at_work, reviews) for group in found]
 
 
-def _key(one: Traced) -> tuple[object, ...]:
+def _key(one: Traced, reviews: Reviews) -> tuple[object, ...]:
     message = one.message.id if one.message else ""
-    return one.line.commit.oid, one.how, one.session_id, message, one.said_by_git_ai
+    said = [(r.review.id, *r.handles) for r in reviews.get(one.line.number, ())]
+    return one.line.commit.oid, one.how, one.session_id, message, one.said_by_git_ai, said
 
 
 def _piece(
-    path: str, group: Sequence[Traced], notes: Mapping[str, list[str]], at_work: Sequence[str]
-) -> why.Piece:
+    path: str, group: Sequence[Traced], notes: Mapping[str, list[str]], at_work: Sequence[str],
+    reviews: Reviews,
+) -> why.Piece:  # fmt: skip
     one = group[0]
     commit = one.line.commit
     asked = answered = None
     if one.session is not None and one.message is not None:
         asked = trace.request(one.session, one.message)
         answered = trace.answer(one.session, one.message) if one.message.role == "tool" else None
-    lines = tuple((each.line.number, each.line.text) for each in group)
+    shown = tuple((each.line.number, each.line.text) for each in group)
     who = (commit.oid, commit.subject, commit.author, words.minute(_time(commit)))
     return why.Piece(
-        path, lines, how(one), who if commit.oid else None, one.session_id, one.session,
+        path, shown, how(one), who if commit.oid else None, one.session_id, one.session,
         one.message, answered, asked, tuple(_remarks(one, path, at_work)),
-        tuple(notes.get(commit.oid, ())),
+        tuple(_other(notes.get(commit.oid, ()), reviews.get(one.line.number, ()))),
+        tuple(reviews.get(one.line.number, ())),
     )  # fmt: skip
+
+
+def _other(notes: Sequence[str], reviews: Sequence[Reviewed]) -> Iterator[str]:
+    """The lines of notes that say more than the reviews themselves."""
+    known = {one.review.id for one in reviews}
+    return (one for one in notes if lines.review_of(one.encode()) not in known)
 
 
 def how(one: Traced) -> str:
@@ -105,7 +121,9 @@ def _remarks(one: Traced, path: str, at_work: Sequence[str]) -> Iterator[str]:
         )
 
 
-def json(one: Traced, notes: Mapping[str, list[str]]) -> dict[str, Json]:
+def json(
+    one: Traced, notes: Mapping[str, list[str]], reviews: Sequence[Reviewed]
+) -> dict[str, Json]:
     """One line for programs."""
     line, found = one.line, _commit(one.line.commit)
     if found is not None:
@@ -114,6 +132,7 @@ def json(one: Traced, notes: Mapping[str, list[str]]) -> dict[str, Json]:
         "line": line.number, "text": line.text, "how": one.how, "commit": found,
         "session": _session(one), "message": None, "request": None,
         "otherSessions": list(one.others), "notes": notes.get(line.commit.oid, []),
+        "reviews": [each.json() for each in reviews],
     }  # fmt: skip
     if one.session is not None and one.message is not None:
         told["message"] = _message(one, one.message)

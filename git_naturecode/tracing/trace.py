@@ -17,6 +17,7 @@ from git_naturecode.git.notes import notes
 from git_naturecode.linking.finding import find_all
 from git_naturecode.linking.known import Known
 from git_naturecode.store import active
+from git_naturecode.store.index import Index
 from git_naturecode.store.store import Store
 from git_naturecode.tracing import git_ai
 
@@ -88,6 +89,11 @@ class Tracer:
         chosen = active.look(store.repo, store.environ).session
         others = [one.session for one in agents]
         return list(dict.fromkeys([*writing, *([chosen] if chosen else []), *others]))
+
+    @property
+    def index(self) -> Index:
+        """The index, up to date."""
+        return self._known.index
 
     def session(self, entity: str) -> Session | None:
         """The session with that id, read once; None where it is not here."""
