@@ -147,6 +147,14 @@ def test_a_range_is_not_stretched_over_the_file() -> None:
     assert where(after(anchor, new)) == (EDITED, 5, 6)
 
 
+def test_a_range_that_was_torn_apart_is_where_most_of_it_is() -> None:
+    anchor = anchored("limit = 3", "def wait")
+    new = changed(("    limit = 3\n", "    limit = 3\n" + "    more = 1\n" * 60))
+    place = after(anchor, new)
+    assert place.state == EDITED
+    assert place.end - place.line < 3
+
+
 def test_brackets_and_blank_lines_are_no_place_of_their_own() -> None:
     old = ["a {", "    first", "}", "", "b {", "    second", "}"]
     new = ["b {", "    second", "}"]
@@ -265,6 +273,8 @@ def test_by_text_alone_the_context_has_to_agree() -> None:
     twice = at(CODE, Anchor("a.py"), 14)
     assert where(find(twice, "a.py", CODE)) == (SAME, 14, 14)
     assert where(find(twice._replace(line=90, end=90), "a.py", CODE)) == (MOVED, 14, 14)
+    assert find(twice, "a.py", [*CODE, *CODE]).state == GONE
+    assert find(twice, "a.py", ["x", *twice.text, "y"]).state == GONE
     bare = twice._replace(before=(), after=())
     assert find(bare, "a.py", CODE).state == GONE
     assert find(at(CODE, Anchor("a.py"), 2), "a.py", CODE).state == GONE  # a blank line
