@@ -14,8 +14,6 @@ from git_naturecode.git.objects import Objects
 from git_naturecode.git.repo import Repo
 from git_naturecode.render.show import line as shown
 
-_BINARY = 8000  # bytes of the beginning in which git, too, looks for a NUL
-
 
 class Wanted(NamedTuple):
     """Lines `line` to `end` (0: the whole file) of `path`, as somebody named them in the folder
@@ -54,7 +52,7 @@ def place(repo: Repo, objects: Objects, revision: Revision, wanted: Wanted) -> A
         return here
     if found.is_tree or found.mode == changes.SUBMODULE_MODE:
         raise Usage(f"{shown(path)} has no lines", "leave --line out")
-    lines = _lines(objects.read(found.oid)[1])
+    lines = anchor.lines_of(objects.read(found.oid)[1])
     if lines is None:
         raise Usage(f"{shown(path)} is binary", "leave --line out")
     end = wanted.end or wanted.line
@@ -94,10 +92,3 @@ def _renamed(repo: Repo, revision: Revision, found: list[FileChange], name: str)
         return alone
     pair = [both[0].path, both[0].old_path]
     return next(iter(changes.changes(repo, revision.base, revision.head, paths=pair)), alone)
-
-
-def _lines(data: bytes) -> list[str] | None:
-    if b"\0" in data[:_BINARY]:
-        return None
-    text = data.decode("utf-8", "surrogateescape")
-    return [one.removesuffix("\r") for one in text.removesuffix("\n").split("\n")] if text else []
