@@ -3,7 +3,7 @@
 Pure: whatever has to be asked of git or of the team stands in the facts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from git_naturecode import ids
@@ -195,8 +195,19 @@ class _Explaining:
         if again:
             hint = f"ask {again} to look again: git naturecode review approve {self.short}"
         else:
-            hint = f"ask somebody: git naturecode review set {self.short} --ask EMAIL"
+            hint = self._ask(good)
         return Reason(False, "approvals", text, hint)
+
+    def _ask(self, good: Container[str]) -> str:
+        """Who was asked already and may approve it; whom to ask where nobody was."""
+        owner = self.circle.who(self.review.owner)
+        asked = [
+            self._name(one.who) for one in self.review.reviewers
+            if (who := self.circle.who(one.who)) != owner and who not in good
+        ][:_SHOWN]  # fmt: skip
+        if asked:
+            return f"{' or '.join(asked)} may say: git naturecode review approve {self.short}"
+        return f"ask somebody: git naturecode review set {self.short} --ask EMAIL"
 
     def _lost(self, one: _Approval, paths: frozenset[str], counted: Sequence[_Approval]) -> str:
         name = self._name(one.given.by)
