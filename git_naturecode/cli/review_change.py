@@ -8,6 +8,7 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, Reason, ReviewId
+from git_naturecode.render.show import line
 
 
 def change(
@@ -53,16 +54,23 @@ def change(
 def update(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Write down a new state of the change, as a revision."""
     from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.reviewing.targets import is_branch
 
     context = contexts.current(quiet)
     with opened_review(context, review) as here:
         before = len(here.review.revisions)
         if here.moved is None:
-            last = here.review.revision
+            last, target = here.review.revision, here.review.target
+            if target.type == "branch" and not is_branch(context.repo, context.config, target.name):
+                raise errors.Negative(
+                    f"there is no branch {line(target.name)} in this clone",
+                    "git fetch; if it has another name now, begin another review of that: "
+                    "git naturecode review start --target NAME",
+                )
             raise errors.Negative(
                 f"the change stands at {last.head[:12] if last else 'nothing'}, as in revision "
                 f"{before}",
-                f"after `git commit`, or `git fetch`, run it again: {here.review.target.name}",
+                f"after `git commit`, or `git fetch`, run it again: {line(target.name)}",
             )
         revision = here.revision()
         assert revision is not None

@@ -122,6 +122,10 @@ def test_bare_linked_and_detached_places_have_reviews_too(box: Box) -> None:
     assert "0 files" in linked.nc("review", "start", "--target", root).err
     said = linked.nc("review", "start").err
     assert ann.git("rev-parse", "HEAD").strip() in said, "a detached HEAD is a commit"
+    assert "as in revision 1" in ann.nc("review", "update", short, code=1).err
+    ann.git("branch", "-q", "-m", "feature", "other")
+    ann.git("update-ref", "-d", "refs/remotes/origin/feature")
+    assert "there is no branch feature" in ann.nc("review", "update", short, code=1).err
     ann.nc("review", "close", short)
     for verb in ("close", "approve", "merge", "apply", "update", "join", "submit"):
         said = ann.nc("review", verb, short, code=1).err
