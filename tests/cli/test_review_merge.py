@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from box import Box
-from reviewed import LINES, Pair, pair, write
+from reviewed import BOB, LINES, Pair, pair, write
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def two(box: Box) -> Pair:
 def test_from_what_is_missing_to_the_merge(two: Pair) -> None:
     said = two.ann.nc("review", "explain", two.review, code=1)
     assert "missing  0 of 1 approval" in said.out
-    assert f"git naturecode review set {two.review[16:]} --ask EMAIL" in said.out
+    assert f"{BOB} may say: git naturecode review approve {two.review[16:]}\n" in said.out
     said = two.ann.nc("review", "merge", two.review, code=1)
     assert "missing: 0 of 1 approval" in said.err
     assert "cannot be merged yet: 1 thing is missing" in said.err
