@@ -12,6 +12,7 @@ from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
     from git_naturecode.cli.review_opened import Opened
+    from git_naturecode.domain.review.model import Revision
     from git_naturecode.store.entry import Entry
 
 Text = Annotated[
@@ -61,8 +62,23 @@ def say(here: "Opened", value: str, text: str, files: list[str] | None = None) -
     if about is None:
         raise errors.Negative(f"{here.review.id} has no revision to judge")
     now = here.again()
+    if value == "approve":
+        about = _as_it_is(now, about)
+        now = now.again()
     made = makers.verdict(now.entries, here.store.person, value, about, text, files or ())
     return now.write(made)[0]
+
+
+def _as_it_is(here: "Opened", about: "Revision") -> "Revision":
+    """`about` with the files that its commits change: what is written of them may be made up."""
+    from git_naturecode.reviewing import revising
+
+    true = revising.corrected(here.store, here.review, about)
+    if true is None:
+        return about
+    revising.prepare(here.store, here.review.id, true)
+    (entry,) = here.write(true.draft)
+    return revising.unwritten(here.review, true)._replace(id=entry.id)
 
 
 def _judge(

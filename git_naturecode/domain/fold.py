@@ -1,6 +1,6 @@
 """Folding entries into state: which version of an entry counts, and what replaced what."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from git_naturecode.store.entry import Entry, Json
@@ -75,6 +75,21 @@ def replaced(entries: Iterable[Entry]) -> set[str]:
     return out
 
 
+def replaced_within(entries: Iterable[Entry], about: Callable[[Entry], object]) -> set[str]:
+    """The ids that an entry names in `over` which is about the same: what `about` says of both.
+
+    With it nobody takes away what is not his: whoever may write one entry may name any other.
+    """
+    some = list(entries)
+    known = {one.id: about(one) for one in some}
+    return {
+        name
+        for one in some
+        for name in replaced([one])
+        if name in known and known[name] == known[one.id]
+    }
+
+
 def register(entries: Iterable[Entry], field: str) -> Json | None:
     """The value of scalar `field`: of the `set` entries that nobody replaced, the last."""
     found = last(entries, field)
@@ -100,7 +115,7 @@ def members(entries: Iterable[Entry], field: str) -> list[str]:
     """The elements of set `field`: a register (present or not) for each element."""
     last: dict[str, Entry] = {}
     found = [e for e in entries if e.kind in ("add", "remove") and e.header.get("field") == field]
-    out = replaced(found)
+    out = replaced_within(found, lambda e: e.header.get("value"))
     for entry in sorted((e for e in found if e.id not in out), key=lambda e: e.order):
         value = entry.header.get("value")
         if isinstance(value, str):

@@ -104,17 +104,29 @@ def changes(entries: Sequence[Entry]) -> Changes:
     """
     found = Changes({}, {}, {})
     about = {e.id: text_of(e, "target") for e in entries if e.kind == "edit"}
-    for entry in fold.live(entries, "edit"):
-        if entry.body is not None and not entry.is_sealed:
+    edits = [e for e in entries if e.kind == "edit"]
+    out = fold.replaced_within(edits, lambda e: _root(about, e.id)) if edits else set()
+    for entry in edits:
+        if entry.id not in out and entry.body is not None and not entry.is_sealed:
             found.edits.setdefault(_root(about, entry.id), []).append(entry)
     for entry in entries:
         if entry.kind == "redact":
             mark = Mark(text_of(entry, "by"), entry.at[:24], text_of(entry, "reason"))
             found.hidden.setdefault(_root(about, text_of(entry, "target")), mark)
-    for entry in fold.live(entries, "react"):
-        if text_of(entry, "value") and entry.header.get("off") is not True:
+    reacted = [e for e in entries if e.kind == "react"]
+    taken = fold.replaced_within(reacted, _reaction) if reacted else set()
+    for entry in reacted:
+        if (
+            entry.id not in taken
+            and text_of(entry, "value")
+            and entry.header.get("off") is not True
+        ):
             found.reactions.setdefault(text_of(entry, "target"), []).append(entry)
     return found
+
+
+def _reaction(entry: Entry) -> tuple[str, ...]:
+    return text_of(entry, "by"), text_of(entry, "target")
 
 
 def hidden(entries: Sequence[Entry]) -> set[str]:
@@ -156,7 +168,7 @@ def messages(
 def comments(counted: Iterable[fold.Counted], found: Changes) -> list[Comment]:
     """All comments in their order; an answer to a comment stands where that one stands."""
     said = [one for one in counted if one.entry.kind == "comment"]
-    out = fold.replaced(one.entry for one in said)
+    out = fold.replaced_within((one.entry for one in said), lambda e: text_of(e, "by"))
     about = {one.entry.id: text_of(one.entry, "on") for one in said}
     return [
         _comment(version, one, found, about)

@@ -1,6 +1,6 @@
 """What a range changes, file by file, each with the id of its own diff: kept over a rebase.
 
-The id of a file is the first 16 hex digits of the SHA-256 of its diff with three lines of context,
+The id of a file is the first 40 hex digits of the SHA-256 of its diff with three lines of context,
 to the byte, without what a rebase changes and the change itself does not: line numbers, ids of
 blobs, names of functions, similarities. docs/design/merge-rules.md has the rules.
 """
@@ -19,7 +19,7 @@ from git_naturecode.git.quoted import quoted
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 
-ID = 16  # hex digits
+ID = 40  # hex digits; nobody can look for two diffs with the same 160 bits
 _BLOCK = 1 << 18
 # Whatever a user has set: the same range has the same ids in every clone.
 _DIFF = (

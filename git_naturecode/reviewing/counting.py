@@ -20,10 +20,14 @@ def counting_merge(store: Store, review: Review) -> Merged | None:
     none is (yet), the first."""
     if len(review.merges) < 2:
         return review.merged
-    tip = base_tip(store, review.base)
-    objects = store.team.objects
-    there = (one for one in review.merges if tip and objects.is_ancestor(one.result, tip))
+    there = (one for one in review.merges if is_there(store, review, one))
     return next(there, review.merged)
+
+
+def is_there(store: Store, review: Review, merge: Merged) -> bool:
+    """True when the base branch, as far as it is known here, has what a merge has made."""
+    tip = base_tip(store, review.base)
+    return bool(tip and merge.result) and store.team.objects.is_ancestor(merge.result, tip)
 
 
 def settle(store: Store, review: Review) -> None:

@@ -13,7 +13,7 @@ from git_naturecode.domain import fold, teams
 from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
 from git_naturecode.domain.review.explain import Check, Facts, Reason, explain
-from git_naturecode.domain.review.keeping import Kept, rows, standing
+from git_naturecode.domain.review.keeping import Kept, digest, rows, standing
 from git_naturecode.domain.review.model import Given, Review
 from git_naturecode.domain.review.owners import Owners
 from git_naturecode.domain.review.rules import SEVERITIES, Rules
@@ -24,7 +24,7 @@ from git_naturecode.git.notes import notes
 from git_naturecode.git.objects import FILE_MODE
 from git_naturecode.git.run import GitFailed
 from git_naturecode.reviewing import revising
-from git_naturecode.reviewing.counting import base_tip, counting_merge
+from git_naturecode.reviewing.counting import base_tip, counting_merge, is_there
 from git_naturecode.reviewing.revising import Moved
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.store import Store
@@ -97,25 +97,41 @@ def explained(store: Store, review: Review, entries: Sequence[Entry] = ()) -> Ex
     return Explained(review, facts, reasons, tip, base, head, table, tried, now, moved)
 
 
-def table_of(store: Store, review: Review, given: Given) -> str | None:
-    """The file table that a verdict was given for; None where it cannot be had."""
-    known = (
-        revising.table_of(store, one) for one in review.revisions if one.digest == given.digest
-    )
-    table = next((one for one in known if one is not None), None)
-    if table is not None:
-        return table
-    try:  # it can be made again from the commits
-        return patches.table(store.repo, given.base, given.head).text if given.head else None
+def kept(store: Store, review: Review, table: str, head: str) -> dict[str, Kept]:
+    """What is left of each verdict for the change with the file table `table`, by its id.
+
+    A verdict counts for what its own commits change, where they are here: not for what somebody
+    has written of them.
+    """
+    made: dict[tuple[str, str], str | None] = {}
+    found = {}
+    for one in review.verdicts:
+        ends = one.base, one.head
+        if ends not in made:
+            made[ends] = _table(store, *ends)
+        true = made[ends]
+        if true is not None and digest(true) != one.digest:
+            found[one.id] = standing(one._replace(digest=""), None, table)
+        else:
+            then = _written_table(store, review, one) if true is None else true
+            found[one.id] = standing(one, then, table, head)
+    return found
+
+
+def _table(store: Store, base: str, head: str) -> str | None:
+    """The file table of what `head` changes against `base`; None where they are not here."""
+    try:
+        return patches.table(store.repo, base, head).text if head else None
     except GitFailed:
         return None
 
 
-def kept(store: Store, review: Review, table: str, head: str) -> dict[str, Kept]:
-    """What is left of each verdict for the change with the file table `table`, by its id."""
-    return {
-        one.id: standing(one, table_of(store, review, one), table, head) for one in review.verdicts
-    }
+def _written_table(store: Store, review: Review, given: Given) -> str | None:
+    """The file table of a verdict's digest, as somebody has written it down; None for nobody."""
+    known = (
+        revising.table_of(store, one) for one in review.revisions if one.digest == given.digest
+    )
+    return next((one for one in known if one is not None), None)
 
 
 def circle(store: Store, review: Review) -> Circle:
@@ -176,6 +192,13 @@ _IN = Reason(False, "state", "", "have that said: git naturecode review merge ")
 def _over(store: Store, review: Review) -> Reason | None:
     """Why it is over already; None where it is not."""
     merge = counting_merge(store, review)
+    if merge is not None and not is_there(store, review, merge):
+        result = merge.result[:12] or "nothing"
+        return Reason(
+            False, "state", f"{merge.by} says that it was merged into {merge.base} as {result}, "
+            f"which {review.base} here has not",
+            "git fetch, then look again; if nobody has that commit, start another review",
+        )  # fmt: skip
     if merge is not None:
         return Reason(
             False, "state", f"{merge.by} has merged it into {merge.base} as {merge.result[:12]}",
@@ -275,7 +298,9 @@ def checks(store: Store, head: str) -> Mapping[str, Check]:
 def _findings(entries: Iterable[Entry]) -> dict[str, int]:
     """How many findings of each severity nobody has dismissed or replaced."""
     some = [one for one in entries if one.kind in ("finding", "dismiss")]
-    gone = fold.replaced(some) | {text_of(one, "target") for one in some if one.kind == "dismiss"}
+    gone = fold.replaced_within(some, lambda e: (e.kind, text_of(e, "by"))) | {
+        text_of(one, "target") for one in some if one.kind == "dismiss"
+    }
     found = dict.fromkeys(SEVERITIES, 0)
     for one in some:
         if one.kind == "finding" and one.id not in gone:

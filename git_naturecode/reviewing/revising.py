@@ -6,7 +6,9 @@ from typing import NamedTuple
 from git_naturecode.domain.people import key
 from git_naturecode.domain.review import keeping, makers
 from git_naturecode.domain.review.model import Review, Revision
+from git_naturecode.errors import Negative
 from git_naturecode.git import commits, patches
+from git_naturecode.git.run import GitFailed
 from git_naturecode.reviewing import pinned, targets
 from git_naturecode.reviewing.targets import State
 from git_naturecode.store import attachments
@@ -46,6 +48,23 @@ def _is_behind(store: Store, review: Review, head: str, last: str) -> bool:
     if not commits.resolve(store.repo, last):
         return any(one.head == head for one in review.revisions)
     return commits.merge_base(store.repo, head, last) == head
+
+
+def corrected(store: Store, review: Review, about: Revision) -> Moved | None:
+    """The revision that `about` should be, where its table is not what its commits change.
+
+    Who approves signs for a table, and anybody may have written it. Raises Negative where the
+    commits are not in this clone.
+    """
+    state = State(about.head, about.base, about.tip)
+    try:
+        made = _made(store, state, review.revision)
+    except GitFailed:
+        raise Negative(
+            f"revision {about.number} ({about.head[:12]}) is not in this clone, so nobody can look "
+            "at it here", "git fetch the branch that it is about",
+        ) from None  # fmt: skip
+    return None if made.table.digest == about.digest else made
 
 
 def first(store: Store, state: State) -> Moved:

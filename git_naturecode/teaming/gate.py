@@ -49,6 +49,8 @@ class Gate:
 
         who = self._who()
         facts = self._review_facts(who, review) if not isinstance(who, Reason) else None
+        if not isinstance(who, Reason) and self._is_another(who):
+            raise self.refused("it would be in the name of another member")
         for draft in drafts:
             why = who.text if isinstance(who, Reason) else ""
             if facts is not None and not isinstance(who, Reason):

@@ -110,6 +110,7 @@ def _open(review: Review, entry: Entry) -> None:
     review.title = text_of(entry, "title")
     review.description = entry.body or ""
     review.owner, review.name = author_of(entry), text_of(entry, "name")
+    review.opener = text_of(entry, "by")
     review.created = time_of(entry)
     review.target = _target(header.get("target"))
     base, origin = header.get("base"), header.get("origin")
@@ -149,7 +150,7 @@ def _revisions(counted: Iterable[fold.Counted]) -> list[Revision]:
         if entry.kind != "revision" or not oid_of(entry, "head"):
             continue
         made = _revision(one, len(found) + 1)
-        if found and (found[-1].head, found[-1].base) == (made.head, made.base):
+        if found and found[-1][2:4] == made[2:4] and found[-1].digest == made.digest:
             continue
         found.append(made)
     return found
@@ -239,7 +240,7 @@ def _thread(
 
 def _merges(counted: Iterable[fold.Counted]) -> list[Merged]:
     live = [one for one in counted if one.entry.kind == "merge"]
-    out = fold.replaced(one.entry for one in live)
+    out = fold.replaced_within((one.entry for one in live), _sayer)
     return [
         Merged(
             entry.id, author_of(entry), time_of(entry), oid_of(entry, "head"),
@@ -273,11 +274,15 @@ def _reviewers(review: Review, counted: Sequence[fold.Counted], there: set[str])
 
 
 def _verdicts(counted: Iterable[fold.Counted], there: set[str]) -> list[Given]:
-    """The last word of each person; a draft of one's own stands before what he has sent."""
+    """The last word of each person; a draft of one's own stands before what he has sent.
+
+    Nobody replaces what another has said, and what another system says of somebody does not stand
+    before his own word.
+    """
     said_of = [one for one in counted if one.entry.kind == "verdict"]
-    out = fold.replaced(one.entry for one in said_of)
+    out = fold.replaced_within((one.entry for one in said_of), _sayer)
     last: dict[str, Given] = {}
-    for one in said_of:
+    for one in sorted(said_of, key=lambda one: not fold.is_imported(one.entry)):
         entry = one.entry
         value = text_of(entry, "value")
         if entry.id in out or value not in VERDICTS or one.entry.is_stub:
@@ -291,6 +296,11 @@ def _verdicts(counted: Iterable[fold.Counted], there: set[str]) -> list[Given]:
             entry.id not in there, fold.is_imported(entry), one.placed.mark,
         )  # fmt: skip
     return [one for one in last.values() if one.value != NONE]
+
+
+def _sayer(entry: Entry) -> tuple[str, bool]:
+    """Whose word it is, and whether he gave it elsewhere."""
+    return key(author_of(entry)), fold.is_imported(entry)
 
 
 def _text(value: object) -> str:

@@ -119,6 +119,11 @@ class _Explaining:
         self.review, self.facts, self.circle = review, facts, facts.circle
         self.short = ids.tail(review.id)
         self.owner = self.circle.who(review.owner)
+        # Who brings in a review that somebody else began elsewhere may have made that up.
+        self.mine = {
+            self.owner,
+            self.circle.who(review.opener if self.circle.is_team else review.owner),
+        }
         self.all = frozenset(row.path for row in facts.rows)
         self.approvals = [self._approval(one) for one in self._judging(APPROVE)]
 
@@ -128,7 +133,7 @@ class _Explaining:
             one
             for one in self.review.verdicts
             if one.value == value and not one.imported and (not one.standing or one.standing.counts)
-            and self.circle.who(one.by) != self.owner and self.circle.may_judge(one.by)
+            and self.circle.who(one.by) not in self.mine and self.circle.may_judge(one.by)
         ]  # fmt: skip
 
     def _approval(self, given: Given) -> _Approval:

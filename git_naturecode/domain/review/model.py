@@ -167,7 +167,7 @@ class Review:
 
     def __init__(self, name: str) -> None:
         self.id = name
-        self.title = self.description = self.owner = self.name = ""
+        self.title = self.description = self.owner = self.opener = self.name = ""
         self.created = self.updated = self.closed = ""
         self.target = Target()
         self.base = ""

@@ -24,7 +24,7 @@ Change = dict[str, str]  # path -> a digit that stands for what is done to it
 
 
 def text(change: Change) -> str:
-    lines = [f"{digit * 16} M {path}" for path, digit in sorted(change.items())]
+    lines = [f"{digit * 40} M {path}" for path, digit in sorted(change.items())]
     return "\n".join(lines)
 
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_proved_keeps_nothing(
     then: Change, now: Change, files: tuple[str, ...]
 ) -> None:
     """A table that is gone, or is another one than he saw, cannot hold a verdict up."""
-    for table in (None, text(then) + "\n" + "9" * 16 + " M z", "nonsense"):
+    for table in (None, text(then) + "\n" + "9" * 40 + " M z", "nonsense"):
         kept = standing(Said("h1", sha(text(then)), files), table, text(now), "h2")
         if then != now:
             assert kept.kept_files == ()
@@ -82,8 +82,8 @@ def test_a_table_that_is_none_holds_nothing_up() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["x", "1" * 16 + " X a", "1" * 16 + " M ", "\n", "1" * 16 + ' M "a', "1" * 15 + " M a",
-     "1" * 16 + " M a\n", "1" * 16 + " M a\n" + "2" * 16 + " M a"],
+    ["x", "1" * 40 + " X a", "1" * 40 + " M ", "\n", "1" * 40 + ' M "a', "1" * 39 + " M a",
+     "1" * 40 + " M a\n", "1" * 40 + " M a\n" + "2" * 40 + " M a"],
 )  # fmt: skip
 def test_what_is_no_table_is_refused(table: str) -> None:
     with pytest.raises(ValueError, match="file table"):
@@ -96,8 +96,8 @@ paths = st.binary(min_size=1, max_size=12).filter(lambda raw: b"\0" not in raw)
 @given(paths, st.one_of(st.just(b""), paths), st.sampled_from("AMDRT"))
 def test_any_path_comes_back_out_of_the_table(raw: bytes, before: bytes, status: str) -> None:
     path, old = (one.decode("utf-8", "surrogateescape") for one in (raw, before))
-    line = Patch("0123456789abcdef", status, path, old).line
+    line = Patch("0123456789abcdef" * 2 + "01234567", status, path, old).line
     assert line.isascii()
     assert "\n" not in line
-    assert rows(line) == {path: Row("0123456789abcdef", status, path, old)}
+    assert rows(line) == {path: Row("0123456789abcdef" * 2 + "01234567", status, path, old)}
     assert unquoted(quoted(path).encode()) == path
