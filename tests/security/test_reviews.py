@@ -173,7 +173,7 @@ def test_what_another_system_is_said_to_have_heard(crew: Crew) -> None:
 def test_an_own_review_that_is_said_to_be_anothers(crew: Crew) -> None:
     """Ben makes up that Cy began it elsewhere, and brings it in."""
     old, crew.review = crew.review, crew.review[:-4] + "zzzz"
-    header = {"title": "x", "target": {"type": "branch", "name": "feature"},
+    header: dict[str, Any] = {"title": "x", "target": {"type": "branch", "name": "feature"},
               "base": {"name": "main"}}  # fmt: skip
     crew.signed("ben", "open", author="cy@example.com", id="o".ljust(20, "0"), **header)
     table, base = crew.table(crew.good)

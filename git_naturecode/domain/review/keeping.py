@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from git_naturecode.git.quoted import unquoted
 
 CURRENT, KEPT, PARTIAL, STALE = "current", "kept", "partial", "stale"
-_LINE = re.compile(r"([0-9a-f]{40}) ([AMDRT]) (\"(?:[^\"\\\t]|\\.)*\"|[^\"\t][^\t]*)(?:\t(.+))?")
+_LINE = re.compile(r"([0-9a-f]{16,40}) ([AMDRT]) (\"(?:[^\"\\\t]|\\.)*\"|[^\"\t][^\t]*)(?:\t(.+))?")
 
 
 class Row(NamedTuple):

@@ -82,7 +82,7 @@ def test_a_table_that_is_none_holds_nothing_up() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["x", "1" * 40 + " X a", "1" * 40 + " M ", "\n", "1" * 40 + ' M "a', "1" * 39 + " M a",
+    ["x", "1" * 40 + " X a", "1" * 40 + " M ", "\n", "1" * 40 + ' M "a', "1" * 15 + " M a",
      "1" * 40 + " M a\n", "1" * 40 + " M a\n" + "2" * 40 + " M a"],
 )  # fmt: skip
 def test_what_is_no_table_is_refused(table: str) -> None:
