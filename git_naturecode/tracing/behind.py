@@ -36,6 +36,7 @@ class Change:
         self._tracer = Tracer(store)
         self._traced: dict[tuple[str, str, int], Traced] = {}
         self._cuts: dict[tuple[str, str], list[int]] = {}
+        self._facts: dict[str, dict[str, list[links.Range]]] = {}
         self._blamed = 0
 
     def close(self) -> None:
@@ -152,10 +153,7 @@ class Change:
         of which the same messages say that they wrote them."""
         cuts = self._cuts.get((oid, path))
         if cuts is None:
-            ranges = (
-                some for link in self._tracer.links(oid) for one in link.wrote
-                if one.path == path for some in one.ranges
-            )  # fmt: skip
+            ranges = self._wrote(oid).get(path, ())
             cuts = self._cuts[oid, path] = sorted({n for a, b in ranges for n in (a, b + 1)})
         key = oid, path, bisect_right(cuts, number)
         if key not in self._traced:
@@ -163,6 +161,15 @@ class Change:
             line = Blamed(number, "", Commit(oid, seconds=seconds), path, number)
             (self._traced[key],) = self._tracer.trace([line])
         return self._traced[key]
+
+    def _wrote(self, oid: str) -> dict[str, list[links.Range]]:
+        """The lines that messages have written in a commit, by the path of the file."""
+        if oid not in self._facts:
+            found = self._facts[oid] = {}
+            for link in self._tracer.links(oid):
+                for one in link.wrote:
+                    found.setdefault(one.path, []).extend(one.ranges)
+        return self._facts[oid]
 
     def _grouped(self, found: Iterable[tuple[int, Traced]]) -> list[Behind]:
         """By session, in the order of the lines."""
