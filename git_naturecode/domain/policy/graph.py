@@ -100,9 +100,10 @@ class Graph:
         return digest in self.places or digest in self.waiting
 
     def is_frozen(self, place: int) -> bool:
-        """True for a line that does not count whatever it says: it is no good part of a chain."""
-        if place in self.broken:
-            return True
+        """True for a line that does not count whatever it says: its device had said two things.
+
+        A line that does not continue its chain is in none, and nothing that it says is kept.
+        """
         line = self.lines[place]
         frozen = self.frozen.get(line.device)
         return frozen is not None and line.seq >= frozen

@@ -209,3 +209,14 @@ def test_a_code_for_whom_another_admin_removes_at_once_is_none() -> None:
     data = ops.join_proof(world.team, "member-con", [], thief.id)
     line = thief.say(ops.join("member-con", "", "", [], proof(SECRET, data)))
     assert world.standing().refused[line.digest].text == "nobody is invited as member-con"
+
+
+def test_whom_a_stolen_device_removes_is_not_cut() -> None:
+    """What somebody takes from himself comes first, also a device of his."""
+    world, devices = team("ann:admin", "con")
+    stolen = Device(world, "ann2").see(devices["ann"])
+    stolen.say(stolen.op("ann"))
+    devices["ann"].see(stolen).say(ops.revoke(stolen.id))
+    stolen.say(ops.remove("member-con"))
+    line = devices["con"].say()
+    assert isinstance(world.standing().authority(line.digest), Authority)
