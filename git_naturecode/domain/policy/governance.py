@@ -177,7 +177,7 @@ class Governance:
         seen = who.seen | (1 << who.number if who.number >= 0 else 0)
         match op:
             case parsed.Malformed():
-                return Reason("malformed", f"{op.name or 'an operation'} {op.why}")
+                return Reason("malformed", op.text)
             case parsed.AddMember():
                 return self._add_objection(op, who, seen)
             case parsed.Role():

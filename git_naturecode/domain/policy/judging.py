@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from git_naturecode.domain import people
 from git_naturecode.domain.policy import ops, roles
@@ -245,15 +245,11 @@ class _Bench:
         )
 
     def _why_uncovered(self, key: Key) -> str:
-        for line in self._lines(self._covers, key):
-            found = self._stand(line)
-            if isinstance(found, Reason):
-                return found.text
-        if key in self._own.names:
-            who = self._standing.now(self._own.device)
-            if isinstance(who, Reason):
-                return who.text
-        return "no member has signed it"
+        """Why nobody stands behind an entry: what was signed there has a reason, each of it."""
+        found = [self._stand(line) for line in self._lines(self._covers, key)]
+        here = [self._standing.now(self._own.device)] if key in self._own.names else []
+        why = cast(list[Reason], [*found, *here])
+        return why[0].text if why else "no member has signed it"
 
     def _label(self, who: Authority) -> str:
         member = self._standing.members[who.member_id]

@@ -180,6 +180,11 @@ class Malformed(NamedTuple):
     name: str
     why: str
 
+    @property
+    def text(self) -> str:
+        """The reason, as a sentence has it."""
+        return f"{self.name or 'an operation'} {self.why}"
+
 
 Op = (
     Device | Genesis | AddMember | Join | Request | Role | Remove | Revoke | AddDevice | Policy

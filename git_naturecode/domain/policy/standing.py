@@ -255,7 +255,7 @@ class Standing:
             for index, op in known:
                 why = None
                 if isinstance(op, parsed.Malformed):
-                    why = Reason("malformed", f"{op.name or 'an operation'} {op.why}")
+                    why = Reason("malformed", op.text)
                 elif isinstance(op, parsed.Other) and who.role:
                     why = other_objection(op, who.role)
                 if why is not None:

@@ -736,3 +736,11 @@ def test_an_earlier_stamp_escapes_nothing(desk: Table, said: dict[str, Any], fie
     assert table.state(table.say(dan, "message", mail("dan"), field=field, at=early)) == (
         "quarantined"
     )
+
+
+def test_who_brings_in_what_somebody_else_began_is_its_owner() -> None:
+    world, devices = team("con")
+    desk = Desk(world)
+    opened = desk.say(devices["con"], "open", "odd@else.example")
+    deleted = desk.say(devices["con"], "delete", mail("con"))
+    assert [desk.state(opened), desk.state(deleted)] == ["vouched", "verified"]

@@ -325,6 +325,24 @@ def test_what_a_revoked_device_did_falls_with_it() -> None:
     assert role(standing, "bob") == "admin"
 
 
+def test_a_promotion_takes_nothing_that_another_gives_at_once() -> None:
+    world, devices = team("ann:admin", "vic:viewer")
+    devices["ann"].say(ops.role("member-vic", "contributor"))
+    devices["ada"].say(ops.role("member-vic", "maintainer"))
+    line = devices["vic"].see(devices["ada"]).say()
+    standing = world.standing()
+    found = standing.authority(line.digest)
+    assert isinstance(found, Authority)
+    assert (found.role, found.note) == ("maintainer", "")
+    assert role(standing, "vic") == "contributor"  # of what was said at once the lower holds
+
+
+def test_what_is_no_operation_is_called_one_all_the_same() -> None:
+    world, devices = team("con")
+    line = devices["con"].say({"op": 7})
+    assert world.standing().refused[line.digest].text.startswith("an operation ")
+
+
 def test_a_demoted_admin_keeps_what_was_seen_and_loses_the_rest() -> None:
     world, devices = team("ann:admin", "bob:admin", "con")
     devices["bob"].say(ops.role("member-con", "maintainer"))
