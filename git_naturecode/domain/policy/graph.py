@@ -35,6 +35,7 @@ class Graph:
         self.parents: list[tuple[int, ...]] = []
         self.seen: list[int] = []
         self.latest: list[str] = []
+        self.depth: list[int] = []  # the lines of the longest way down: more than any it had seen
         self.number: list[int] = []  # which governing line it is, -1: none
         self.governing: list[int] = []
         self.past: list[int] = []  # `seen` of each governing line
@@ -187,6 +188,7 @@ class Graph:
         self.parents.append(parents)
         self.seen.append(seen)
         self.latest.append(latest)
+        self.depth.append(1 + max((self.depth[parent] for parent in parents), default=0))
         self.number.append(len(self.governing) if governs else -1)
         if governs:
             self.governing.append(place)

@@ -1,8 +1,10 @@
 """Verdicts: what is to be thought of each entry, by the lines that cover it."""
 
+import math
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from git_naturecode.domain import people
 from git_naturecode.domain.policy import ops, roles
@@ -93,14 +95,29 @@ class _Bench:
         self._opens: list[_Opened] = []
 
     def verdicts(self, entries: Mapping[Key, Entry]) -> dict[Key, Verdict]:
-        """Judged in the order in which they were written: what permits before what it permits."""
-        found: dict[Key, Verdict] = {}
-        ordered = sorted(entries.items(), key=lambda item: (_turn(item[1]), item[1].order))
+        """What permits is judged before what it permits, and what was seen before who saw it.
+
+        Stamps decide that only within a line: else who writes one of before would escape.
+        """
+        if not self._standing.team:
+            return {key: self._without_team(key) for key in entries}
         self._entries = list(entries.values())
-        for key, entry in ordered:
-            verdict = found[key] = self._verdict(entry)
-            if verdict.counts:
-                self._note(entry, verdict)
+        found: dict[Key, Verdict] = {}
+        said: dict[Key, list[Verdict]] = {key: [] for key in entries}
+        for entry, stand, is_last in self._steps():
+            key = entry.key
+            known = any(verdict.counts for verdict in said[key])
+            if stand is not None:
+                said[key].append(self._by(entry, stand))
+                if said[key][-1].counts and not known and entry.kind != "open":
+                    self._note(entry, stand.line)
+                    known = True
+            if is_last:
+                verdict = found[key] = self._verdict(entry, said[key])
+                if verdict.counts and not known and entry.kind != "open":
+                    self._note(entry, self._first(key))
+                elif verdict.counts and entry.kind == "open":
+                    self._opens.append(self._opened(entry, self._first(key), verdict))
         if self._standing.mode != ops.OPEN:
             for one in self._opens:
                 before = next((o for o in self._opens if self._precedes(o, one)), None)
@@ -108,6 +125,23 @@ class _Bench:
                     why = "it was opened before by somebody else"
                     found[one.entry.key] = Verdict(QUARANTINED, why, one.owner)
         return found
+
+    def _steps(self) -> Iterable[tuple[Entry, _Stand | None, bool]]:
+        """Each entry with each who stands behind it, and whether that is the last for it."""
+        steps: list[tuple[tuple[int, float, Any], Entry, _Stand | None]] = []
+        left: Counter[Key] = Counter()
+        for entry in self._entries:
+            stands: list[_Stand | None] = [*self._behind(entry.key)]
+            for stand in stands or [None]:
+                depth = -1 if stand is None else self._depth(stand)
+                steps.append(((_turn(entry), depth, entry.order), entry, stand))
+                left[entry.key] += 1
+        for _, entry, who in sorted(steps, key=lambda step: step[0]):
+            left[entry.key] -= 1
+            yield entry, who, not left[entry.key]
+
+    def _depth(self, stand: _Stand) -> float:
+        return self._standing.depth(stand.line) if stand.line else math.inf
 
     def _find_author(self, name: str) -> str:
         """Who said the entry with this id: the member who wrote it, not who copied it."""
@@ -121,21 +155,20 @@ class _Bench:
 
     # -- one entry ------------------------------------------------------------------------------
 
-    def _verdict(self, entry: Entry) -> Verdict:
-        standing = self._standing
-        if standing.mode == ops.ENFORCED:
-            return self._enforced(entry)
-        if standing.team:
-            found = self._enforced(entry)
-            return found if found.counts else found._replace(state=UNVERIFIED)
-        for line in self._lines(self._covers, entry.key):
-            if isinstance(standing.authority(line), Authority):
+    def _without_team(self, key: Key) -> Verdict:
+        for line in self._lines(self._covers, key):
+            if isinstance(self._standing.authority(line), Authority):
                 return Verdict(VERIFIED)
         return Verdict(UNVERIFIED, "nobody has signed it")
 
-    def _enforced(self, entry: Entry) -> Verdict:
+    def _verdict(self, entry: Entry, said: Sequence[Verdict]) -> Verdict:
+        found = self._enforced(entry, said)
+        if found.counts or self._standing.mode == ops.ENFORCED:
+            return found
+        return found._replace(state=UNVERIFIED)
+
+    def _enforced(self, entry: Entry, found: Sequence[Verdict]) -> Verdict:
         key = entry.key
-        found = [self._by(entry, stand) for stand in self._behind(key)]
         best = min(found, key=lambda v: _RANKED.index(v.state), default=None)
         if best is not None and best.counts:
             return best
@@ -257,16 +290,16 @@ class _Bench:
 
     # -- what is known about the entity ---------------------------------------------------------
 
-    def _note(self, entry: Entry, verdict: Verdict) -> None:
-        """Remember what a later entry has to be judged by."""
-        lines = self._lines(self._covers, entry.key)
-        line = next((one for one in lines if isinstance(self._stand(one), _Stand)), "")
-        if entry.kind == "open":
-            self._opens.append(self._opened(entry, line, verdict))
-        elif _turn(entry) == 1:
+    def _note(self, entry: Entry, line: str) -> None:
+        """Remember what a later entry has to be judged by, known to who has seen the `line`."""
+        if _turn(entry) == 1:
             self._permits.append((entry, line))
         elif _turn(entry) == 2:
             self._audience.append((entry, line))
+
+    def _first(self, key: Key) -> str:
+        """The line of who stands behind an entry; "" where it is not signed, or by nobody."""
+        return next((stand.line for stand in self._behind(key)), "")
 
     def _holder(self, address: str) -> str:
         """Whose an inherited thing is: of the member with the address that it names."""

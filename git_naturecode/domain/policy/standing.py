@@ -190,6 +190,10 @@ class Standing:
         a, b = self._graph.places.get(later), self._graph.places.get(earlier)
         return a is not None and b is not None and self._sights.sees(a, b)
 
+    def depth(self, line: str) -> int:
+        """Sorts lines (none that waits) such that what was seen comes before who saw it."""
+        return self._graph.depth[self._graph.places[line]]
+
     def now(self, device: str) -> Authority | Reason:
         """In whose name `device` would speak now, having seen all lines."""
         governance = self._governance

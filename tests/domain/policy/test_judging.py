@@ -744,3 +744,30 @@ def test_who_brings_in_what_somebody_else_began_is_its_owner() -> None:
     opened = desk.say(devices["con"], "open", "odd@else.example")
     deleted = desk.say(devices["con"], "delete", mail("con"))
     assert [desk.state(opened), desk.state(deleted)] == ["vouched", "verified"]
+
+
+EARLY = "2026-11-01T11:00:00.000Z/0000"
+
+
+def test_who_may_only_read_gives_himself_nothing_by_an_earlier_stamp(desk: Table) -> None:
+    table, devices = desk
+    con, dan = devices["con"], devices["dan"]
+    first = "2026-11-01T10:00:00.000Z/0000"
+    table.say(con, "invite", mail("con"), who=mail("dan"), can=["write", "manage"], at=first)
+    less = table.say(con, "set", mail("con"), field="can:dan@x.example", value=["read"])
+    more = {"field": "can:dan@x.example", "value": ["write", "manage"], "over": [less.id]}
+    took = table.say(dan.see(con), "set", mail("dan"), at=EARLY, **more)
+    table.sign(dan, less)  # whoever else signs it, and when
+    said = table.say(dan, "message", mail("dan"))
+    assert [table.state(took), table.state(said)] == ["quarantined", "quarantined"]
+
+
+def test_who_is_not_in_the_team_opens_nothing_by_an_earlier_stamp(desk: Table) -> None:
+    table, devices = desk
+    con, dan = devices["con"], devices["dan"]
+    devices["ann"].say(ops.team("team-two", "Two"))
+    shut = table.say(con.see(devices["ann"]), "set", mail("con"), field="team", value="team-two")
+    more = {"field": "team", "value": "", "over": [shut.id]}
+    took = table.say(dan.see(con), "set", mail("dan"), at=EARLY, **more)
+    said = table.say(dan, "message", mail("dan"))
+    assert [table.state(took), table.state(said)] == ["quarantined", "quarantined"]
