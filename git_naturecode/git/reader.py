@@ -17,7 +17,9 @@ class Reader:
     """The reading process; `is_whole` is False once answers are missing, or nobody reads them."""
 
     def __init__(self, repo: Repo) -> None:
-        self._process: subprocess.Popen[bytes] = repo.program.open("cat-file", "--batch-command")
+        self._process: subprocess.Popen[bytes] = repo.program.open(
+            "cat-file", "--batch-command", "--buffer"
+        )
         self.is_whole = True
 
     def contents(self, oid: str) -> tuple[str, bytes]:
@@ -72,7 +74,8 @@ class Reader:
     def _ask(self, request: str) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(request.encode())
+            # Git keeps its answers until then, and need not write each of them by itself.
+            self._process.stdin.write(f"{request}flush\n".encode())
             self._process.stdin.flush()
         except BrokenPipeError:
             raise self._ended() from None

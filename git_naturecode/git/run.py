@@ -21,6 +21,7 @@ TIMED_OUT, TOO_MUCH = -1, -2  # in place of an exit code
 _GRACE = 0.5
 _LINGER = 5.0  # seconds: what git leaves running (an ssh master) may keep its pipes open
 _PIPE_BYTES = 1 << 20  # what Linux lets everybody have
+_TALK_BYTES = 1 << 16  # of answers that are taken at once
 
 # Our own calls run none of the user's hooks nor ours, start no clean-up and no file system monitor.
 QUIET = (
@@ -168,6 +169,7 @@ def _start(
             argv, cwd=cwd, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if talk else subprocess.PIPE,
             preexec_fn=_restriction(limits), start_new_session=alone,
+            bufsize=_TALK_BYTES if talk else -1,
         )  # fmt: skip
     except FileNotFoundError:
         raise Unsupported(

@@ -8,7 +8,7 @@ from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND, Review
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
-from git_naturecode.git.objects import Missing, RefLocked
+from git_naturecode.git.objects import Missing, Objects, RefLocked
 from git_naturecode.reviewing import noted, pinned
 from git_naturecode.store import note_lines, paths
 from git_naturecode.store.lock import hold
@@ -19,6 +19,7 @@ Folded = tuple[Review, list[Placed]]
 """A review and its entries."""
 PATIENCE = 15.0
 _TRIES = 20
+_FOLDER = f"log/{KIND}"
 
 
 def refresh(store: Store) -> int:
@@ -87,9 +88,8 @@ def _changed(store: Store, head: str, there: str) -> set[str]:
     if noted.NOWHERE in (old, head) or seen != there:
         return everything(store)
     try:
-        a, b = (tree.tree_of(objects, one) for one in (old, head))
-        found = (paths.parse_segment_path(path) for path, _, _ in tree.differences(objects, a, b))
-        return {ids.tail(place[0]) for place in found if place and place[0].startswith(f"{KIND}-")}
+        a, b = (_folder(objects, tree.tree_of(objects, one)) for one in (old, head))
+        return _tails(path for path, _, _ in tree.differences(objects, a, b))
     except Missing:  # what a purge leaves behind
         return everything(store)
 
@@ -97,11 +97,19 @@ def _changed(store: Store, head: str, there: str) -> set[str]:
 def everything(store: Store) -> set[str]:
     """The last parts of the ids of all reviews on the data branch."""
     objects = store.team.objects
-    found = tree.find(objects, store.team.tree(), f"log/{KIND}")
-    if found is None or not found.is_tree:
-        return set()
-    below = (paths.parse_segment_path(f"log/{KIND}/{p}") for p in tree.files(objects, found.oid))
-    return {ids.tail(place[0]) for place in below if place}
+    return _tails(tree.files(objects, _folder(objects, store.team.tree())))
+
+
+def _folder(objects: Objects, root: str | None) -> str | None:
+    """The folder of all reviews in the tree `root`: nothing else need be compared."""
+    found = tree.find(objects, root, _FOLDER)
+    return found.oid if found is not None and found.is_tree else None
+
+
+def _tails(below: Iterable[str]) -> set[str]:
+    """The last parts of the ids of the reviews in whose logs the paths `below` _FOLDER are."""
+    found = (paths.parse_segment_path(f"{_FOLDER}/{path}") for path in below)
+    return {ids.tail(place[0]) for place in found if place and place[0].startswith(f"{KIND}-")}
 
 
 def _read(store: Store, tails: Iterable[str]) -> list[Folded]:

@@ -52,7 +52,8 @@ class Ahead:
         """
         level: list[_Pair] = [(untrusted, trusted)]
         for _ in range(_DEEPEST):
-            self._bring((oid for pair in level for oid in pair if oid), MAX_TREE)
+            self._bring((theirs for theirs, _ in level), MAX_TREE)
+            self._bring_ours(ours for _, ours in level if ours)
             below: list[_Pair] = []
             for theirs, ours in level:
                 self._lines_seen += len(self._lines(theirs))
@@ -110,6 +111,16 @@ class Ahead:
                 wanted.append(oid)
         for oid, data in self.objects.read_many(wanted):
             self._data[oid] = (self._headers[oid][0], data)
+
+    def _bring_ours(self, oids: Iterable[str]) -> None:
+        """Bring folders of our own tree, of which nobody need ask first how large they are."""
+        new = [oid for oid in dict.fromkeys(oids) if oid not in self._headers]
+        if self._left <= 0:
+            return
+        for oid, data in self.objects.read_many(new[: _MOST_OBJECTS - len(self._headers)]):
+            self._left -= len(data)
+            self._headers[oid] = ("tree", len(data))
+            self._data[oid] = ("tree", data)
 
     def _come_to(self, oid: str) -> None:
         """Bring the lot of files with `oid` in it, if it is one of the next that are expected."""

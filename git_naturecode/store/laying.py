@@ -12,7 +12,8 @@ class Laying:
     """The tree `base` and the `files` to lay over it, so that the join of all sides comes out.
 
     The base is always a trusted tree: of an untrusted one only what the gate let in is named, so
-    that no name that somebody else chose ever becomes a path of ours.
+    that no name that somebody else chose ever becomes a path of ours. `laid` has every file that
+    differs from the first base: what it says, or its blob; None where that is too much to hold.
     """
 
     def __init__(self, gate: Gate, base: str | None, purged: join.Purged = join.NOTHING) -> None:
@@ -20,15 +21,17 @@ class Laying:
         self.base = base
         self.purged = purged
         self.files: dict[str, Content | None] = {}
+        self.laid: dict[str, bytes | str] | None = {}
         self.received = 0
         self.sent = 0
         self._size = 0
+        self._held = 0
         self._started = base
 
     def purge_base(self) -> None:
         """Put stubs into the base; whatever is laid over it gets them anyway."""
         for path, clean in purge.stubbed(self.gate.objects, self.base, self.purged):
-            self._put(path, clean)
+            self._put(path, clean, clean)
         if self.files:
             self._flush()
         self._started = self.base
@@ -82,7 +85,7 @@ class Laying:
         before = self._now(path, known)
         if before is None and not self.purged and self.gate.passes(path, entry.oid):
             self.received += paths.is_told(path)
-            self._put(path, entry.oid)
+            self._put(path, entry.oid, entry.oid)
             return True
         raw = self.gate.objects.read(entry.oid)[1]
         clean = raw if raw == before else self._clean(path, raw)
@@ -91,7 +94,7 @@ class Laying:
             self.sent += paths.is_told(path)
         if joined is not None and joined != before:
             self.received += paths.is_told(path)
-            self._put(path, entry.oid if joined == raw else joined)
+            self._put(path, entry.oid if joined == raw else joined, joined)
         return joined == raw
 
     def _clean(self, path: str, raw: bytes) -> bytes | None:
@@ -117,11 +120,19 @@ class Laying:
             known = tree.find(self.gate.objects, self.base, path)
         return self.gate.objects.read(known.oid)[1] if known else None
 
-    def _put(self, path: str, content: Content) -> None:
+    def _put(self, path: str, content: Content, says: bytes | str) -> None:
+        self._note(path, says)
         self.files[path] = content
         self._size += len(content) if isinstance(content, bytes) else 0
         if self._size > _MUCH:
             self._flush()
+
+    def _note(self, path: str, says: bytes | str) -> None:
+        self._held += len(says)
+        if self._held > _MUCH:
+            self.laid = None
+        if self.laid is not None:
+            self.laid[path] = says
 
     def _flush(self) -> None:
         """Write what was laid so far; it becomes the base."""

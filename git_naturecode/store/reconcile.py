@@ -1,8 +1,8 @@
 """Bringing our data branch and one from elsewhere together (DESIGN 5)."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from git_naturecode.errors import Unsafe
 from git_naturecode.git import tree
@@ -23,7 +23,8 @@ class Reconciled:
 
     `received` and `sent` count the logs that changed here, and those that differ from theirs.
     `force` says that theirs is older than a purge that is known here: the commit does not stand on
-    it and has to take its place. `grew` says that every log of ours is in it whole.
+    it and has to take its place. `grew` says that every log of ours is in it whole. `laid` has
+    what changed against the commit `over` by path, where that is known and not much.
     """
 
     commit: str
@@ -34,6 +35,8 @@ class Reconciled:
     sent: int = 0
     force: bool = False
     grew: bool = False
+    over: str | None = None
+    laid: Mapping[str, bytes | str] | None = field(default=None, compare=False, repr=False)
 
 
 def reconcile(
@@ -81,8 +84,9 @@ def reconcile(
     force = theirs is not None and not obeys(theirs)
     grew = not book.records and not gate.refused
     return Reconciled(
-        commit, tuple(gate.problems), gate.refused, gate.newest, laying.received, sent, force, grew
-    )
+        commit, tuple(gate.problems), gate.refused, gate.newest, laying.received, sent, force, grew,
+        ours, laying.laid,
+    )  # fmt: skip
 
 
 class _Obedience:
@@ -150,7 +154,9 @@ def holds(objects: Objects, new: str, old: str) -> bool:
     for _ in range(_NEAR):
         if one == old:
             return True
-        parents, _ = _parents(gate, one)
+        parents, is_ours = _parents(gate, one)
+        if not parents and is_ours:  # its history was read to its beginning
+            return False
         if len(parents) != 1:
             break
         one = parents[0]

@@ -3,6 +3,8 @@
 All of it stands in the same new segments, so that they are found and read once.
 """
 
+from collections.abc import Iterable, Iterator
+
 from git_naturecode import hiding
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Objects
@@ -17,19 +19,45 @@ def note(store: Store, objects: Objects, old: str | None, result: Reconciled) ->
     """Note what came between the commit `old` of ours and `result`; read through `objects`."""
     if old is None or old == result.commit:
         return
-    before, after = tree.tree_of(objects, old), tree.tree_of(objects, result.commit)
-    changed: dict[str, str] = {}
-    for path, _, blob in tree.differences(objects, before, after):
-        place = paths.parse_segment_path(path)
-        if blob and place and place[0].startswith("session-"):
-            changed[blob] = place[0]
-            if len(changed) > _MOST:
-                return
     hiding_in, tells = set[str](), False
-    for blob, data in objects.read_many(changed):
-        tells = tells or noted.tells(data)
-        if hiding.is_about(data):
-            hiding_in.add(changed[blob])
+    try:
+        for entity, data in _segments(objects, old, result):
+            tells = tells or noted.tells(data)
+            if hiding.is_about(data):
+                hiding_in.add(entity)
+    except _TooMany:
+        return
     hiding.note(store, hiding_in)
     if result.grew and not tells:
         noted.pass_over(store.team.objects, store.state_dir, old, result.commit)
+
+
+class _TooMany(Exception):
+    """More than _MOST segments have changed."""
+
+
+def _segments(objects: Objects, old: str, result: Reconciled) -> Iterator[tuple[str, bytes]]:
+    """Entity and content of each segment of a session that changed; raises _TooMany."""
+    changed: dict[str, str] = {}
+    said: list[tuple[str, bytes]] = []
+    for path, new in _changes(objects, old, result):
+        place = paths.parse_segment_path(path)
+        if place and place[0].startswith("session-"):
+            if isinstance(new, bytes):
+                said.append((place[0], new))
+            else:
+                changed[new] = place[0]
+            if len(changed) + len(said) > _MOST:
+                raise _TooMany
+    yield from said
+    for blob, data in objects.read_many(changed):
+        yield changed[blob], data
+
+
+def _changes(objects: Objects, old: str, result: Reconciled) -> Iterable[tuple[str, bytes | str]]:
+    """Path and what stands there, or its blob; nothing is compared where the join has told."""
+    if result.laid is not None and result.over == old:
+        return result.laid.items()
+    before, after = tree.tree_of(objects, old), tree.tree_of(objects, result.commit)
+    found = tree.differences(objects, before, after)
+    return ((path, blob) for path, _, blob in found if blob)

@@ -101,7 +101,7 @@ def _contents(store: Store, old: str | None, new: str, *, whole: bool) -> list[s
 class _Looking(Laying):
     """Lays a tree over another one to see what comes out; git lets no hook write that down."""
 
-    def _put(self, path: str, content: Content) -> None:
+    def _put(self, path: str, content: Content, says: bytes | str) -> None:
         pass
 
     def _now(self, path: str, known: TreeEntry | None) -> bytes | None:

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from box import Box, Clone
-from git_naturecode import linking, trusting
+from git_naturecode import linking, reviewing, trusting
 from git_naturecode.domain.links import Link
-from git_naturecode.git import refs
+from git_naturecode.git import refs, tree
 from git_naturecode.git import run as running
 from git_naturecode.git.objects import Objects
+from git_naturecode.git.reader import Reader
+from git_naturecode.reviewing import noted as reviewed
 from git_naturecode.store import memory, noted, pins
 from git_naturecode.store.unsigned import Written
 from git_naturecode.sync import gate
@@ -147,6 +149,96 @@ def test_notes_are_looked_at_only_for_what_tells_of_commits(box: Box) -> None:
     with ben.store() as store:
         assert session in linking.find(store, commit)[0].session
     assert session in ben.git("notes", "--ref=naturecode/sessions", "show", commit)
+
+
+class Reads:
+    """Counts the objects that were asked for through a reading process, and how."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[str] = []
+        ask = Reader._ask
+
+        def noting(reader: Reader, request: str) -> None:
+            self.asked += request.split("\n")[:-1]
+            ask(reader, request)
+
+        monkeypatch.setattr(Reader, "_ask", noting)
+
+    def of(self, oids: Iterable[str]) -> list[str]:
+        """What was asked about `oids`."""
+        known = set(oids)
+        return [one for one in self.asked if one.split(" ")[1] in known]
+
+
+def folders_of(clone: Clone, commit: str) -> set[str]:
+    """The ids of all folders of sessions below `commit`."""
+    listed = clone.git("ls-tree", "-r", "-t", commit, "log/session").splitlines()
+    return {line.split()[2] for line in listed if line.split()[1] == "tree"}
+
+
+def test_a_join_reads_each_folder_once(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, ada, ben, session = pair(box)
+    more = [ada.start(f"Number {number}") for number in range(5)]
+    for clone in (ada, ben, ada):
+        clone.nc("sync")
+    for clone in (ada, ben):
+        for one in (session, *more):
+            clone.nc("session", "say", one, f"at the same time as {clone.path.name}")
+    ben.nc("sync")
+    with ada.store() as store:
+        store.settle()
+    mine, theirs = ada.git("rev-parse", "naturecode").strip(), ben.git("rev-parse", "naturecode")
+    ours = folders_of(ada, mine)
+    came = folders_of(ben, theirs.strip()) - ours
+    reads = Reads(monkeypatch)
+    with ada.store() as store:
+        ada.git("fetch", "-q", "origin", "naturecode")
+        result = gate.take_in(store, theirs.strip(), [])
+    assert result.received == result.sent == len(more) + 1
+    assert not [one for one in reads.of(ours) if one.startswith("info")]
+    assert all(reads.of(ours).count(one) == 1 for one in reads.of(ours))
+    assert sorted(reads.of(came)) == sorted(
+        f"{how} {oid}" for oid in came for how in ("info", "contents")
+    )
+    joined = folders_of(ada, result.commit) - ours - came
+    assert joined
+    assert reads.of(joined) == []
+    assert all(
+        {"at the same time as ada", "at the same time as ben"} <= set(ada.texts(one))
+        for one in (session, *more)
+    )
+
+
+def test_notes_of_reviews_are_compared_below_the_reviews_alone(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ada, _, session = pair(box)
+    for _ in range(2):
+        ada.nc("sync")
+    ada.nc("session", "say", session, "no review")
+    with ada.store() as store:
+        store.settle()
+        assert reviewed.is_behind(store)
+        deep = tree.find(store.team.objects, store.team.tree(), f"log/session/{session[-8]}")
+        assert deep is not None
+        reads = Reads(monkeypatch)
+        reviewing.keep_notes(store)
+        assert reads.asked
+        assert reads.of([deep.oid]) == []
+        assert not reviewed.is_behind(store)
+
+
+def test_nothing_is_started_to_find_that_two_clones_went_apart(
+    box: Box, started: list[str]
+) -> None:
+    _, ada, ben, session = pair(box)
+    for clone in (ada, ben):
+        clone.nc("session", "say", session, f"by {clone.path.name}")
+    ben.nc("sync")
+    started.clear()
+    ada.nc("sync")
+    assert "fast-import" in started
+    assert "merge-base" not in started
 
 
 @pytest.mark.parametrize("lost", ["nothing", "trust.db", "noted", "admitted", "watched"])
