@@ -151,7 +151,7 @@ def messages(
     said: Sequence[fold.Counted], found: Changes, comments: Iterable[Comment]
 ) -> list[Message]:
     """The messages among `said`, which holds no others, in the order of their times."""
-    out = fold.replaced(one.entry for one in said)
+    out = fold.replaced_within((one.entry for one in said), _sayer)
     on: dict[str, list[Comment]] = {}
     for comment in comments:
         if comment.on:
@@ -163,6 +163,11 @@ def messages(
         for version in (one.placed, *one.rivals)
     ]
     return [message for _, message in sorted(made, key=lambda pair: pair[0])]
+
+
+def _sayer(entry: Entry) -> str:
+    """Whose words may be replaced by `entry`: his own; a longer import stands for a shorter one."""
+    return "" if fold.is_imported(entry) else text_of(entry, "by").casefold()
 
 
 def comments(counted: Iterable[fold.Counted], found: Changes) -> list[Comment]:

@@ -186,3 +186,11 @@ def _root(entry: Entry, edits: dict[str, str]) -> set[str]:
         name = edits[name]
         seen.add(name)
     return seen
+
+
+def test_nobody_takes_anothers_words_away() -> None:
+    said = entry(1, "message", "mine", role="user", by=ADA)
+    rude = entry(2, "message", "instead", role="user", by=BEN, over=[said.id])
+    assert [m.text for m in build(placed(said, rude)).messages] == ["mine", "instead"]
+    better = entry(3, "message", "mine, better", role="user", by=ADA, over=[said.id])
+    assert [m.text for m in build(placed(said, better)).messages] == ["mine, better"]
