@@ -205,6 +205,9 @@ def points(lines: list[str]) -> list[Point]:
     return list(dict.fromkeys(found))
 
 
+PATIENCE = 120  # seconds, for what takes one: a process that waits for an answer that never comes
+
+
 def kill_at(
     clone: Clone, point: Point, entity: str, bin_dir: Path, *more: str, what: str = KILL
 ) -> tuple[list[str], bool]:
@@ -227,7 +230,7 @@ def kill_at(
         env["PATH"] = f"{_shim(bin_dir, point.role, strace)}{os.pathsep}{env['PATH']}"
     done = subprocess.run(
         [*prefix, *command(clone, entity, *more)], capture_output=True, text=True, cwd=clone.path,
-        env=env, check=False,
+        env=env, check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return whole_lines(done.stdout), done.returncode != 0

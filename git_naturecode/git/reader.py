@@ -17,9 +17,9 @@ class Reader:
     """The reading process; `is_whole` is False once answers are missing, or nobody reads them."""
 
     def __init__(self, repo: Repo) -> None:
-        self._process: subprocess.Popen[bytes] = repo.program.open(
-            "cat-file", "--batch-command", "--buffer"
-        )
+        # Not with --buffer: where an answer cannot be written, git then goes on without it, and
+        # whoever waits for it waits for ever.
+        self._process: subprocess.Popen[bytes] = repo.program.open("cat-file", "--batch-command")
         self.is_whole = True
 
     def contents(self, oid: str) -> tuple[str, bytes]:
@@ -74,8 +74,7 @@ class Reader:
     def _ask(self, request: str) -> None:
         assert self._process.stdin is not None
         try:
-            # Git keeps its answers until then, and need not write each of them by itself.
-            self._process.stdin.write(f"{request}flush\n".encode())
+            self._process.stdin.write(request.encode())
             self._process.stdin.flush()
         except BrokenPipeError:
             raise self._ended() from None

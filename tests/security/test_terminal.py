@@ -24,6 +24,7 @@ POISON = (
     "`touch pwned` {{7*7}} --output=pwned"
 )
 EVIL = "session-20261122-zzzzzzz9"
+REVIEW = "review-20261122-zzzzzzz8"
 _AT = iso(system_ms() - DAY_MS)
 # Commands that need something else than what is on the disk, or that write, and where their
 # answers are tested.
@@ -37,6 +38,10 @@ NOT_READING = {
     "team set", "team join", "team manage", "hooks install", "hooks uninstall", "hooks status",
     "device add", "device revoke", "device rename", "key show", "key protect", "key backup",
     "key restore", "key rotate", "trust pin", "quarantine adopt", "quarantine drop",
+    "review start", "review join", "review comment", "review reply", "review resolve",
+    "review reopen", "review react", "review edit", "review redact", "review submit",
+    "review approve", "review request-changes", "review set", "review update", "review close",
+    "review merge", "review apply", "review import", "review export",
 }  # fmt: skip
 
 
@@ -75,6 +80,35 @@ def _poisoned(device: str) -> str:
     return format.preamble(EVIL, device, 1) + "".join(map(format.block, entries))
 
 
+def _poisoned_review(device: str, head: str, base: str) -> str:
+    """A segment with a review in which everything that can be said is poison."""
+    first = f"{3:013}-{'d' * 16}"
+    lines: list[Json] = [POISON]
+    anchor: dict[str, Json] = {
+        "path": POISON, "side": "new", "line": 1, "end": 1, "commit": head, "text": lines,
+        "before": lines, "after": lines, "symbol": POISON,
+    }  # fmt: skip
+    entries = [
+        _entry(1, "open", POISON, title=POISON, name=POISON, base={"name": POISON},
+               target={"type": "branch", "name": POISON}, origin={"review": POISON}),
+        _entry(2, "revision", POISON, head=head, base=base, tip=POISON, count=1, parents=[POISON]),
+        _entry(3, "comment", POISON + "\n```suggestion\n" + POISON + "\n```", anchor=anchor),
+        _entry(4, "comment", POISON, on=first),
+        _entry(5, "comment", POISON, anchor={"path": POISON}),
+        _entry(6, "verdict", POISON, value="reject", head=head, base=base, files=lines),
+        _entry(7, "add", field="reviewers", value=POISON),
+        _entry(8, "set", field="title", value=POISON, over=[]),
+        _entry(9, "set", field="base", value=POISON, over=[]),
+        _entry(10, "join", name=POISON),
+        _entry(11, "react", target=first, value=POISON),
+        _entry(12, "resolve", POISON, target=first, seen=lines),
+        _entry(13, "link", to=POISON),
+        _entry(14, "finding", POISON, rule=POISON, severity=POISON, fingerprint=POISON),
+        _entry(15, "source", POISON, note=POISON, on=POISON, sha=POISON),
+    ]  # fmt: skip
+    return format.preamble(REVIEW, device, 1) + "".join(map(format.block, entries))
+
+
 @pytest.fixture
 def poisoned(stage: Scene) -> Clone:
     """Ada's clone, with a poisoned session on its branch, and commits and files of such names."""
@@ -86,9 +120,13 @@ def poisoned(stage: Scene) -> Clone:
     ada.git("-c", who, "commit", "-q", "-m", POISON, "-m", f"Naturecode-Session: {EVIL}")
     device = device_of(ada)
     here = Scene(stage.box, ada.path / ".git", ada, stage.ben, stage.session)
-    blob = here.blob(_poisoned(device).encode())
-    tip = here.commit(here.with_file(segment_path(EVIL, device, 1), blob), here.tip())
-    here.git("update-ref", "refs/heads/naturecode", tip)
+    head, base = ada.git("rev-parse", "HEAD", "HEAD~1").split()
+    for entity, text in (
+        (EVIL, _poisoned(device)), (REVIEW, _poisoned_review(device, head, base)),
+    ):  # fmt: skip
+        blob = here.blob(text.encode())
+        tip = here.commit(here.with_file(segment_path(entity, device, 1), blob), here.tip())
+        here.git("update-ref", "refs/heads/naturecode", tip)
     return ada
 
 
@@ -113,6 +151,14 @@ READING = (
     ["blame", "a\x1b[2J\u202eb.txt", "--format", "agent-trace"],
     ["session", "export", EVIL, "--format", "json", "-o", "-"], ["team", "show", "--json"],
     ["audit", "export", "--format", "csv"],
+    ["review", "list"], ["review", "list", "--all"], ["review", "show", REVIEW],
+    ["review", "show", POISON], ["review", "diff", REVIEW], ["review", "diff", REVIEW, POISON],
+    ["review", "diff", REVIEW, "--stat"], ["review", "explain", REVIEW],
+    ["review", "show", REVIEW, "--json"], ["review", "diff", REVIEW, "--json"],
+    ["review", "explain", REVIEW, "--json"], ["review", "list", "--json"],
+    ["review", "start", "--target", POISON], ["review", "comment", REVIEW, "--file", POISON],
+    ["review", "reply", REVIEW, POISON, "x"], ["review", "join", POISON],
+    ["review", "show", REVIEW, "--resolved"], ["review", POISON],
 )  # fmt: skip
 
 
@@ -124,6 +170,7 @@ def test_a_poisoned_session(poisoned: Clone) -> None:
     by = {tuple(args): text for args, (_, text) in zip(READING, told, strict=True)}
     views: list[tuple[str, ...]] = [
         ("session", "list"), ("session", "show", EVIL), ("session", "search", "zebra"),
+        ("review", "list"), ("review", "show", REVIEW),
     ]  # fmt: skip
     for view in views:
         assert "\\x1b]52" in by[view], (view, by[view])
