@@ -95,7 +95,7 @@ def status(store: Store, index: Index) -> Status:
         tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
         store.config.flag("naturecode.autoSync", False), place.notes(store),
         _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
-        len(unsigned.read(store.state_dir)),
+        unsigned.count(store.state_dir),
         _to_review(store, index),
     )  # fmt: skip
 
