@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from git_naturecode.domain import fold, teams
+from git_naturecode.domain.findings.model import SEVERITIES
 from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
 from git_naturecode.domain.review.explain import Check, Facts, Reason, explain
 from git_naturecode.domain.review.keeping import Kept, digest, rows, standing
 from git_naturecode.domain.review.model import Given, Review
 from git_naturecode.domain.review.owners import Owners
-from git_naturecode.domain.review.rules import SEVERITIES, Rules
+from git_naturecode.domain.review.rules import Rules
 from git_naturecode.domain.said import text_of
 from git_naturecode.git import commits, merging, patches, tree
 from git_naturecode.git.merging import Tried

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from git_naturecode import ids
+from git_naturecode.domain.findings.model import SEVERITIES
 from git_naturecode.domain.review.circle import Circle
 from git_naturecode.domain.review.keeping import Kept, Row
 from git_naturecode.domain.review.model import APPROVE, REJECT, Given, Review
@@ -16,7 +17,6 @@ from git_naturecode.domain.review.rules import (
     MERGE,
     PLACE,
     REBASE,
-    SEVERITIES,
     STRATEGIES,
     WITHOUT_FILE,
     Rule,

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from git_naturecode.domain.findings.model import SEVERITIES
 from git_naturecode.domain.review import globs
 from git_naturecode.store import yaml_scan
 
@@ -14,7 +15,6 @@ PLACE = ".naturecode/review.yml"
 VERSION = 1
 MERGE, SQUASH, REBASE, FF = "merge", "squash", "rebase", "ff"
 STRATEGIES = (MERGE, SQUASH, REBASE, FF)
-SEVERITIES = ("low", "medium", "high", "critical")
 _MOST_APPROVALS = 100
 _MOST_RULES, _MOST_ITEMS = 200, 500
 
