@@ -13,6 +13,7 @@ from git_naturecode import ids
 
 _FILE = "unsigned"
 _MARK = "signed"
+_READ = 1 << 20  # about 7,000 entries
 
 
 class Written(NamedTuple):
@@ -75,16 +76,18 @@ def read(state_dir: str) -> list[Written]:
 
 
 def count(state_dir: str) -> int:
-    """How many were noted, without a look at each: 200,000 wait after a large first import.
+    """How many were noted; as far as `_READ` bytes tell, where more of them are noted.
 
-    A line that a power cut tore counts too.
+    So a first import of 200,000 entries makes nobody wait who asks how things stand. A line that
+    a power cut tore counts too.
     """
     try:
         with open(os.path.join(state_dir, _FILE), "rb") as file:
-            noted = file.read()
+            size, noted = os.fstat(file.fileno()).st_size, file.read(_READ)
     except FileNotFoundError:
         return 0
-    return noted.count(b"\n") - noted.count(b"\n\n") - noted.startswith(b"\n")
+    lines = sum(map(bool, noted.split(b"\n")))
+    return lines if size <= _READ else lines * size // _READ
 
 
 def drop(state_dir: str, done: Iterable[Written]) -> None:

@@ -32,3 +32,11 @@ def test_a_line_that_a_power_cut_tore_is_no_entry_and_hides_no_other(tmp_path: P
     unsigned.note(state, [made(3)])
     assert unsigned.read(state) == [made(1), made(3)]
     assert unsigned.count(state) == 3
+
+
+def test_very_many_are_counted_by_a_part_of_them(tmp_path: Path) -> None:
+    state = str(tmp_path)
+    unsigned.note(state, map(made, range(30_000)))
+    with open(tmp_path / "unsigned", "rb") as file:
+        assert len(file.read()) > 3 << 20
+    assert 29_000 < unsigned.count(state) < 31_000
