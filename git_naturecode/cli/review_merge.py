@@ -26,7 +26,7 @@ def explain(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> 
 
     context = contexts.current(quiet)
     with opened_review(context, review, over=True) as here:
-        found = explained(here.store, here.review, here.entries)
+        found = explained(here.store, here.review)
     if as_json:
         context.json(_explained_json(found))
     else:

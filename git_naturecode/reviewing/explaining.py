@@ -5,11 +5,11 @@ from the tip of the base branch, so that no change writes its own.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from git_naturecode.domain import fold, teams
+from git_naturecode.domain import teams
 from git_naturecode.domain.findings.model import SEVERITIES
 from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
@@ -18,7 +18,6 @@ from git_naturecode.domain.review.keeping import Kept, digest, rows, standing
 from git_naturecode.domain.review.model import Given, Review
 from git_naturecode.domain.review.owners import Owners
 from git_naturecode.domain.review.rules import Rules
-from git_naturecode.domain.said import text_of
 from git_naturecode.git import commits, merging, patches, tree
 from git_naturecode.git.merging import Tried
 from git_naturecode.git.notes import notes
@@ -27,7 +26,6 @@ from git_naturecode.git.run import GitFailed
 from git_naturecode.reviewing import revising
 from git_naturecode.reviewing.counting import base_tip, counting_merge, is_there
 from git_naturecode.reviewing.revising import Moved
-from git_naturecode.store.entry import Entry
 from git_naturecode.store.store import Store
 
 CI = "refs/notes/devtools/ci"
@@ -68,8 +66,8 @@ class Explained:
         return all(one.ok for one in self.reasons)
 
 
-def explained(store: Store, review: Review, entries: Sequence[Entry] = ()) -> Explained:
-    """Ask all that has to be asked before `review`, made of `entries`, may be merged.
+def explained(store: Store, review: Review) -> Explained:
+    """Ask all that has to be asked before `review` may be merged.
 
     Raises GitFailed where git itself fails.
     """
@@ -93,7 +91,7 @@ def explained(store: Store, review: Review, entries: Sequence[Entry] = ()) -> Ex
     there = tried.tree == now and not tried.conflicts
     clean = _IN._replace(text=f"{review.base} has all of it already", hint=_IN.hint + review.id)
     state = (_state(review, moved), clean if there else _clean(review, tried))
-    facts = _facts(store, review, entries, _Ends(tip, base, head), table)._replace(state=state)
+    facts = _facts(store, review, _Ends(tip, base, head), table)._replace(state=state)
     reasons = tuple(explain(review, facts))
     return Explained(review, facts, reasons, tip, base, head, table, tried, now, moved)
 
@@ -163,16 +161,14 @@ class _Ends(NamedTuple):
     head: str
 
 
-def _facts(
-    store: Store, review: Review, entries: Iterable[Entry], ends: _Ends, table: str
-) -> Facts:
+def _facts(store: Store, review: Review, ends: _Ends, table: str) -> Facts:
     tip, base, head = ends
     found, owned = _written(store, tip)
     return Facts(
         tuple(rows(table).values()), kept(store, review, table, head), circle(store, review),
         found, owned,
         frozenset(mail for _, mail in merging.authors(store.repo, base or tip, head)),
-        merging.merges(store.repo, tip, head), checks(store, head), _findings(entries),
+        merging.merges(store.repo, tip, head), checks(store, head), _findings(review),
     )  # fmt: skip
 
 
@@ -296,15 +292,9 @@ def checks(store: Store, head: str) -> Mapping[str, Check]:
     return {name: check for name, (_, check) in found.items()}
 
 
-def _findings(entries: Iterable[Entry]) -> dict[str, int]:
-    """How many findings of each severity nobody has dismissed or replaced."""
-    some = [one for one in entries if one.kind in ("finding", "dismiss")]
-    gone = fold.replaced_within(some, lambda e: (e.kind, text_of(e, "by"))) | {
-        text_of(one, "target") for one in some if one.kind == "dismiss"
-    }
+def _findings(review: Review) -> dict[str, int]:
+    """How many findings of each severity are there and not dismissed."""
     found = dict.fromkeys(SEVERITIES, 0)
-    for one in some:
-        if one.kind == "finding" and one.id not in gone:
-            severity = text_of(one, "severity")
-            found[severity if severity in found else SEVERITIES[-1]] += 1
+    for one in review.live_findings:
+        found[one.finding.severity] += 1
     return found

@@ -134,7 +134,7 @@ class Merging:
     def _begin(self) -> tuple[Landing, Explained, Done]:
         if self.review.base == self.store.branch:
             raise Usage(f"{self.review.base} is the branch of what is shared", "see `review set`")
-        found = explained(self.store, self.review, self.entries)
+        found = explained(self.store, self.review)
         self.permit(makers.merging(self.entries, "", "", "", "", self.review.base))
         if not found.tip or not found.head:
             raise NotYet(found)

@@ -92,8 +92,8 @@ class Begun:
 
     def explained(self) -> Explained:
         """May it be merged?"""
-        with self.opened() as (store, review, entries):
-            return explained(store, review, entries)
+        with self.opened() as (store, review, _):
+            return explained(store, review)
 
     def missing(self) -> list[str]:
         """What is missing for a merge."""

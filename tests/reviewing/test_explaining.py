@@ -171,14 +171,13 @@ def test_what_git_says_of_head_and_base(begun: Begun) -> None:
 
 def test_findings_count_until_somebody_dismisses_them(begun: Begun) -> None:
     commit(begun.clone, {RULES: "version: 1\nrules: [{findings: high}]\n"})
-    found = begun.say(
-        Draft("finding", {"rule": "x", "severity": "high"}),
-        Draft("finding", {"rule": "y", "severity": "low"}),
-        Draft("finding", {"rule": "z", "severity": "unheard of"}),
-    )
+    for name, severity in (("a", "high"), ("b", "low"), ("c", "unheard of")):
+        begun.say(Draft("finding", {"rule": name, "severity": severity, "fingerprint": name * 32}))
     assert begun.missing() == ["findings are open: 1 critical, 1 high"]
-    begun.say(*(Draft("dismiss", {"target": one.id}) for one in found))
+    begun.say(*(Draft("dismiss", {"target": name * 32}) for name in "abc"))
     assert begun.missing() == []
+    begun.say(Draft("dismiss", {"target": "a" * 32, "off": True}))
+    assert begun.missing() == ["findings are open: 1 high"]
 
 
 def test_a_closed_one_is_over(begun: Begun) -> None:

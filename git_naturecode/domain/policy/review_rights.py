@@ -7,11 +7,11 @@ from git_naturecode.domain.policy.facts import Authority, same
 from git_naturecode.store.entry import Json
 
 NOUN = "review"
-_OF_BOTS = frozenset({"comment", "finding"})
+_OF_BOTS = frozenset({"comment", "finding", "analysis"})
 _OF_ALL = frozenset(
     {
         "open", "revision", "comment", "verdict", "join", "leave", "resolve", "reopen", "merge",
-        "link", "unlink", "finding", "dismiss", "source",
+        "link", "unlink", "finding", "analysis", "dismiss", "source",
     }
 )  # fmt: skip
 _OF_OWNER = frozenset({"set", "add", "remove"})

@@ -3,9 +3,10 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from git_naturecode.domain import fold, said
+from git_naturecode.domain.findings.build import build as findings
 from git_naturecode.domain.people import key
 from git_naturecode.domain.review import anchor
 from git_naturecode.domain.review.model import (
@@ -35,7 +36,9 @@ ABSENT = {
 """What is said beside a comment from elsewhere, by what of its place could not be found."""
 LOST = "answers what is not here"
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_BUSY = frozenset({"revision", "comment", "verdict", "merge", "edit", "resolve", "reopen"})
+_BUSY = frozenset(
+    {"revision", "comment", "verdict", "merge", "edit", "resolve", "reopen", "analysis", "dismiss"}
+)
 
 
 DISCARD = "draft"
@@ -74,12 +77,14 @@ def build(placed: Sequence[Placed]) -> Review:
     review.threads = _threads(counted, found, there)
     review.merges = _merges(counted)
     review.reports = reports(entries)
+    review.findings, review.analyses = findings(counted, _numbers(review.revisions))
     review.reviewers = _reviewers(review, counted, there)
     review.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
     times = [time_of(one) for one in entries if one.kind in _BUSY]
     review.updated = max([*times, review.created])
     if review.deleted:
         review.threads, review.description = [], ""
+        review.findings, review.analyses = [], []
     return review
 
 
@@ -154,6 +159,14 @@ def _revisions(counted: Iterable[fold.Counted]) -> list[Revision]:
             continue
         found.append(made)
     return found
+
+
+def _numbers(revisions: Sequence[Revision]) -> Callable[[str, str], int]:
+    """Which revision is meant by an id, or else by a head (several have written down one state, and
+    one of these entries stands for it); 0 for none."""
+    by_id = {one.id: one.number for one in revisions}
+    by_head = {one.head: one.number for one in revisions}
+    return lambda name, head: by_id.get(name) or by_head.get(head, 0)
 
 
 def _revision(one: fold.Counted, number: int) -> Revision:

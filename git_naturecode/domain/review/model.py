@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from git_naturecode.domain.findings.build import Analysis, Tracked
+from git_naturecode.domain.findings.model import rank
 from git_naturecode.domain.review.anchor import Anchor
 from git_naturecode.domain.said import Mark, Rival
 from git_naturecode.store.judged import Mark as Standing
@@ -177,6 +179,8 @@ class Review:
         self.reviewers: list[Reviewer] = []
         self.merges: list[Merged] = []
         self.reports: list[Report] = []
+        self.findings: list[Tracked] = []
+        self.analyses: list[Analysis] = []
         self.links: list[str] = []
         self.origin: dict[str, object] = {}
         self.standing: dict[str, int] = {}
@@ -205,6 +209,12 @@ class Review:
     def open_threads(self) -> list[Thread]:
         """The threads that wait for somebody; drafts are not among them."""
         return [one for one in self.threads if one.is_open and not one.first.draft]
+
+    @property
+    def live_findings(self) -> list[Tracked]:
+        """What analyses have found and nobody has mended or dismissed, the worst first."""
+        live = [one for one in self.findings if one.is_live]
+        return sorted(live, key=lambda one: -rank(one.finding.severity))
 
     @property
     def verdicts(self) -> list[Given]:

@@ -20,7 +20,7 @@ def describe(tail: str, placed: list[Placed]) -> Described | None:
 def row(review: Review) -> dict[str, Json]:
     """What a list says about a review."""
     revision, counted = review.revision, review.counted
-    origin = review.origin.get("review")
+    origin, live = review.origin.get("review"), review.live_findings
     return {
         "id": review.id,
         "title": review.title,
@@ -38,6 +38,8 @@ def row(review: Review) -> dict[str, Json]:
         "rejections": sum(one.value == "reject" for one in counted),
         "threads": len(review.threads),
         "openThreads": len(review.open_threads),
+        "findings": len(live),
+        "severity": live[0].finding.severity if live else "",
         "hasDrafts": review.has_drafts,
         "origin": origin if isinstance(origin, str) else "",
         "createdAt": review.created,
@@ -65,6 +67,7 @@ def texts(review: Review) -> list[tuple[str, str]]:
     found = [(TITLE, review.title), ("description", review.description)]
     found += [(one.id, one.text) for thread in review.threads for one in thread.comments]
     found += [(one.id, one.text) for one in review.verdicts]
+    found += [(one.id, one.finding.message) for one in review.findings]
     return [(name, text) for name, text in found if text]
 
 

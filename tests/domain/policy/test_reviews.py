@@ -37,8 +37,8 @@ def _reviewer(name: Any) -> dict[str, Any]:
     [
         ("con", "open", {}),
         ("dan", "revision comment verdict join leave resolve reopen merge link unlink", {}),
-        ("dan", "finding dismiss", {}),
-        ("bot", "comment finding", {}),
+        ("dan", "finding analysis dismiss", {}),
+        ("bot", "comment finding analysis", {}),
         ("vic", "react", {}),
         ("con", "set add remove", {"field": "labels", "value": "x"}),
         ("max", "set add remove", {"field": "labels", "value": "x"}),
@@ -63,8 +63,10 @@ def test_what_may_be_said_in_a_review(
     ("who", "kinds", "fields", "why"),
     [
         ("vic", "open revision comment verdict merge edit", {}, "needs session:edit"),
+        ("vic", "finding analysis dismiss", {}, "needs session:edit"),
         ("vic", "add", _reviewer("vic@x.example"), "needs session:edit"),
         ("bot", "open verdict resolve merge react delete", {}, "a bot may only comment"),
+        ("bot", "dismiss reopen edit revision", {"target": "open"}, "a bot may only comment"),
         ("dan", "set add remove", {"field": "labels", "value": "x"}, "only who began"),
         ("dan", "add remove", _reviewer("vic@x.example"), "only who began"),
         ("dan", "add", _reviewer(7), "only who began"),
