@@ -9,7 +9,7 @@ from git_naturecode.domain.people import key
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import followed, paths, pins, place, remotes, unsigned
+from git_naturecode.store import followed, paths, place, remotes, unsigned
 from git_naturecode.store.index import Index
 from git_naturecode.store.judged import QUARANTINED
 from git_naturecode.store.remotes import Memory
@@ -105,8 +105,10 @@ def _trusted(store: Store) -> Trusted | None:
     if store.judge is None or (not store.judge.version and not _has_team(store)):
         return None
     db = trusting.keeper(store).db
-    dropped = pins.load(store.state_dir).dropped
-    held = [one for one in db.marked(QUARANTINED) if f"{one[1]} {one[2]}" not in dropped]
+    held = db.marked(QUARANTINED)
+    if held and store.judge.enforces:
+        is_dropped = trusting.keeper(store).dropping()
+        held = [one for one in held if not is_dropped(one[0], (one[1], one[2]))]
     mode = "enforced" if store.judge.enforces else "open"
     count = len(held) if store.judge.enforces else 0
     return Trusted(db.get("names"), mode, count, len(db.get("twins").split()))

@@ -12,8 +12,9 @@ from git_naturecode.cli.output import page
 from git_naturecode.cli.reading import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from git_naturecode.store.entry import Json
     from git_naturecode.store.store import Placed, Store
     from git_naturecode.trusting.watching import Held
 
@@ -77,7 +78,8 @@ def show(wanted: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
         which = " ".join(wanted)
         context.tell(
             f"hint: `git naturecode quarantine adopt {line(which)}` takes it in for everybody (a "
-            "maintainer may), `drop` in its place hears no more of it here"
+            "maintainer may), `drop` in its place hears no more of it here, and with "
+            "--for-everybody anywhere (a maintainer may)"
         )
 
 
@@ -88,25 +90,13 @@ def adopt(
     quiet: Quiet = False,
 ) -> None:
     """Take entries out of quarantine for everybody, in your own name (maintainers)."""
-    from git_naturecode import trusting
     from git_naturecode.domain.policy import ops
     from git_naturecode.trusting import watching
 
     context = contexts.current(quiet)
     with opened(context) as (store, _):
         held = _found(store, wanted)
-        standing = trusting.standing(store)
-        by: dict[str, list[tuple[str, str]]] = {}
-        for one in held:
-            by.setdefault(one.entity, []).append((one.id, one.hash))
-        said = [ops.adopt(entity, names, reason) for entity, names in sorted(by.items())]
-        for op in said:
-            if why := standing.objection(store.device, op):
-                raise errors.NotPermitted(
-                    f"only a maintainer or an admin may adopt: {why.text}",
-                    "git naturecode team show says who that is",
-                )
-        trusting.append(store, said)
+        _say(store, held, reason, ops.adopt)
         left = {one.hash for one in watching.quarantine(store)}
     taken = [one for one in held if one.hash not in left]
     if as_json:
@@ -115,18 +105,61 @@ def adopt(
     context.say(f"adopted {_count(taken)}; the others see it after `git naturecode sync`")
 
 
-def drop(wanted: Ids, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def drop(
+    wanted: Ids,
+    for_everybody: Annotated[
+        bool,
+        typer.Option(help="In your own name, for all clones and for `verify` in CI (maintainers)."),
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(help="Why, with --for-everybody; everybody can read it.")
+    ] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
     """Hear no more of entries in quarantine, in this clone; they stay out of every view."""
+    from git_naturecode.domain.policy import ops
     from git_naturecode.trusting import watching
 
     context = contexts.current(quiet)
+    if reason and not for_everybody:
+        raise errors.Usage(
+            "nobody reads the reason for what is dropped in this clone alone",
+            "git naturecode quarantine drop ID --for-everybody --reason R",
+        )
     with opened(context) as (store, _):
         held = _found(store, wanted)
-        watching.drop(store, held)
+        if for_everybody:
+            _say(store, held, reason, ops.drop)
+        else:
+            watching.drop(store, held)
     if as_json:
-        context.json({"dropped": len(held)})
+        context.json({"dropped": len(held), "forEverybody": for_everybody})
         return
-    context.say(f"dropped {_count(held)}; `git naturecode quarantine list --all` still shows it")
+    ending = "; the others hear no more of it after `git naturecode sync`"
+    shown = "; `git naturecode quarantine list --all` still shows it"
+    context.say(f"dropped {_count(held)}{ending if for_everybody else shown}")
+
+
+def _say(
+    store: "Store", held: "Sequence[Held]", reason: str,
+    made: "Callable[[str, Sequence[tuple[str, str]], str], dict[str, Json]]",
+) -> None:  # fmt: skip
+    """Say in the trust log what becomes of `held`; raises NotPermitted for who may not."""
+    from git_naturecode import trusting
+
+    standing = trusting.standing(store)
+    by: dict[str, list[tuple[str, str]]] = {}
+    for one in held:
+        by.setdefault(one.entity, []).append((one.id, one.hash))
+    said = [made(entity, names, reason) for entity, names in sorted(by.items())]
+    for op in said:
+        if why := standing.objection(store.device, op):
+            raise errors.NotPermitted(
+                f"only a maintainer or an admin may {op['op']} for everybody: {why.text}",
+                "git naturecode team show says who that is",
+            )
+    trusting.append(store, said)
 
 
 def _count(held: "Sequence[Held]") -> str:

@@ -15,8 +15,8 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 def verify(as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Verify every signature, and whether everybody might say what he said; believe no cache.
 
-    Ends with 3 when something is in quarantine that was not dropped here, when a key was used in
-    two places, or when it is not clear which team to trust.
+    Ends with 3 when something is in quarantine that was dropped neither here nor for everybody,
+    when a key was used in two places, or when it is not clear which team to trust.
     """
     from git_naturecode import errors
     from git_naturecode.render import trust as render

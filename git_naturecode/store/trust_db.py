@@ -16,6 +16,8 @@ from git_naturecode.store.trust_file import Key, TrustFile
 
 MOST_LINES = 50_000  # that are verified at once; what is beyond waits for the next time
 _FOLDER = "log/trust"
+_TABLES = {"cover": "sign", "adopted": "adopt", "dropped": "drop"}
+"""What has a table, by the operation that names it."""
 
 
 class Tip(NamedTuple):
@@ -68,7 +70,7 @@ class TrustDb(TrustFile):
         number = done.lastrowid
         deps = [(device, one) for one in said.get("deps", ()) if isinstance(one, str)]
         self.db.executemany("insert or ignore into dep values (?, ?)", deps)
-        for table, op in (("cover", "sign"), ("adopted", "adopt")):
+        for table, op in _TABLES.items():
             rows = ((entity, *key, number) for entity, keys in covered(said, op) for key in keys)
             self.db.executemany(f"insert or ignore into {table} values (?, ?, ?, ?)", rows)
         self._advance(known)
@@ -102,7 +104,7 @@ class TrustDb(TrustFile):
     def covers(self, entity: str, table: str = "cover") -> dict[Key, list[str]]:
         """(id, hash) -> digests of the lines that cover it as a part of `entity`.
 
-        Of those that adopt it where `table` is `adopted`.
+        Of those that adopt or drop it where `table` is `adopted` or `dropped`.
         """
         query = (
             f"select id, hash, digest from {table} join line on number = line where entity = ?"
@@ -120,6 +122,12 @@ class TrustDb(TrustFile):
             " where id = ? and hash = ? order by line"
         )
         return self.db.execute(query, key).fetchall()
+
+    def dropped(self) -> list[tuple[str, Key, str]]:
+        """(entity, (id, hash), digest) of every line that drops an entry for everybody."""
+        query = "select entity, id, hash, digest from dropped join line on number = line"
+        rows = self.db.execute(query)
+        return [(entity, (name, hashed), digest) for entity, name, hashed, digest in rows]
 
     def sound(self, entity: str) -> set[Key]:
         """(id, hash) of what a line of an unbroken chain covers as a part of `entity`."""
@@ -249,7 +257,7 @@ def _without_names(said: Mapping[str, Json]) -> dict[str, Json]:
     """A line for the table: what it covers stands in a table of its own."""
     ops = [
         {**op, "names": [], "count": len(names(op.get("names")))}
-        if isinstance(op, dict) and op.get("op") in ("sign", "adopt")
+        if isinstance(op, dict) and op.get("op") in _TABLES.values()
         else op
         for op in said["ops"]
     ]

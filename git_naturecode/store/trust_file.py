@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 from git_naturecode.store.index_file import is_elsewhere
 
-VERSION = 1
+VERSION = 2
 FILE, MEMORY = "trust.db", ":memory:"
 _WAIT = 30
 _SCHEMA = """
@@ -26,6 +26,8 @@ create table cover(entity text, id text, hash text, line integer,
 create index cover_by on cover(id, hash);
 create index cover_of on cover(line);
 create table adopted(entity text, id text, hash text, line integer,
+  primary key(entity, id, hash, line)) without rowid;
+create table dropped(entity text, id text, hash text, line integer,
   primary key(entity, id, hash, line)) without rowid;
 create table proof(name text primary key, good integer) without rowid;
 create table judged(kind text, tail text, what text, primary key(kind, tail)) without rowid;

@@ -22,7 +22,8 @@ from git_naturecode.trusting import ENFORCED, TEAMED, TEAMLESS, chain
 if TYPE_CHECKING:
     from git_naturecode.domain.policy import Standing
 
-_PLAIN = ("sign", "adopt", "purge", "backup")  # compared, not looked up: a name may be anything
+# Compared, not looked up: a name may be anything.
+_PLAIN = ("sign", "adopt", "drop", "purge", "backup")
 _ENFORCED = "enforced"
 _NOT_YET = "not signed yet: the next sync does so"
 Result = TypeVar("Result")
@@ -276,6 +277,20 @@ class Keeper:
                 state, signer = UNSIGNED, ""
             found[key] = Mark(state, reason, signer)
         return found
+
+    def dropping(self) -> "Callable[[str, Key], bool]":
+        """Whether an entry (of which entity, id and hash) in quarantine was dropped.
+
+        By this person here, or by a maintainer for everybody: the team is weighed only where
+        anything was.
+        """
+        here = pins.load(self.store.state_dir).dropped
+        everywhere = {
+            (entity, key)
+            for entity, key, line in self.db.dropped()
+            if self.standing.is_maintainer(line)
+        }
+        return lambda entity, key: f"{key[0]} {key[1]}" in here or (entity, key) in everywhere
 
     @cached_property
     def inherited(self) -> frozenset[str]:

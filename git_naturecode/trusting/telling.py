@@ -119,7 +119,7 @@ def _about(standing: "Standing", op: Mapping[str, Json]) -> str:
 def _detail(op: Mapping[str, Json]) -> str:
     """What an operation says besides, in a few words."""
     what = op.get("op")
-    if what in ("sign", "adopt"):
+    if what in ("sign", "adopt", "drop"):
         return _entries(op.get("count", 0)) + (f": {op['reason']}" if op.get("reason") else "")
     if what == "purge":
         return _entries(len(op["names"]) if isinstance(op.get("names"), list) else 0)

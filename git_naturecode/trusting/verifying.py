@@ -56,6 +56,7 @@ def _verified(store: Store, keeper: Keeper, tell: Tell) -> Verified:
     found = Verified(standing.mode, standing.team)
     found.lines, found.forged = keeper.db.counts()
     found.refused = {digest: why.text for digest, why in standing.refused.items()}
+    is_dropped = keeper.dropping()
     for number, (entity, placed) in enumerate(telling.everything(store), 1):
         if number % _MANY == 0:
             tell(f"{number} logs")
@@ -64,7 +65,7 @@ def _verified(store: Store, keeper: Keeper, tell: Tell) -> Verified:
             mark = marks.get(key)
             found.states[mark.state if mark else "verified" if keeper.mode else "unsigned"] += 1
             if mark is not None and mark.state == QUARANTINED:
-                dropped = f"{key[0]} {key[1]}" in known.dropped
+                dropped = is_dropped(one.entity, key)
                 found.quarantined.append(
                     Held(one.entity, *key, one.entry.kind, mark.reason, mark.signer, dropped)
                 )

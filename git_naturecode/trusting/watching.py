@@ -19,7 +19,7 @@ _NO_CHANGES = frozenset({"sign", "purge", "backup", "device"})
 class Held(NamedTuple):
     """An entry in quarantine: of what, its name, what it is, why, and who signed it ("": nobody).
 
-    `dropped` says that this person wants to hear no more of it.
+    `dropped` says that this person, or a maintainer for everybody, wants to hear no more of it.
     """
 
     entity: str
@@ -83,11 +83,11 @@ def quarantine(store: Store) -> list[Held]:
         index.refresh()
     finally:
         index.close()
-    dropped = pins.load(store.state_dir).dropped
-    rows = trusting.keeper(store).db.marked(QUARANTINED)
+    keeper = trusting.keeper(store)
+    is_dropped = keeper.dropping()
     return [
-        Held(entity, name, hashed, kind, reason, signer, f"{name} {hashed}" in dropped)
-        for entity, name, hashed, reason, signer, kind in rows
+        Held(entity, name, hashed, kind, reason, signer, is_dropped(entity, (name, hashed)))
+        for entity, name, hashed, reason, signer, kind in keeper.db.marked(QUARANTINED)
     ]
 
 

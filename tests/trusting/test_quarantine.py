@@ -249,3 +249,61 @@ def test_the_same_in_mode_open_is_only_told(ada: Clone, ben: Clone, eve: Clone) 
     assert message["standing"]["state"] == "unverified"
     assert "unverified" in ada.nc("session", "show", session).out
     assert standing(ada).mode == "open"
+
+
+def test_what_a_maintainer_drops_for_everybody_stops_no_clone_and_no_ci(
+    box: Box, hub: Path, ada: Clone, ben: Clone, eve: Clone
+) -> None:
+    session = ada.start()
+    found(ada)
+    add(ada, ben)
+    ada.nc("sync")
+    ben.nc("sync")
+    eve.nc("sync")
+    insist(eve, session, "for ever red")
+    eve.nc("sync", code=3)
+    ada.nc("sync", code=3)
+    ben.nc("sync", code=3)
+    held = _held(ben)
+    assert "maintainer" in ben.nc("quarantine", "drop", held, "--for-everybody", code=5).err
+    assert "--for-everybody" in ben.nc("quarantine", "drop", held, "--reason", "x", code=2).err
+    assert person(box, hub, "runner").nc("verify", code=3).err.startswith("error: 1 entry is")
+
+    ada.nc("quarantine", "drop", held, "--for-everybody", "--reason", "spam")
+    assert ada.nc("quarantine", "list", "--json").json["items"] == []
+    ada.nc("sync")
+    ben.nc("sync")
+    runner = person(box, hub, "fresh")
+    for one in (ada, ben, runner):
+        assert one.nc("verify").code == 0
+        assert one.nc("quarantine", "list", "--json").json["items"] == []
+        assert one.nc("status", "--json").json["team"]["quarantined"] == 0
+        (item,) = one.nc("quarantine", "list", "--all", "--json").json["items"]
+        assert (item["id"], item["dropped"]) == (held, True)
+        assert one.texts(session) == []
+    assert "1 entry: spam" in ben.nc("trust", "show", "--log").out
+
+    ada.nc("quarantine", "adopt", held)
+    ada.nc("sync")
+    ben.nc("sync")
+    assert ben.texts(session) == ["for ever red"]
+
+
+def test_the_word_of_who_may_not_drops_nothing(ada: Clone, ben: Clone, eve: Clone) -> None:
+    session = ada.start()
+    found(ada)
+    add(ada, ben)
+    ada.nc("sync")
+    ben.nc("sync")
+    eve.nc("sync")
+    insist(eve, session, "spam")
+    eve.nc("sync", code=3)
+    ben.nc("sync", code=3)
+    (item,) = ben.nc("quarantine", "list", "--json").json["items"]
+    said = ops.drop(item["entity"], [(item["id"], item["hash"])], "")
+    for one in (ben, eve):
+        say(one, said)
+        one.nc("sync")
+    ada.nc("sync", code=3)
+    assert _held(ada) == item["id"]
+    assert ada.nc("verify", code=3).code == 3

@@ -368,8 +368,8 @@ def other_objection(op: parsed.Other, role: str) -> Reason | None:
     """Why a member with `role` may not say `op`, of which the policy knows only the name."""
     if op.name in PLAIN or roles.RANK[role] >= roles.RANK[roles.MAINTAINER]:
         return None
-    if op.name == "adopt":
-        return _needs(f"a {role} may not adopt entries")
+    if op.name in ("adopt", "drop"):
+        return _needs(f"a {role} may not {op.name} entries")
     return Reason("unknown", f"a {role} may not say {op.name[:40]!r}")
 
 

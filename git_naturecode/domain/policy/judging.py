@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple, cast
 
 from git_naturecode.domain import people
-from git_naturecode.domain.policy import ops, roles
+from git_naturecode.domain.policy import ops
 from git_naturecode.domain.policy.facts import (
     ADOPTED,
     COPIED,
@@ -174,7 +174,7 @@ class _Bench:
             return best
         for line in self._lines(self._adopted, key):
             who = self._standing.authority(line)
-            if isinstance(who, Authority) and roles.RANK[who.role] >= _MAINTAINER:
+            if isinstance(who, Authority) and self._standing.is_maintainer(line):
                 return Verdict(ADOPTED, f"taken in by {self._label(who)}", who.member_id)
         if entry.hash in self._inherited or self._is_inherited(key):
             return Verdict(INHERITED, "from before there was a team")
@@ -355,9 +355,6 @@ class _Bench:
             entries = sorted(known, key=lambda entry: entry.order)
             self._folded[names] = people.people("", entries)
         return self._folded[names]
-
-
-_MAINTAINER = roles.RANK[roles.MAINTAINER]
 
 
 def _turn(entry: Entry) -> int:

@@ -152,8 +152,14 @@ def adopt(entity: str, names: Iterable[tuple[str, str]], reason: str) -> dict[st
     return {"op": "adopt", "entity": entity, "names": sorted(map(list, names)), "reason": reason}
 
 
+def drop(entity: str, names: Iterable[tuple[str, str]], reason: str) -> dict[str, Json]:
+    """A maintainer has looked at these entries (id, hash) of `entity`: they stay out, unasked."""
+    return {"op": "drop", "entity": entity, "names": sorted(map(list, names)), "reason": reason}
+
+
 __all__ = [
-    "ENFORCED", "OPEN", "add_device", "adopt", "device", "genesis", "join", "join_proof", "keys",
+    "ENFORCED", "OPEN", "add_device", "adopt", "device", "drop", "genesis", "join", "join_proof",
+    "keys",
     "member", "policy", "problem", "record", "remove", "request", "revoke", "role", "set", "sign",
     "team", "team_delete", "team_member",
 ]  # fmt: skip

@@ -169,7 +169,7 @@ class Keys(NamedTuple):
 
 
 class Other(NamedTuple):
-    """What does not change who may do what: `sign`, `adopt`, `purge`, and what is not known."""
+    """What does not change who may do what: `sign`, `adopt`, `drop`, and what is not known."""
 
     name: str
 

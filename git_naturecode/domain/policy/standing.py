@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from git_naturecode.domain.policy import hearsay, ops, parsed
+from git_naturecode.domain.policy import hearsay, ops, parsed, roles
 from git_naturecode.domain.policy.facts import (
     Asking,
     Authority,
@@ -172,6 +172,13 @@ class Standing:
         if state == IN or isinstance(found, Reason):
             return found
         return Reason("before-team", "it was written before there was a team")
+
+    def is_maintainer(self, digest: str) -> bool:
+        """True when the line `digest` speaks for a maintainer or an admin."""
+        found = self.authority(digest)
+        return isinstance(found, Authority) and (
+            roles.RANK[found.role] >= roles.RANK[roles.MAINTAINER]
+        )
 
     def basis(self, digest: str) -> tuple[str, Authority | Reason]:
         """How the line `digest` stands to the team, and in whose name it speaks.
