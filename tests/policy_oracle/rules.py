@@ -250,7 +250,7 @@ class Oracle:
             if target and not self.role(target, place):
                 raise Circular  # may he bring back whom an admin removed?
             return not target and _role(op["member"]["role"]) in ("viewer", "contributor")
-        if kind == "adopt":
+        if kind in ("adopt", "drop"):
             return RANK[role] >= RANK["maintainer"]
         return role == "admin"
 
