@@ -76,7 +76,7 @@ def people(owner: str, entries: Sequence[Entry]) -> People:
     """
     last: dict[str, Entry] = {}
     invited: dict[str, Entry] = {}
-    asked = {entry.id for entry in fold.live(entries, "invite")}
+    asked = {entry.id for entry in invitations(entries)}
     rights = _rights(owner, entries, asked)
     for entry in entries:
         who = _who(entry)
@@ -103,6 +103,13 @@ def people(owner: str, entries: Sequence[Entry]) -> People:
         rights,
         {_who(e): name for e in last.values() if (name := text_of(e, "name"))},
     )
+
+
+def invitations(entries: Sequence[Entry]) -> list[Entry]:
+    """The invitations that no later one to the same person takes the place of."""
+    found = [entry for entry in entries if entry.kind == "invite"]
+    out = fold.replaced_within(found, lambda entry: key(_who(entry)))
+    return [entry for entry in found if entry.id not in out]
 
 
 def _rights(owner: str, entries: Sequence[Entry], asked: set[str]) -> dict[str, tuple[str, ...]]:

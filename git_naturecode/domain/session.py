@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from git_naturecode.domain import fold
 from git_naturecode.domain.links import NOTHING, Link, current, settle
-from git_naturecode.domain.people import NOBODY, Invitation, key, people, with_readers
+from git_naturecode.domain.people import (
+    NOBODY,
+    Invitation,
+    invitations,
+    key,
+    people,
+    with_readers,
+)
 from git_naturecode.domain.people import Participant as Participant
 from git_naturecode.domain.readers import Readers, readers
 from git_naturecode.domain.said import (
@@ -157,7 +164,7 @@ def _of_encrypted(session: Session, entries: Sequence[Entry]) -> None:
     """What only an encrypted session has; who takes part, where that cannot be read otherwise."""
     session.readers = readers(entries, session.id)
     session.gone = [one for one in entries if one.kind == "leave" and not one.is_sealed]
-    asked = [one for one in fold.live(entries, "invite") if one.header.get("history")]
+    asked = [one for one in invitations(entries) if one.header.get("history")]
     session.with_history = [text_of(one, "who") for one in asked]
     if session.visibility == "private":
         session.visibility = "team"

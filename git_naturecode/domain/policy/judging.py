@@ -1,7 +1,6 @@
 """Verdicts: what is to be thought of each entry, by the lines that cover it."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, NamedTuple, cast
@@ -21,7 +20,7 @@ from git_naturecode.domain.policy.facts import (
     Verdict,
     same,
 )
-from git_naturecode.domain.policy.rights import Facts, objection
+from git_naturecode.domain.policy.rights import ABOUT, Facts, objection
 from git_naturecode.domain.policy.standing import EARLIER, Standing
 from git_naturecode.domain.policy.standing import INHERITED as BEFORE
 from git_naturecode.store.entry import Entry
@@ -49,13 +48,22 @@ class _Stand(NamedTuple):
     who: Authority
 
 
+class _Word(NamedTuple):
+    """What an entry is worth on one ground, and the line by which that is known.
+
+    The `line` is None for what was there before the team, "" for what is in no line yet.
+    """
+
+    verdict: Verdict
+    line: str | None
+
+
 class _Opened(NamedTuple):
-    """An `open`: covered by which line, by whom, and whether 0 before the team or 2 just now."""
+    """Somebody opened it: by which entry, known by which line (see `_Word`)."""
 
     entry: Entry
-    line: str
     owner: str
-    turn: int
+    line: str | None
 
 
 def judge(
@@ -89,10 +97,9 @@ class _Bench:
         self._stand = cache(self._find_stand)
         self._author = cache(self._find_author)
         self._entries: list[Entry] = []
-        self._permits: list[tuple[Entry, str]] = []
-        self._audience: list[tuple[Entry, str]] = []
-        self._folded: dict[frozenset[str], people.People] = {}
-        self._opens: list[_Opened] = []
+        self._said: dict[Key, list[_Word]] = {}
+        self._permits: list[tuple[Entry, str | None]] = []
+        self._folded: dict[frozenset[Key], people.People] = {}
 
     def verdicts(self, entries: Mapping[Key, Entry]) -> dict[Key, Verdict]:
         """What permits is judged before what it permits, and what was seen before who saw it.
@@ -102,56 +109,82 @@ class _Bench:
         if not self._standing.team:
             return {key: self._without_team(key) for key in entries}
         self._entries = list(entries.values())
-        found: dict[Key, Verdict] = {}
-        said: dict[Key, list[Verdict]] = {key: [] for key in entries}
-        for entry, stand, is_last in self._steps():
-            key = entry.key
-            known = any(verdict.counts for verdict in said[key])
-            if stand is not None:
-                said[key].append(self._by(entry, stand))
-                if said[key][-1].counts and not known and entry.kind != "open":
-                    self._note(entry, stand.line)
-                    known = True
-            if is_last:
-                verdict = found[key] = self._verdict(entry, said[key])
-                if verdict.counts and not known and entry.kind != "open":
-                    self._note(entry, self._first(key))
-                elif verdict.counts and entry.kind == "open":
-                    self._opens.append(self._opened(entry, self._first(key), verdict))
+        self._said = {key: [] for key in entries}
+        for entry, ground in self._steps():
+            word = self._word(entry, ground)
+            self._said[entry.key].append(word)
+            if word.verdict.counts and _turn(entry) == 1:
+                self._permits.append((entry, word.line))
+        found = {key: self._best(key) for key in entries}
         if self._standing.mode != ops.OPEN:
-            for one in self._opens:
-                before = next((o for o in self._opens if self._precedes(o, one)), None)
-                if before is not None:
+            for key in {one.entry.key for one in self._opens}:
+                opens = [one for one in self._opens if one.entry.key == key]
+                if all(self._is_preceded(one) for one in opens):
                     why = "it was opened before by somebody else"
-                    found[one.entry.key] = Verdict(QUARANTINED, why, one.owner)
+                    found[key] = Verdict(QUARANTINED, why, opens[0].owner)
         return found
 
-    def _steps(self) -> Iterable[tuple[Entry, _Stand | None, bool]]:
-        """Each entry with each who stands behind it, and whether that is the last for it."""
-        steps: list[tuple[tuple[int, float, Any], Entry, _Stand | None]] = []
-        left: Counter[Key] = Counter()
+    def _steps(self) -> Iterable[tuple[Entry, _Stand | _Word]]:
+        """Each entry with each ground on which it may count, or one on which it does not."""
+        steps: list[tuple[tuple[int, float, Any], Entry, _Stand | _Word]] = []
         for entry in self._entries:
-            stands: list[_Stand | None] = [*self._behind(entry.key)]
-            for stand in stands or [None]:
-                depth = -1 if stand is None else self._depth(stand)
-                steps.append(((_turn(entry), depth, entry.order), entry, stand))
-                left[entry.key] += 1
-        for _, entry, who in sorted(steps, key=lambda step: step[0]):
-            left[entry.key] -= 1
-            yield entry, who, not left[entry.key]
+            for ground in self._grounds(entry):
+                steps.append(((_turn(entry), self._depth(ground.line), entry.order), entry, ground))
+        for _, entry, ground in sorted(steps, key=lambda step: step[0]):
+            yield entry, ground
 
-    def _depth(self, stand: _Stand) -> float:
-        return self._standing.depth(stand.line) if stand.line else math.inf
+    def _grounds(self, entry: Entry) -> Sequence[_Stand | _Word]:
+        key = entry.key
+        found: list[_Stand | _Word] = [*self._behind(key), *self._adoptions(key)]
+        if entry.hash in self._inherited or self._is_inherited(key):
+            found.append(_Word(Verdict(INHERITED, "from before there was a team"), None))
+        return found or [self._as_word(Verdict(QUARANTINED, self._why_uncovered(key)), "")]
+
+    def _depth(self, line: str | None) -> float:
+        if line is None:
+            return -1
+        return self._standing.depth(line) if line else math.inf
+
+    def _best(self, key: Key) -> Verdict:
+        words = self._said[key]
+        return min((word.verdict for word in words), key=lambda v: _RANKED.index(v.state))
 
     def _find_author(self, name: str) -> str:
-        """Who said the entry with this id: the member who wrote it, not who copied it."""
-        found = {
-            self._original(entry)
-            or next((stand.who.member_id for stand in self._behind(entry.key)), "")
-            for entry in self._entries if entry.id == name
-        }  # fmt: skip
-        # Two contents under one id, and not by one person, are nobody's.
+        """Who said the entry with this id: the member who wrote it, else who brought it in first.
+
+        Nobody did where two have said two things under one id, or brought it in at once.
+        """
+        found: set[str] = set()
+        for entry in self._entries:
+            if entry.id == name and (words := self._said_of(entry)):
+                original = self._original(entry)
+                found |= {original} if original else self._first(words)
         return found.pop() if len(found) == 1 else ""
+
+    def _said_of(self, entry: Entry) -> list[_Word]:
+        """On what an entry may count, as far as that hangs on no other author."""
+        found = [
+            self._word(entry, one) if isinstance(one, _Word) or entry.kind not in ABOUT
+            else _Word(Verdict(VERIFIED, signer=one.who.member_id), one.line)
+            for one in self._grounds(entry)
+        ]  # fmt: skip
+        return [word for word in found if word.verdict.counts]
+
+    def _first(self, words: Sequence[_Word]) -> set[str]:
+        """By whom those of `words` are before which there is no other of them."""
+        return {
+            one.verdict.signer for one in words
+            if not any(one.line != other.line and self._had_seen(one.line, other.line)
+                       for other in words)
+        }  # fmt: skip
+
+    def _had_seen(self, later: str | None, earlier: str | None) -> bool:
+        """True when what is known by the line `later` was said by who knew what is by `earlier`."""
+        if later is None or earlier is None:
+            return later is not None
+        if not later or not earlier:
+            return not later and bool(earlier)
+        return self._standing.seen(later, earlier)
 
     # -- one entry ------------------------------------------------------------------------------
 
@@ -161,24 +194,22 @@ class _Bench:
                 return Verdict(VERIFIED)
         return Verdict(UNVERIFIED, "nobody has signed it")
 
-    def _verdict(self, entry: Entry, said: Sequence[Verdict]) -> Verdict:
-        found = self._enforced(entry, said)
-        if found.counts or self._standing.mode == ops.ENFORCED:
-            return found
-        return found._replace(state=UNVERIFIED)
+    def _word(self, entry: Entry, ground: _Stand | _Word) -> _Word:
+        if isinstance(ground, _Word):
+            return ground
+        return self._as_word(self._by(entry, ground), ground.line)
 
-    def _enforced(self, entry: Entry, found: Sequence[Verdict]) -> Verdict:
-        key = entry.key
-        best = min(found, key=lambda v: _RANKED.index(v.state), default=None)
-        if best is not None and best.counts:
-            return best
+    def _as_word(self, verdict: Verdict, line: str) -> _Word:
+        if not verdict.counts and self._standing.mode == ops.OPEN:
+            verdict = verdict._replace(state=UNVERIFIED)
+        return _Word(verdict, line)
+
+    def _adoptions(self, key: Key) -> Iterable[_Word]:
         for line in self._lines(self._adopted, key):
-            who = self._standing.authority(line)
-            if isinstance(who, Authority) and self._standing.is_maintainer(line):
-                return Verdict(ADOPTED, f"taken in by {self._label(who)}", who.member_id)
-        if entry.hash in self._inherited or self._is_inherited(key):
-            return Verdict(INHERITED, "from before there was a team")
-        return best or Verdict(QUARANTINED, self._why_uncovered(key))
+            if self._standing.is_maintainer(line):
+                who = cast(Authority, self._standing.authority(line))
+                verdict = Verdict(ADOPTED, f"taken in by {self._label(who)}", who.member_id)
+                yield _Word(verdict, line)
 
     def _by(self, entry: Entry, stand: _Stand) -> Verdict:
         """What an entry is worth by one who stands behind it."""
@@ -198,7 +229,7 @@ class _Bench:
 
     def _as_copied(self, entry: Entry, stand: _Stand, why: str) -> str:
         """`why`, unless it is the word of somebody who might say it, and only copied here."""
-        if entry.kind not in ("edit", "redact"):
+        if entry.kind not in ABOUT:
             return why
         if objection(stand.who, "message", {}, self._facts(entry, stand)):
             return why
@@ -290,46 +321,39 @@ class _Bench:
 
     # -- what is known about the entity ---------------------------------------------------------
 
-    def _note(self, entry: Entry, line: str) -> None:
-        """Remember what a later entry has to be judged by, known to who has seen the `line`."""
-        if _turn(entry) == 1:
-            self._permits.append((entry, line))
-        elif _turn(entry) == 2:
-            self._audience.append((entry, line))
-
-    def _first(self, key: Key) -> str:
-        """The line of who stands behind an entry; "" where it is not signed, or by nobody."""
-        return next((stand.line for stand in self._behind(key)), "")
-
     def _holder(self, address: str) -> str:
         """Whose an inherited thing is: of the member with the address that it names."""
         holders = sorted(self._standing.holders(address))
         return holders[0] if len(holders) == 1 else address
 
     def _facts(self, entry: Entry, stand: _Stand) -> Facts:
-        around = self._fold(self._known(self._permits, entry, stand))
-        audience = _last(self._known(self._audience, entry, stand))
+        """What whoever stands behind `entry` had seen of who may do what here."""
+        known = [one for one, line in self._permits if self._was_known(one, line, entry, stand)]
+        audience = _last(known)
         owner = "" if entry.kind == "open" else self._owner
         return Facts(
-            owner, around, (audience,) if audience else (),
-            self._author, self._noun,
+            owner, self._fold(known), (audience,) if audience else (), self._author, self._noun
         )  # fmt: skip
 
-    def _known(self, said: Sequence[tuple[Entry, str]], entry: Entry, stand: _Stand) -> list[Entry]:
-        """Those of `said` that whoever stands behind `entry` had seen."""
-        return [
-            one for one, line in said
-            if not stand.line or not line or (
-                self._standing.seen(stand.line, line)
-                and (line != stand.line or one.order < entry.order)
-            )
-        ]  # fmt: skip
+    def _was_known(self, one: Entry, line: str | None, entry: Entry, stand: _Stand) -> bool:
+        if line == stand.line:
+            return one.order < entry.order
+        return self._had_seen(stand.line, line)
 
-    def _opened(self, entry: Entry, line: str, verdict: Verdict) -> _Opened:
-        said = entry.header.get("by")
-        owner = verdict.signer or self._holder(said if isinstance(said, str) else "")
-        turn = 1 if line else 0 if verdict.state == INHERITED else 2
-        return _Opened(entry, line, owner, turn)
+    @cached_property
+    def _opens(self) -> list[_Opened]:
+        """All who opened it, each by what his `open` is best worth."""
+        found: list[_Opened] = []
+        for entry in self._entries:
+            if entry.kind != "open":
+                continue
+            by = entry.header.get("by")
+            holder = self._holder(by if isinstance(by, str) else "")
+            best = self._best(entry.key)
+            for word in self._said[entry.key]:
+                if best.counts and word.verdict.state == best.state:
+                    found.append(_Opened(entry, word.verdict.signer or holder, word.line))
+        return found
 
     @cached_property
     def _owner(self) -> str:
@@ -337,35 +361,32 @@ class _Bench:
 
         Stamps play no part: everybody writes what he likes there.
         """
-        owners = {
-            one.owner for one in self._opens
-            if not any(self._precedes(other, one) for other in self._opens)
-        }  # fmt: skip
+        owners = {one.owner for one in self._opens if not self._is_preceded(one)}
         return owners.pop() if len(owners) == 1 else ""
 
-    def _precedes(self, a: _Opened, b: _Opened) -> bool:
-        """True when `b` was opened by somebody else who had seen `a`."""
-        if a.owner == b.owner:
-            return False
-        return a.turn < b.turn or (a.turn == b.turn and self._standing.seen(b.line, a.line))
+    def _is_preceded(self, one: _Opened) -> bool:
+        """True when it was opened by somebody who had seen that somebody else had."""
+        return any(
+            other.owner != one.owner and self._had_seen(one.line, other.line)
+            for other in self._opens
+        )  # fmt: skip
 
     def _fold(self, known: Sequence[Entry]) -> people.People:
-        names = frozenset(entry.id for entry in known)
+        by_key = {entry.key: entry for entry in known}
+        names = frozenset(by_key)
         if names not in self._folded:
-            entries = sorted(known, key=lambda entry: entry.order)
+            entries = sorted(by_key.values(), key=lambda entry: entry.order)
             self._folded[names] = people.people("", entries)
         return self._folded[names]
 
 
 def _turn(entry: Entry) -> int:
-    """What other entries are judged by comes first: 0 who opened it, 1 who may do what there."""
+    """What others are judged by comes first: 0 who opened it, 1 for whom it is, who may do what."""
     if entry.kind == "open":
         return 0
     field = entry.header.get("field")
-    permits = entry.kind == "set" and isinstance(field, str) and field.startswith(people.FIELD)
-    if entry.kind == "invite" or permits:
-        return 1
-    return 2 if entry.kind == "set" and field == "team" else 3
+    permits = isinstance(field, str) and (field == "team" or field.startswith(people.FIELD))
+    return 1 if entry.kind == "invite" or (entry.kind == "set" and permits) else 2
 
 
 def _last(entries: Sequence[Entry]) -> str:

@@ -15,6 +15,8 @@ _ORDINARY = frozenset(
     }
 )  # fmt: skip
 _OF_BOTS = frozenset({"message", "comment"})
+ABOUT = frozenset({"edit", "redact"})
+"""Kinds that are about what somebody said: who did, is to be known."""
 _NOUNS = {
     "article": "kb", "snippet": "kb", "practice": "kb", "faq": "kb", "kb": "kb",
     "project": "project",
@@ -52,8 +54,7 @@ def objection(who: Authority, kind: str, header: Mapping[str, Json], facts: Fact
     if not who.role or who.role == roles.NONE:
         return "its signer has no role"
     if facts.noun == review_rights.NOUN:
-        target = header.get("target")
-        author = facts.author_of(target) if isinstance(target, str) else ""
+        author = _author(kind, header, facts)
         return review_rights.objection(who, kind, header, owns=facts.is_owner(who), author=author)
     if who.role == roles.BOT and kind not in _OF_BOTS:
         return "a bot may only say messages and comments"
@@ -86,12 +87,16 @@ def _write_objection(
         needs = "shareSessions"
     if needs and facts.noun == "session":
         return _lacks(who, needs)
-    if kind in ("edit", "redact"):
-        target = header.get("target")
-        author = facts.author_of(target) if isinstance(target, str) else ""
-        if author != who.member_id and roles.RANK[who.role] < roles.RANK[roles.MAINTAINER]:
-            return f"only a maintainer may {kind} what another said"
+    leads = roles.RANK[who.role] >= roles.RANK[roles.MAINTAINER]
+    if kind in ABOUT and not leads and _author(kind, header, facts) != who.member_id:
+        return f"only a maintainer may {kind} what another said"
     return ""
+
+
+def _author(kind: str, header: Mapping[str, Json], facts: Facts) -> str:
+    """Who said what this is about; asked of nothing else, or a word about itself had no end."""
+    target = header.get("target") if kind in ABOUT else None
+    return facts.author_of(target) if isinstance(target, str) else ""
 
 
 def _invite_objection(
