@@ -163,13 +163,14 @@ def _tell(context: contexts.Context, review: str, done: "Done", dry_run: bool) -
         context.tell(f"would merge {review} into {branch} by {done.strategy}: {what}; nothing was")
         if done.place:
             context.tell(f"the work tree {line(done.place)} would come along")
-        return
     else:
         context.say(done.result)
         where = f" and pushed it to {line(done.remote)}" if done.pushed else ""
         context.tell(f"merged {review} into {branch} by {done.strategy}{where}")
     for one in done.told:
         context.tell(f"note: {line(one)}")
+    if dry_run:
+        return
     if done.next:
         context.tell(f"hint: only this clone has it so far: {line(done.next)}")
     context.tell(TELL_OTHERS)

@@ -23,8 +23,8 @@ from git_naturecode.git.merging import Tried
 from git_naturecode.git.notes import notes
 from git_naturecode.git.objects import FILE_MODE
 from git_naturecode.git.run import GitFailed
-from git_naturecode.reviewing import revising
-from git_naturecode.reviewing.counting import base_tip, counting_merge, is_there
+from git_naturecode.reviewing import revising, tips
+from git_naturecode.reviewing.counting import counting_merge, is_there
 from git_naturecode.reviewing.revising import Moved
 from git_naturecode.store.store import Store
 
@@ -39,9 +39,9 @@ class Explained:
     """A review and all that decides whether it may be merged; `reasons` in the order of asking.
 
     `tip` is where the base branch stands, `base` where the change begins and `head` where it ends;
-    `table` is its file table, `tried` what a merge of the two gives, `now` the tree of `tip`;
-    `moved` is the state of the change here where nobody has written that down. All empty where git
-    cannot tell.
+    `table` is its file table, `tried` what a merge of the two gives, `now` the tree of `tip`. All
+    empty where git cannot tell. `moved` is the state of the change here where nobody has written
+    that down.
     """
 
     review: Review
@@ -72,18 +72,18 @@ def explained(store: Store, review: Review) -> Explained:
     Raises GitFailed where git itself fails.
     """
     over = _over(store, review)
-    tip = base_tip(store, review.base)
+    tip = tips.tip(store.repo, store.config, review.base)
     moved = None if over else revising.moved(store, review)
     head = moved.state.head if moved else review.revision.head if review.revision else ""
     if over or not head or not tip:
         reason = over or (_no_base(review) if head else _NOTHING)
-        return Explained(review, Facts(), (reason,), tip)
+        return Explained(review, Facts(), (reason,), tip, moved=moved)
     if not commits.infos(store.team.objects, [head]):
-        return Explained(review, Facts(), (_missing(head),), tip)
+        return Explained(review, Facts(), (_missing(head),), tip, moved=moved)
     base = commits.merge_base(store.repo, tip, head)
     if not base:
         reason = _SHALLOW if store.repo.shallow() else _STRANGE
-        return Explained(review, Facts(), (reason,), tip)
+        return Explained(review, Facts(), (reason,), tip, moved=moved)
     same = moved is not None and moved.state.base == base
     table = (moved.table if moved and same else patches.table(store.repo, base, head)).text
     tried = merging.tried(store.repo, tip, head)
@@ -96,18 +96,19 @@ def explained(store: Store, review: Review) -> Explained:
     return Explained(review, facts, reasons, tip, base, head, table, tried, now, moved)
 
 
-def kept(store: Store, review: Review, table: str, head: str) -> dict[str, Kept]:
-    """What is left of each verdict for the change with the file table `table`, by its id.
+def kept(store: Store, review: Review, table: str, base: str, head: str) -> dict[str, Kept]:
+    """What is left of each verdict for the change `base`..`head` with the file table `table`, by
+    its id. The table is made of the two commits, where they are here.
 
     A verdict counts for what its own commits change, where they are here: not for what somebody
     has written of them.
     """
-    made: dict[tuple[str, str], str | None] = {}
+    made: dict[tuple[str, str], str | None] = {(base, head): table}
     found = {}
     for one in review.verdicts:
         ends = one.base, one.head
         if ends not in made:
-            made[ends] = _table(store, *ends)
+            made[ends] = true_table(store, *ends)
         true = made[ends]
         if true is not None and digest(true) != one.digest:
             found[one.id] = standing(one._replace(digest=""), None, table)
@@ -117,7 +118,7 @@ def kept(store: Store, review: Review, table: str, head: str) -> dict[str, Kept]
     return found
 
 
-def _table(store: Store, base: str, head: str) -> str | None:
+def true_table(store: Store, base: str, head: str) -> str | None:
     """The file table of what `head` changes against `base`; None where they are not here."""
     try:
         return patches.table(store.repo, base, head).text if head else None
@@ -165,8 +166,8 @@ def _facts(store: Store, review: Review, ends: _Ends, table: str) -> Facts:
     tip, base, head = ends
     found, owned = _written(store, tip)
     return Facts(
-        tuple(rows(table).values()), kept(store, review, table, head), circle(store, review),
-        found, owned,
+        tuple(rows(table).values()), kept(store, review, table, base, head),
+        circle(store, review), found, owned,
         frozenset(mail for _, mail in merging.authors(store.repo, base or tip, head)),
         merging.merges(store.repo, tip, head), checks(store, head), _findings(review),
     )  # fmt: skip

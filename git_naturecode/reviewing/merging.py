@@ -140,7 +140,8 @@ class Merging:
             raise NotYet(found)
         self._expected(found)
         landing = Landing(self.store.repo, self.review.base, self.store.environ)
-        if found.is_in and landing.tip == found.tip:
+        goes_on = self.store.team.objects.is_ancestor(landing.tip, found.tip)
+        if found.is_in and goes_on:
             return landing, found, self._already(found)
         others = [one for one in found.reasons if not (one.ok or one.rule == "conflicts")]
         if others:
@@ -148,10 +149,13 @@ class Merging:
         strategy = self._strategy(found)
         if found.tried and found.tried.conflicts:
             raise Conflicts(self.review.base, found.tried.conflicts, None)
-        if landing.tip != found.tip:
+        if not goes_on:
             raise Negative(f"{self.review.base} has just moved", "run it again")
         where = landing.place.path if landing.place else ""
-        return landing, found, Done(strategy, landing.branch, found.head, found.tip, place=where)
+        done = Done(strategy, landing.branch, found.head, found.tip, place=where)
+        if landing.tip != found.tip:
+            done.told.append(f"{landing.branch} here was not pulled: what its remote has comes too")
+        return landing, found, done
 
     def _expected(self, found: Explained) -> None:
         wanted = self.request.head

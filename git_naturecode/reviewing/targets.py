@@ -8,6 +8,7 @@ from git_naturecode.domain.review.model import Review, Target
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.git import branches, commits
 from git_naturecode.git.repo import Repo
+from git_naturecode.reviewing import tips
 
 BRANCH, COMMIT, RANGE, PULL = "branch", "commit", "range", "pr"
 _PULL = re.compile(r"(?:#|!|pr/|mr/)?([1-9][0-9]{0,9})")
@@ -44,7 +45,7 @@ def find(repo: Repo, config: Config, wanted: str, base: str = "") -> Found:
         above = commits.parents(repo, head)
         return Found(target, base, State(head, above[0] if above else "", ""))
     name = base or default_branch(repo, config, except_for=target.name)
-    tip = _branch(repo, config, name, head)
+    tip = tips.tip(repo, config, name)
     if not tip:
         raise Usage(f"there is no branch {name!r}", "name the one to merge into with --base")
     state = State(head, commits.merge_base(repo, head, tip), tip)
@@ -73,12 +74,13 @@ def now(repo: Repo, config: Config, review: Review) -> State | None:
         if target.type == RANGE:
             is_plain = _OIDS.fullmatch(target.name)
             return _range(repo, config, target.name, review.base).state if is_plain else None
-        head = _branch(repo, config, target.name, last.head if last else "", target.type == PULL)
+        stands = _pull if target.type == PULL else tips.tip
+        head = stands(repo, config, target.name, last.head if last else "")
     except Usage:
         return None
     if not head:
         return None
-    tip = _branch(repo, config, review.base, head) if review.base else ""
+    tip = tips.tip(repo, config, review.base)
     base = commits.merge_base(repo, head, tip) if tip else last.base if last else ""
     if not base and repo.shallow():  # nobody can tell what the change is here
         return None
@@ -89,7 +91,7 @@ def now(repo: Repo, config: Config, review: Review) -> State | None:
 
 def is_branch(repo: Repo, config: Config, name: str) -> bool:
     """True when branch `name` is here, in this clone or as the remote has it."""
-    return bool(_branch(repo, config, name, ""))
+    return bool(tips.tip(repo, config, name))
 
 
 def default_branch(repo: Repo, config: Config, except_for: str = "") -> str:
@@ -104,7 +106,7 @@ def default_branch(repo: Repo, config: Config, except_for: str = "") -> str:
     named = out.decode("utf-8", "surrogateescape").strip() if not status else ""
     found = named.removeprefix(f"refs/remotes/{remote}/")
     for name in (found, config.get("init.defaultBranch"), *_USUAL):
-        if name and name != except_for and _branch(repo, config, name, ""):
+        if name and name != except_for and tips.tip(repo, config, name):
             return name
     raise Usage(
         "which branch is it to be merged into?",
@@ -119,7 +121,7 @@ def _range(repo: Repo, config: Config, wanted: str, base: str) -> Found:
         if not oid:
             raise Usage(f"{end!r} is no commit of this repository", "see `git log`")
     below, head = ends
-    tip = _branch(repo, config, base, head) if base else ""
+    tip = tips.tip(repo, config, base)
     state = State(head, commits.merge_base(repo, below, head), tip)
     if state.base == head:
         raise Usage(f"{wanted} holds nothing: {second or 'HEAD'} is in {first or 'HEAD'}")
@@ -138,12 +140,12 @@ def _named(repo: Repo, config: Config, wanted: str) -> tuple[Target, str]:
             if not oid:
                 raise Usage("there is no commit yet", "commit something first")
             return Target(COMMIT, oid), oid
-    head = _branch(repo, config, name, "")
+    head = tips.tip(repo, config, name)
     if head:
         return Target(BRANCH, _without_remote(repo, config, name)), head
     pull = _PULL.fullmatch(wanted)
     if pull:
-        head = _branch(repo, config, pull[1], "", True)
+        head = _pull(repo, config, pull[1], "")
         if head:
             return Target(PULL, pull[1]), head
     oid = commits.resolve(repo, wanted)
@@ -167,30 +169,14 @@ def _without_remote(repo: Repo, config: Config, name: str) -> str:
     return name
 
 
-def _branch(repo: Repo, config: Config, name: str, known: str, pull: bool = False) -> str:
-    """The commit of a branch (or of a pull request), "" where it is not here.
-
-    Of the local branch and the remote's the one that goes further; where they parted, the local
-    one, unless only the remote's goes on from `known`.
-    """
+def _pull(repo: Repo, config: Config, number: str, known: str) -> str:
+    """The commit of a pull request that was fetched, "" where it is not here; of two that parted
+    the one that goes on from `known`."""
     remote = config.get("naturecode.remote") or "origin"
-    if not branches.is_name(name):
-        return ""
-    if pull:
-        refs = [f"refs/pull/{name}/head", f"refs/merge-requests/{name}/head",
-                f"refs/remotes/{remote}/pr/{name}", f"refs/remotes/{remote}/merge-requests/{name}",
-                f"refs/remotes/{remote}/pull/{name}/head"]  # fmt: skip
-    else:
-        name = name.removeprefix(branches.HEADS)
-        refs = [branches.HEADS + name, f"refs/remotes/{remote}/{name}", f"refs/remotes/{name}"]
-    found = [oid for ref in refs if (oid := commits.resolve(repo, ref))]
-    if len(set(found)) < 2:
-        return found[0] if found else ""
-    local, theirs = found[0], found[1]
-    if commits.merge_base(repo, local, theirs) == local:
-        return theirs
-    if known and known not in (local, theirs):
-        goes_on = [one for one in (local, theirs) if commits.merge_base(repo, known, one) == known]
-        if len(goes_on) == 1:
-            return goes_on[0]
-    return local
+    refs = (
+        f"refs/pull/{number}/head", f"refs/merge-requests/{number}/head",
+        f"refs/remotes/{remote}/pr/{number}", f"refs/remotes/{remote}/merge-requests/{number}",
+        f"refs/remotes/{remote}/pull/{number}/head",
+    )  # fmt: skip
+    found = [oid for ref in refs if (oid := commits.resolve(repo, ref))] if number else []
+    return tips.further(repo, tips.Tips(found[0], found[1]), known) if found[1:] else "".join(found)

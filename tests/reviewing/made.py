@@ -13,7 +13,7 @@ from git_naturecode.domain.review import makers
 from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND, Review, Target
 from git_naturecode.git import commits, patches
-from git_naturecode.reviewing.counting import base_tip
+from git_naturecode.reviewing import tips
 from git_naturecode.reviewing.explaining import Explained, explained
 from git_naturecode.reviewing.merging import Done, Merging, Request
 from git_naturecode.store.entry import Draft, Entry
@@ -64,7 +64,7 @@ class Begun:
         """Write down where the branch stands now."""
         with self.clone.store() as store:
             head = self.clone.git("rev-parse", target).strip()
-            tip = base_tip(store, "main")
+            tip = tips.tip(store.repo, store.config, "main")
             base = commits.merge_base(store.repo, tip, head)
             table = patches.table(store.repo, base, head)
         self.say(makers.revision(head, base, tip, table.count, [], table.text))
