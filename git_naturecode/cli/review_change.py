@@ -119,7 +119,7 @@ def open_again(review: str, as_json: bool, quiet: bool) -> None:
             state = "merged" if here.review.merges else "open"
             raise errors.Negative(f"{here.review.id} is {state}")
         here.write(setting(here.entries, "status", "open"))
-        status = here.again().review.status
+        status = here.status()
     if as_json:
         context.json({"reviewId": here.review.id, "status": status})
         return

@@ -88,6 +88,7 @@ def _judge(
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import opened_review
     from git_naturecode.cli.session_say import warn_of_secrets
+    from git_naturecode.render.review_rows import said_of
 
     context = contexts.current(quiet)
     if withdraw and files:
@@ -104,7 +105,7 @@ def _judge(
         if withdraw:
             _check_given(here)
         entry = say(here, "none" if withdraw else value, text.strip(), files)
-        status = here.again().review.status
+        status = here.status()
     if as_json:
         context.json({"reviewId": here.review.id, "verdictId": entry.id, "status": status})
         return
@@ -112,7 +113,9 @@ def _judge(
     done = {"approve": "approved", "reject": "requested changes to"}[value]
     what = f"{count(len(files), 'file')} of {here.review.id}" if files else here.review.id
     context.tell(f"took back what you said of {what}" if withdraw else f"{done} {what}")
-    context.tell(f"status: {'changes requested' if status == 'rejected' else status}")
+    context.tell(f"status: {said_of(status)}")
+    if value == "approve" and not withdraw and status != "approved":
+        context.tell(f"hint: git naturecode review explain {here.short} says what is missing")
     context.tell(TELL_OTHERS)
 
 

@@ -91,6 +91,12 @@ class Opened:
         """The review as it stands after what was written."""
         return _opened(self.store, self.review.id)
 
+    def status(self) -> str:
+        """The status after what was written, as `review show` tells it."""
+        from git_naturecode.reviewing.looking import judged
+
+        return judged(self.store, self.again().review).status
+
     def is_mine(self) -> bool:
         """True when this person began it."""
         return key(self.review.owner) == key(self.store.person)

@@ -13,11 +13,16 @@ from git_naturecode.domain.kinds import REVIEW
 from git_naturecode.domain.people import key
 
 if TYPE_CHECKING:
+    from git_naturecode.store.described import Page
+    from git_naturecode.store.entry import Json
     from git_naturecode.store.store import Store
 
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 Since = Annotated[str | None, typer.Option(help="12h, 7d, 4w, 3mo or a date.")]
 _OVER = ("merged", "closed")
+_APPROVED = "approved"
+_PERHAPS = {"status": ["in-progress"], "approval": ["yes"]}
+"""What the index knows of those that may be approved."""
 
 
 def list_reviews(
@@ -41,13 +46,18 @@ def list_reviews(
     context = contexts.current(quiet)
     if status is not None and status not in STATUSES:
         raise errors.Usage(f"{status!r} is not a status", "use " + ", ".join(STATUSES))
-    going = [one for one in STATUSES if one not in _OVER]
-    asked = {"status": [status] if status else list(STATUSES) if every else going}
+    wanted = [status] if status else [one for one in STATUSES if every or one not in _OVER]
+    asked = _PERHAPS if status == _APPROVED else {"status": wanted}
     with opened(context) as (store, index):
         me = store.person if mine or to_do else _me(store)
-        asked |= ({"owner": [key(me)]} if mine else {}) | ({"waiting": [key(me)]} if to_do else {})
+        asked = {
+            **asked, **({"owner": [key(me)]} if mine else {}),
+            **({"waiting": [key(me)]} if to_do else {}),
+        }  # fmt: skip
         after = clock.iso(clock.since(since, context.now_ms())) if since else ""
-        found = index.page(REVIEW, asked, after, limit)
+        found = index.page(REVIEW, asked, after, None if status == _APPROVED else limit)
+        if status == _APPROVED:
+            found = _approved(store, found.rows, limit)
     if as_json:
         context.json({"items": found.rows, "total": found.total})
         return
@@ -63,6 +73,20 @@ def list_reviews(
     page(context, render.rows_text(found.rows, paint(context), columns(context), me))
     if found.total > limit:
         context.tell(f"hint: {found.total - limit} more; see --limit")
+
+
+def _approved(store: "Store", rows: "list[dict[str, Json]]", limit: int) -> "Page":
+    """Those of `rows` that somebody approves and the rules let in: each is looked at."""
+    from git_naturecode import ids
+    from git_naturecode.domain.review.build import build
+    from git_naturecode.reviewing.looking import judged
+    from git_naturecode.store.described import Page
+
+    found = []
+    for row in rows:
+        status = judged(store, build(store.read(ids.tail(str(row["id"])), REVIEW))).status
+        found += [{**row, "status": status}] if status == _APPROVED else []
+    return Page(found[:limit], len(found))
 
 
 def _me(store: "Store") -> str:
@@ -90,13 +114,13 @@ def show(
     from git_naturecode import ids
     from git_naturecode.domain.review import handles
     from git_naturecode.domain.review.build import build
-    from git_naturecode.reviewing.looking import look
+    from git_naturecode.reviewing.looking import judged
     from git_naturecode.tracing.behind import Change
 
     context = contexts.current(quiet)
     with opened(context) as (store, index):
         entity = entity_id(index, review, REVIEW)
-        found = look(store, build(store.read(ids.tail(entity), REVIEW)))
+        found = judged(store, build(store.read(ids.tail(entity), REVIEW)))
         with closing(Change(store, found.base, found.head)) as change:
             sessions = change.sessions() if found.here and found.head else []
         me = _me(store)

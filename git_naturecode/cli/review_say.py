@@ -196,6 +196,7 @@ def submit(
 ) -> None:
     """Send your drafts, all at once."""
     from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.render.review_rows import said_of
     from git_naturecode.reviewing import sending
 
     context = contexts.current(quiet)
@@ -216,14 +217,14 @@ def submit(
             sending.send(here.store, here.review, waiting, here.permit)
             if value or text:
                 _last_word(here.again(), value, text or "")
-        status = here.again().review.status if value else ""
+        status = here.status() if value else ""
     done = "threw away" if discard else "sent"
     if as_json:
         context.json({"reviewId": here.review.id, done.replace(" ", ""): len(waiting)})
         return
     context.tell(f"{done} {count(len(waiting), 'draft')}")
     if value:
-        context.tell(f"status: {'changes requested' if status == 'rejected' else status}")
+        context.tell(f"status: {said_of(status)}")
     if not discard:
         context.tell(TELL_OTHERS)
 

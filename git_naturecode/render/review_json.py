@@ -7,7 +7,7 @@ from git_naturecode.domain.review.model import Comment, Given, Reviewer, Thread
 from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from git_naturecode.domain.review.behind import Behind
     from git_naturecode.domain.review.keeping import Kept
@@ -29,7 +29,7 @@ def json(looked: "Looked", sessions: "Sequence[Behind]" = ()) -> dict[str, Json]
         "base": review.base,
         "creatorId": review.owner,
         "status": looked.status,
-        "canMerge": looked.status == "approved",
+        "canMerge": looked.can_merge,
         "head": looked.head,
         "mergeBase": looked.base,
         "hasCommits": looked.here,
@@ -75,7 +75,7 @@ def _session(one: "Behind") -> dict[str, Json]:
     }  # fmt: skip
 
 
-def _reviewer(one: Reviewer, kept: "dict[str, Kept]", threads: list[Thread]) -> dict[str, Json]:
+def _reviewer(one: Reviewer, kept: "Mapping[str, Kept]", threads: list[Thread]) -> dict[str, Json]:
     said = [c.id for t in threads for c in t.comments if c.by.casefold() == one.who.casefold()]
     return {
         "userId": one.who, "name": one.name, "required": one.required, "asked": one.asked,
@@ -84,7 +84,7 @@ def _reviewer(one: Reviewer, kept: "dict[str, Kept]", threads: list[Thread]) -> 
     }  # fmt: skip
 
 
-def _verdict(given: Given, kept: "dict[str, Kept]") -> dict[str, Json]:
+def _verdict(given: Given, kept: "Mapping[str, Kept]") -> dict[str, Json]:
     left = kept.get(given.id)
     stale: list[Json] = list(left.stale_files) if left else []
     return {

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from git_naturecode.domain.people import key
-from git_naturecode.domain.review.model import APPROVED, CLOSED, MERGED, REJECT
+from git_naturecode.domain.review.model import APPROVED, CLOSED, IN_PROGRESS, MERGED, REJECT
 
 if TYPE_CHECKING:
     from git_naturecode.domain.review.looked import Looked
@@ -16,8 +16,10 @@ def next_steps(looked: "Looked", me: str) -> list[str]:
     if looked.status in (MERGED, CLOSED) or not review.opened:
         return []
     found: list[str] = []
+    if looked.status == IN_PROGRESS and review.approvals:
+        found.append(f"{command} explain {short} says what is missing")
     if key(me) == key(review.owner):
-        return _owner(looked, f"{command} {{}} {short}")
+        return found + _owner(looked, f"{command} {{}} {short}")
     now = review.revision
     given = next((one for one in review.verdicts if key(one.by) == key(me)), None)
     if looked.status == APPROVED:

@@ -27,7 +27,7 @@ def rows_text(rows: Sequence[dict[str, Json]], paint: Paint, columns: int, me: s
 
 def _row(row: dict[str, Json], paint: Paint, width: int, me: str, *, is_wide: bool) -> str:
     title = fit(line(str(row["title"])) or "(no title)", width)
-    status = said_of(str(row["status"]))
+    status = _status(row)
     painted = colour(status, paint) + " " * (_STATUS_COLUMNS - len(status))
     identity = str(row["id"])[0 if is_wide else _TAIL :]
     parts = [paint.yellow(identity), title, painted, *_day(row, is_wide), _note(row, paint, me)]
@@ -49,6 +49,14 @@ def _note(row: dict[str, Json], paint: Paint, me: str) -> str:
         others = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
         told.append(f"waits for {line(waiting[0])}{others}")
     return ", ".join(told)
+
+
+def _status(row: dict[str, Json]) -> str:
+    """Where it stands, by what was said of it: whether an approval counts no list can tell."""
+    approvals = row["approvals"]
+    if row["status"] != "in-progress" or not approvals:
+        return said_of(str(row["status"]))
+    return "1 approval" if approvals == 1 else f"{approvals} approvals"
 
 
 def said_of(status: str) -> str:

@@ -80,7 +80,7 @@ def test_late_lines_change_nothing_that_was_said_after_them(
         take(clone)
     found = one(clone)
     assert (found.title, found.status, verdicts(found)) == (
-        "Title 2", "approved", {"bob@example.com": "approve"},
+        "Title 2", "in-progress", {"bob@example.com": "approve"},
     )  # fmt: skip
     assert [one.who for one in found.reviewers if one.asked] == ["r2@x.de"]
     assert [one.text for one in found.threads[0].comments] == ["why?", "0", "1", "2"]
@@ -227,7 +227,7 @@ def test_a_rejection_that_was_answered_stands_no_longer(clone: Clone) -> None:
     assert [one.text for one in found.threads[0].comments] == ["No.", "Now?"]
     append(clone.path, "discuss", head, comment(3, resolved=True))
     take(clone)
-    assert (one(clone).status, verdicts(one(clone))) == ("approved", {"bob@example.com": "approve"})
+    assert (one(clone).approvals, verdicts(one(clone))) == (1, {"bob@example.com": "approve"})
 
 
 def test_entries_stand_in_the_order_in_which_things_were_said(clone: Clone) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from box import Box
+from box import Box, Clone
 from reviewed import BOB, LINES, Pair, pair, write
 
 
@@ -38,6 +38,40 @@ def test_from_what_is_missing_to_the_merge(two: Pair) -> None:
     assert two.shown()["status"] == "merged"
     assert "merged already" in two.ann.nc("review", "merge", two.review, code=1).err
     assert "has merged it" in two.ann.nc("review", "explain", two.review, code=1).out
+
+
+def test_what_the_rules_do_not_let_in_is_nowhere_said_to_be_approved(two: Pair) -> None:
+    """Neither by who approves it, nor to others, nor in a list; what is, is."""
+    ann, bob, review = two.ann, two.bob, two.review
+    ann.git("checkout", "-q", "main")
+    rules = "version: 1\nrules:\n  - approvals: {}\n"
+    (ann.path / ".naturecode").mkdir()
+    (ann.path / ".naturecode/review.yml").write_text(rules.format(2))
+    ann.git("add", "-f", ".naturecode/review.yml")
+    ann.git("commit", "-q", "-m", "Rules")
+    ann.git("push", "-q", "origin", "main")
+    bob.git("fetch", "-q")
+    said = bob.nc("review", "approve", review)
+    assert "status: in-progress\nhint: git naturecode review explain" in said.err
+    two.sync()
+    for clone in (ann, bob):
+        shown = two.shown(clone)
+        assert (shown["status"], shown["canMerge"]) == ("in-progress", False)
+        shown = clone.nc("review", "show", review)
+        assert "approved" not in shown.out.split("\n")[1]
+        assert "explain" in shown.err
+        listed = clone.nc("review", "list")
+        assert "1 approval" in listed.out
+        assert "approved" not in listed.out
+        assert not clone.nc("review", "list", "--status", "approved", "--json").json["items"]
+    (row,) = ann.nc("review", "list", "--status", "in-progress", "--json").json["items"]
+    assert (row["status"], row["approvals"]) == ("in-progress", 1)
+    (ann.path / ".naturecode/review.yml").write_text(rules.format(1))
+    ann.git("commit", "-q", "-a", "-m", "Rules")
+    assert (two.shown()["status"], two.shown()["canMerge"]) == ("approved", True)
+    found = ann.nc("review", "list", "--status", "approved", "--json").json
+    assert [(one["id"], one["status"]) for one in found["items"]] == [(review, "approved")]
+    assert found["total"] == 1
 
 
 def test_the_approval_of_a_file_that_changes_again_is_missing(two: Pair) -> None:
@@ -100,9 +134,45 @@ def test_who_merges_behind_the_remote_is_told(two: Pair) -> None:
     write(two.bob, "c.py", "c\n")
     two.bob.git("commit", "-q", "-m", "C")
     two.bob.git("push", "-q", "origin", "main")
+    two.ann.git("checkout", "-q", "main")
+    write(two.ann, "d.py", "d\n")
+    two.ann.git("commit", "-q", "-m", "D")
     two.ann.git("fetch", "-q")
     said = two.ann.nc("review", "merge", two.review)
     assert "origin/main has commits that main here has not" in said.err
+
+
+def test_a_base_branch_that_was_fetched_and_not_pulled(two: Pair) -> None:
+    """Its rules, and what it has, are those of the remote; a merge takes that along."""
+    ann, bob, review = two.ann, two.bob, two.review
+    bob.nc("review", "approve", review)
+    two.sync()
+    bob.git("checkout", "-q", "main")
+    (bob.path / ".naturecode").mkdir(exist_ok=True)
+    (bob.path / ".naturecode/review.yml").write_text(
+        "version: 1\nrules: [{strategies: [squash]}]\n"
+    )
+    bob.git("add", "-f", ".naturecode/review.yml")
+    write(bob, "c.py", "c\n")
+    bob.git("commit", "-q", "-m", "C")
+    bob.git("push", "-q", "origin", "main")
+    ann.git("checkout", "-q", "main")
+    ann.git("fetch", "-q")
+    told = ann.nc("review", "explain", review, "--json").json
+    assert (told["baseTip"], told["strategies"]) == (_tip(ann, "origin/main"), ["squash"])
+    old = _tip(ann, "main")
+    plan = ann.nc("review", "merge", review, "--dry-run")
+    assert "main here was not pulled" in plan.err
+    assert _tip(ann, "main") == old
+    done = ann.nc("review", "merge", review, "--push", "--json").json
+    assert (done["onto"], done["pushed"]) == (told["baseTip"], True)
+    assert ann.git("log", "-2", "--format=%H", "main").split() == [done["result"], done["onto"]]
+    assert ann.git("status", "--porcelain", "-uno") == ""
+    assert (ann.path / "c.py").read_text() == "c\n"
+    # Who has only fetched sees that it is in.
+    two.sync()
+    bob.git("fetch", "-q")
+    assert "has merged it into main" in bob.nc("review", "explain", review, code=1).out
 
 
 def test_what_makes_no_sense(two: Pair) -> None:
@@ -137,3 +207,7 @@ def test_the_rules_of_the_base_branch(two: Pair) -> None:
     assert [one["text"] for one in told["reasons"] if not one["ok"]] == ["1 thread is open"]
     two.ann.nc("review", "resolve", two.review, "t1")
     assert two.ann.nc("review", "merge", two.review, "--json").json["strategy"] == "squash"
+
+
+def _tip(clone: Clone, name: str) -> str:
+    return clone.git("rev-parse", name).strip()

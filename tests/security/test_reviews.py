@@ -108,6 +108,23 @@ class Crew:
         before = ada.git("rev-parse", "main")
         assert ada.process("review", "merge", self.review).returncode in (1, 5)
         assert ada.git("rev-parse", "main") == before
+        self.not_approved()
+
+    def not_approved(self) -> None:
+        """Nor does anything else that Ada reads say that it is approved."""
+        ada = self.of["ada"]
+        shown = ada.nc("review", "show", self.review, "--json").json
+        assert (shown["canMerge"], shown["status"] == "approved") == (False, False)
+        first = ada.nc("review", "show", self.review).out.split("\n")[1]
+        listed = ada.nc("review", "list", "--all").out
+        assert "approved" not in first + listed
+        assert self.review not in str(ada.nc("review", "list", "--status", "approved", "--json"))
+
+    def standing(self, name: str) -> str:
+        """What is left of somebody's verdict, as Ada reads it."""
+        shown = self.of["ada"].nc("review", "show", self.review, "--json").json
+        (one,) = (r for r in shown["reviewers"] if r["userId"] == f"{name}@example.com")
+        return str(one["verdict"]["standing"])
 
 
 @pytest.fixture
@@ -254,6 +271,14 @@ def test_an_approval_that_was_signed_for_a_table_that_is_made_up(crew: Crew) -> 
     crew.signed("ben", "revision", body=table, head=crew.good, base=base, count=1, parents=[])
     crew.signed("cy", "verdict", **good | {"digest": crew.about(evil)["digest"]})
     crew.not_merged("approved before f changed")
+    assert crew.standing("cy") == "stale"
+    crew.sync("cy")
+    crew.of["cy"].nc("review", "approve", crew.review)
+    crew.sync("cy")
+    assert crew.missing() == []
+    assert crew.standing("cy") == "current"
+    shown = crew.of["ada"].nc("review", "show", crew.review, "--json").json
+    assert (shown["canMerge"], shown["status"]) == (True, "approved")
 
 
 def test_nobody_approves_what_is_not_there(crew: Crew) -> None:

@@ -227,20 +227,14 @@ class Review:
         return [one for one in self.verdicts if one.by.casefold() != self.owner.casefold()]
 
     @property
-    def can_merge(self) -> bool:
-        """The rule without rules: somebody approved, nobody is against it, nobody who has to
-        approve is missing."""
-        values = [one.value for one in self.counted]
-        missing = [
-            one
-            for one in self.reviewers
-            if one.required and not (one.verdict and one.verdict.value == APPROVE)
-        ]
-        return APPROVE in values and REJECT not in values and not missing
+    def approvals(self) -> int:
+        """How many people have approved it, in whatever state and whether or not that counts."""
+        return sum(one.value == APPROVE for one in self.counted)
 
     @property
     def status(self) -> str:
-        """One of STATUSES, by what the entries say; what is stale after a push only git knows."""
+        """One of STATUSES, by what the entries say, so never APPROVED: what an approval is worth
+        only git, the rules and the team know."""
         if self.merges:
             return MERGED
         if self.is_closed or self.deleted:
@@ -248,7 +242,5 @@ class Review:
         values = [one.value for one in self.counted]
         if REJECT in values:
             return REJECTED
-        if self.can_merge:
-            return APPROVED
         busy = values or any(one.joined for one in self.reviewers)
         return IN_PROGRESS if busy or any(not t.first.draft for t in self.threads) else OPEN

@@ -34,8 +34,8 @@ def row(review: Review) -> dict[str, Json]:
         "files": revision.changed if revision else 0,
         "reviewers": [one.who for one in review.reviewers],
         "waitingFor": waiting(review),
-        "approvals": sum(one.value == "approve" for one in counted),
-        "rejections": sum(one.value == "reject" for one in counted),
+        "approvals": review.approvals,
+        "rejections": sum(one.value == REJECT for one in counted),
         "threads": len(review.threads),
         "openThreads": len(review.open_threads),
         "findings": len(live),
@@ -81,4 +81,5 @@ def facets(review: Review) -> list[tuple[str, str]]:
     found += [("target", review.target.name), ("base", review.base)]
     found += [("head", one.head) for one in review.revisions]
     found += [("draft", "yes" if review.has_drafts else "")]
+    found += [("approval", "yes" if review.approvals else "")]
     return sorted({(name, value) for name, value in found if value})
