@@ -13,6 +13,7 @@ Finish = Literal["stop", "length", "refused", "unknown"]
 
 TEMPERATURE = 0.3
 ANSWER_TOKENS = 2000
+WRAPPING = 32  # a host that streams writes some hundred bytes around each token
 # What another try may mend; for the rest a second question gets the same answer.
 PASSING: frozenset[Kind] = frozenset({"rate", "server", "cut"})
 
@@ -29,7 +30,7 @@ class Limits(NamedTuple):
 
     `seconds` are for the whole question, with all tries and the waiting between them; `connect`
     for reaching the host; `silence` for the longest pause of a host that answers. `size` is the
-    greatest answer in bytes, as it comes over the wire and unpacked.
+    longest answer in bytes of its text; what is wrapped around it may be `WRAPPING` times as long.
     """
 
     temperature: float = TEMPERATURE
