@@ -2,24 +2,61 @@
 
 Nobody lets himself in. What anybody may write who holds a key of before, or none at all (to join,
 an epoch of his own, text that cannot be read), counts for nothing here: only the words of the owner
-and of who has session:invite, and of those whom they have let in.
+and of who has session:invite, and of those whom they have let in. A word is of who has signed it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
+from git_naturecode.domain import fold
 from git_naturecode.domain.epochs import Epoch
 from git_naturecode.domain.people import key
-from git_naturecode.domain.rosters import Standing
+from git_naturecode.domain.rosters import Standing, authors
 from git_naturecode.domain.said import text_of
-from git_naturecode.store.entry import writer
+from git_naturecode.store.entry import Entry, writer
 from git_naturecode.store.store import Placed
 
 _KINDS = ("invite", "join", "leave")
+_TEAM = "team"
+
+
+class Teams(Standing, Protocol):
+    """What the team says, with the teams in it."""
+
+    def audience(self, team: str) -> Collection[str]:
+        """The addresses of all present members of `team`."""
+
+    def once(self, team: str) -> Collection[str]:
+        """The addresses of all who belong to `team`, or did so."""
+
+
+class _Word(NamedTuple):
+    """Something that is said of who takes part: of whom, by whom, and what that makes of it.
+
+    `is_senior`: by the owner, or by somebody who may invite to any session. `is_inside`: it is
+    encrypted, or will be; anybody can put something beside it in the clear.
+    """
+
+    entry: Entry
+    who: str
+    authors: frozenset[str]
+    is_senior: bool
+    is_inside: bool
+
+    @property
+    def leaves(self) -> bool:
+        """True when somebody goes, or is sent away."""
+        return self.entry.kind == "leave"
+
+    @property
+    def is_own(self) -> bool:
+        """True when somebody says it of himself."""
+        return self.who in self.authors
 
 
 def admitted(
     opened: Iterable[Placed], made: Sequence[Placed], owner: str, good: Mapping[str, Epoch],
-    standing: Standing,
+    standing: Teams,
 ) -> set[str]:  # fmt: skip
     """The addresses (`people.key`) of all who shall be able to read, the owner among them.
 
@@ -28,49 +65,85 @@ def admitted(
     invite to any session says in the clear for whom it is, so that also who came later knows who
     is there, and who was before him and is not any more.
     """
-    words = sorted(
-        (one for one in (*opened, *made) if one.entry.kind in _KINDS and not one.entry.is_sealed),
-        key=lambda one: one.entry.order,
-    )
     fresh = {one.entry.key for one in made}
+    said = [_read(one, owner, fresh, standing) for one in (*opened, *made)]
+    said.sort(key=lambda one: one.entry.order)
+    words = [one for one in said if one.entry.kind in _KINDS and not one.entry.is_sealed]
     named = _named(owner, good, standing)
-    here, out = {key(owner)}, set[str]()
-    here |= named
-    for one in words:  # those of whom nobody has to be asked
-        who, authors = _who(one), standing.addresses(writer(one.entry, one.device))
-        if one.entry.kind == "leave":
-            if who in authors or _is_senior(one, owner, standing):
-                here.discard(who)
-                out.add(who)
-        elif _is_senior(one, owner, standing) and (_is_inside(one, fresh) or who in named):
-            here.add(who)
-            out.discard(who)
-    senior = set(here)
-    for one in words:
-        who, authors = _who(one), standing.addresses(writer(one.entry, one.device))
-        if who in authors or not authors & here or _is_senior(one, owner, standing):
+    here = _let_in(words, named | {key(owner)}, named)
+    given = _given(said, here)
+    if not any(one.is_senior and one.entry.kind == "invite" for one in said if one.entry.is_sealed):
+        here -= _by_team(given, standing) - _asked(words, here)
+    return here | {key(owner)} | _audience(given, standing)
+
+
+def audience(
+    placed: Iterable[Placed], owner: str, here: Collection[str], standing: Teams
+) -> set[str]:
+    """The addresses of the team that the session is for by the last word of those who are `here`.
+
+    Of those, or of who may invite anywhere: others do not say it, whatever they write.
+    """
+    said = [_read(one, owner, (), standing) for one in placed]
+    return _audience(_given(said, set(map(key, here))), standing)
+
+
+def _given(said: Iterable[_Word], here: set[str]) -> list[Entry]:
+    """The words that say which team the session is for, of those who may say so."""
+    return [
+        one.entry for one in said
+        if one.entry.kind == "set" and one.entry.header.get("field") == _TEAM
+        and (one.is_senior or one.authors & here)
+    ]  # fmt: skip
+
+
+def _audience(given: Sequence[Entry], standing: Teams) -> set[str]:
+    last = fold.last(given, _TEAM)
+    return {key(who) for who in standing.audience(text_of(last, "value") if last else "")}
+
+
+def _let_in(words: Sequence[_Word], first: set[str], named: set[str]) -> set[str]:
+    """Who was let in by `words`, where `first` are in already, `named` by an epoch.
+
+    What those say of whom nobody has to be asked goes before: whom one of them has let in later,
+    nobody else had sent away.
+    """
+    here, out, since = set(first), set[str](), dict[str, int]()
+    for number, one in enumerate(words):
+        if one.leaves:
+            if one.is_own or one.is_senior:
+                here.discard(one.who)
+                out.add(one.who)
+        elif one.is_senior and (one.is_inside or one.who in named):
+            here.add(one.who)
+            out.discard(one.who)
+            since[one.who] = number
+    for number, one in enumerate(words):
+        if one.is_own or one.is_senior or not one.authors & here:
             continue
-        if one.entry.kind == "leave" and who not in senior - named:
-            here.discard(who)
-        elif one.entry.kind != "leave" and who not in out and _is_inside(one, fresh):
-            here.add(who)
-    return here | {key(owner)}
+        if one.leaves:
+            if since.get(one.who, -1) < number:
+                here.discard(one.who)
+        elif one.who not in out and one.is_inside:
+            here.add(one.who)
+    return here
 
 
-def is_for(
-    opened: Sequence[Placed], team: str, owner: str, here: set[str], standing: Standing
-) -> bool:
-    """True when the session was given to `team` by somebody who may let its members in."""
-    return any(
-        one.entry.kind == "set"
-        and text_of(one.entry, "field") == "team"
-        and team in str(one.entry.header.get("value"))
-        and (
-            _is_senior(one, owner, standing)
-            or standing.addresses(writer(one.entry, one.device)) & here
-        )
-        for one in opened
-    )
+def _by_team(given: Iterable[Entry], standing: Teams) -> set[str]:
+    """Who belongs, or did so, to a team that the session was for at some time."""
+    every = {text_of(one, "value") for one in given}
+    return {key(who) for team in every for who in standing.once(team)}
+
+
+def _asked(words: Iterable[_Word], here: set[str]) -> set[str]:
+    """Who was let in by name; whoever was not is in only with his team.
+
+    Where there are such words that cannot be read here, nobody can tell.
+    """
+    return {
+        one.who for one in words
+        if not one.leaves and not one.is_own and (one.is_senior or one.authors & here)
+    }  # fmt: skip
 
 
 def _named(owner: str, good: Mapping[str, Epoch], standing: Standing) -> set[str]:
@@ -96,15 +169,9 @@ def _named(owner: str, good: Mapping[str, Epoch], standing: Standing) -> set[str
     }
 
 
-def _who(one: Placed) -> str:
-    return key(text_of(one.entry, "who") or text_of(one.entry, "by"))
-
-
-def _is_senior(one: Placed, owner: str, standing: Standing) -> bool:
-    device = writer(one.entry, one.device)
-    return key(owner) in standing.addresses(device) or standing.may_invite(device)
-
-
-def _is_inside(one: Placed, fresh: Collection[tuple[str, str]]) -> bool:
-    """True for what is encrypted or will be; anybody can put something beside it in the clear."""
-    return one.entry.as_written is not one.entry or one.entry.key in fresh
+def _read(one: Placed, owner: str, fresh: Collection[tuple[str, str]], standing: Standing) -> _Word:
+    entry, by = one.entry, authors(one, standing)
+    may = bool(by) and standing.may_invite(writer(entry, one.device))
+    is_inside = entry.as_written is not entry or entry.key in fresh
+    who = key(text_of(entry, "who") or text_of(entry, "by"))
+    return _Word(entry, who, by, key(owner) in by or may, is_inside)

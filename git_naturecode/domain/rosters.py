@@ -11,11 +11,15 @@ from git_naturecode.crypto.hpke import NotOpened
 from git_naturecode.domain import epochs
 from git_naturecode.domain.epochs import KIND, Epoch, Reader
 from git_naturecode.domain.people import key
+from git_naturecode.domain.said import text_of
 from git_naturecode.store.entry import writer
+from git_naturecode.store.judged import UNSIGNED
 from git_naturecode.store.store import Placed
 
 MOST_MESSAGES = 1_000
 """Entries that are sealed under one epoch."""
+_HIS = frozenset({UNSIGNED, "adopted"})
+"""What else than a plainly verified entry is his whose name it gives."""
 
 
 class Device(NamedTuple):
@@ -47,6 +51,18 @@ class Wanted(NamedTuple):
 
     roster: Mapping[str, Reader]
     waiting: tuple[str, ...]
+
+
+def authors(one: Placed, standing: Standing) -> frozenset[str]:
+    """The addresses of the member who says `one`, who stands behind it with his own name.
+
+    None where somebody else has signed it. Which device has written an entry everybody may put
+    into it, also that of who is owner; and a word of his, said elsewhere, can be copied.
+    """
+    if one.mark is not None and one.mark.state not in _HIS:
+        return frozenset()
+    addresses = standing.addresses(writer(one.entry, one.device))
+    return addresses if key(text_of(one.entry, "by")) in addresses else frozenset()
 
 
 def found(placed: Iterable[Placed]) -> list[Epoch]:

@@ -25,7 +25,9 @@ class Book:
         self._standing = standing
         self._keys: dict[str, bytes | None] = {}
         self.records = rosters.found(placed)
-        self.good = self._accepted(self.records)
+        self.good = self._accepted(
+            rosters.found(one for one in placed if rosters.authors(one, standing))
+        )
 
     def _accepted(self, records: Iterable[Epoch]) -> dict[str, Epoch]:
         names = {one.entity for one in self.placed}

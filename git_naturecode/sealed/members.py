@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from git_naturecode import clock
@@ -70,7 +70,9 @@ class Members:
             (one.id, one.state, sorted(one.emails)) for one in standing.members.values()
         )
         devices = sorted(standing.devices.items())
-        teams = sorted((one.id, sorted(one.members)) for one in standing.teams.values())
+        teams = sorted(
+            (one.id, one.deleted, sorted(one.members)) for one in standing.teams.values()
+        )
         now = clock.iso(self._store.now_ms())
         expired = [name for name, one in devices if one.expires and one.expires < now]
         found = json.dumps([people, devices, teams, expired])
@@ -79,9 +81,15 @@ class Members:
     def audience(self, team: str) -> list[str]:
         """The addresses of all present members of the team with the id `team`."""
         found = self._standing.teams.get(team)
-        if found is None:
-            return []
-        those = (self._standing.members.get(one) for one in sorted(found.members))
+        return self._addresses(found.members if found and not found.deleted else ())
+
+    def once(self, team: str) -> list[str]:
+        """The addresses of all present members of any team who belong to `team`, or did so."""
+        found = self._standing.teams.get(team)
+        return self._addresses(found.members | found.former if found else ())
+
+    def _addresses(self, members: Iterable[str]) -> list[str]:
+        those = (self._standing.members.get(one) for one in sorted(members))
         return [one.email for one in those if one is not None and one.state == _ACTIVE]
 
     def _of(self, device: str) -> "Member | None":

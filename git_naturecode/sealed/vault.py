@@ -122,9 +122,8 @@ class Keys:
             known = people(session.owner, [one.entry for one in (*opened, *own)])
             found = {session.owner, *(one.id for one in known.participants)}
             found.update(one.id for one in known.invited)
-        team, every = session.team.id if session.team else "", [*opened, *own]
-        if team and admission.is_for(every, team, session.owner, found, self.members):
-            found.update(self.members.audience(team))
+            every = [*opened, *own]
+            found |= admission.audience(every, session.owner, found, self.members)
         return rosters.wanted(found - {""}, self.members)
 
     def _session(self, book: Book, entity: str, made: Sequence[Entry]) -> sessions.Session:

@@ -63,6 +63,8 @@ class Team:
     inviting: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     team: str = TEAM_DIGEST
+    teams: Mapping[str, Sequence[Person]] = field(default_factory=dict)
+    former: Mapping[str, Sequence[Person]] = field(default_factory=dict)
 
     def addresses(self, device: str) -> frozenset[str]:
         """The address of whoever has `device`."""
@@ -79,3 +81,11 @@ class Team:
             for one in self.people
             if one.who == who and one.device not in self.gone
         ]
+
+    def audience(self, team: str) -> list[str]:
+        """Who belongs to a team."""
+        return [one.who for one in self.teams.get(team, ())]
+
+    def once(self, team: str) -> list[str]:
+        """Who belongs to a team, or did so."""
+        return [*self.audience(team), *(one.who for one in self.former.get(team, ()))]

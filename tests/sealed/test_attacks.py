@@ -9,18 +9,24 @@ import subprocess
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from box import Box, Clone
 from crews import synced
-from domain.crew import Person
+from domain.crew import Person, Team
+from domain.made import ENTITY
 from git_naturecode.__main__ import run
 from git_naturecode.domain import epochs
 from git_naturecode.domain.epochs import Plan, Reader
+from git_naturecode.sealed.book import Book
+from git_naturecode.sealed.ring import Ring
 from git_naturecode.store import format
 from git_naturecode.store.entry import Entry
+from git_naturecode.store.judged import Mark
 from git_naturecode.store.paths import entity_folder
+from git_naturecode.store.store import TEAM, Placed
 from sealed.people import BEN, SECRET
 
 
@@ -214,3 +220,20 @@ def test_an_entry_without_its_device_cannot_be_said_to_be_later(world: World) ->
     world.eve.change(change)
     for clone in world.both():
         assert [t for t in clone.texts(world.entity) if t] == [SECRET, "second"]
+
+
+def test_an_epoch_that_somebody_else_carries_does_not_count() -> None:
+    """Made with the key of a stolen device of the owner, signed by an accomplice as his."""
+    ada, eve = Person("ada"), Person("eve")
+    crew, ring = Team([ada, eve]), cast(Ring, None)  # no key is asked for
+
+    def good(carried: Entry, state: str = "") -> int:
+        mark = Mark(state) if state else None
+        entries = [ada.says("", "open"), carried]
+        placed = [Placed(one, ENTITY, ada.device, TEAM, mark) for one in entries]
+        return len(Book(placed, ring, crew).good)
+
+    text = ada.text([ada, eve], os.urandom(32))
+    assert good(ada.puts(text)) == 1
+    assert good(eve.says(text, "epoch", device=ada.device)) == 0
+    assert good(ada.puts(text), "copied") == 0  # she began it elsewhere

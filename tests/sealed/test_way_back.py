@@ -13,7 +13,8 @@ from git_naturecode.domain import drafts, epochs
 from git_naturecode.domain import sealed as entries
 from git_naturecode.domain.epochs import Epoch, Reader
 from git_naturecode.sealed.vault import Keys
-from git_naturecode.store.entry import Draft
+from git_naturecode.store import format
+from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM
 from sealed.people import BEN, CY, SECRET, begun
 
@@ -139,3 +140,58 @@ def test_who_came_later_takes_nobody_back_in(
         run_sync(clone)
     assert ada.texts(session)[-1] == "thanks"
     assert ben.texts(session)[-1] == ""
+
+
+def test_a_team_that_it_was_for_once_does_not_call_itself_back(
+    ada: Clone, ben: Clone, cy: Clone
+) -> None:
+    """Cy belongs to the crew that could read it, and not to the team that it is for now."""
+    session = ada.start("Lion", "private")
+    ada.nc("session", "say", session, "for the crew")
+    ada.nc("session", "share", session, "--team", "Crew", "--encrypt")
+    ada.nc("team", "create", "Core")
+    ada.nc("team", "add", BEN, "--team", "Core")
+    synced(ada, ben, cy)
+    assert cy.texts(session) == ["for the crew"]
+    crew = ada.nc("team", "show", "--team", "Crew", "--json").json["id"]
+    ada.nc("session", "share", session, "--team", "Core")
+    ada.nc("session", "say", session, "for the core")
+    synced(ada, ben, cy)
+    assert ben.texts(session)[-1] == "for the core"
+    assert cy.texts(session)[-1] == ""
+    for how in (by_hand, sealed_by_hand):
+        how(cy, session, drafts.setting([], "team", crew))
+    assert is_out(ada, cy, session)
+    synced(ben)
+    assert ben.texts(session)[-1] == "still without ben"
+
+
+def posing(clone: Clone, device: str, said: Draft) -> Entry:
+    """What `clone` says as if the device of somebody else had written it."""
+    with clone.store() as store:
+        (entry,) = store.entries_of([said])
+    return format.make({**entry.header, "device": device}, entry.body)
+
+
+def test_nobody_lets_himself_in_by_the_device_of_another(
+    ada: Clone, gone: Clone, cy: Clone, zebra: str
+) -> None:
+    """Which device has written it everybody may say; who has signed it is another thing."""
+    synced(cy)
+    with ada.store() as store:
+        hers = store.device
+    team = ada.nc("team", "show", "--json").json["id"]
+    entry = posing(cy, hers, drafts.setting([], "team", team))
+    with cy.store() as store:
+        store.keep(TEAM, zebra, [entry])
+        store.settle(5.0)
+    assert is_out(ada, cy, zebra)
+    joined = posing(gone, hers, drafts.attendance("join", "Ben"))
+    with gone.store() as store:
+        book = Keys(store).book(zebra)
+        epoch = max((book.good[one] for one in book.readable), key=lambda one: one.number)
+        key = book.key(epoch)
+        assert key is not None
+        store.keep(TEAM, zebra, [entries.seal(joined, hers, epoch, key, os.urandom(12))])
+        store.settle(5.0)
+    assert is_out(ada, gone, zebra)

@@ -136,7 +136,10 @@ class DeviceInfo(NamedTuple):
 
 
 class TeamInfo(NamedTuple):
-    """A team. `setting_ops[key]` is what a new `set` of this key names in `over`."""
+    """A team. `setting_ops[key]` is what a new `set` of this key names in `over`.
+
+    `former` are those who belonged to it and do no more.
+    """
 
     id: str
     name: str
@@ -144,6 +147,7 @@ class TeamInfo(NamedTuple):
     setting_ops: Mapping[str, tuple[str, ...]]
     members: frozenset[str]
     deleted: bool
+    former: frozenset[str] = frozenset()
 
 
 class Asking(NamedTuple):

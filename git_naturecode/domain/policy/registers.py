@@ -80,7 +80,7 @@ class Claims:
         """Take in a claim, unless its line had seen the very same claim before."""
         key = (thing, claim.person, claim.level, claim.signer, claim.value)
         first = self._first.setdefault(key, claim.number)
-        if first == claim.number or not self._past[claim.number] >> first & 1:
+        if not self._past[claim.number] >> first & 1:
             self._claims.setdefault(thing, []).append(claim)
 
     def holder(self, thing: str, seen: int) -> Claim | None:

@@ -115,7 +115,7 @@ class Standing:
         if governance is None:
             return {}
         names = {ref: governance.people.name_of(ref) for ref in governance.people.persons}
-        return governance.people.teams.infos(-1, names)
+        return governance.people.teams.infos(names)
 
     @cached_property
     def requests(self) -> tuple[Asking, ...]:
@@ -151,8 +151,8 @@ class Standing:
             for number, digest in graph.slots[device].items():
                 if number >= seq:
                     found[digest] = _TWO_THINGS
-            for number, twins in graph.twins[device].items():
-                found |= dict.fromkeys(twins, _TWO_THINGS) if number >= seq else {}
+            for twins in graph.twins[device].values():
+                found |= dict.fromkeys(twins, _TWO_THINGS)
         return found
 
     @property
@@ -165,9 +165,6 @@ class Standing:
 
     def authority(self, digest: str) -> Authority | Reason:
         """In whose name the line `digest` speaks and what he might do, or why it does not count."""
-        place = self._graph.places.get(digest)
-        if place is None:
-            return self.refused.get(digest) or Reason("waiting", "its line is not here")
         state, found = self.basis(digest)
         if state == IN or isinstance(found, Reason):
             return found
@@ -293,9 +290,8 @@ class Standing:
         other._reasons = dict(self._reasons)
         placed = list(placed)
         for device in {graph.lines[place].device for place in placed}:
-            earlier = graph.joined[device].get("", 0) and graph.joined[device].get(self.team, 0)
-            if earlier:  # what was said before it joined counts from now on
-                placed += graph.chains[device][:earlier]
+            joined = graph.joined[device].get(self.team, 0)
+            placed += graph.chains[device][:joined]  # what was said before counts from now on
         other._weigh(placed)
         return other
 
@@ -334,8 +330,9 @@ class Standing:
 
     def _before(self, place: int, governance: Governance) -> tuple[str, Authority | Reason]:
         graph, genesis = self._graph, self._genesis
+        assert genesis is not None
         line = graph.lines[place]
-        head = graph.places.get(genesis.heads.get(line.device, "")) if genesis else None
+        head = graph.places.get(genesis.heads.get(line.device, ""))
         if head is not None:
             last = graph.lines[head]
             if last.device == line.device and line.seq <= last.seq:

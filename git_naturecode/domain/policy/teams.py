@@ -64,28 +64,30 @@ class Teams:
             and self._holds(team.members[person], seen)
         )  # fmt: skip
 
-    def infos(self, seen: int, names: dict[Ref, str]) -> dict[str, TeamInfo]:
-        """All teams; `names` are those of the members."""
+    def infos(self, names: dict[Ref, str]) -> dict[str, TeamInfo]:
+        """All teams, as they are now; `names` are those of the members."""
         found = {}
         for name, team in sorted(self._teams.items()):
-            if not team.name.mask & seen:
+            if not team.name.mask:  # somebody was only said to belong to it
                 continue
             settings = {}
             replaced = {}
             for key, register in sorted(team.settings.items()):
-                live = register.live(self._graph.past, seen)
-                if live:
-                    settings[key] = max(live, key=lambda said: self._when(said.number)).value
-                    replaced[key] = tuple(sorted(self.reference(s.number, s.op) for s in live))
+                live = register.live(self._graph.past, -1)
+                settings[key] = max(live, key=lambda said: self._when(said.number)).value
+                replaced[key] = tuple(sorted(self.reference(s.number, s.op) for s in live))
             called = max(
-                team.name.live(self._graph.past, seen), key=lambda said: self._when(said.number)
+                team.name.live(self._graph.past, -1), key=lambda said: self._when(said.number)
             )
             members = frozenset(
                 names[person] for person, register in team.members.items()
-                if person in names and self._holds(register, seen)
+                if self._holds(register, -1)
             )  # fmt: skip
-            deleted = not self._is_there(team, seen)
-            found[name] = TeamInfo(name, called.value, settings, replaced, members, deleted)
+            former = frozenset(names[person] for person in team.members) - members
+            found[name] = TeamInfo(
+                name, called.value, settings, replaced, members, not self._is_there(team, -1),
+                former,
+            )  # fmt: skip
         return found
 
     def reference(self, number: int, op: int) -> str:
