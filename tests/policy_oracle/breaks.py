@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+ROOT = Path(__file__).parent.parent.parent
+TARGET = ROOT / "git_naturecode/domain/policy"
 ALWAYS = "(always)"
 _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
@@ -52,7 +54,8 @@ def breaks(file: Path) -> list[Break]:
     times: Counter[str] = Counter()
     for index, node in enumerate(ast.walk(tree)):
         for number, (kind, was, now, _) in enumerate(_changes(node)):
-            name = f"{file.name} {inside.get(node, '')}: `{_flat(was)}` -> `{_flat(now)}`"
+            called = f"{_called(file)} {inside.get(node, '')}"
+            name = f"{called}: `{_flat(was)}` -> `{_flat(now)}`"
             times[name] += 1
             if times[name] > 1:
                 name = f"{name} ({times[name]})"
@@ -68,6 +71,11 @@ def broken(one: Break | None, file: Path) -> ast.Module:
         node = next(node for index, node in enumerate(ast.walk(tree)) if index == one.node)
         list(_changes(node))[one.number][-1]()
     return ast.fix_missing_locations(tree)
+
+
+def _called(file: Path) -> str:
+    """The name of a file of the policy; of any other how it is reached."""
+    return file.name if file.parent == TARGET else str(file.relative_to(ROOT / "git_naturecode"))
 
 
 def _functions(tree: ast.Module) -> dict[ast.AST, str]:

@@ -25,10 +25,16 @@ from typing import Any, NamedTuple
 import pytest
 from _pytest.runner import runtestprotocol
 
-from policy_oracle.breaks import Break, broken
+from policy_oracle.breaks import ROOT, TARGET, Break, broken
 
-ROOT = Path(__file__).parent.parent.parent
-TESTS = ("tests/domain/policy", "tests/policy_oracle")
+MODULES = (
+    *sorted(TARGET.rglob("*.py")), TARGET.parent / "admission.py", TARGET.parent / "teams.py",
+)  # fmt: skip
+"""What is broken: the policy, who may read what is encrypted, and whom a name means."""
+TESTS = (
+    "tests/domain/policy", "tests/policy_oracle", "tests/domain/test_admission.py",
+    "tests/domain/test_teams.py",
+)  # fmt: skip
 LONG = ("test_histories.py", "policy_oracle/test_hostile.py")
 """Tests that come by everything, and are asked last."""
 BY_CHANCE = ("test_hostile.py", "test_properties.py")
@@ -37,14 +43,13 @@ ALL, QUICK, EXAMPLES = "all", "quick", "examples"
 SOME = 3
 PATIENCE = 4
 """How many times the processor time that a test takes it may take with a break, and 2 seconds."""
-TARGET = ROOT / "git_naturecode/domain/policy"
 _NOWHERE: frozenset[int] = frozenset()
 
 
 class _Known(NamedTuple):
     """What is known of a test.
 
-    `lines`: those of each module of the policy that it comes by, None where that is all; `took`:
+    `lines`: those of each of MODULES that it comes by, None where that is all; `took`:
     seconds of processor time.
     """
 
@@ -107,7 +112,7 @@ class Trials:
             os._exit(code)
 
     def _order(self, one: Break) -> list[int]:
-        name, lines = one.file.name, range(one.first, one.last + 1)
+        name, lines = str(one.file), range(one.first, one.last + 1)
         reached = [
             number for number, test in enumerate(self._tests)
             if test.lines is None or not test.lines.get(name, _NOWHERE).isdisjoint(lines)
@@ -222,18 +227,18 @@ def _passes(item: pytest.Item) -> bool:
 
 
 def _traced(item: pytest.Item) -> tuple[dict[str, list[int]] | None, bool]:
-    """The lines of the policy that a test comes by, and whether it passes."""
+    """The lines of MODULES that a test comes by, and whether it passes."""
     if _is_long(item):
         return None, _passes(item)
-    here = str(TARGET)
+    here = frozenset(map(str, MODULES))
     found: dict[str, set[int]] = {}
 
     def line(frame: FrameType, _event: str, _argument: Any) -> Any:
-        found.setdefault(os.path.basename(frame.f_code.co_filename), set()).add(frame.f_lineno)
+        found.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
         return line
 
     def call(frame: FrameType, _event: str, _argument: Any) -> Any:
-        return line if frame.f_code.co_filename.startswith(here) else None
+        return line if frame.f_code.co_filename in here else None
 
     sys.settrace(call)
     try:
