@@ -1,0 +1,1 @@
+"""How good the reviews are: measured on sets of real changes that lie beside the project."""

@@ -1,0 +1,1 @@
+"""Rules for JavaScript and TypeScript, on tokens."""
