@@ -4,11 +4,12 @@ import itertools
 import os
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import templates
 from box import Box, Clone, Way
@@ -26,6 +27,7 @@ ALLOWED_SKIPS = (
 )
 # Tests write files by the ten thousand, and wait for the disk at each: memory is the faster one.
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+DAY, LATE = 86_400, 15  # seconds; the slowest test takes ten
 _WAYS = (Way("program"), Way("library"), Way("program", "sha256"))
 _unexpected: list[str] = []
 _skipped: dict[str, int] = {}
@@ -34,6 +36,8 @@ _skipped: dict[str, int] = {}
 @pytest.fixture(autouse=True)
 def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of the test's own and an environment with nothing of this machine in it."""
+    if (left := DAY - time.time() % DAY) < LATE:
+        time.sleep(left)  # no test begins on one day and ends on another
     home = tmp_path_factory.mktemp(f"home{next(_homes):06d}", numbered=False)
     for name in list(os.environ):
         if name.startswith(("GIT_", "NATURECODE_", "XDG_", "SSH_")) and name not in _KEPT:
@@ -117,12 +121,24 @@ def data() -> Path:
     return found
 
 
-# The same commit gives the same answer; make torture looks further.
+# The same commit gives the same answer, however busy the machine is; make torture looks further.
 settings.register_profile(
     "sealed", derandomize=not TORTURE, database=None, deadline=None,
-    max_examples=400 if TORTURE else 40,
+    max_examples=400 if TORTURE else 40, suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 settings.load_profile("sealed")
+
+
+def _try_the_same_in_any_order() -> None:
+    """Hypothesis also tries constants out of the modules that are loaded: those of tests before."""
+    from hypothesis.internal.conjecture import providers
+
+    if not TORTURE and hasattr(providers, "_get_local_constants"):
+        nothing = providers._local_constants
+        providers._get_local_constants = lambda: nothing
+
+
+_try_the_same_in_any_order()
 
 
 def pytest_configure(config: pytest.Config) -> None:

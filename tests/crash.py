@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ CALLS = (
     "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link",
     "linkat", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "ftruncate", "utimensat",
 )  # fmt: skip
+PATIENCE = 120  # seconds, for what takes one: a process that waits for an answer that never comes
 _LINE = re.compile(r"^(\d+) +(\w+)\((.*)")
 _NAMES = ("cat-file", "fast-import", "unpack-objects", "update-ref", "init", "config", "rev-parse")
 
@@ -140,24 +141,26 @@ def check(clone: Clone, acknowledged: list[str], side: str = "team", *more: str)
 
 def wait_for_orphans(clone: Clone) -> None:
     """Wait for git processes that outlive the writer that started them."""
-    for _ in range(500):
-        if not _at_work(str(clone.path).encode()):
-            return
+    deadline = time.monotonic() + PATIENCE
+    while left := _at_work(str(clone.path)):
+        assert time.monotonic() < deadline, f"a git process does not end: {left}"
         time.sleep(0.01)
-    raise AssertionError("a git process does not end")
 
 
-def _at_work(path: bytes) -> bool:
+def _at_work(path: str) -> list[bytes]:
+    found = []
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) != os.getpid():
-            try:
+            with suppress(OSError):
                 command = Path("/proc", name, "cmdline").read_bytes()
-            except OSError:
-                continue
-            # Those that only read, and this process's own, do not matter.
-            if command.startswith(b"git\0") and path in command and b"cat-file" not in command:
-                return True
-    return False
+                place = os.readlink(f"/proc/{name}/cwd")
+                # What git starts itself is told of the folder only by standing in it.
+                here = path.encode() in command or place == path or place.startswith(f"{path}/")
+                program = os.path.basename(command.partition(b"\0")[0])
+                # Those that only read, and this process's own, do not matter.
+                if here and program.startswith(b"git") and b"cat-file" not in command:
+                    found.append(command)
+    return found
 
 
 # -- the writer in a process of its own ----------------------------------------------------------
@@ -203,9 +206,6 @@ def points(lines: list[str]) -> list[Point]:
             counts[process, call] += 1
             found.append(Point(roles[process], call, counts[process, call]))
     return list(dict.fromkeys(found))
-
-
-PATIENCE = 120  # seconds, for what takes one: a process that waits for an answer that never comes
 
 
 def kill_at(

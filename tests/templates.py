@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +134,8 @@ def _ground(places: Places) -> list[str]:
         settings = file.read()
     env = sorted(f"{name}={value}" for name, value in os.environ.items()
                  if name.startswith(_HEEDED))  # fmt: skip
-    return [settings, *env, *(str(len(one)) for one in places)]
+    day = str(int(time.time() // 86_400))  # what says "today" in it would be of yesterday
+    return [settings, day, *env, *(str(len(one)) for one in places)]
 
 
 def _look(places: Places) -> dict[str, File]:

@@ -32,7 +32,7 @@ def _waiting(clone: Clone) -> int:
 
 
 def _soon(true: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not true() and time.monotonic() < deadline:
         time.sleep(0.02)
     return true()

@@ -11,6 +11,16 @@ from typing import Any
 from box import Clone
 from git_naturecode import ids
 
+# The hook with more time than it gives itself, after which it would let a path get lost: tests
+# run where much else does.
+_PATIENT = """
+import sys
+from git_naturecode import __main__ as program
+from git_naturecode.agents import hook, notes
+hook.SECONDS, notes._PATIENCE = 100, 100.0
+program.main()
+"""
+
 
 def fire(
     clone: Clone, tool: str, told: Any, *, cwd: Path | None = None, **env: str
@@ -18,8 +28,8 @@ def fire(
     """Run the hook of `tool` with `told` (JSON, or bytes as they are) on stdin."""
     data = told if isinstance(told, bytes) else json.dumps(told).encode()
     return subprocess.run(
-        [sys.executable, "-m", "git_naturecode", "hook", "agent", tool], cwd=cwd or clone.path,
-        input=data, capture_output=True, check=False, timeout=30,
+        [sys.executable, "-c", _PATIENT, "hook", "agent", tool], cwd=cwd or clone.path,
+        input=data, capture_output=True, check=False,
         env={**os.environ, **clone.env, **env},
     )  # fmt: skip
 

@@ -65,8 +65,7 @@ def test_an_agent_that_is_not_there_is_said(path: str) -> None:
 def flood(channel: socket.socket, _: bytes) -> None:
     """Much more than anybody needs, as long as somebody listens."""
     channel.sendall(number(1 << 31) + b"\x0c")
-    end = time.monotonic() + 3 * SHORT
-    while time.monotonic() < end:
+    while True:
         channel.sendall(bytes(4096))
 
 
@@ -78,13 +77,15 @@ def framed(data: bytes) -> Answer:
 
 
 def stall(channel: socket.socket, _: bytes) -> None:
-    time.sleep(3 * SHORT)
+    """Nothing, until whoever asks hangs up."""
+    channel.recv(1)
 
 
 def drip(channel: socket.socket, _: bytes) -> None:
-    """One byte after the other, each just in time."""
-    for byte in string(b"\x0c" + b"\0" * 200):
-        channel.sendall(bytes([byte]))
+    """One byte after the other, each just in time, until whoever asks hangs up."""
+    channel.sendall(number(300))
+    while True:
+        channel.sendall(b"\0")
         time.sleep(SHORT / 4)
 
 
@@ -116,11 +117,11 @@ def test_an_answer_that_makes_no_sense_is_said(tmp_path: Path, lie: str) -> None
 
 @pytest.mark.parametrize("lie", [stall, drip])
 def test_an_agent_that_does_not_answer_holds_nobody_up(tmp_path: Path, lie: Answer) -> None:
-    with agents.lying(tmp_path, lie) as path:
-        began = time.monotonic()
-        with pytest.raises(AgentFailed, match=r"within 0\.4 s"):
-            Agent(path, SHORT).held()
-        assert time.monotonic() - began < 40 * SHORT  # all of its bytes would take longer
+    with (
+        agents.lying(tmp_path, lie) as path,
+        pytest.raises(AgentFailed, match=r"within 0\.4 s"),
+    ):
+        Agent(path, SHORT).held()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_what_an_agent_gives_for_a_signature_is_checked(tmp_path: Path, signed: 
         agents.lying(tmp_path, framed(b"\x0e" + string(signed))) as path,
         pytest.raises(Malformed, match="no signature"),
     ):
-        sshsig.create(MESSAGE, SPACE, AgentKey(Agent(path, SHORT), ADA.blob))
+        sshsig.create(MESSAGE, SPACE, AgentKey(Agent(path, PATIENT), ADA.blob))
 
 
 @given(st.binary(max_size=60), st.booleans())
@@ -147,7 +148,7 @@ def test_any_answer_ends_in_one_way(
 ) -> None:
     head = b"\x0c" if listing else b"\x0e"
     with agents.lying(tmp_path_factory.mktemp("a"), framed(head + data)) as path:
-        agent = Agent(path, SHORT)
+        agent = Agent(path, PATIENT)
         try:
             agent.held() if listing else sshsig.create(MESSAGE, SPACE, AgentKey(agent, ADA.blob))
         except (AgentFailed, Malformed):
@@ -170,5 +171,5 @@ def test_zeros_that_an_agent_leaves_out_are_put_back(tmp_path: Path) -> None:
             break
     short = string(b"rsa-sha2-512") + string(value.lstrip(b"\0"))
     with agents.lying(tmp_path, framed(b"\x0e" + string(short))) as path:
-        made = sshsig.create(message, SPACE, AgentKey(Agent(path, 10 * SHORT), private.blob))
+        made = sshsig.create(message, SPACE, AgentKey(Agent(path, PATIENT), private.blob))
     assert sshsig.verify(made, message, SPACE, private.line)

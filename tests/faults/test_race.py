@@ -300,11 +300,17 @@ def test_a_killed_bulk_writer_leaves_nothing_or_all(box: Box) -> None:
     for checks, sessions in enumerate((0, 1, 12, 29, 30, 31)):
         process = subprocess.Popen(
             [*crash.command(clone, "")[:2], str(script), str(clone.path)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=crash.environment(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=crash.environment(),
         )  # fmt: skip
+        assert process.stdin is not None
         assert process.stdout is not None
+        # It goes on only when told to, else it may have ended before it is killed; but at 30 it is
+        # killed somewhere on the way to its end.
+        process.stdin.write(b"go on\n" * (sessions if sessions == 30 else sessions - 1))
+        process.stdin.flush()
         for _ in range(sessions):
-            process.stdout.readline()
+            assert process.stdout.readline()
         process.kill()
         process.communicate()
         crash.wait_for_orphans(clone)

@@ -22,7 +22,8 @@ def test_sessions_are_files_and_git_status_stays_clean(clone: Clone) -> None:
     said = clone.nc("folder")
     assert said.out == ".naturecode/: 3 files written, 0 files removed\n"
     name = page(clone, shared).name
-    assert name == f"{clock.iso(clock.system_ms())[:10]}-make-retry-jitter-configurable-" + (
+    day = shared.split("-")[1]
+    assert name == f"{day[:4]}-{day[4:6]}-{day[6:]}-make-retry-jitter-configurable-" + (
         shared[-8:] + ".md"
     )
     assert "Use **full** jitter." in page(clone, shared).read_text()

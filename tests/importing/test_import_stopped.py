@@ -25,17 +25,37 @@ from transcripts import line, write
 
 PRIVATE = ".git/naturecode/private.git"
 SESSIONS, MESSAGES = 60, 20
-# The program with smaller commits, and with other processes for reading when asked for.
+# The program with smaller commits, and with other processes for reading when asked for. It says
+# when it listens to Ctrl-C, and stops at a commit when asked to, until it is killed.
 PROGRAM = """
-import signal, sys
+import contextlib, signal, sys
 from git_naturecode import __main__ as program
 from git_naturecode.capture import ahead
+from git_naturecode.cli import progress
+from git_naturecode.git.bulk import BulkCommit
 from git_naturecode.importing import batches
+listening, finish = progress.stoppable, BulkCommit.finish
+
+@contextlib.contextmanager
+def stoppable(told):
+    with listening(told) as stop:
+        print("ready", flush=True)
+        yield stop
+
+def counted(commit):
+    global last
+    last -= 1
+    if last == 0:
+        print("halted", flush=True)
+        signal.pause()
+    return finish(commit)
+
 if __name__ == "__main__":
     batches.ENTRIES = int(sys.argv.pop(1))
     ahead.WORTH_IT = int(sys.argv.pop(1))
+    last = int(sys.argv.pop(1))
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the shell may have it ignored
-    print("ready", flush=True)
+    progress.stoppable, BulkCommit.finish = stoppable, counted
     program.main()
 """
 
@@ -56,19 +76,20 @@ def histories(tmp_path: Path) -> Path:
     return folder
 
 
-def start(clone: Clone, histories: Path, *more: str, entries: int = 100, worth: int = 1 << 40) -> (
-    "subprocess.Popen[str]"
-):  # fmt: skip
+def start(
+    clone: Clone, histories: Path, worth: int = 1 << 40, last: int = 0
+) -> "subprocess.Popen[str]":
+    """An import that has begun; it halts at commit `last` (0: at none)."""
     program = clone.path.parent / "program.py"
     program.write_text(PROGRAM)
     process = subprocess.Popen(
-        [sys.executable, str(program), str(entries), str(worth), "session", "import",
-         str(histories), *more],
+        [sys.executable, str(program), "100", str(worth), str(last), "session", "import",
+         str(histories)],
         cwd=clone.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**crash.environment(), "NATURECODE_GIT": clone.way.name}, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
-    process.stdout.readline()
+    assert process.stdout.readline() == "ready\n"
     return process
 
 
@@ -133,11 +154,9 @@ def test_stopped_again_and_again_it_comes_to_the_same_end(
 
 def test_a_kill_loses_one_batch_at_most(box: Box, histories: Path) -> None:
     clone = box.ready()
-    process = start(clone, histories)
-    for _ in range(1000):
-        time.sleep(0.01)
-        if sum(kept(clone).values()) >= 300 or process.poll() is not None:
-            break
+    process = start(clone, histories, last=4)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "halted\n"
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert sum(kept(clone).values()) >= 300
@@ -145,15 +164,16 @@ def test_a_kill_loses_one_batch_at_most(box: Box, histories: Path) -> None:
 
 def test_no_reader_outlives_a_killed_import(box: Box, histories: Path) -> None:
     clone = box.ready()
-    process = start(clone, histories, worth=0)
-    time.sleep(0.6)
+    process = start(clone, histories, worth=0, last=1)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "halted\n"
+    assert len(group(process.pid)) > 1
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    for _ in range(3000):
-        if not group(process.pid):
-            return
+    deadline = time.monotonic() + 60
+    while left := group(process.pid):
+        assert time.monotonic() < deadline, f"still there: {left}"
         time.sleep(0.01)
-    raise AssertionError(f"still there: {group(process.pid)}")
 
 
 def group(leader: int) -> list[int]:

@@ -18,4 +18,4 @@ def zebra(box: Box, ada: Clone, ben: Clone) -> str:
         synced(ada, ben)
         return entity
 
-    return box.scene("zebra", make)
+    return box.scene("rhinoceros", make)

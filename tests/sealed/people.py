@@ -5,12 +5,13 @@ import subprocess
 from box import Clone
 
 ADA, BEN, CY = "ada@example.com", "ben@example.com", "cy@example.com"
-SECRET = "the zebra plan"
+# So long that no base64 of keys and ciphertexts holds such a word by chance.
+SECRET = "the rhinoceros plan"
 
 
 def begun(ada: Clone, *who: str) -> str:
     """An encrypted session of Ada's, to which `who` are invited."""
-    entity = ada.nc("session", "start", "Zebra", "--encrypt").out.strip()
+    entity = ada.nc("session", "start", "Rhinoceros", "--encrypt").out.strip()
     for one in who:
         ada.nc("session", "invite", entity, one)
     ada.nc("session", "say", entity, SECRET)

@@ -24,7 +24,7 @@ def test_who_is_invited_reads_and_answers_and_others_see_one_line(
     synced(ben, ada, cy)
     assert ada.texts(entity) == [SECRET, "and the lion"]
     shown = cy.nc("session", "show", entity).out
-    assert "zebra" not in shown.lower()
+    assert "rhinoceros" not in shown.lower()
     assert "lion" not in shown
     assert f"encrypted for: {ADA}, {BEN}" in shown
     assert "encrypted; there is no key for it here" in shown
@@ -35,25 +35,25 @@ def test_who_is_invited_reads_and_answers_and_others_see_one_line(
 
 def test_no_plaintext_is_anywhere_but_before_the_eyes_of_a_reader(ada: Clone, ben: Clone) -> None:
     entity = begun(ada, BEN)
-    ada.nc("session", "comment", entity, "a giraffe", "--on", "1")
-    ada.nc("session", "edit", entity, "1", "the okapi plan")
-    ada.nc("session", "edit", entity, "--name", "Gnu", "--summary", "About a wombat")
+    ada.nc("session", "comment", entity, "a porcupine", "--on", "1")
+    ada.nc("session", "edit", entity, "1", "the chimpanzee plan")
+    ada.nc("session", "edit", entity, "--name", "Gnu", "--summary", "About a salamander")
     (ada.path / "ibex.txt").write_text("x")
     ada.git("add", "ibex.txt")
     ada.nc("session", "file", entity, "ibex.txt")
     synced(ada, ben)
     for clone in (ada, ben):
         for command in (
-            ("session", "list"), ("session", "show", entity), ("session", "search", "okapi"),
+            ("session", "list"), ("session", "show", entity), ("session", "search", "chimpanzee"),
             ("folder",), ("status",), ("redact", "--check"),
         ):  # fmt: skip
             clone.nc(*command)
     for clone in (ada, ben):
         data = everything(clone).lower()
-        for secret in (b"zebra", b"giraffe", b"okapi", b'gnu"', b"wombat"):
+        for secret in (b"rhinoceros", b"porcupine", b"chimpanzee", b'gnu"', b"salamander"):
             assert secret not in data, secret
     shown = ben.nc("session", "show", entity).out
-    for word in ("giraffe", "okapi", "Gnu", "wombat"):
+    for word in ("porcupine", "chimpanzee", "Gnu", "salamander"):
         assert word in shown
 
 
@@ -63,12 +63,12 @@ def test_lists_and_searches_open_what_the_reader_may_read(
     entity = begun(ada, BEN)
     synced(ada, ben, cy)
     for clone in (ada, ben):
-        assert "Zebra" in clone.nc("session", "list").out
-        hit = clone.nc("session", "search", "zebra", "--json").json["items"][0]
-        assert (hit["id"], hit["name"]) == (entity, "Zebra")
+        assert "Rhinoceros" in clone.nc("session", "list").out
+        hit = clone.nc("session", "search", "rhinoceros", "--json").json["items"][0]
+        assert (hit["id"], hit["name"]) == (entity, "Rhinoceros")
     assert "(encrypted)" in cy.nc("session", "list").out
     assert "sealed" in cy.nc("session", "list").out
-    cy.nc("session", "search", "zebra", code=1)
+    cy.nc("session", "search", "rhinoceros", code=1)
     (row,) = cy.nc("session", "list", "--json").json["items"]
     assert row["encrypted"]
     assert set(row["participants"]) == {ADA, BEN}
@@ -140,7 +140,7 @@ def test_who_comes_later_reads_from_then_on_unless_he_is_given_the_history(
 def test_who_has_no_device_yet_gets_the_key_at_a_later_sync(
     box: Box, hub: Path, ada: Clone
 ) -> None:
-    entity = ada.nc("session", "start", "Zebra", "--encrypt").out.strip()
+    entity = ada.nc("session", "start", "Rhinoceros", "--encrypt").out.strip()
     said = ada.nc("session", "invite", entity, BEN)
     ada.nc("session", "say", entity, SECRET)
     assert f"waiting for a key: {BEN}" in ada.nc("session", "show", entity).out, said
@@ -169,7 +169,7 @@ def test_a_second_clone_of_a_reader_is_given_the_key(
 def test_inviting_to_a_private_session_shares_it_with_him_alone(
     ada: Clone, ben: Clone, cy: Clone
 ) -> None:
-    entity = ada.start("Zebra", "private")
+    entity = ada.start("Rhinoceros", "private")
     ada.nc("session", "say", entity, SECRET)
     tried = ada.nc("session", "invite", entity, BEN, "--dry-run")
     assert "1 message" in tried.out
@@ -181,11 +181,11 @@ def test_inviting_to_a_private_session_shares_it_with_him_alone(
     synced(ada, ben, cy)
     assert ben.texts(entity) == [SECRET]
     assert cy.texts(entity) == [""]
-    assert b"zebra" not in everything(cy).lower()
+    assert b"rhinoceros" not in everything(cy).lower()
 
 
 def test_encrypting_covers_what_is_said_from_then_on_and_says_so(ada: Clone, ben: Clone) -> None:
-    entity = ada.start("Okapi")
+    entity = ada.start("Chimpanzee")
     ada.nc("session", "say", entity, "all may read this")
     said = ada.nc("session", "encrypt", entity)
     assert "2 entries from before can be read by all" in said.err
@@ -200,28 +200,28 @@ def test_encrypting_covers_what_is_said_from_then_on_and_says_so(ada: Clone, ben
 def test_a_rewrite_seals_what_was_said_in_the_clear_and_takes_that_out(
     ada: Clone, ben: Clone
 ) -> None:
-    entity = ada.start("Okapi")
+    entity = ada.start("Chimpanzee")
     ada.nc("session", "say", entity, SECRET)
     synced(ada, ben)
-    assert b"zebra" in everything(ben).lower()
+    assert b"rhinoceros" in everything(ben).lower()
     ada.nc("session", "encrypt", entity, "--rewrite", "--yes")
     synced(ada, ben)
     assert ada.texts(entity) == [SECRET]
-    assert ada.nc("session", "show", entity, "--json").json["name"] == "Okapi"
+    assert ada.nc("session", "show", entity, "--json").json["name"] == "Chimpanzee"
     ben.git("reflog", "expire", "--expire=now", "--all")
     ben.git("gc", "-q", "--prune=now")
-    assert b"zebra" not in everything(ben).lower()
-    assert b"okapi" not in everything(ben).lower()
+    assert b"rhinoceros" not in everything(ben).lower()
+    assert b"chimpanzee" not in everything(ben).lower()
 
 
 def test_what_is_said_about_messages_works_as_ever(ada: Clone, ben: Clone, zebra: str) -> None:
     ben.nc("session", "comment", zebra, "really?", "--on", "1")
     ada.nc("session", "say", zebra, "to be hidden")
-    ada.nc("session", "edit", zebra, "1", "the okapi plan")
+    ada.nc("session", "edit", zebra, "1", "the chimpanzee plan")
     ada.nc("session", "redact", zebra, "2", "--reason", "no")
     synced(ben, ada, ben)
     shown = ben.nc("session", "show", zebra, "--json").json
-    assert [m["content"] for m in shown["messages"]] == ["the okapi plan", ""]
+    assert [m["content"] for m in shown["messages"]] == ["the chimpanzee plan", ""]
     assert shown["messages"][1]["redaction"]["reason"] == "no"
     assert [c["content"] for c in shown["comments"]] == ["really?"]
     ada.nc("session", "close", zebra)
@@ -246,7 +246,7 @@ def test_a_fork_takes_the_sealed_entries_along(ada: Clone, ben: Clone, cy: Clone
         "session", "fork", entity, "--name", "Mine", "--visibility", "private"
     ).out.strip()
     assert ben.texts(private) == [SECRET]
-    assert b"zebra" not in everything(ben).lower()
+    assert b"rhinoceros" not in everything(ben).lower()
     assert "--encrypt" in ben.nc("session", "share", private, code=1).err
     ben.nc("session", "share", private, "--encrypt")
     assert ben.texts(private) == [SECRET]
@@ -258,10 +258,10 @@ def test_an_export_without_loss_stays_encrypted_and_the_readable_ones_do_not(
     entity = begun(ada, BEN)
     synced(ada, ben, cy)
     bundle = ada.nc("session", "export", entity).out
-    assert "zebra" not in bundle.lower()
+    assert "rhinoceros" not in bundle.lower()
     assert SECRET in ada.nc("session", "export", entity, "--format", "markdown").out
     assert SECRET in ada.nc("session", "export", entity, "--format", "html").out
-    assert "zebra" not in cy.nc("session", "export", entity, "--format", "html").out.lower()
+    assert "rhinoceros" not in cy.nc("session", "export", entity, "--format", "html").out.lower()
     file = ben.path.parent / "copy.md"
     file.write_text(bundle)
     ben.nc("session", "import", str(file))
@@ -269,13 +269,13 @@ def test_an_export_without_loss_stays_encrypted_and_the_readable_ones_do_not(
 
 
 def test_sharing_private_sessions_encrypted(ada: Clone, ben: Clone) -> None:
-    entity = ada.start("Zebra", "private")
+    entity = ada.start("Rhinoceros", "private")
     ada.nc("session", "say", entity, SECRET)
     ada.nc("session", "share", entity, "--encrypt")
-    ada.nc("session", "say", entity, "more zebras")
+    ada.nc("session", "say", entity, "more rhinoceroses")
     synced(ada, ben)
-    assert ada.texts(entity) == [SECRET, "more zebras"]
-    assert b"zebra" not in everything(ben).lower()
+    assert ada.texts(entity) == [SECRET, "more rhinoceroses"]
+    assert b"rhinoceros" not in everything(ben).lower()
     team = ada.start("Lion", "private")
     ada.nc("session", "say", team, "for the crew")
     ada.nc("session", "share", team, "--team", "Crew", "--encrypt")
@@ -285,10 +285,10 @@ def test_sharing_private_sessions_encrypted(ada: Clone, ben: Clone) -> None:
 
 def test_without_a_team_nothing_is_encrypted(box: Box, hub: Path) -> None:
     eve = box.person(hub, "eve")
-    said = eve.nc("session", "start", "Zebra", "--encrypt", code=5)
+    said = eve.nc("session", "start", "Rhinoceros", "--encrypt", code=5)
     assert "team create" in said.err
     assert not eve.ids()
-    entity = eve.start("Zebra", "private")
+    entity = eve.start("Rhinoceros", "private")
     assert "team create" in eve.nc("session", "invite", entity, BEN, code=5).err
     assert not eve.nc("session", "show", entity, "--json").json["shared"]
 
@@ -334,7 +334,7 @@ def test_an_epoch_that_is_withdrawn_does_not_make_a_session_plain_again(
     assert ada.process("sync").returncode in (0, 3)
     said = ada.nc("session", "say", entity, SECRET, code=5)
     assert "does not count (any more)" in said.err
-    assert b"zebra" not in everything(ada)
+    assert b"rhinoceros" not in everything(ada)
 
 
 def test_no_page_and_no_note_tells_of_what_is_encrypted(ada: Clone, ben: Clone) -> None:
@@ -346,7 +346,7 @@ def test_no_page_and_no_note_tells_of_what_is_encrypted(ada: Clone, ben: Clone) 
     synced(ada, ben)
     assert entity not in ada.git("log", "--show-notes=*", "-1")
     for clone in (ada, ben):
-        assert b"zebra" not in everything(clone).lower()
+        assert b"rhinoceros" not in everything(clone).lower()
 
 
 def rosters_of(clone: Clone, entity: str) -> list[set[str]]:
@@ -394,17 +394,17 @@ def test_the_index_is_given_no_plaintext_of_what_waits_to_be_drained(ada: Clone)
     entity = begun(ada)
     with ada.store() as store:
         store.judge, store.vault = trusting.judge_of(store), LazyVault(store)
-        store.write(TEAM, entity, [drafts.message("a new giraffe", "user")])
+        store.write(TEAM, entity, [drafts.message("a new porcupine", "user")])
         index = open_index(store)
         try:
             (row,) = index.rows("session")
             assert (row["name"], row["messages"]) == ("", 2)
-            assert not index.search("session", "giraffe", 5)
-            assert not index.search("session", "zebra", 5)
+            assert not index.search("session", "porcupine", 5)
+            assert not index.search("session", "rhinoceros", 5)
         finally:
             index.close()
-        assert b"giraffe" not in everything(ada)
-    assert ada.texts(entity) == [SECRET, "a new giraffe"]
+        assert b"porcupine" not in everything(ada)
+    assert ada.texts(entity) == [SECRET, "a new porcupine"]
 
 
 def test_where_the_branch_is_broken_nothing_goes_on_in_the_clear(ada: Clone) -> None:

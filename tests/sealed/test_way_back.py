@@ -123,7 +123,7 @@ def test_who_came_later_takes_nobody_back_in(
     box: Box, hub: Path, ada: Clone, ben: Clone, cy: Clone
 ) -> None:
     """He cannot read that Ben was sent away; the epochs say who is there."""
-    session = ada.start("Zebra")
+    session = ada.start("Rhinoceros")
     ada.nc("session", "invite", session, BEN)
     ada.nc("session", "encrypt", session)
     synced(ada, ben)

@@ -69,7 +69,7 @@ def test_a_damaged_object_that_the_doctor_set_aside_goes_too(box: Box) -> None:
     name = said(clone, session, f"oh {WORD}")
     folder = clone.path / ".git/naturecode/broken-objects"
     folder.mkdir()
-    text = "".join(f"<!-- nc:entry {n} {hash(str(n))} {name} {WORD} -->\n" for n in range(400))
+    text = "".join(f"<!-- nc:entry {n} {n * 7919 % 10_007} {name} {WORD} -->\n" for n in range(400))
     (folder / "ours").write_bytes(zlib.compress(text.encode())[:-9] + b"damaged")
     (folder / "other").write_bytes(zlib.compress(b"something else")[:-4])
     (folder / "noise").write_bytes(b"\x00" * 50)

@@ -82,7 +82,10 @@ def _tables(path: str) -> tuple[str, ...]:
     return names
 
 
-def test_what_only_waits_in_the_spool_is_listed(clone: Clone) -> None:
+def test_what_only_waits_in_the_spool_is_listed(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("git_naturecode.store.log.STALE_SECONDS", 1000.0)
     lock = clone.path / ".git/refs/heads/naturecode.lock"
     lock.touch()
     session = clone.start("Not drained yet")
