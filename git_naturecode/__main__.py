@@ -13,13 +13,16 @@ def main() -> None:
     """Run the command line in sys.argv and leave the process with its exit code."""
     if sys.argv[1:3] == ["hook", "agent"]:
         _answer_agent(sys.argv[3:])
-    _fill_closed()
-    for stream in (sys.stdout, sys.stderr):
-        _let_speak(stream)
-    import gc
+    try:
+        _fill_closed()
+        for stream in (sys.stdout, sys.stderr):
+            _let_speak(stream)
+        import gc
 
-    gc.set_threshold(_COLLECT_EVERY)
-    _leave(run(sys.argv[1:]))
+        gc.set_threshold(_COLLECT_EVERY)
+        _leave(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # just before the command began, or when all was said
+        os._exit(errors.INTERRUPTED)
 
 
 def _fill_closed() -> None:

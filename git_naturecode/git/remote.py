@@ -4,7 +4,6 @@ import glob
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -29,7 +28,7 @@ _QUESTION = Limits(cpu=30, memory=256 * _MEBI, output=64 * _MEBI)
 # 3 s of work unpack 300 MB of small files (docs/design/sync.md); a bomb is found out by them. Who
 # received much in that time is honestly busy and gets the second, longer chance.
 _FIRST = Limits(cpu=3, memory=256 * _MEBI, file=2048 * _MEBI, output=_MEBI)
-_QUICK = 1.0  # seconds in which no process has used up what `_FIRST` gives it
+_QUICK = 1.0  # seconds of work in which no process has used up what `_FIRST` gives it
 _SECOND = _FIRST._replace(cpu=300, memory=1024 * _MEBI)
 _BY_ID = (("-c", "fetch.negotiationAlgorithm=noop"), ("--filter=blob:none", "--stdin"))
 _ROUNDS = 4
@@ -131,9 +130,9 @@ class Link(NamedTuple):
         who was stopped long before the limit is tried once more.
         """
         before = self._half_packs()
-        began = time.monotonic()
+        began = _worked()
         status, err = self._fetch(refspecs, wanted, _FIRST)
-        if status and complaints.is_cut(err) and time.monotonic() - began < _QUICK:
+        if status and complaints.is_cut(err) and _worked() - began < _QUICK:
             self._remove_new(before)
             status, err = self._fetch(refspecs, wanted, _FIRST)
         if status and not complaints.is_malformed(err):
@@ -302,6 +301,17 @@ def missing_refspecs(config: Config, remote: str, branch: str) -> list[str]:
     if f"+refs/heads/*:refs/remotes/{remote}/*" not in present:
         wanted.insert(0, f"+refs/heads/{branch}*:refs/remotes/{remote}/{branch}*")
     return [spec for spec in wanted if spec not in present]
+
+
+def _worked() -> float:
+    """Seconds of processor time that all processes have used which this one has seen end.
+
+    What waits for a busy machine uses none.
+    """
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _size(path: str) -> int:

@@ -9,7 +9,8 @@ from box import Box, Clone
 
 
 def _deadly(clone: Clone, folder: Path, times: int) -> Path:
-    """Has the first `times` of git's own index-pack killed; `folder` holds a mark for each."""
+    """Has the first `times` of git's own index-pack killed, each after it was held up for longer
+    than its work takes; `folder` holds a mark for each."""
     real = Path(clone.git("--exec-path").strip())
     folder.mkdir()
     for one in real.iterdir():
@@ -21,6 +22,7 @@ def _deadly(clone: Clone, folder: Path, times: int) -> Path:
 case $* in *index-pack*)
   if [ $(ls "{folder}" | grep -c ^killed) -lt {times} ]; then
     : >"{folder}/killed.$$"
+    sleep 1.1
     : >"{clone.path}/.git/objects/pack/tmp_pack_$$"
     kill -9 $$
   fi;;
