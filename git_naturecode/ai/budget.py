@@ -16,6 +16,7 @@ from git_naturecode.ai.providers.protocol import (
 from git_naturecode.ai.settings import Price, Settings
 
 _MILLION = Decimal(1_000_000)
+_BEGUN = ("cut", "time", "too large", "empty", "interrupted")
 _AROUND = 8  # tokens that a host puts around each message
 
 
@@ -106,10 +107,22 @@ class Budgeted:
         expected = estimate(messages, limits, price)
         require_room(self.settings, self.book.spent(), expected)
         name = self.book.reserve(self.settings.label, expected)
+        heard: list[str] = []
+
+        def hear(piece: str) -> None:
+            heard.append(piece)
+            if on_text is not None:
+                on_text(piece)
+
         try:
-            answer = self.inner.complete(messages, schema=schema, limits=limits, on_text=on_text)
+            answer = self.inner.complete(
+                messages, schema=schema, limits=limits, on_text=hear if on_text else None
+            )
         except ProviderFailed as failure:
-            self._failed(name, failure, expected)
+            self._ended(name, failure.kind, failure.partial, expected)
+            raise
+        except BaseException:  # who listened has had enough
+            self._ended(name, "interrupted", "".join(heard), expected)
             raise
         is_guess = answer.tokens_in is None or answer.tokens_out is None
         tokens_in = expected.tokens_in if answer.tokens_in is None else answer.tokens_in
@@ -118,12 +131,12 @@ class Budgeted:
         self.book.settle(name, actual, answer.finish, estimated=is_guess)
         return answer
 
-    def _failed(self, name: str, failure: ProviderFailed, expected: Spent) -> None:
-        """A host that turned the question away took nothing; one that began may have taken all."""
-        begun = bool(failure.partial) or failure.kind in ("cut", "time", "too large", "empty")
-        out = tokens_of(failure.partial)
-        actual = priced(expected.tokens_in if begun else 0, out, self.settings.price)
-        self.book.settle(name, actual, failure.kind, estimated=True)
+    def _ended(self, name: str, how: str, partial: str, expected: Spent) -> None:
+        """A host that turned the question away took nothing; one that began took all of it."""
+        begun = bool(partial) or how in _BEGUN
+        tokens_in = expected.tokens_in if begun else 0
+        actual = priced(tokens_in, tokens_of(partial), self.settings.price)
+        self.book.settle(name, actual, how, estimated=True)
 
 
 def require_room(settings: Settings, spent: Spent, expected: Spent) -> None:

@@ -110,20 +110,21 @@ class _Talk:
         assert process.stderr is not None
         self._process, self._name, self._bounds = process, name, bounds
         self._stdin, self._left = process.stdin, memoryview(data)
+        self._in = process.stdin.fileno()
         self._out, self._err = process.stdout.fileno(), process.stderr.fileno()
         self._said = bytearray()
         self._size = 0
         self._end = time.monotonic() + bounds.seconds
         self._ended: float | None = None
         self.is_over = False  # it has ended, and nothing that it started can be seen
-        os.set_blocking(self._stdin.fileno(), False)
+        os.set_blocking(self._in, False)
 
     def pieces(self) -> Generator[bytes, None, bytes]:
         """What it prints; returns its messages."""
         open_pipes = {self._out, self._err}
         while open_pipes and not self._lingers():
             ready = self._wait(open_pipes)
-            if self._stdin.fileno() in ready:
+            if self._in in ready:
                 self._write()
             for pipe in open_pipes & ready:
                 chunk = os.read(pipe, _CHUNK)
@@ -143,7 +144,7 @@ class _Talk:
             poll.register(pipe, select.POLLIN | select.POLLHUP)
         if not self._stdin.closed:
             if self._left:
-                poll.register(self._stdin.fileno(), select.POLLOUT)
+                poll.register(self._in, select.POLLOUT)
             else:
                 self._stdin.close()
         pause = min(self._remaining(), _GRACE)
@@ -151,7 +152,7 @@ class _Talk:
 
     def _write(self) -> None:
         try:
-            self._left = self._left[os.write(self._stdin.fileno(), self._left[:_CHUNK]) :]
+            self._left = self._left[os.write(self._in, self._left[:_CHUNK]) :]
         except BlockingIOError:
             return
         except BrokenPipeError:  # it has read enough

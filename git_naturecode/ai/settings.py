@@ -16,6 +16,7 @@ from git_naturecode.errors import Usage
 
 BUILTIN, COMMAND, REPLAY, ANTHROPIC, OPENAI = "builtin", "command", "replay", "anthropic", "openai"
 SECONDS = 180.0
+CONTEXT_TOKENS = 32_000  # of what was said before and of files, in one question
 MOST_TOKENS = 1_000_000  # of one review or session, unless the user says otherwise
 MOST_COST = Decimal(1_000_000)
 _AI = "naturecode.ai."
@@ -56,9 +57,10 @@ class Price(NamedTuple):
 class Settings(NamedTuple):
     """All that has to be known to ask.
 
-    `model_from` says where its name comes from: option, config, team, default. `max_tokens` and
-    `max_cost` (None: no limit) hold for all that is asked about one review or session. `price` is
-    None where the user has set none for this model.
+    `context_tokens` are the most that a question of a chat has. `model_from` says where the name
+    of the model comes from: option, config, team, default. `max_tokens` and `max_cost` (None: no
+    limit) hold for all that is asked about one review or session. `price` is None where the user
+    has set none for this model.
     """
 
     provider: str
@@ -71,6 +73,7 @@ class Settings(NamedTuple):
     replay: str
     record: str
     limits: Limits
+    context_tokens: int
     max_tokens: int
     max_cost: Decimal | None
     price: Price | None
@@ -104,7 +107,8 @@ def read(
         name, known.speaks, chosen, origin, address.rstrip("/"),
         known.variable if address.rstrip("/") == known.endpoint else "",
         _command(config), config.get(_AI + "replay"), config.get(_AI + "record"),
-        _limits(config), _whole(config, "maxTokens", MOST_TOKENS),
+        _limits(config), _whole(config, "contextTokens", CONTEXT_TOKENS),
+        _whole(config, "maxTokens", MOST_TOKENS),
         _amount(config, "maxCost"), price_of(config, chosen),
     )  # fmt: skip
 
@@ -149,7 +153,7 @@ def _model(
 
 def _proper(model: str) -> str:
     if not model.isprintable() or len(model) > 200 or model != model.strip():
-        raise Usage(f"{model[:50]!r} cannot be the name of a model")
+        raise Usage(f"{model[:50]!r} cannot be the name of a model", "write it as its host does")
     return model
 
 

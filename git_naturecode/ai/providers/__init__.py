@@ -1,14 +1,17 @@
 """The ways to reach a model, one file for each; a client library is loaded by who needs it."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from git_naturecode.ai.providers.protocol import Provider
-from git_naturecode.ai.settings import ANTHROPIC, COMMAND, OPENAI, REPLAY, Settings
 from git_naturecode.errors import Unsupported, Usage
+
+if TYPE_CHECKING:
+    from git_naturecode.ai.settings import Settings
 
 
 def opened(
-    settings: Settings, key: str, environ: Mapping[str, str], cwd: str, *,
+    settings: "Settings", key: str, environ: Mapping[str, str], cwd: str, *,
     on_wait: Callable[[float, str], None] | None = None,
 ) -> Provider:  # fmt: skip
     """The provider that `settings` name; `on_wait` hears of a pause in seconds, and why.
@@ -25,9 +28,11 @@ def opened(
 
 
 def _opened(
-    settings: Settings, key: str, environ: Mapping[str, str], cwd: str,
+    settings: "Settings", key: str, environ: Mapping[str, str], cwd: str,
     on_wait: Callable[[float, str], None] | None,
 ) -> Provider:  # fmt: skip
+    from git_naturecode.ai.settings import ANTHROPIC, COMMAND, OPENAI, REPLAY
+
     name, model, endpoint = settings.provider, settings.model, settings.endpoint
     if settings.speaks == REPLAY:
         from git_naturecode.ai.providers.replay import Replay
