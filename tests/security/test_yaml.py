@@ -23,7 +23,7 @@ def test_what_passes_is_small_and_plain(text: str) -> None:
     data = text.encode("utf-8", "replace")
     before = time.process_time()
     objection = yaml_scan.objection(data)
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 5
     if objection:
         return
     try:

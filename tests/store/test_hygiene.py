@@ -116,4 +116,4 @@ def test_yaml_that_passes_loads_at_once_and_small(text: str) -> None:
     except (yaml.YAMLError, ValueError):  # may still be no date, or no key
         loaded = None
     assert len(repr(loaded)) <= 10 * len(text) + 20
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5

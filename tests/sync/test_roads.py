@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import crash
 from box import Box, Clone
 from sync.meeting import pair, refs
 from sync.road import Daemon, Proxy, lossy, served, web
@@ -24,7 +25,7 @@ def behind(box: Box) -> Iterator[tuple[Path, Clone, Clone, str, Daemon, Proxy]]:
     hub, ada, ben, session = pair(box)
     with served(box.path) as (daemon, proxy):
         ada.git("remote", "set-url", "origin", f"git://127.0.0.1:{proxy.port}/{hub.name}")
-        ada.git("config", "naturecode.timeout", "5")
+        ada.git("config", "naturecode.timeout", "60")
         yield hub, ada, ben, session, daemon, proxy
 
 
@@ -106,7 +107,7 @@ def test_a_server_that_is_killed_and_started_again(box: Box) -> None:
         time.sleep(1.5)
         daemon.close()
         proxy.mode, was = "refuse", proxy.target
-        assert running.wait(60) in (0, 4)
+        assert running.wait(250) in (0, 4)
         assert len(ada.texts(session)) >= 1
         again = Daemon(box.path, dict(os.environ))
         try:
@@ -128,7 +129,7 @@ def test_a_sync_that_is_killed_leaves_nothing_half(box: Box) -> None:
             time.sleep(seconds)
             running.kill()
             running.wait()
-        time.sleep(3)  # git outlives its starter for a moment
+        crash.wait_for_orphans(ada)  # git outlives its starter for a moment
         proxy.mode = "pass"
         packs = ada.path / ".git/objects/pack"
         (packs / "tmp_pack_abcdef").write_bytes(b"PACK")

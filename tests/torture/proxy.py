@@ -1,11 +1,15 @@
 """The road to a remote: git's own daemon behind a loopback proxy that cuts, swallows and delays."""
 
+import os
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+
+PATIENCE = 60.0  # seconds; only a hang takes them
 
 
 class Daemon:
@@ -13,24 +17,32 @@ class Daemon:
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.folder, self.env = folder, env
+        self.port = 0
+        while not self._started():  # somebody may take the port before the daemon does
+            pass
+
+    def _started(self) -> bool:
         with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self._process = subprocess.Popen(
-            ["git", "daemon", "--reuseaddr", "--listen=127.0.0.1", f"--port={self.port}",
-             "--export-all", "--enable=receive-pack", f"--base-path={folder}", "--timeout=30",
-             str(folder)],
-            env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
-                return
-            time.sleep(0.05)
-        raise AssertionError("git daemon does not start")
+            self.port = free.getsockname()[1]
+        with tempfile.TemporaryFile() as said:
+            self._process = subprocess.Popen(
+                ["git", "daemon", "--reuseaddr", "--listen=127.0.0.1", f"--port={self.port}",
+                 "--export-all", "--enable=receive-pack", f"--base-path={self.folder}",
+                 "--timeout=30", "--verbose", "--log-destination=stderr", str(self.folder)],
+                env=self.env, stdout=subprocess.DEVNULL, stderr=said,
+            )  # fmt: skip
+            deadline = time.monotonic() + PATIENCE
+            while self._process.poll() is None:
+                if b"Ready to rumble" in os.pread(said.fileno(), 4096, 0):
+                    return True
+                assert time.monotonic() < deadline, "git daemon does not start"
+                time.sleep(0.01)
+        return False
 
     def close(self) -> None:
         """End it."""
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
 
 class Proxy:
@@ -77,7 +89,7 @@ class Proxy:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
+        self._thread.join(PATIENCE)
 
 
 class _Line:
@@ -117,7 +129,7 @@ class _Line:
                 if self.mode == "swallow" and self.sent > self.limit:
                     # Silence; sometimes for longer than the program is willing to wait.
                     self.struck = True
-                    self.server.settimeout(2 if self.limit else 25)
+                    self.server.settimeout(PATIENCE if self.limit else 25)
                     continue
                 self.call.sendall(data)
         if self.mode == "swallow" and self.struck:

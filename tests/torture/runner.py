@@ -82,7 +82,7 @@ class Runner:
         if not asked.ended.wait(PATIENCE):
             struck = "hang"
             self.kill_all(environ[STEP])
-            asked.ended.wait(10)
+            asked.ended.wait(60)
         out, err = (_read(place.with_suffix(end)) for end in (".out", ".err"))
         for end in (".in", ".out", ".err"):
             place.with_suffix(end).unlink(missing_ok=True)
@@ -225,8 +225,8 @@ class Runner:
         self.kill_all(self.mark)
         assert self._server.stdin is not None
         self._server.stdin.close()
-        self._server.wait(10)
-        self._listener.join(10)
+        self._server.wait(PATIENCE)
+        self._listener.join(60)
         assert self._server.stdout is not None
         self._server.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
