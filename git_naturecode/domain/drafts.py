@@ -33,10 +33,10 @@ def comment(text: str, on: str) -> Draft:
 
 def edit(entries: Iterable[Entry], target: str, text: str) -> Draft:
     """The entry that gives `target` the new text; it replaces the edits of it in `entries`."""
-    earlier = [
-        one.id for one in fold.live(entries, "edit") if one.header.get("target") == target
-    ]  # fmt: skip
-    return Draft("edit", {"target": target, "over": sorted(earlier)}, text)
+    earlier = fold.to_replace(
+        one for one in entries if one.kind == "edit" and one.header.get("target") == target
+    )
+    return Draft("edit", {"target": target, "over": earlier}, text)
 
 
 def redaction(target: str, reason: str) -> Draft:
@@ -91,14 +91,14 @@ def taking_part(who: str, name: str) -> Draft:
 
 def element(entries: Iterable[Entry], field: str, value: str, *, there: bool) -> Draft:
     """The entry that puts `value` into set `field` or takes it out, over what was said of it."""
-    known = [
-        one.id
+    known = fold.to_replace(
+        one
         for one in entries
         if one.kind in ("add", "remove")
         and (one.header.get("field"), one.header.get("value")) == (field, value)
-    ]
+    )
     kind = "add" if there else "remove"
-    return Draft(kind, {"field": field, "value": value, "over": sorted(known)})
+    return Draft(kind, {"field": field, "value": value, "over": known})
 
 
 def file(path: str, lines: str, blob: str) -> Draft:

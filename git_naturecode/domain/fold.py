@@ -6,6 +6,8 @@ from typing import NamedTuple
 from git_naturecode.store.entry import Entry, Json
 from git_naturecode.store.store import TEAM, Placed
 
+MOST_NAMED = 500
+"""The ids that an entry names in one field, at most: more would not fit into its header."""
 IMPORTED_ID = 20  # characters; the ids of entries written here are longer and hold a dash
 
 
@@ -99,6 +101,16 @@ def register(entries: Iterable[Entry], field: str) -> Json | None:
     return found.header.get("value") if found else None
 
 
+def registers(entries: Iterable[Entry], prefix: str) -> dict[str, Json]:
+    """The value of each scalar whose field begins with `prefix`, each as `register` has it."""
+    by_field: dict[str, list[Entry]] = {}
+    for entry in entries:
+        field = entry.header.get("field") if entry.kind == "set" else None
+        if isinstance(field, str) and field.startswith(prefix):
+            by_field.setdefault(field, []).append(entry)
+    return {field: register(found, field) for field, found in by_field.items()}
+
+
 def last(entries: Iterable[Entry], field: str) -> Entry | None:
     """The `set` entry that says what scalar `field` is."""
     found = [e for e in entries if e.kind == "set" and e.header.get("field") == field]
@@ -109,9 +121,16 @@ def last(entries: Iterable[Entry], field: str) -> Entry | None:
 
 def current(entries: Iterable[Entry], field: str) -> list[str]:
     """The ids of the `set` entries of `field` that a new one has to name in `over`."""
-    found = [e for e in entries if e.kind == "set" and e.header.get("field") == field]
+    return to_replace(e for e in entries if e.kind == "set" and e.header.get("field") == field)
+
+
+def to_replace(entries: Iterable[Entry]) -> list[str]:
+    """Of `entries`, all about one thing, the ids that a new one has to name in `over`: of those
+    that nobody replaced, should they be very many, the newest."""
+    found = list(entries)
     out = replaced(found)
-    return sorted(e.id for e in found if e.id not in out)
+    live = sorted((e for e in found if e.id not in out), key=lambda e: e.order)
+    return sorted(e.id for e in live[-MOST_NAMED:])
 
 
 def members(entries: Iterable[Entry], field: str) -> list[str]:

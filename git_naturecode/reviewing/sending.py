@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from git_naturecode.domain.fold import MOST_NAMED
 from git_naturecode.domain.review.build import DISCARD, without_discarded
 from git_naturecode.domain.review.model import Review
 from git_naturecode.store.entry import Draft, Entry, Json
@@ -27,7 +28,8 @@ def send(
 
 def discard(store: Store, entity: str, waiting: Sequence[Entry]) -> None:
     """Throw `waiting` away: an entry on the private side says that they are no more."""
-    if waiting:
-        names: list[Json] = [one.id for one in waiting]
-        store.write(PRIVATE, entity, [Draft(DISCARD, {"over": names})])
+    names: list[Json] = [one.id for one in waiting]
+    lots = [names[at : at + MOST_NAMED] for at in range(0, len(names), MOST_NAMED)]
+    if lots:
+        store.write(PRIVATE, entity, [Draft(DISCARD, {"over": lot}) for lot in lots])
         store.settle()

@@ -112,6 +112,7 @@ class Gate:
         return Facts(session.owner, session.people, teams, author_of)
 
     def _review_facts(self, who: "Authority", review: "Review | None") -> "Facts":
+        from git_naturecode.domain.policy import review_rights
         from git_naturecode.domain.policy.facts import same
         from git_naturecode.domain.policy.rights import Facts
 
@@ -119,12 +120,17 @@ class Gate:
             return Facts(owner=who.member_id, noun="review")
         said = [(one.id, one.by) for thread in review.threads for one in thread.comments]
         said += [(one.id, one.by) for one in review.verdicts]
-        mine = {name for name, by in said if same(by) in who.emails}
+        # Of what came from elsewhere the others hold who brought it in for its author.
+        mine = {name for name, by in said if same(review.writers.get(name, by)) in who.emails}
 
         def author_of(entry: str) -> str:
             return who.member_id if entry in mine else ""
 
-        return Facts(review.owner, author_of=author_of, noun="review")
+        def asked(who: "Authority") -> bool:
+            others = [e for e in review.asking if same(str(e.header.get("by"))) not in who.emails]
+            return review_rights.is_asked(others, who.emails)
+
+        return Facts(review.opener, author_of=author_of, noun="review", asked=asked)
 
     def refused(self, why: str) -> NotPermitted:
         """What is said then: the reason, and who can change it."""

@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple, cast
 
 from git_naturecode.domain import people
-from git_naturecode.domain.policy import ops
+from git_naturecode.domain.policy import ops, review_rights
 from git_naturecode.domain.policy.facts import (
     ADOPTED,
     COPIED,
@@ -23,6 +23,7 @@ from git_naturecode.domain.policy.facts import (
 from git_naturecode.domain.policy.rights import ABOUT, Facts, objection
 from git_naturecode.domain.policy.standing import EARLIER, Standing
 from git_naturecode.domain.policy.standing import INHERITED as BEFORE
+from git_naturecode.domain.policy.turns import PERMITS, REVIEWS, audience, turn
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.store import TEAM, Placed
 
@@ -58,11 +59,11 @@ class _Word(NamedTuple):
     line: str | None
 
 
-class _Opened(NamedTuple):
-    """Somebody opened it: by which entry, known by which line (see `_Word`)."""
+class _By(NamedTuple):
+    """An entry, by which member, known by which line (see `_Word`)."""
 
     entry: Entry
-    owner: str
+    member: str
     line: str | None
 
 
@@ -97,8 +98,11 @@ class _Bench:
         self._stand = cache(self._find_stand)
         self._author = cache(self._find_author)
         self._entries: list[Entry] = []
+        self._named: dict[str, list[Entry]] = {}
         self._said: dict[Key, list[_Word]] = {}
         self._permits: list[tuple[Entry, str | None]] = []
+        self._asking: list[_By] = []
+        self._asked = cache(self._find_asked)
         self._folded: dict[frozenset[Key], people.People] = {}
 
     def verdicts(self, entries: Mapping[Key, Entry]) -> dict[Key, Verdict]:
@@ -109,19 +113,23 @@ class _Bench:
         if not self._standing.team:
             return {key: self._without_team(key) for key in entries}
         self._entries = list(entries.values())
+        for entry in self._entries:
+            self._named.setdefault(entry.id, []).append(entry)
         self._said = {key: [] for key in entries}
         for entry, ground in self._steps():
             word = self._word(entry, ground)
             self._said[entry.key].append(word)
-            if word.verdict.counts and _turn(entry) == 1:
+            if word.verdict.counts and turn(entry) == PERMITS:
                 self._permits.append((entry, word.line))
+            elif word.verdict.counts and turn(entry) == REVIEWS:
+                self._asking.append(_By(entry, self._sayer(entry, word), word.line))
         found = {key: self._best(key) for key in entries}
         if self._standing.mode != ops.OPEN:
             for key in {one.entry.key for one in self._opens}:
                 opens = [one for one in self._opens if one.entry.key == key]
                 if all(self._is_preceded(one) for one in opens):
                     why = "it was opened before by somebody else"
-                    found[key] = Verdict(QUARANTINED, why, opens[0].owner)
+                    found[key] = Verdict(QUARANTINED, why, opens[0].member)
         return found
 
     def _steps(self) -> Iterable[tuple[Entry, _Stand | _Word]]:
@@ -129,7 +137,7 @@ class _Bench:
         steps: list[tuple[tuple[int, float, Any], Entry, _Stand | _Word]] = []
         for entry in self._entries:
             for ground in self._grounds(entry):
-                steps.append(((_turn(entry), self._depth(ground.line), entry.order), entry, ground))
+                steps.append(((turn(entry), self._depth(ground.line), entry.order), entry, ground))
         for _, entry, ground in sorted(steps, key=lambda step: step[0]):
             yield entry, ground
 
@@ -155,8 +163,8 @@ class _Bench:
         Nobody did where two have said two things under one id, or brought it in at once.
         """
         found: set[str] = set()
-        for entry in self._entries:
-            if entry.id == name and (words := self._said_of(entry)):
+        for entry in self._named.get(name, ()):
+            if words := self._said_of(entry):
                 original = self._original(entry)
                 found |= {original} if original else self._first(words)
         return found.pop() if len(found) == 1 else ""
@@ -321,19 +329,31 @@ class _Bench:
 
     # -- what is known about the entity ---------------------------------------------------------
 
-    def _holder(self, address: str) -> str:
-        """Whose an inherited thing is: of the member with the address that it names."""
+    def _sayer(self, entry: Entry, word: _Word) -> str:
+        """Who said it: of what is inherited, the member with the address that it names."""
+        by = entry.header.get("by")
+        address = by if isinstance(by, str) else ""
         holders = sorted(self._standing.holders(address))
-        return holders[0] if len(holders) == 1 else address
+        return word.verdict.signer or (holders[0] if len(holders) == 1 else address)
 
     def _facts(self, entry: Entry, stand: _Stand) -> Facts:
         """What whoever stands behind `entry` had seen of who may do what here."""
         known = [one for one, line in self._permits if self._was_known(one, line, entry, stand)]
-        audience = _last(known)
+        team = audience(known)
         owner = "" if entry.kind == "open" else self._owner
         return Facts(
-            owner, self._fold(known), (audience,) if audience else (), self._author, self._noun
+            owner, self._fold(known), (team,) if team else (), self._author, self._noun,
+            lambda who: self._asked(stand.line, who.member_id, who.emails),
         )  # fmt: skip
+
+    def _find_asked(self, line: str, member: str, emails: frozenset[str]) -> bool:
+        """True when by what `line` had seen others want `member` to review it.
+
+        What he says of himself is left out: else everybody could make a reviewer of himself.
+        """
+        others = (one for one in self._asking if one.member != member)
+        said = [one.entry for one in others if self._had_seen(line, one.line)]
+        return review_rights.is_asked(said, emails)
 
     def _was_known(self, one: Entry, line: str | None, entry: Entry, stand: _Stand) -> bool:
         if line == stand.line:
@@ -341,18 +361,16 @@ class _Bench:
         return self._had_seen(stand.line, line)
 
     @cached_property
-    def _opens(self) -> list[_Opened]:
+    def _opens(self) -> list[_By]:
         """All who opened it, each by what his `open` is best worth."""
-        found: list[_Opened] = []
+        found: list[_By] = []
         for entry in self._entries:
             if entry.kind != "open":
                 continue
-            by = entry.header.get("by")
-            holder = self._holder(by if isinstance(by, str) else "")
             best = self._best(entry.key)
             for word in self._said[entry.key]:
                 if best.counts and word.verdict.state == best.state:
-                    found.append(_Opened(entry, word.verdict.signer or holder, word.line))
+                    found.append(_By(entry, self._sayer(entry, word), word.line))
         return found
 
     @cached_property
@@ -361,13 +379,13 @@ class _Bench:
 
         Stamps play no part: everybody writes what he likes there.
         """
-        owners = {one.owner for one in self._opens if not self._is_preceded(one)}
+        owners = {one.member for one in self._opens if not self._is_preceded(one)}
         return owners.pop() if len(owners) == 1 else ""
 
-    def _is_preceded(self, one: _Opened) -> bool:
+    def _is_preceded(self, one: _By) -> bool:
         """True when it was opened by somebody who had seen that somebody else had."""
         return any(
-            other.owner != one.owner and self._had_seen(one.line, other.line)
+            other.member != one.member and self._had_seen(one.line, other.line)
             for other in self._opens
         )  # fmt: skip
 
@@ -378,19 +396,3 @@ class _Bench:
             entries = sorted(by_key.values(), key=lambda entry: entry.order)
             self._folded[names] = people.people("", entries)
         return self._folded[names]
-
-
-def _turn(entry: Entry) -> int:
-    """What others are judged by comes first: 0 who opened it, 1 for whom it is, who may do what."""
-    if entry.kind == "open":
-        return 0
-    field = entry.header.get("field")
-    permits = isinstance(field, str) and (field == "team" or field.startswith(people.FIELD))
-    return 1 if entry.kind == "invite" or (entry.kind == "set" and permits) else 2
-
-
-def _last(entries: Sequence[Entry]) -> str:
-    from git_naturecode.domain import fold
-
-    value = fold.register(entries, "team")
-    return value if isinstance(value, str) else ""

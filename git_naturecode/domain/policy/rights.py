@@ -15,7 +15,8 @@ _ORDINARY = frozenset(
     }
 )  # fmt: skip
 _OF_BOTS = frozenset({"message", "comment"})
-ABOUT = frozenset({"edit", "redact"})
+_CHANGING = frozenset({"edit", "redact"})
+ABOUT = _CHANGING | review_rights.SETTLING
 """Kinds that are about what somebody said: who did, is to be known."""
 _NOUNS = {
     "article": "kb", "snippet": "kb", "practice": "kb", "faq": "kb", "kb": "kb",
@@ -28,7 +29,8 @@ class Facts(NamedTuple):
 
     `owner`: the id of the member (or the address) who opened it; `people`: who takes part with
     which permissions; `teams`: whom it is for, nothing: everybody; `author_of`: the member who
-    said the entry with this id, "" for nobody known; `noun`: the kind of its id.
+    said the entry with this id, "" for nobody known; `noun`: the kind of its id; `asked`: whether
+    others have asked somebody to review it.
     """
 
     owner: str = ""
@@ -36,6 +38,7 @@ class Facts(NamedTuple):
     teams: tuple[str, ...] = ()
     author_of: Callable[[str], str] = lambda _: ""
     noun: str = "session"
+    asked: Callable[[Authority], bool] = lambda _: False
 
     def is_owner(self, who: Authority) -> bool:
         """True when `who` opened it."""
@@ -55,7 +58,10 @@ def objection(who: Authority, kind: str, header: Mapping[str, Json], facts: Fact
         return "its signer has no role"
     if facts.noun == review_rights.NOUN:
         author = _author(kind, header, facts)
-        return review_rights.objection(who, kind, header, owns=facts.is_owner(who), author=author)
+        return review_rights.objection(
+            who, kind, header, owns=facts.is_owner(who), author=author,
+            asked=lambda: facts.asked(who),
+        )  # fmt: skip
     if who.role == roles.BOT and kind not in _OF_BOTS:
         return "a bot may only say messages and comments"
     noun = _NOUNS.get(facts.noun, "session")
@@ -88,7 +94,7 @@ def _write_objection(
     if needs and facts.noun == "session":
         return _lacks(who, needs)
     leads = roles.RANK[who.role] >= roles.RANK[roles.MAINTAINER]
-    if kind in ABOUT and not leads and _author(kind, header, facts) != who.member_id:
+    if kind in _CHANGING and not leads and _author(kind, header, facts) != who.member_id:
         return f"only a maintainer may {kind} what another said"
     return ""
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from git_naturecode.domain import fold, said
 from git_naturecode.domain.findings.build import build as findings
@@ -78,6 +78,14 @@ def build(placed: Sequence[Placed]) -> Review:
     review.merges = _merges(counted)
     review.reports = reports(entries)
     review.findings, review.analyses = findings(counted, _numbers(review.revisions))
+    review.asking = [
+        one for one in entries
+        if one.kind in ("add", "remove") and one.header.get("field") == REVIEWERS
+    ]  # fmt: skip
+    review.writers = {
+        one.id: text_of(one, "by") for one in entries
+        if one.kind in ("comment", "verdict") and fold.is_imported(one)
+    }  # fmt: skip
     review.reviewers = _reviewers(review, counted, there)
     review.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
     times = [time_of(one) for one in entries if one.kind in _BUSY]
@@ -186,9 +194,9 @@ def _revision(one: fold.Counted, number: int) -> Revision:
 def _threads(counted: Sequence[fold.Counted], found: said.Changes, there: set[str]) -> list[Thread]:
     by_id = {one.entry.id: one for one in counted if one.entry.kind == "comment"}
     about = {name: text_of(one.entry, "on") for name, one in by_id.items()}
-    roots: dict[str, list[Comment]] = {}
+    begins, roots = _roots(about), dict[str, list[Comment]]()
     for plain in said.comments(counted, found):
-        root = _root(about, plain.id)
+        root = begins[plain.id]
         on = root if root != plain.id else ""
         made = _comment(plain, by_id[plain.id], found, on, plain.id not in there)
         roots.setdefault(root, []).append(made)
@@ -196,17 +204,25 @@ def _threads(counted: Sequence[fold.Counted], found: said.Changes, there: set[st
     return [_thread(comments, settled, by_id) for comments in roots.values()]
 
 
-def _root(about: dict[str, str], name: str) -> str:
-    """The comment that begins the thread of comment `name`; of those in a circle the least id."""
-    path, known = [name], {name}
-    while (above := about.get(path[-1], "")) in about:
-        if above in known:
-            return min(path[path.index(above) :])
-        path.append(above)
-        known.add(above)
-    for one in path[:-1]:  # so that a long thread is walked once
-        about[one] = path[-1]
-    return path[-1]
+def _roots(about: Mapping[str, str]) -> dict[str, str]:
+    """The comment that begins the thread of each; of those in a circle the least id.
+
+    Each is walked over once, however long a thread is and whatever hangs on a circle.
+    """
+    found: dict[str, str] = {}
+    for name in about:
+        path = dict.fromkeys((name,))
+        while (last := next(reversed(path))) not in found:
+            above = about[last]
+            if above not in about:
+                found[last] = last
+            elif above in path:
+                order = list(path)
+                found[last] = min(order[order.index(above) :])
+            else:
+                path[above] = None
+        found.update(dict.fromkeys(path, found[last]))
+    return found
 
 
 def _comment(
@@ -226,7 +242,7 @@ def _comment(
 def _settled(entries: Iterable[Entry]) -> dict[str, Entry]:
     """The last word on each thread: a `resolve` or a `reopen` that nobody replaced."""
     said_of = [e for e in entries if e.kind in ("resolve", "reopen")]
-    out = fold.replaced(said_of)
+    out = fold.replaced_within(said_of, lambda e: text_of(e, "target"))
     return {text_of(e, "target"): e for e in said_of if e.id not in out}
 
 
@@ -269,9 +285,10 @@ def _reviewers(review: Review, counted: Sequence[fold.Counted], there: set[str])
     """Those who were asked, who joined, and who said something of the change, in that order."""
     entries = [one.entry for one in counted]
     found: dict[str, Reviewer] = {}
+    required = fold.registers(entries, REQUIRED)
     for who in fold.members(entries, REVIEWERS):
-        required = fold.register(entries, REQUIRED + who) is True
-        found[key(who)] = Reviewer(who, required=required, asked=True)
+        has_to = required.get(REQUIRED + who) is True
+        found[key(who)] = Reviewer(who, required=has_to, asked=True)
     for entry in entries:
         if entry.kind in ("join", "leave"):
             who = author_of(entry)

@@ -55,26 +55,29 @@ def comment(text: str, revision: str, anchor: Anchor | None = None, on: str = ""
 
 
 def settling(entries: Iterable[Entry], thread: Thread, kind: str, text: str = "") -> Draft:
-    """The entry that resolves or reopens (`kind`) a thread; it says which answers were seen."""
-    earlier = [
-        e.id for e in entries
+    """The entry that resolves or reopens (`kind`) a thread; it says which answers were seen,
+    unless they are so many that only their times can tell."""
+    earlier = fold.to_replace(
+        e for e in entries
         if e.kind in ("resolve", "reopen") and text_of(e, "target") == thread.id
-    ]  # fmt: skip
-    fields: dict[str, Json] = {"target": thread.id, "over": sorted(earlier)}
-    if kind == "resolve":
-        fields["seen"] = [one.id for one in thread.comments[1:] if not one.draft]
+    )  # fmt: skip
+    fields: dict[str, Json] = {"target": thread.id, "over": earlier}
+    seen = [one.id for one in thread.comments[1:] if not one.draft]
+    if kind == "resolve" and len(seen) <= fold.MOST_NAMED:
+        fields["seen"] = seen
     return Draft(kind, fields, text or None)
 
 
 def reaction(entries: Iterable[Entry], who: str, target: str, value: str, *, off: bool) -> Draft:
     """The entry by which `who` reacts to `target` with `value`, or takes that back."""
-    mine = [
-        e.id
-        for e in fold.live(entries, "react")
-        if (text_of(e, "target"), text_of(e, "value")) == (target, value)
+    mine = fold.to_replace(
+        e
+        for e in entries
+        if e.kind == "react"
+        and (text_of(e, "target"), text_of(e, "value")) == (target, value)
         and key(text_of(e, "by")) == key(who)
-    ]
-    fields: dict[str, Json] = {"target": target, "value": value, "over": sorted(mine)}
+    )
+    fields: dict[str, Json] = {"target": target, "value": value, "over": mine}
     return Draft("react", fields | ({"off": True} if off else {}))
 
 
@@ -83,10 +86,10 @@ def verdict(
     files: Sequence[str] = (),
 ) -> Draft:  # fmt: skip
     """The entry that says what `who` thinks of revision `about`, over what he said before."""
-    mine = [
-        e.id for e in fold.live(entries, "verdict") if key(text_of(e, "by")) == key(who)
-    ]  # fmt: skip
-    fields: dict[str, Json] = {"value": value, "over": sorted(mine)}
+    mine = fold.to_replace(
+        e for e in entries if e.kind == "verdict" and key(text_of(e, "by")) == key(who)
+    )
+    fields: dict[str, Json] = {"value": value, "over": mine}
     if about:
         fields |= {
             "revision": about.id, "head": about.head, "base": about.base, "digest": about.digest,

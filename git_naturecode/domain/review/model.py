@@ -6,6 +6,7 @@ from git_naturecode.domain.findings.build import Analysis, Tracked
 from git_naturecode.domain.findings.model import rank
 from git_naturecode.domain.review.anchor import Anchor
 from git_naturecode.domain.said import Mark, Rival
+from git_naturecode.store.entry import Entry
 from git_naturecode.store.judged import Mark as Standing
 
 KIND = "review"
@@ -165,7 +166,11 @@ class Report(NamedTuple):
 
 
 class Review:
-    """A review after all its entries; of a deleted one no text is left."""
+    """A review after all its entries; of a deleted one no text is left.
+
+    `asking` are the entries that say who is asked to review, `writers` says of the comments and
+    verdicts that came from elsewhere (by their ids) who brought them in.
+    """
 
     def __init__(self, name: str) -> None:
         self.id = name
@@ -182,6 +187,8 @@ class Review:
         self.findings: list[Tracked] = []
         self.analyses: list[Analysis] = []
         self.links: list[str] = []
+        self.asking: list[Entry] = []
+        self.writers: dict[str, str] = {}
         self.origin: dict[str, object] = {}
         self.standing: dict[str, int] = {}
         self.flags: tuple[str, ...] = ()
