@@ -72,6 +72,7 @@ def admitted(
     named = _named(owner, good, standing)
     here = _let_in(words, named | {key(owner)}, named)
     given = _given(said, here)
+    # Where there are invitations that cannot be read here, nobody can tell who is in by name.
     if not any(one.is_senior and one.entry.kind == "invite" for one in said if one.entry.is_sealed):
         here -= _by_team(given, standing) - _asked(words, here)
     return here | {key(owner)} | _audience(given, standing)
@@ -119,7 +120,7 @@ def _let_in(words: Sequence[_Word], first: set[str], named: set[str]) -> set[str
             out.discard(one.who)
             since[one.who] = number
     for number, one in enumerate(words):
-        if one.is_own or one.is_senior or not one.authors & here:
+        if not one.authors & here:
             continue
         if one.leaves:
             if since.get(one.who, -1) < number:
@@ -136,13 +137,13 @@ def _by_team(given: Iterable[Entry], standing: Teams) -> set[str]:
 
 
 def _asked(words: Iterable[_Word], here: set[str]) -> set[str]:
-    """Who was let in by name; whoever was not is in only with his team.
+    """Of whom others say something by name, be it that he goes: then he is not here.
 
-    Where there are such words that cannot be read here, nobody can tell.
+    Whoever else is here is so only with his team.
     """
     return {
         one.who for one in words
-        if not one.leaves and not one.is_own and (one.is_senior or one.authors & here)
+        if not one.is_own and (one.is_senior or one.authors & here)
     }  # fmt: skip
 
 

@@ -35,9 +35,11 @@ def setting(name: str, text: str) -> Json:
         if text.lower() not in _YES + _NO:
             raise Usage(f"autoJoin cannot be {text!r}", "use true or false")
         return text.lower() in _YES
-    if name == "sessionVisibility" and text not in VISIBILITIES:
-        raise Usage(f"sessionVisibility cannot be {text!r}", "use " + ", ".join(VISIBILITIES))
-    if name == "defaultModel" and not re.fullmatch(_MODEL, text):
+    if name == "sessionVisibility":
+        if text not in VISIBILITIES:
+            raise Usage(f"sessionVisibility cannot be {text!r}", "use " + ", ".join(VISIBILITIES))
+        return text
+    if not re.fullmatch(_MODEL, text):
         raise Usage(f"{text!r} cannot be the name of a model", "use one such as deepseek-chat")
     return text
 

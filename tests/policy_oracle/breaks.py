@@ -133,6 +133,8 @@ def _conditions(node: ast.If | ast.IfExp | ast.While | ast.comprehension) -> Ite
             left = [*node.ifs[:index], *node.ifs[index + 1 :]]
             yield "condition", f"if {ast.unparse(one)}", ALWAYS, _setter(node, "ifs", left)
         return
+    if ast.unparse(node.test) == "TYPE_CHECKING":
+        return  # nothing that runs
     values = (False,) if isinstance(node, ast.While) else (True, False)
     for value in values:
         change = _setter(node, "test", ast.Constant(value))

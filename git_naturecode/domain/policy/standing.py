@@ -254,11 +254,11 @@ class Standing:
         return next((op for _, op in known if isinstance(op, parsed.Genesis)), None)
 
     def _odd(self) -> dict[str, Reason]:
-        """What is wrong in lines that govern nothing: what is malformed, or needs a maintainer."""
+        """What is wrong also in lines that govern nothing: malformed, or for maintainers only."""
         found: dict[str, Reason] = {}
         for place, known in self._graph.said.items():
             state, who = self._basis(place)
-            if self._graph.number[place] >= 0 or state != IN or not isinstance(who, Authority):
+            if state != IN or not isinstance(who, Authority):
                 continue
             for index, op in known:
                 why = None

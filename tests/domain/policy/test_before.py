@@ -157,6 +157,13 @@ def test_a_team_is_built_on_what_was_there() -> None:
     assert standing.basis(other.digest)[0] == EARLIER  # its head is the line of another device
 
 
+def test_what_is_wrong_beside_the_beginning_of_a_team_is_told() -> None:
+    world = World()
+    line = founded(world.device("ada", "ada"), {"op": "role"})
+    found = world.standing().refused[line.digest]
+    assert (world.standing().founder, found.code, found.op) == ("member-ada", "malformed", 0)
+
+
 def test_who_joins_later_has_said_earlier_what_he_might_say_then() -> None:
     world, devices = team("con")
     ada = devices["ada"]
