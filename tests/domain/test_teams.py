@@ -120,7 +120,8 @@ def test_where_there_is_one_team_it_need_not_be_named() -> None:
 
 def test_where_there_is_no_team_it_is_said_how_to_begin_one() -> None:
     none = standing(teams=False)
-    assert teams.teams(none) == teams.members(none) == []
+    assert teams.teams(none) == []
+    assert teams.members(none) == []
     found = refusal(Negative, teams.chosen_team, none, "")
     assert found.startswith("this repository has no team yet / git naturecode team create NAME; if")
     for find in (teams.find_team, teams.chosen_team):
