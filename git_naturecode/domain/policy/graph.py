@@ -31,7 +31,7 @@ class Graph:
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
-        self.lines: list[Line] = []  # their ops only where they are needed
+        self.lines: list[Line] = []  # without their ops: `said` has what matters of these
         self.parents: list[tuple[int, ...]] = []
         self.seen: list[int] = []
         self.latest: list[str] = []
@@ -184,7 +184,7 @@ class Graph:
         known = () if is_broken else _known(line.ops)
         governs = any(isinstance(op, _GOVERNS) for _, op in known)
         self.places[line.digest] = place
-        self.lines.append(line if known else line._replace(ops=()))
+        self.lines.append(line._replace(ops=()))
         self.parents.append(parents)
         self.seen.append(seen)
         self.latest.append(latest)
@@ -205,8 +205,6 @@ class Graph:
 
     def _chain(self, line: Line, place: int, told: bool) -> None:
         chain = self.chains[line.device]
-        if line.seq != len(chain) + 1:
-            return  # a twin: frozen, and nobody asks
         before = chain[-1] if chain else None
         chain.append(place)
         self.joined[line.device].setdefault(line.team, line.seq)
@@ -237,7 +235,7 @@ class Reach:
         graph = self._graph
         line = graph.lines[place]
         marked, high = self._walks.get(line.device, (bytearray(), {}))
-        if high.get(line.device, 0) > line.seq or graph.is_frozen(place):
+        if high.get(line.device, 0) > line.seq:
             marked, high = bytearray(), {}  # asked for out of order
         marked.extend(bytes(len(graph.lines) - len(marked)))
         self._walks[line.device] = (marked, high)
@@ -250,7 +248,7 @@ class Reach:
             there = graph.lines[here]
             if high.get(there.device, 0) < there.seq:
                 high[there.device] = there.seq
-            stack.extend(parent for parent in graph.parents[here] if not marked[parent])
+            stack.extend(graph.parents[here])
         return dict(high)
 
 

@@ -168,9 +168,10 @@ class People(Registry):
         known = self._bound.setdefault(device, [])
         while len(known) <= run:
             place = self.graph.runs[device][len(known)]
-            before = known[-1] if known else None
-            seq = self.graph.lines[place].seq
-            known.append(self.bind(device, seq, self.graph.seen[place], before))
+            seq, seen = self.graph.lines[place].seq, self.graph.seen[place]
+            # He may change his key in the first line that he writes as a member.
+            before = (known[-1] if known else None) or self.bind(device, seq - 1, seen, None)
+            known.append(self.bind(device, seq, seen, before))
         return known[run]
 
     def owner(self, device: str, seen: int, place: int) -> Ref | None:

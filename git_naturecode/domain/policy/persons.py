@@ -126,7 +126,7 @@ class Registry(ABC):
     def emails(self, ref: Ref, seen: int) -> frozenset[str]:
         """Every address that `ref` has had."""
         said = self.persons[ref].called.all(seen)
-        return frozenset(same(one.value.email) for one in said if one.value.email)
+        return frozenset(same(one.value.email) for one in said) - {""}
 
     def named(self, name: str, seen: int) -> list[Person]:
         """Who is called `name`: one, unless two were added under one id at the same time."""
@@ -167,7 +167,8 @@ class Registry(ABC):
             others += [r for _, r, number in joined if r != ref and seen >> number & 1]
             for other in others:
                 return used(f"device {device} is one of {self.persons[other].label}")
-        for other in self.mails.others(same(email), seen, ref):
+        address = same(email)
+        for other in self.mails.others(address, seen, ref) if address else ():
             if self.rights(other, seen).role != roles.NONE:
                 return used(f"{email} is the address of {self.persons[other].label}")
         return None
@@ -247,8 +248,7 @@ class Registry(ABC):
             self._own(device, person.ref, by)
         if record.name or record.email:
             person.called.add(number, index, Called(record.name, record.email))
-        if record.email:
-            self.mails.add(same(record.email), self.claim(by, person.ref))
+        self.mails.add(same(record.email), self.claim(by, person.ref))  # of "" nobody asks
         if invite:
             person.invites.add(number, index, invite)
         for team in record.teams:

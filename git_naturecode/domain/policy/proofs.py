@@ -1,6 +1,5 @@
 """What has to be computed to believe a line: certificates and invitations, each looked at once."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from git_naturecode.domain.policy import ops, parsed
@@ -50,9 +49,9 @@ class Real:
 class Proofs:
     """Checks that remember: `known` says by a name for each question what the answer was."""
 
-    def __init__(self, checks: Checks, known: Mapping[str, bool] | None = None) -> None:
+    def __init__(self, checks: Checks) -> None:
         self.checks = checks
-        self.known = dict(known or {})
+        self.known: dict[str, bool] = {}
 
     def is_certified(
         self, name: str, cert: parsed.Certificate, device: str, key: str, seal: str
