@@ -113,7 +113,7 @@ def registers(entries: Iterable[Entry], prefix: str) -> dict[str, Json]:
 
 def last(entries: Iterable[Entry], field: str) -> Entry | None:
     """The `set` entry that says what scalar `field` is."""
-    found = [e for e in entries if e.kind == "set" and e.header.get("field") == field]
+    found = _sets(entries, field)
     out = replaced(found)
     live = [e for e in found if e.id not in out]
     return max(live, key=lambda e: e.order) if live else None
@@ -121,7 +121,7 @@ def last(entries: Iterable[Entry], field: str) -> Entry | None:
 
 def current(entries: Iterable[Entry], field: str) -> list[str]:
     """The ids of the `set` entries of `field` that a new one has to name in `over`."""
-    return to_replace(e for e in entries if e.kind == "set" and e.header.get("field") == field)
+    return to_replace(_sets(entries, field))
 
 
 def to_replace(entries: Iterable[Entry]) -> list[str]:
@@ -131,6 +131,16 @@ def to_replace(entries: Iterable[Entry]) -> list[str]:
     out = replaced(found)
     live = sorted((e for e in found if e.id not in out), key=lambda e: e.order)
     return sorted(e.id for e in live[-MOST_NAMED:])
+
+
+def _sets(entries: Iterable[Entry], field: str) -> list[Entry]:
+    """The entries that set `field`. Of what names an address the case says nothing."""
+    name = field.casefold()
+    named = ((e, e.header.get("field")) for e in entries if e.kind == "set")
+    return [
+        e for e, said in named
+        if said == field or ("@" in name and isinstance(said, str) and said.casefold() == name)
+    ]  # fmt: skip
 
 
 def members(entries: Iterable[Entry], field: str) -> list[str]:

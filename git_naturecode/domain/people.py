@@ -120,8 +120,8 @@ def _rights(owner: str, entries: Sequence[Entry], asked: set[str]) -> dict[str, 
         if entry.kind == "invite" and entry.id in asked and text_of(entry, "who"):
             rights[key(text_of(entry, "who"))] = known(entry.header.get("can"))
         elif entry.kind == "set" and text_of(entry, "field").startswith(FIELD):
-            fields[text_of(entry, "field")] = text_of(entry, "field")
-    for name in fields:
+            fields[key(text_of(entry, "field"))] = text_of(entry, "field")
+    for name in fields.values():
         rights[key(name.removeprefix(FIELD))] = known(fold.register(entries, name))
     if owner:
         rights[key(owner)] = RIGHTS

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from git_naturecode.domain import drafts
 from git_naturecode.domain.policy import Line, Own, ops
 from git_naturecode.store.entry import Entry
 
@@ -254,3 +255,17 @@ def test_a_guests_invitation_takes_the_place_of_no_other(
     again = desk.say(con.see(eve), "invite", mail("con"), who=mail("dan"), over=[less.id])
     said = desk.say(devices["dan"].see(con), "message", mail("dan"))
     assert [desk.state(again), desk.state(said)] == ["verified", "verified"]
+
+
+def test_another_spelling_of_an_address_keeps_no_right(
+    desk: Desk, devices: dict[str, Device]
+) -> None:
+    """Dan manages, says so under a name of his own, and is taken that right later."""
+    con, dan = devices["con"], devices["dan"]
+    permit(desk, con, "con", "dan", "write", "manage")
+    desk.say(dan.see(con), "set", mail("dan"), field="can:DAN@x.example", value=["manage"])
+    one = [entry.entry for entry in desk.placed]
+    draft = drafts.permission(one, mail("dan"), ["read"])
+    desk.say(con.see(dan), draft.kind, mail("con"), **draft.fields)
+    said = desk.say(dan.see(con), "message", mail("dan"))
+    assert desk.why(said) == "its signer may only read there"
