@@ -75,6 +75,7 @@ class History:
             self.add: 2 * quarrel, self.invite: 1.5 * codes, self.join: 2 * codes,
             self.revoke: 1.5 * quarrel,
             self.another_device: 1.5, self.say_from_the_past: 2.0, self.adopt: 1.0,
+            self.sign_along: 1.0, self.take_over: 0.5,
             self.promote_oneself: 1.0, self.set_mode: 0.3, self.fork: 0.4, self.foreign: 0.5,
             self.forget_the_team: 0.4, self.found_again: 0.3, self.come_back: 0.6,
             self.two_at_once: 0.6, self.far_clock: 0.5, self.withhold: 0.2,
@@ -290,6 +291,22 @@ class History:
         said = self.random.choice(list(self.world.said.values()))
         op = {"op": "adopt", "entity": said.entity, "names": [list(said.key)], "reason": "mine"}
         self.world.write(clone, op)
+
+    def sign_along(self) -> None:
+        """Somebody signs what another has said, as if it were his."""
+        clone = self._anybody()
+        self.world.write(clone, *sign(self.random.choice(list(self.world.said.values()))))
+
+    def take_over(self) -> None:
+        """Somebody opens a session again, and signs the first opening as if it came after that."""
+        clone, entity = self._anybody(), self.random.choice(SESSIONS)
+        first = next(said for said in self.world.said.values() if said.entity == entity)
+        self.world.write(clone, *sign(self.world.say(clone, entity, "open", body=None)))
+        for _ in range(2):
+            self.world.write(clone, *sign(first))
+        owner = self.world.clones["con" if entity == SESSIONS[0] else "ann"]
+        for one in (clone, owner):
+            self.world.write(one, *sign(self.world.say(one, entity, "delete", body=None)))
 
     def set_mode(self) -> None:
         """The mode is changed."""

@@ -80,16 +80,30 @@ def _signed(case: Case, said: Said, digest: str) -> bool | None:
     if standing is None:
         return False
     member, role = standing
+    signers = _signers(case, said)
+    if said.kind in ("edit", "redact") and signers != {member}:
+        return None  # whoever carries it along
     may = _may(case, said, member, role)
     if may is False:
         return False
     claimed = [one for one, email in case.emails.items() if email == said.by]
     if claimed and claimed != [member]:
+        if claimed[0] in signers:
+            return None if len(claimed) > 1 else may  # a copy
         is_in = claimed[0] in case.verdicts.members and claimed[0] not in case.invited
         return False if may and is_in else None
     if not claimed and said.by in case.joined:
         return None  # whose that address is follows from who could join
     return may
+
+
+def _signers(case: Case, said: Said) -> set[str]:
+    """The members who have signed an entry where it stands; "" for a line that is open."""
+    found = {
+        case.verdicts.standing.get(place.line, ("", ""))
+        for place in covers(case, said) if place.line not in case.verdicts.faults
+    }  # fmt: skip
+    return {one[0] for one in found if one}
 
 
 def _may(case: Case, said: Said, member: str, role: str) -> bool | None:
@@ -123,10 +137,14 @@ def _is_own(case: Case, said: Said, member: str) -> bool | None:
     if len(targets) != 1 or case.emails.get(member) is None:
         return None
     target = targets[0]
-    signers = {case.verdicts.standing.get(place.line) for place in covers(case, target)}
-    if len(signers) != 1 or None in signers or counts(case, target) is not True:
+    signers = _signers(case, target)
+    if "" in signers or not signers or counts(case, target) is not True:
         return None
-    is_his = {one[0] for one in signers if one} == {member}
+    claimed = {one for one, email in case.emails.items() if email == target.by}
+    author = claimed & signers or signers
+    if len(author) > 1 or (len(claimed) > 1 and member in claimed):
+        return None
+    is_his = author == {member}
     return is_his if is_his == (target.by == case.emails[member]) else None
 
 

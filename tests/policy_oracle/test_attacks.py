@@ -201,6 +201,22 @@ def test_taking_a_session_over_by_opening_it_again(world: World) -> None:
 # Names and copies.
 
 
+def test_taking_a_session_over_by_signing_its_opening(world: World) -> None:
+    """He opens it again, and then signs the first opening, until that line sorts first."""
+    first = _opens(world, "dan")
+    again = _says(world, "con", "open", body=None)
+    clone = world.clones["con"]
+    while world.write(clone, *sign(first)).digest > world.clones["dan"].log[-1].digest:
+        pass
+    gone = _says(world, "con", "delete", body=None)
+    world.sync()
+    kept = _says(world, "dan", "delete", body=None)
+    judged = look(world)
+    _quarantined(judged, again, "opened")
+    _quarantined(judged, gone)
+    assert _state(judged, first) == _state(judged, kept) == "verified"
+
+
 def test_saying_it_was_somebody_else(world: World) -> None:
     _opens(world, "dan")
     said = _says(world, "con", by="dan@example.com")
