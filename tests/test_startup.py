@@ -18,7 +18,7 @@ HEAVY = (
     "git_naturecode.sync", "git_naturecode.redact", "git_naturecode.capture",
     "git_naturecode.crypto.keys", "git_naturecode.domain.session", "git_naturecode.store.bulk",
     "git_naturecode.store.drain", "git_naturecode.store.format", "git_naturecode.store.index_rows",
-    "hashlib", "dataclasses",
+    "hashlib", "dataclasses", "openai", "anthropic", "httpx2", "git_naturecode.ai",
 )  # fmt: skip
 _ASK = (
     "import sys\n"
@@ -56,6 +56,13 @@ PATHS = {
     "session comment ID hello": WRITING,
     "session say ID hello": WRITING,
     "session start another": WRITING,
+    # Whoever asks no host loads no library for it.
+    "session chat ID hello --provider replay": {
+        *FOLDING,
+        "git_naturecode.redact",
+        "dataclasses",
+        "git_naturecode.ai",
+    },
     "session use": {"typer"},
     "folder": {*FOLDING, "git_naturecode.sync", "dataclasses"},
     "sync": {

@@ -11,6 +11,7 @@ _ROOM = "git_naturecode.cli."
 VERBS = {
     "start": ("session_say", "start"),
     "say": ("session_say", "say"),
+    "chat": ("session_chat", "chat"),
     "show": ("session_read", "show"),
     "list": ("session_read", "list_sessions"),
     "search": ("session_read", "search"),

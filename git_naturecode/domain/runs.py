@@ -86,5 +86,5 @@ def _only_encrypted(message: Message) -> bool:
 
 def _plain(message: Message) -> bool:
     """True when nothing has to be said about this message by itself."""
-    kind = tuple(message.header.get(key) for key in ("think", "side", "meta"))
+    kind = tuple(message.header.get(key) for key in ("think", "side", "meta", "cut"))
     return message.role != "tool" and not (message.flags or message.comments or any(kind))

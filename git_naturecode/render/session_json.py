@@ -100,7 +100,7 @@ def message_json(message: Message) -> dict[str, Json]:
     }
     if message.role == "tool":
         found["toolCall"] = {key: header[key] for key in _TOOL_KEYS if key in header}
-    for key in ("model", "meta", "side", "think"):
+    for key in ("model", "meta", "side", "think", "cut"):
         if key in header:
             found[key] = header[key]
     if message.comments:

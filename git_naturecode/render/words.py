@@ -10,6 +10,11 @@ from git_naturecode.render.show import line
 _COMMITS = 10
 # What is kept of a message that nobody said to anybody.
 _BESIDE = (("think", "reasoning"), ("side", "subagent"), ("meta", "added by the tool"))
+# Why an answer of a model is not whole.
+_CUT = {
+    "interrupted": "cut off", "length": "cut off: as long as it may be", "refused": "refused",
+    "failed": "cut off: the model failed",
+}  # fmt: skip
 
 
 def names(session: Session) -> dict[str, str]:
@@ -64,6 +69,8 @@ def remarks(said: Message | Comment, known: dict[str, str]) -> list[str]:
         kept.insert(0, f"edited{by}")
     if isinstance(said, Message):
         kept = [word for key, word in _BESIDE if said.header.get(key)] + kept
+        cut = said.header.get("cut")
+        kept += [_CUT[cut]] if isinstance(cut, str) and cut in _CUT else []
     return kept
 
 
