@@ -129,7 +129,7 @@ def _range_text(
     context: contexts.Context, store: "Store", looked: "Looked",
     pair: "tuple[Revision, Revision] | None",
 ) -> str:  # fmt: skip
-    from git_naturecode.git.combining import range_diff
+    from git_naturecode.git.range_diff import range_diff
     from git_naturecode.render.review_diff import range_text
 
     if pair is None:

@@ -9,6 +9,8 @@ from git_naturecode.errors import NaturecodeError
 _SMALL = 2048  # bytes of a folder
 TREE_MODE = 0o40000
 FILE_MODE = 0o100644
+PLAIN_MODES = (FILE_MODE, 0o100755)
+"""Those of files with a text of their own: no link, no submodule."""
 AUTHOR = "git naturecode <naturecode@localhost>"
 
 

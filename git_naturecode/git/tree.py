@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from git_naturecode.git.objects import Objects, TreeEntry, parse_commit, parse_tree
+from git_naturecode.git.objects import PLAIN_MODES, Objects, TreeEntry, parse_commit, parse_tree
+
+
+class Unfit(ValueError):
+    """What stands at a path is no plain file, or larger than anybody wants to read."""
 
 
 def entries(objects: Objects, tree: str) -> list[TreeEntry]:
@@ -61,6 +65,19 @@ def read_path(objects: Objects, tree: str | None, path: str) -> bytes | None:
     """The content of the file at `path` below `tree`, or None."""
     found = find(objects, tree, path)
     return None if found is None or found.is_tree else objects.read(found.oid)[1]
+
+
+def read_plain(objects: Objects, tree: str | None, path: str, most: int) -> bytes | None:
+    """The content of the plain file at `path` below `tree`, None where nothing is there.
+
+    Raises Unfit for anything else than a file, and for one of more than `most` bytes.
+    """
+    found = find(objects, tree, path)
+    if found is None:
+        return None
+    if found.mode not in PLAIN_MODES or objects.header(found.oid)[1] > most:
+        raise Unfit(f"{path} is no plain file, or too large")
+    return objects.read(found.oid)[1]
 
 
 def differences(

@@ -15,7 +15,7 @@ from git_naturecode.errors import Negative
 from git_naturecode.git import edited, hooked, merging, tree
 from git_naturecode.git.landing import Landing
 from git_naturecode.git.merging import Wanted
-from git_naturecode.git.objects import FILE_MODE, Missing, TreeEntry
+from git_naturecode.git.objects import PLAIN_MODES, Missing, TreeEntry
 from git_naturecode.render.show import line
 from git_naturecode.reviewing import message, revising
 from git_naturecode.reviewing.explaining import circle
@@ -23,7 +23,6 @@ from git_naturecode.reviewing.placing import place
 from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM, Store
 
-_MODES = (FILE_MODE, 0o100755)
 _MOST_BYTES = 8 << 20  # of a file
 _NOT_RUN = ("pre-commit",)
 
@@ -275,7 +274,7 @@ class _File(NamedTuple):
     def read(cls, store: Store, root: str | None, path: str) -> "_File":
         objects = store.team.objects
         entry: TreeEntry | None = tree.find_all(objects, root, [path]).get(path)
-        if entry is None or entry.mode not in _MODES:
+        if entry is None or entry.mode not in PLAIN_MODES:
             return cls(0, b"", [], "is no plain file")
         if objects.header(entry.oid)[1] > _MOST_BYTES:
             return cls(0, b"", [], "is too large")

@@ -7,8 +7,8 @@ from git_naturecode.domain.review import keeping
 from git_naturecode.domain.review.looked import Looked
 from git_naturecode.domain.review.model import Review, Revision
 from git_naturecode.errors import Negative
-from git_naturecode.git import commits
-from git_naturecode.git.combining import carried
+from git_naturecode.git import commits, merging
+from git_naturecode.git.run import GitFailed
 from git_naturecode.reviewing import revising
 from git_naturecode.store.store import Store
 
@@ -76,13 +76,23 @@ def since(store: Store, before: Revision, now: Revision) -> Compared:
     paths = _changed(store, before, now)
     if before.base == now.base:
         return Compared(before.head, now.head, paths, told)
-    tree = carried(repo, before.head, now.base)
+    tree = _carried(store, before.head, now.base)
     if tree:
         return Compared(tree, now.head, paths, told + ", on the new base")
     return Compared(
         before.head, now.head, paths, told + "; what came with the new base shows, too, since both "
         "touch the same lines",
     )  # fmt: skip
+
+
+def _carried(store: Store, change: str, onto: str) -> str:
+    """The tree that merging commit `change` into commit `onto` gives; "" where both touch the same
+    lines, where git is too old (before 2.38), and where nothing can be written."""
+    try:
+        done = merging.tried(store.repo, onto, change)
+    except (GitFailed, Negative):
+        return ""
+    return "" if done.conflicts else done.tree
 
 
 def _changed(store: Store, before: Revision, now: Revision) -> tuple[str, ...] | None:

@@ -21,7 +21,6 @@ from git_naturecode.domain.review.rules import Rules
 from git_naturecode.git import commits, merging, patches, tree
 from git_naturecode.git.merging import Tried
 from git_naturecode.git.notes import notes
-from git_naturecode.git.objects import FILE_MODE
 from git_naturecode.git.run import GitFailed
 from git_naturecode.reviewing import revising, tips
 from git_naturecode.reviewing.counting import counting_merge, is_there
@@ -30,8 +29,8 @@ from git_naturecode.store.store import Store
 
 CI = "refs/notes/devtools/ci"
 """Where programs that test tell what they found, a line of JSON for each run (as git-appraise)."""
-_EXECUTABLE = 0o100755
 _SHOWN = 5
+_MOST_RULES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -256,22 +255,14 @@ def _written(store: Store, tip: str) -> tuple[Rules, Owners | None]:
     """
     objects = store.team.objects
     root = tree.tree_of(objects, tip)
-
-    def read(place: str, most: int) -> bytes | None:
-        entry = tree.find(objects, root, place)
-        if entry is None:
-            return None
-        if entry.mode not in (FILE_MODE, _EXECUTABLE) or objects.header(entry.oid)[1] > most:
-            raise rules.Wrong(f"{place} is no plain file, or too large")
-        return objects.read(entry.oid)[1]
-
     try:
-        said = read(rules.PLACE, 1 << 20)
+        said = tree.read_plain(objects, root, rules.PLACE, _MOST_RULES)
         found = rules.WITHOUT_FILE if said is None else rules.parse(said)
         for place in owners.PLACES if any(one.owners for one in found.rules) else ():
-            if (text := read(place, owners.MOST_BYTES)) is not None:
+            text = tree.read_plain(objects, root, place, owners.MOST_BYTES)
+            if text is not None:
                 return found, owners.parse(text.decode("utf-8", "surrogateescape"), place)
-    except rules.Wrong as error:
+    except (rules.Wrong, tree.Unfit) as error:
         return Rules((), True, str(error)), None
     return found, None
 

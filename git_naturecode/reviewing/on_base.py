@@ -7,7 +7,6 @@ from git_naturecode.domain.people import key
 from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.model import Review
 from git_naturecode.git import tree
-from git_naturecode.git.objects import FILE_MODE
 from git_naturecode.reviewing.explaining import circle
 from git_naturecode.store.store import Store
 
@@ -18,7 +17,6 @@ TEMPLATES = (
 )  # fmt: skip
 """Where the text may stand that descriptions begin with; the first one that is there counts."""
 _MOST_TEMPLATE = 64 * 1024
-_EXECUTABLE = 0o100755
 
 
 class Asked(NamedTuple):
@@ -30,7 +28,7 @@ class Asked(NamedTuple):
 
 def owners_of(store: Store, tip: str, paths: Iterable[str]) -> Asked:
     """The owners of `paths`, as the file CODEOWNERS in commit `tip` has them, without oneself."""
-    places = ((place, read(store, tip, place, owners.MOST_BYTES)) for place in owners.PLACES)
+    places = ((place, _read(store, tip, place, owners.MOST_BYTES)) for place in owners.PLACES)
     place, data = next(((p, found) for p, found in places if found is not None), ("", b""))
     if not place:
         return Asked()
@@ -53,20 +51,19 @@ def owners_of(store: Store, tip: str, paths: Iterable[str]) -> Asked:
 def template(store: Store, tip: str) -> str:
     """The text that descriptions begin with, as commit `tip` has it; "" for none."""
     for place in TEMPLATES:
-        data = read(store, tip, place, _MOST_TEMPLATE)
+        data = _read(store, tip, place, _MOST_TEMPLATE)
         if data is not None:
             return data.decode("utf-8", "replace").replace("\r\n", "\n").strip()
     return ""
 
 
-def read(store: Store, tip: str, place: str, most: int) -> bytes | None:
-    """The plain file `place` in commit `tip`; None where there is none, or one of over `most`
-    bytes."""
+def _read(store: Store, tip: str, place: str, most: int) -> bytes | None:
+    """The file `place` in commit `tip` ("": none); what is unfit is as good as not there."""
     objects = store.team.objects
-    found = tree.find(objects, tree.tree_of(objects, tip), place) if tip else None
-    if found is None or found.mode not in (FILE_MODE, _EXECUTABLE):
+    try:
+        return tree.read_plain(objects, tree.tree_of(objects, tip or None), place, most)
+    except tree.Unfit:
         return None
-    return objects.read(found.oid)[1] if objects.header(found.oid)[1] <= most else None
 
 
 def _words(known: owners.Owners, paths: Iterable[str]) -> dict[str, None]:

@@ -1,19 +1,10 @@
-"""A change on top of another state, without a work tree: `git merge-tree`, where git has it."""
+"""Two versions of a series of commits beside each other, as `git range-diff` shows them."""
 
 import re
 
 from git_naturecode.git.repo import Repo
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-
-
-def carried(repo: Repo, change: str, onto: str) -> str:
-    """The tree that merging commit `change` into commit `onto` gives; "" where both touch the same
-    lines, where git is too old (before 2.38), and where nothing can be written."""
-    args = ("merge-tree", "--write-tree", "--no-messages", "--end-of-options", onto, change)
-    status, out, _ = repo.program.run(*args, check=False)
-    found = out.decode("ascii", "replace").strip()
-    return found if not status and _OID.fullmatch(found) else ""
 
 
 def range_diff(repo: Repo, old: tuple[str, str], new: tuple[str, str]) -> str:
