@@ -90,6 +90,12 @@ def _without_directory(arguments: list[str]) -> list[str]:
 def _usage(error: TyperException) -> errors.Usage:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "git naturecode"
+    left_out = getattr(error, "param", None)
+    if type(error).__name__ == "MissingParameter" and left_out is not None:
+        from git_naturecode.cli.missing import missing
+
+        is_option = left_out.param_type_name == "option"
+        return missing(left_out.name, is_option, getattr(left_out, "help", "") or "", path)
     return errors.Usage(_message(error).rstrip("."), f"see `{path} --help`")
 
 

@@ -1,8 +1,13 @@
 """What is said to a command line that asks for nothing, or for what cannot be."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+import typer.main
 
 from box import Clone
+from git_naturecode.cli import app
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,32 @@ def test_a_thing_left_empty_is_named(clone: Clone, args: list[str], code: int, e
     said = clone.nc(*(session if one == "ID" else one for one in args), code=code)
     assert said.err.split("\n")[0] == f"error: {error}"
     assert clone.nc("session", "show", session, "--json").json["tags"] == []
+
+
+def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def test_whatever_is_left_out_is_named_in_words(clone: Clone) -> None:
+    """Of every command: what is needed, in its order, and never what the parser calls it."""
+    told = set[str]()
+    for path, command in _commands(typer.main.get_command(app.build([]))):
+        given: list[str] = []
+        for one in (one for one in command.params if one.required):
+            said = clone.nc(*path, *given, code=2).err
+            first, hint = said.split("\n")[:2]
+            assert first.endswith(" is needed"), said
+            assert not first.removeprefix("error: ").isupper(), said
+            assert hint.endswith(f"see `git naturecode {' '.join(path)} --help`"), said
+            assert one.name.upper() not in first, said
+            told.add(first)
+            given += [f"--{one.name}=x"] if one.param_type_name == "option" else ["x"]
+    assert {"error: a review's id is needed", "error: a session's id is needed"} <= told
+    assert "session list shows them" in clone.nc("session", "show", code=2).err
 
 
 def test_an_export_that_cannot_be_written_names_the_file_that_was_asked_for(clone: Clone) -> None:

@@ -13,7 +13,7 @@ def test_wrong_words_are_answered_with_what_to_do(box: Box) -> None:
     both = pair(box)
     ann, short = both.ann, both.review[16:]
     for args, code, told in (
-        (("show",), 2, "Missing argument"),
+        (("show",), 2, "a review's id is needed\nhint: git naturecode review list"),
         (("show", "nosuch1x"), 1, f"did you mean {both.review}"),
         (("show", "\udcff\x1b[31m"), 1, "there is no review \\u{dcff}\\x1b[31m"),
         (("diff", "--", "-x"), 1, "there is no review -x"),
