@@ -5,9 +5,34 @@ from typing import TYPE_CHECKING
 from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from git_naturecode.cli.context import Context
     from git_naturecode.folder.update import Updated
     from git_naturecode.importing import Imported
     from git_naturecode.sharing import Leaving
+    from git_naturecode.store.entry import Entry
+
+
+def answer(
+    context: "Context", as_json: bool, facts: "Mapping[str, Json]", *told: str,
+    entries: "Sequence[Entry]" = (),
+) -> None:  # fmt: skip
+    """Say what was done: `facts` to a program, else the lines `told`, after what was replaced in
+    the texts of `entries` before they were written."""
+    if as_json:
+        context.json(facts)
+        return
+    for entry in entries:
+        warn_of_secrets(context, entry)
+    for line in told:
+        context.tell(line)
+
+
+def warn_of_secrets(context: "Context", entry: "Entry") -> None:
+    """Say what was replaced in a text before it was written."""
+    if entry.header.get("red"):
+        context.tell(f"warning: replaced what looked secret: {', '.join(entry.header['red'])}")
 
 
 def count(number: int, noun: str) -> str:

@@ -71,6 +71,26 @@ def written(context: Context, given: str | None, advice: str, before: str = "") 
     return text
 
 
+def worded(context: Context, given: str | None, advice: str) -> str:
+    """`written`, of something that was said: raises Usage for nothing but blanks."""
+    from git_naturecode.errors import Usage
+
+    text = written(context, given, advice)
+    if not text.strip():
+        raise Usage("there is nothing to say in an empty text")
+    return text
+
+
+def commit_message(context: Context, given: str | None) -> str:
+    """What a commit shall say, "" for the usual; raises Usage for nothing but blanks."""
+    from git_naturecode.errors import Usage
+
+    text = written(context, given, "").strip() if given is not None else ""
+    if given is not None and not text:
+        raise Usage("an empty message says nothing", "leave --message out for the usual one")
+    return text
+
+
 def _piped() -> str:
     """All of stdin as it stands: line ends are kept, and bytes that are not UTF-8 as arguments do.
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 from git_naturecode import ids
 from git_naturecode.cli.context import Context
 from git_naturecode.domain.kinds import REVIEW, SESSION, open_index
-from git_naturecode.errors import Negative
+from git_naturecode.errors import Negative, Usage
 from git_naturecode.git.run import GitFailed, tells_of_full_disk
 from git_naturecode.render.show import line, show
 from git_naturecode.store.entry import Json
@@ -21,6 +22,7 @@ KIND = SESSION
 _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
 Result = TypeVar("Result")
 NEAREST = 3
+_FOREIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{8,99}")
 
 
 @contextmanager
@@ -158,6 +160,21 @@ def entity_id(index: Index, wanted: str, kind: str) -> str:
         return str(foreign[0]["id"])
     hint = _suggestion(index, name, kind)
     raise Negative(f"there is no {kind} {line(wanted) or repr(wanted)}", hint)
+
+
+def check_foreign(index: Index, foreign: str, kind: str) -> None:
+    """Raise Usage unless `foreign` can name a thing of `kind`, Negative where it names one yet."""
+    # No shorter: else it could be the beginning of the id of some other.
+    if not _FOREIGN.fullmatch(foreign.removeprefix(f"{kind}-")):
+        raise Usage(
+            f"{line(foreign)!r} cannot be an id",
+            f"9 to 100 letters, digits and . _ : - after `{kind}-`",
+        )
+    try:
+        known = entity_id(index, foreign, kind)
+    except Negative:
+        return
+    raise Negative(f"{foreign} is the id of {known} already", "choose another one")
 
 
 _FIRST = {

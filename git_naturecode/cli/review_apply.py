@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
@@ -35,14 +34,12 @@ def apply(
     Refused where the lines are not as they were, or where two are about the same lines.
     """
     from git_naturecode import reviewing
-    from git_naturecode.cli.output import written
+    from git_naturecode.cli.output import commit_message
     from git_naturecode.cli.review_opened import opened_review
     from git_naturecode.reviewing.applying import Applying
 
     context = contexts.current(quiet)
-    text = written(context, message, "").strip() if message is not None else ""
-    if message is not None and not text:
-        raise errors.Usage("an empty message says nothing", "leave --message out for the usual one")
+    text = commit_message(context, message)
     with opened_review(context, review) as here:
         act = Applying(here.store, here.review, here.entries, thread or (), text, here.permit)
         done = act.plan() if dry_run else act.run()

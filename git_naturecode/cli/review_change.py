@@ -1,14 +1,17 @@
 """review set, update, close: what is changed about a review itself."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.answers import count
+from git_naturecode.cli.answers import answer, count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, Reason, ReviewId
 from git_naturecode.render.show import line
+
+if TYPE_CHECKING:
+    from git_naturecode.store.entry import Json
 
 
 def change(
@@ -44,11 +47,9 @@ def change(
         raise errors.Usage("there is nothing to change", "see `git naturecode review set --help`")
     with opened_review(context, review) as here:
         made = here.write(*changes(here.store, here.review, here.entries, wanted))
-    if as_json:
-        context.json({"reviewId": here.review.id, "entries": [entry.id for entry in made]})
-        return
-    context.tell(f"changed {here.review.id}")
-    context.tell(TELL_OTHERS)
+    ids: list[Json] = [entry.id for entry in made]
+    facts: dict[str, Json] = {"reviewId": here.review.id, "entries": ids}
+    answer(context, as_json, facts, f"changed {here.review.id}", TELL_OTHERS)
 
 
 def update(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> None:
@@ -75,16 +76,12 @@ def update(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> N
         revision = here.revision()
         assert revision is not None
         number = len(here.again().review.revisions)
-    if as_json:
-        context.json(
-            {
-                "reviewId": here.review.id, "revision": number, "head": revision.head,
-                "mergeBase": revision.base, "files": revision.changed,
-            }
-        )  # fmt: skip
-        return
-    context.tell(f"revision {number}: {revision.head[:12]}, {count(revision.changed, 'file')}")
-    context.tell(TELL_OTHERS)
+    facts = {
+        "reviewId": here.review.id, "revision": number, "head": revision.head,
+        "mergeBase": revision.base, "files": revision.changed,
+    }  # fmt: skip
+    many = count(revision.changed, "file")
+    answer(context, as_json, facts, f"revision {number}: {revision.head[:12]}, {many}", TELL_OTHERS)
 
 
 def close(
@@ -101,11 +98,8 @@ def close(
         if reason:
             here.write(makers.comment(reason, ""))
         here.write(setting(here.entries, "status", "closed"))
-    if as_json:
-        context.json({"reviewId": here.review.id, "status": "closed"})
-        return
-    context.tell(f"closed {here.review.id}")
-    context.tell(TELL_OTHERS)
+    facts = {"reviewId": here.review.id, "status": "closed"}
+    answer(context, as_json, facts, f"closed {here.review.id}", TELL_OTHERS)
 
 
 def open_again(review: str, as_json: bool, quiet: bool) -> None:
@@ -120,8 +114,5 @@ def open_again(review: str, as_json: bool, quiet: bool) -> None:
             raise errors.Negative(f"{here.review.id} is {state}")
         here.write(setting(here.entries, "status", "open"))
         status = here.status()
-    if as_json:
-        context.json({"reviewId": here.review.id, "status": status})
-        return
-    context.tell(f"{here.review.id} is open again")
-    context.tell(TELL_OTHERS)
+    facts = {"reviewId": here.review.id, "status": status}
+    answer(context, as_json, facts, f"{here.review.id} is open again", TELL_OTHERS)

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.answers import count
-from git_naturecode.cli.options import TELL_OTHERS
 from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
@@ -50,24 +48,6 @@ def comment_on_diff(
     if given is None and os.path.exists(kept):
         os.unlink(kept)
     return entries
-
-
-def tell(
-    context: contexts.Context, here: "Opened", entries: "Sequence[Entry]", draft: bool
-) -> None:
-    """Say what was sent."""
-    from git_naturecode.cli.session_say import warn_of_secrets
-
-    for one in entries:
-        warn_of_secrets(context, one)
-    if draft:
-        context.tell(
-            f"kept {count(len(entries), 'draft')}; git naturecode review submit {here.short} "
-            "sends them"
-        )
-        return
-    context.tell(f"sent {count(len(entries), 'comment')}")
-    context.tell(TELL_OTHERS)
 
 
 def _lines(here: "Opened", about: "Revision") -> "list[FormLine]":

@@ -6,7 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.answers import count
+from git_naturecode.cli.answers import answer, count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
 from git_naturecode.render.show import line
 
@@ -25,6 +25,9 @@ Withdraw = Annotated[bool, typer.Option("--withdraw", help="Take back what you s
 Head = Annotated[
     str, typer.Option(help="Only if the change stands at this commit, which you have looked at.")
 ]
+
+
+_DONE = {"approve": "approved", "reject": "requested changes to"}
 
 
 def approve(
@@ -87,7 +90,6 @@ def _judge(
 ) -> None:  # fmt: skip
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import opened_review
-    from git_naturecode.cli.session_say import warn_of_secrets
     from git_naturecode.render.review_rows import said_of
 
     context = contexts.current(quiet)
@@ -106,17 +108,13 @@ def _judge(
             _check_given(here)
         entry = say(here, "none" if withdraw else value, text.strip(), files)
         status = here.status()
-    if as_json:
-        context.json({"reviewId": here.review.id, "verdictId": entry.id, "status": status})
-        return
-    warn_of_secrets(context, entry)
-    done = {"approve": "approved", "reject": "requested changes to"}[value]
+    done = "took back what you said of" if withdraw else _DONE[value]
     what = f"{count(len(files), 'file')} of {here.review.id}" if files else here.review.id
-    context.tell(f"took back what you said of {what}" if withdraw else f"{done} {what}")
-    context.tell(f"status: {said_of(status)}")
+    told = [f"{done} {what}", f"status: {said_of(status)}"]
     if value == "approve" and not withdraw and status != "approved":
-        context.tell(f"hint: git naturecode review explain {here.short} says what is missing")
-    context.tell(TELL_OTHERS)
+        told.append(f"hint: git naturecode review explain {here.short} says what is missing")
+    facts = {"reviewId": here.review.id, "verdictId": entry.id, "status": status}
+    answer(context, as_json, facts, *told, TELL_OTHERS, entries=[entry])
 
 
 def _check_own(here: "Opened", value: str) -> None:

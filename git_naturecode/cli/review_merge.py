@@ -10,8 +10,9 @@ from git_naturecode.cli.answers import count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
 
 if TYPE_CHECKING:
+    from git_naturecode.cli.review_opened import Opened
     from git_naturecode.reviewing.explaining import Explained
-    from git_naturecode.reviewing.merging import Conflicts, Done
+    from git_naturecode.reviewing.merging import Conflicts, Done, NotYet, Request
     from git_naturecode.store.entry import Json
 
 
@@ -62,53 +63,72 @@ def merge(
 
     Ends with 1 when something is missing, with 3 when it conflicts: nothing has changed then.
     """
-    from git_naturecode import reviewing
-    from git_naturecode.cli.output import written
-    from git_naturecode.cli.review_opened import check, opened_review
-    from git_naturecode.domain.review.rules import STRATEGIES
-    from git_naturecode.render.show import line
-    from git_naturecode.reviewing import counting
-    from git_naturecode.reviewing.merging import Conflicts, Merging, NotYet, Request
+    from git_naturecode.cli.output import commit_message
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.reviewing.merging import Conflicts, NotYet, Request
 
     context = contexts.current(quiet)
-    if remote is not None and not push:
-        raise errors.Usage("--remote is for --push", "add --push, or leave --remote out")
-    if strategy and strategy not in STRATEGIES:
-        raise errors.Usage(f"{strategy!r} is no way to merge", "use " + ", ".join(STRATEGIES))
-    text = written(context, message, "").strip() if message is not None else ""
-    if message is not None and not text:
-        raise errors.Usage("an empty message says nothing", "leave --message out for the usual one")
+    _check_ways(strategy, remote, push)
+    wanted = Request(strategy, head, commit_message(context, message), push, remote)
     with opened_review(context, review, over=True) as here:
-        counting.settle(here.store, here.review)
-        check(here.review, over=False)
-        act = Merging(
-            here.store, here.review, here.entries, Request(strategy, head, text, push, remote),
-            permit=lambda draft: here.permit(draft), hear=lambda said: context.tell(line(said)),
-        )  # fmt: skip
         try:
-            done = act.plan() if dry_run else act.run()
-            if not dry_run:
-                reviewing.keep_notes(here.store)
-        except NotYet as error:
-            if as_json:
-                context.json(_explained_json(error.explained))
-                return errors.NEGATIVE
-            for one in error.explained.reasons:
-                if not one.ok:
-                    context.tell(f"missing: {line(one.text)}")
-            raise
-        except Conflicts as error:
-            if as_json:
-                context.json(_conflicts_json(here.review.id, error))
-                return errors.NEEDS_PERSON
-            for conflict in error.conflicts:
-                context.say(f"{line(conflict.path)}: {line(conflict.what) or 'conflict'}")
-            raise
+            done = _merged(context, here, wanted, dry_run)
+        except (NotYet, Conflicts) as stop:
+            if not as_json:
+                _tell_stop(context, stop)
+                raise
+            context.json(_stop_json(here.review.id, stop))
+            return stop.code
     if as_json:
         context.json(_done_json(here.review.id, done, dry_run))
     else:
         _tell(context, here.review.id, done, dry_run)
     return 0
+
+
+def _check_ways(strategy: str, remote: str | None, push: bool) -> None:
+    """Raise Usage for options that do not go together, or name no way to merge."""
+    from git_naturecode.domain.review.rules import STRATEGIES
+
+    if remote is not None and not push:
+        raise errors.Usage("--remote is for --push", "add --push, or leave --remote out")
+    if strategy and strategy not in STRATEGIES:
+        raise errors.Usage(f"{strategy!r} is no way to merge", "use " + ", ".join(STRATEGIES))
+
+
+def _merged(context: contexts.Context, here: "Opened", wanted: "Request", dry_run: bool) -> "Done":
+    """What was done, or would be; raises as `Merging.run` does."""
+    from git_naturecode import reviewing
+    from git_naturecode.cli.review_opened import check
+    from git_naturecode.render.show import line
+    from git_naturecode.reviewing import counting
+    from git_naturecode.reviewing.merging import Merging
+
+    counting.settle(here.store, here.review)
+    check(here.review, over=False)
+    act = Merging(
+        here.store, here.review, here.entries, wanted,
+        permit=lambda draft: here.permit(draft), hear=lambda said: context.tell(line(said)),
+    )  # fmt: skip
+    if dry_run:
+        return act.plan()
+    done = act.run()
+    reviewing.keep_notes(here.store)
+    return done
+
+
+def _tell_stop(context: contexts.Context, stop: "NotYet | Conflicts") -> None:
+    """Say, before the error itself, what is missing or where it conflicts."""
+    from git_naturecode.render.show import line
+    from git_naturecode.reviewing.merging import NotYet
+
+    if isinstance(stop, NotYet):
+        for one in stop.explained.reasons:
+            if not one.ok:
+                context.tell(f"missing: {line(one.text)}")
+        return
+    for conflict in stop.conflicts:
+        context.say(f"{line(conflict.path)}: {line(conflict.what) or 'conflict'}")
 
 
 def _explained_json(found: "Explained") -> "dict[str, Json]":
@@ -135,8 +155,12 @@ def _explained_json(found: "Explained") -> "dict[str, Json]":
     }  # fmt: skip
 
 
-def _conflicts_json(review: str, error: "Conflicts") -> "dict[str, Json]":
-    told: list[Json] = [{"filePath": one.path, "message": one.what} for one in error.conflicts]
+def _stop_json(review: str, stop: "NotYet | Conflicts") -> "dict[str, Json]":
+    from git_naturecode.reviewing.merging import NotYet
+
+    if isinstance(stop, NotYet):
+        return _explained_json(stop.explained)
+    told: list[Json] = [{"filePath": one.path, "message": one.what} for one in stop.conflicts]
     return {"reviewId": review, "merged": False, "conflicts": told}
 
 

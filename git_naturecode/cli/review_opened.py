@@ -1,4 +1,4 @@
-"""Opening a review in order to say something of it: what it is, and where the change stands."""
+"""Opening a review, to read it or to say something of it: what it is, where the change stands."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from git_naturecode import ids, reviewing
 from git_naturecode.cli.context import Context
-from git_naturecode.cli.reading import opened_at
+from git_naturecode.cli.reading import entity_id, opened, opened_at
 from git_naturecode.domain.kinds import REVIEW
 from git_naturecode.domain.people import key
 from git_naturecode.domain.review.build import build
@@ -103,6 +103,18 @@ class Opened:
 
 
 @contextmanager
+def read_review(context: Context, wanted: str) -> Iterator[tuple[Store, Review]]:
+    """The review that `wanted` means, folded, to read it; raises Negative when there is none."""
+    with opened(context) as (store, index):
+        yield store, folded(store, entity_id(index, wanted, REVIEW))
+
+
+def folded(store: Store, entity: str) -> Review:
+    """The review with the id `entity`, as its entries have it."""
+    return build(store.read(ids.tail(entity), REVIEW))
+
+
+@contextmanager
 def opened_review(context: Context, wanted: str, *, over: bool = False) -> Iterator[Opened]:
     """The review that `wanted` means, folded, to say something of it.
 
@@ -140,4 +152,4 @@ def check(review: Review, *, over: bool) -> None:
     raise Negative(f"{review.id} is closed", f"git naturecode review reopen {tail} opens it again")
 
 
-__all__ = ["PRIVATE", "TEAM", "Opened", "check", "opened_review"]
+__all__ = ["PRIVATE", "TEAM", "Opened", "check", "folded", "opened_review", "read_review"]

@@ -8,7 +8,7 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet, ReviewId
 from git_naturecode.cli.output import columns, page, paint
-from git_naturecode.cli.reading import entity_id, opened
+from git_naturecode.cli.reading import opened
 from git_naturecode.domain.kinds import REVIEW
 from git_naturecode.domain.people import key
 
@@ -77,14 +77,13 @@ def list_reviews(
 
 def _approved(store: "Store", rows: "list[dict[str, Json]]", limit: int) -> "Page":
     """Those of `rows` that somebody approves and the rules let in: each is looked at."""
-    from git_naturecode import ids
-    from git_naturecode.domain.review.build import build
+    from git_naturecode.cli.review_opened import folded
     from git_naturecode.reviewing.looking import judged
     from git_naturecode.store.described import Page
 
     found = []
     for row in rows:
-        status = judged(store, build(store.read(ids.tail(str(row["id"])), REVIEW))).status
+        status = judged(store, folded(store, str(row["id"]))).status
         found += [{**row, "status": status}] if status == _APPROVED else []
     return Page(found[:limit], len(found))
 
@@ -111,16 +110,14 @@ def show(
     """Show who reviews, what was said and what comes next."""
     from contextlib import closing
 
-    from git_naturecode import ids
+    from git_naturecode.cli.review_opened import read_review
     from git_naturecode.domain.review import handles
-    from git_naturecode.domain.review.build import build
     from git_naturecode.reviewing.looking import judged
     from git_naturecode.tracing.behind import Change
 
     context = contexts.current(quiet)
-    with opened(context) as (store, index):
-        entity = entity_id(index, review, REVIEW)
-        found = judged(store, build(store.read(ids.tail(entity), REVIEW)))
+    with read_review(context, review) as (store, folded):
+        found = judged(store, folded)
         with closing(Change(store, found.base, found.head)) as change:
             sessions = change.sessions() if found.here and found.head else []
         me = _me(store)

@@ -1,13 +1,16 @@
 """review join, comment, reply, submit: taking part in a review."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.answers import count
+from git_naturecode.cli.answers import answer, count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
+from git_naturecode.cli.output import worded, written
+from git_naturecode.domain.review import makers
+from git_naturecode.store.store import PRIVATE, TEAM
 
 if TYPE_CHECKING:
     from git_naturecode.cli.review_opened import Opened
@@ -39,11 +42,11 @@ def join(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> Non
                 f"git naturecode review diff {here.short} shows the change",
             )
         here.write(drafts.attendance("join", context.config.get("user.name")))
-    if as_json:
-        context.json({"reviewId": here.review.id, "status": "reviewing"})
-        return
-    context.tell(f"you are reviewing {here.review.id}")
-    context.tell(f"hint: git naturecode review diff {here.short} shows the change")
+    answer(
+        context, as_json, {"reviewId": here.review.id, "status": "reviewing"},
+        f"you are reviewing {here.review.id}",
+        f"hint: git naturecode review diff {here.short} shows the change",
+    )  # fmt: skip
 
 
 def comment(
@@ -82,48 +85,38 @@ def comment(
 
     The last with --diff, in your editor.
     """
-    from git_naturecode.cli.output import written
-    from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
-    from git_naturecode.cli.session_say import warn_of_secrets
-    from git_naturecode.domain.review import makers
-    from git_naturecode.domain.review.suggestion import with_suggestion
+    from git_naturecode.cli.review_opened import opened_review
 
     context = contexts.current(quiet)
     if on_diff or form is not None:
-        if not on_diff or file or at or end or text is not None or suggest is not None:
-            raise errors.Usage(
-                "--diff goes with --from and --draft, and --from with --diff only",
-                "write the comments into the change that your editor opens",
-            )
+        _check_all_over(on_diff, file, at, end, text, suggest)
         _comment_all_over(context, review, form, draft, as_json)
         return
-    _check_place(file, at, end, side, suggest)
+    spot = _Spot(file, at, end, side)
+    _check_place(spot, suggest)
     with opened_review(context, review) as here:
         here.permit(makers.comment("", ""))
         about = here.revision(silently=draft)
-        anchor = _anchor(context, here, about, file, at or 0, end or 0, side) if file else None
-        if suggest is not None:
-            suggest = written(context, suggest, "")
-        body = ""
-        if text is not None or suggest is None:
-            body = written(context, text, f"What is your comment on {_place(review, file, at)}?")
-        said = with_suggestion(body, suggest) if suggest is not None else body
-        if not said.strip():
-            raise errors.Usage("there is nothing to say in an empty text")
-        made = makers.comment(said, about.id if about else "", anchor)
+        anchor = _anchor(context, here, about, spot)
+        body = _body(context, text, suggest, spot.called or review)
+        made = makers.comment(body, about.id if about else "", anchor)
         (entry,) = here.write(made, side=PRIVATE if draft else TEAM)
-    if as_json:
-        context.json(
-            {
-                "reviewId": here.review.id, "commentId": entry.id, "draft": draft,
-                "filePath": file, "line": at, "outsideDiff": bool(anchor and anchor.outside),
-            }
-        )  # fmt: skip
-        return
-    warn_of_secrets(context, entry)
-    if anchor and anchor.outside:
-        context.tell("note: the change does not touch these lines; the comment says so")
-    _tell_said(context, here, "commented on", draft)
+    outside = bool(anchor and anchor.outside)
+    facts: dict[str, Json] = {
+        "reviewId": here.review.id, "commentId": entry.id, "draft": draft,
+        "filePath": file, "line": at, "outsideDiff": outside,
+    }  # fmt: skip
+    told = ["note: the change does not touch these lines; the comment says so"] if outside else []
+    told += _sent(here, "commented on", draft)
+    answer(context, as_json, facts, *told, entries=[entry])
+
+
+def _check_all_over(on_diff: bool, *others: object) -> None:
+    if not on_diff or any(one is not None for one in others):
+        raise errors.Usage(
+            "--diff goes with --from and --draft, and --from with --diff only",
+            "write the comments into the change that your editor opens",
+        )
 
 
 def _comment_all_over(
@@ -134,11 +127,13 @@ def _comment_all_over(
 
     with opened_review(context, review) as here:
         entries = review_form.comment_on_diff(context, here, form, draft=draft)
-    if as_json:
-        ids: list[Json] = [one.id for one in entries]
-        context.json({"reviewId": here.review.id, "commentIds": ids, "draft": draft})
-        return
-    review_form.tell(context, here, entries, draft)
+    ids: list[Json] = [one.id for one in entries]
+    facts: dict[str, Json] = {"reviewId": here.review.id, "commentIds": ids, "draft": draft}
+    told = [f"sent {count(len(entries), 'comment')}", TELL_OTHERS]
+    if draft:
+        command = f"git naturecode review submit {here.short}"
+        told = [f"kept {count(len(entries), 'draft')}; {command} sends them"]
+    answer(context, as_json, facts, *told, entries=entries)
 
 
 def reply(
@@ -152,10 +147,8 @@ def reply(
     quiet: Quiet = False,
 ) -> None:
     """Answer in a thread."""
-    from git_naturecode.cli.output import written
-    from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
-    from git_naturecode.cli.session_say import warn_of_secrets
-    from git_naturecode.domain.review import handles, makers
+    from git_naturecode.cli.review_opened import opened_review
+    from git_naturecode.domain.review import handles
 
     context = contexts.current(quiet)
     with opened_review(context, review, over=True) as here:
@@ -166,17 +159,13 @@ def reply(
                 f"git naturecode review submit {here.short} sends it; or answer with --draft",
             )
         here.permit(makers.comment("", ""))
-        body = written(context, text, f"What is your answer to {thread}?")
-        if not body.strip():
-            raise errors.Usage("there is nothing to say in an empty text")
+        body = worded(context, text, f"What is your answer to {thread}?")
         last = here.review.revision
         made = makers.comment(body, last.id if last else "", on=about.id)
         (entry,) = here.write(made, side=PRIVATE if draft else TEAM)
-    if as_json:
-        context.json({"reviewId": here.review.id, "commentId": entry.id, "threadId": about.id})
-        return
-    warn_of_secrets(context, entry)
-    _tell_said(context, here, f"answered {thread} in", draft)
+    facts = {"reviewId": here.review.id, "commentId": entry.id, "threadId": about.id}
+    told = _sent(here, f"answered {thread} in", draft)
+    answer(context, as_json, facts, *told, entries=[entry])
 
 
 def submit(
@@ -219,19 +208,15 @@ def submit(
                 _last_word(here.again(), value, text or "")
         status = here.status() if value else ""
     done = "threw away" if discard else "sent"
-    if as_json:
-        context.json({"reviewId": here.review.id, done.replace(" ", ""): len(waiting)})
-        return
-    context.tell(f"{done} {count(len(waiting), 'draft')}")
-    if value:
-        context.tell(f"status: {said_of(status)}")
-    if not discard:
-        context.tell(TELL_OTHERS)
+    told = [f"{done} {count(len(waiting), 'draft')}"]
+    told += [f"status: {said_of(status)}"] if value else []
+    told += [] if discard else [TELL_OTHERS]
+    facts = {"reviewId": here.review.id, done.replace(" ", ""): len(waiting)}
+    answer(context, as_json, facts, *told)
 
 
 def _last_word(here: "Opened", value: str, text: str) -> None:
     from git_naturecode.cli.review_judge import say
-    from git_naturecode.domain.review import makers
 
     if value:
         say(here, value, text)
@@ -240,9 +225,22 @@ def _last_word(here: "Opened", value: str, text: str) -> None:
         here.write(makers.comment(text, about.id if about else ""))
 
 
-def _check_place(
-    file: str | None, at: int | None, end: int | None, side: str, suggest: str | None
-) -> None:
+class _Spot(NamedTuple):
+    """Where somebody wants to comment, as he named it."""
+
+    file: str | None
+    at: int | None
+    end: int | None
+    side: str
+
+    @property
+    def called(self) -> str:
+        """The same in a few words; "" for the whole change."""
+        return f"{self.file}:{self.at}" if self.file and self.at else self.file or ""
+
+
+def _check_place(spot: _Spot, suggest: str | None) -> None:
+    file, at, end, side = spot
     if file is not None and not file:
         raise errors.Usage("a file has a name", "leave --file out to comment on the whole change")
     if side not in ("new", "old"):
@@ -259,28 +257,36 @@ def _check_place(
         )
 
 
-def _place(review: str, file: str | None, at: int | None) -> str:
-    return f"{file}:{at}" if file and at else file or review
+def _body(context: contexts.Context, text: str | None, suggest: str | None, what: str) -> str:
+    """The text of a comment on `what`, with what it suggests."""
+    from git_naturecode.domain.review.suggestion import with_suggestion
+
+    advice = f"What is your comment on {what}?"
+    if suggest is None:
+        return worded(context, text, advice)
+    instead = written(context, suggest, "")
+    return with_suggestion(written(context, text, advice) if text is not None else "", instead)
 
 
 def _anchor(
-    context: contexts.Context, here: "Opened", about: "Revision | None", file: str, line: int,
-    end: int, side: str,
-) -> "Anchor":  # fmt: skip
-    """Where the comment stands, in the newest revision."""
+    context: contexts.Context, here: "Opened", about: "Revision | None", spot: _Spot
+) -> "Anchor | None":
+    """Where the comment stands, in the newest revision; None for the whole change."""
     from git_naturecode.git.worktree import prefix
     from git_naturecode.reviewing import anchoring
 
+    if spot.file is None:
+        return None
     if about is None:
         raise errors.Negative(f"{here.review.id} has no revision to comment on")
     store = here.store
-    wanted = anchoring.Wanted(file, line, end, side, prefix(store.repo, context.cwd))
+    folder = prefix(store.repo, context.cwd)
+    wanted = anchoring.Wanted(spot.file, spot.at or 0, spot.end or 0, spot.side, folder)
     return anchoring.place(store.repo, store.team.objects, about, wanted)
 
 
-def _tell_said(context: contexts.Context, here: "Opened", done: str, draft: bool) -> None:
+def _sent(here: "Opened", done: str, draft: bool) -> list[str]:
+    """What is told of a comment that was made."""
     if draft:
-        context.tell(f"kept as a draft; git naturecode review submit {here.short} sends all drafts")
-        return
-    context.tell(f"{done} {here.review.id}")
-    context.tell(TELL_OTHERS)
+        return [f"kept as a draft; git naturecode review submit {here.short} sends all drafts"]
+    return [f"{done} {here.review.id}", TELL_OTHERS]

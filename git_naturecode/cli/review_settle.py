@@ -6,6 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import answer
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, Reason, ReviewId
 from git_naturecode.cli.review_say import ThreadId
 
@@ -72,11 +73,9 @@ def react(
                 "you have reacted so already" if mine else "you have not reacted so"
             )
         here.write(makers.reaction(here.entries, here.store.person, about.id, reaction, off=remove))
-    if as_json:
-        context.json({"reviewId": here.review.id, "commentId": about.id, "reaction": reaction})
-        return
-    context.tell(f"{'took back' if remove else 'reacted with'} {reaction}")
-    context.tell(TELL_OTHERS)
+    facts = {"reviewId": here.review.id, "commentId": about.id, "reaction": reaction}
+    did = "took back" if remove else "reacted with"
+    answer(context, as_json, facts, f"{did} {reaction}", TELL_OTHERS)
 
 
 def edit(
@@ -91,7 +90,6 @@ def edit(
     """Give a comment a new text."""
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
-    from git_naturecode.cli.session_say import warn_of_secrets
     from git_naturecode.domain import drafts
     from git_naturecode.domain.review import handles
 
@@ -112,11 +110,8 @@ def edit(
             raise errors.Negative("the text is as it was; nothing was changed")
         side = PRIVATE if about.draft else TEAM
         (entry,) = here.write(drafts.edit(here.entries, about.id, body), side=side)
-    if as_json:
-        context.json({"reviewId": here.review.id, "commentId": about.id, "editId": entry.id})
-        return
-    warn_of_secrets(context, entry)
-    context.tell(f"changed {comment} in {here.review.id}")
+    facts = {"reviewId": here.review.id, "commentId": about.id, "editId": entry.id}
+    answer(context, as_json, facts, f"changed {comment} in {here.review.id}", entries=[entry])
 
 
 def redact(
@@ -139,11 +134,11 @@ def redact(
         here.require_own(about.by, "hide what another said")
         side = PRIVATE if about.draft else TEAM
         here.write(drafts.redaction(about.id, reason), side=side)
-    if as_json:
-        context.json({"reviewId": here.review.id, "commentId": about.id})
-        return
-    context.tell(f"hid {comment} in {here.review.id}")
-    context.tell("hint: `git naturecode redact --rewrite` takes it out of every clone and remote")
+    answer(
+        context, as_json, {"reviewId": here.review.id, "commentId": about.id},
+        f"hid {comment} in {here.review.id}",
+        "hint: `git naturecode redact --rewrite` takes it out of every clone and remote",
+    )  # fmt: skip
 
 
 def _settle(
@@ -169,8 +164,6 @@ def _settle(
             here.write(makers.comment(said, last.id if last else "", on=about.id))
             about = handles.thread(here.again().review, about.id)
         here.write(makers.settling(here.entries, about, kind))
-    if as_json:
-        context.json({"reviewId": here.review.id, "threadId": about.id, "resolved": wanted})
-        return
-    context.tell(f"{thread} is {'resolved' if wanted else 'open again'}")
-    context.tell(TELL_OTHERS)
+    facts = {"reviewId": here.review.id, "threadId": about.id, "resolved": wanted}
+    state = "resolved" if wanted else "open again"
+    answer(context, as_json, facts, f"{thread} is {state}", TELL_OTHERS)

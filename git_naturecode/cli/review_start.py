@@ -7,7 +7,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.answers import count
+from git_naturecode.cli.answers import count, warn_of_secrets
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 from git_naturecode.render.show import line
 
@@ -60,8 +60,7 @@ def start(
 ) -> None:
     """Begin a code review."""
     from git_naturecode.cli.output import written
-    from git_naturecode.cli.reading import opened
-    from git_naturecode.cli.session_say import warn_of_secrets
+    from git_naturecode.cli.reading import check_foreign, opened
     from git_naturecode.reviewing import starting, targets
 
     context = contexts.current(quiet)
@@ -69,7 +68,7 @@ def start(
     with opened(context, writing=True) as (store, index):
         found = targets.find(context.repo, context.config, target, base)
         if foreign:
-            _check_foreign(index, foreign)
+            check_foreign(index, foreign, "review")
         if not again:
             _refuse_second(index, found)
         text = written(context, description, "") if description is not None else ""
@@ -80,11 +79,8 @@ def start(
         missing = _is_unpushed(store, found)
     if as_json:
         context.json(_json(done, found))
-        return
-    context.say(done.id)
-    for entry in done.entries:
-        warn_of_secrets(context, entry)
-    _tell(context, done, found, missing)
+    else:
+        _tell(context, done, found, missing)
 
 
 def _permit(store: "Store", drafts: "Sequence[Draft]") -> None:
@@ -100,25 +96,6 @@ def people(wanted: list[str] | None) -> list[str]:
         if not one or any(ord(letter) < 32 for letter in one) or len(one) > 200:
             raise errors.Usage(f"{line(one)!r} is nobody's address", "write --reviewers a@x,b@x")
     return found
-
-
-def _check_foreign(index: "Index", foreign: str) -> None:
-    """Raise unless `foreign` can name a review, and names none yet."""
-    import re
-
-    from git_naturecode.cli.reading import entity_id
-
-    # No shorter: else it could be the beginning of the id of some review.
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{8,99}", foreign.removeprefix("review-")):
-        raise errors.Usage(
-            f"{line(foreign)!r} cannot be an id",
-            "9 to 100 letters, digits and . _ : - after `review-`",
-        )
-    try:
-        known = entity_id(index, foreign, "review")
-    except errors.Negative:
-        return
-    raise errors.Negative(f"{foreign} is the id of {known} already", "choose another one")
 
 
 def _refuse_second(index: "Index", found: "Found") -> None:
@@ -174,6 +151,9 @@ def _json(done: "Started", found: "Found") -> "dict[str, Json]":
 
 
 def _tell(context: contexts.Context, done: "Started", found: "Found", missing: bool) -> None:
+    context.say(done.id)
+    for entry in done.entries:
+        warn_of_secrets(context, entry)
     what = f"{count(done.commits, 'commit')}, {count(done.files, 'file')}"
     into = f" into {line(found.base)}" if found.base else ""
     context.tell(f"{line(done.title)}: {what}, {line(found.target.name[:60])}{into}")

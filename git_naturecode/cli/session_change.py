@@ -6,8 +6,9 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import answer
 from git_naturecode.cli.options import AsJson, Quiet, Reason, SessionId
-from git_naturecode.cli.output import written
+from git_naturecode.cli.output import worded, written
 
 if TYPE_CHECKING:
     from git_naturecode.cli.changing import Opened
@@ -35,7 +36,6 @@ def comment(
 ) -> None:
     """Comment on a session, or on one message of it."""
     from git_naturecode.cli.changing import changing
-    from git_naturecode.cli.session_say import warn_of_secrets
     from git_naturecode.domain import drafts
 
     context = contexts.current(quiet)
@@ -43,15 +43,10 @@ def comment(
         here.require("write", "comment in")
         target = here.said(on).id if on else ""
         here.require_permitted(drafts.comment("", target))
-        body = written(context, text, f"What is your comment on {on or session}?")
-        if not body.strip():
-            raise errors.Usage("there is nothing to say in an empty text")
+        body = worded(context, text, f"What is your comment on {on or session}?")
         (entry,) = here.write(drafts.comment(body, target))
-    if as_json:
-        context.json({"id": here.session.id, "commentId": entry.id, "messageId": target})
-        return
-    warn_of_secrets(context, entry)
-    context.tell(f"commented in {here.session.id}")
+    facts = {"id": here.session.id, "commentId": entry.id, "messageId": target}
+    answer(context, as_json, facts, f"commented in {here.session.id}", entries=[entry])
 
 
 def edit(
@@ -74,8 +69,9 @@ def edit(
     quiet: Quiet = False,
 ) -> None:
     """Give a message or comment a new text, or a session a name, a summary, tags."""
+    from git_naturecode.cli.answers import warn_of_secrets
     from git_naturecode.cli.changing import changing
-    from git_naturecode.cli.session_say import check_tags, warn_of_secrets
+    from git_naturecode.cli.session_say import check_tags
 
     context = contexts.current(quiet)
     of_session = not (name is None and summary is None and not tag and not untag)

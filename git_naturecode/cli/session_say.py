@@ -1,6 +1,5 @@
 """session start and session say: begin a session, add a message."""
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,8 +7,9 @@ import typer
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.activating import activate
+from git_naturecode.cli.answers import answer
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
-from git_naturecode.cli.output import written
+from git_naturecode.cli.output import worded
 from git_naturecode.cli.reading import KIND, opened_at
 
 ForeignId = Annotated[
@@ -125,19 +125,10 @@ def _tell_plan(context: contexts.Context, plan: "Plan", wanted: str | None) -> N
 
 def _check_foreign(context: contexts.Context, foreign: str) -> None:
     """Raise unless `foreign` can name a session, and names none yet."""
-    from git_naturecode.cli.reading import opened, session_id
+    from git_naturecode.cli.reading import check_foreign, opened
 
-    # No shorter: else it could be the beginning of the id of some session.
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{8,99}", foreign.removeprefix("session-")):
-        raise errors.Usage(
-            f"{foreign!r} cannot be an id", "9 to 100 letters, digits and . _ : - after `session-`"
-        )
     with opened(context) as (_, index):
-        try:
-            known = session_id(index, foreign)
-        except errors.Negative:
-            return
-    raise errors.Negative(f"{foreign} is the id of {known} already", "choose another one")
+        check_foreign(index, foreign, KIND)
 
 
 def check_visibility(visibility: str) -> None:
@@ -175,21 +166,10 @@ def say(
             _check(store.person, row, "message")
             if row.get("shared"):
                 require_permitted(store, entity, drafts.message("", role))
-    body = written(context, text, f"What do you want to say in {session}?")
-    if not body.strip():
-        raise errors.Usage("there is nothing to say in an empty text")
+    body = worded(context, text, f"What do you want to say in {session}?")
     entity, entry = add(context, session, drafts.message(body, role))
-    if as_json:
-        context.json({"id": entity, "messageId": entry.id, "redacted": entry.header.get("red", [])})
-        return
-    warn_of_secrets(context, entry)
-    context.tell(f"said in {entity}")
-
-
-def warn_of_secrets(context: contexts.Context, entry: "Entry") -> None:
-    """Say what was replaced in a text before it was written."""
-    if entry.header.get("red"):
-        context.tell(f"warning: replaced what looked secret: {', '.join(entry.header['red'])}")
+    facts = {"id": entity, "messageId": entry.id, "redacted": entry.header.get("red", [])}
+    answer(context, as_json, facts, f"said in {entity}", entries=[entry])
 
 
 def add(context: contexts.Context, session: str, draft: "Draft") -> "tuple[str, Entry]":
