@@ -1,6 +1,6 @@
 """review diff: the change itself, with what was said about it in place."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -8,14 +8,11 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet, ReviewId
 from git_naturecode.cli.output import columns, page, paint
-from git_naturecode.cli.reading import entity_id, opened
-from git_naturecode.domain.kinds import REVIEW
 from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from git_naturecode.domain.review.behind import Sources
     from git_naturecode.domain.review.looked import Looked
     from git_naturecode.domain.review.model import Revision, Thread
     from git_naturecode.git.changes import FileChange
@@ -53,43 +50,72 @@ def diff(
     quiet: Quiet = False,
 ) -> None:
     """Show the change with the threads in place, and the sessions that its lines come from."""
-    from contextlib import closing
-
-    from git_naturecode import ids
-    from git_naturecode.domain.review import behind
-    from git_naturecode.domain.review.build import build
-    from git_naturecode.render.review_diff import ReviewDiff
+    from git_naturecode.cli.review_opened import read_review
     from git_naturecode.reviewing.looking import look
-    from git_naturecode.tracing.behind import Change
 
     context = contexts.current(quiet)
     if since_my_last and revision:
         raise errors.Usage("--since-my-last and --revision exclude each other")
-    with opened(context) as (store, index):
-        entity = entity_id(index, review, REVIEW)
-        looked = look(store, build(store.read(ids.tail(entity), REVIEW)))
+    how = _How(stat, context_lines, not no_threads, not no_sessions, resolved)
+    with read_review(context, review) as (store, folded):
+        looked = look(store, folded)
         _check_here(looked)
-        compared, pair = _compared(store, looked, since_my_last, revision)
+        two = _compared(store, looked, since_my_last, revision)
         if range_diff:
-            text = _range_text(context, store, looked, pair)
+            told = _series(context, store, looked, two, as_json)
         else:
-            wanted = _paths(store, context, looked, compared, files or [])
-            found = _files(store, compared, wanted, context_lines, only_numbers=stat)
-            threads = [] if no_threads else _threads(looked, wanted)
-            base = pair[1].base if pair and compared.old != looked.base else compared.old
-            with closing(Change(store, base, compared.new)) as change:
-                sources = behind.nothing if no_sessions else change.of
-                if as_json:
-                    context.json(_json(looked, compared, found, sources))
-                    return
-                shown = ReviewDiff(
-                    looked.review, looked.places, paint(context), columns(context), threads,
-                    sources, whole=resolved,
-                )  # fmt: skip
-                text = "\n".join(shown.stat(found) if stat else shown.text(found))
-    if compared.note:
-        context.tell(f"note: {compared.note}")
-    page(context, text or "nothing has changed")
+            told = _change(context, store, looked, two, files or [], how, as_json)
+    if isinstance(told, dict):
+        context.json(told)
+        return
+    if two.compared.note:
+        context.tell(f"note: {two.compared.note}")
+    page(context, told or "nothing has changed")
+
+
+class _How(NamedTuple):
+    """What is to be shown of a change: `stat` only files and numbers, else so many lines `around`
+    what changed; with `threads` and `sessions`, resolved threads `whole`."""
+
+    stat: bool
+    around: int
+    threads: bool
+    sessions: bool
+    whole: bool
+
+
+class _Two(NamedTuple):
+    """What is compared, and the two revisions where there are two."""
+
+    compared: "Compared"
+    pair: "tuple[Revision, Revision] | None"
+
+
+def _change(
+    context: contexts.Context, store: "Store", looked: "Looked", two: _Two, files: list[str],
+    how: _How, as_json: bool,
+) -> "dict[str, Json] | str":  # fmt: skip
+    """The change in those of `files` (none: all), for a program or to read."""
+    from contextlib import closing
+
+    from git_naturecode.domain.review import behind
+    from git_naturecode.render.review_diff import ReviewDiff, files_json
+    from git_naturecode.tracing.behind import Change
+
+    compared, pair = two
+    paths = _paths(store, context, looked, compared, files)
+    found = _files(store, compared, paths, how)
+    base = pair[1].base if pair and compared.old != looked.base else compared.old
+    with closing(Change(store, base, compared.new)) as change:
+        sources = change.of if how.sessions else behind.nothing
+        origins = change.whole if how.sessions else behind.nothing_whole
+        if as_json:
+            return _json(looked, compared, files_json(found, sources, origins))
+        shown = ReviewDiff(
+            looked.review, looked.places, paint(context), columns(context),
+            _threads(looked, paths) if how.threads else [], sources, origins, whole=how.whole,
+        )  # fmt: skip
+        return "\n".join(shown.stat(found) if how.stat else shown.text(found))
 
 
 def _check_here(looked: "Looked") -> None:
@@ -103,10 +129,7 @@ def _check_here(looked: "Looked") -> None:
         raise errors.Negative(f"{looked.review.id} has no revision yet")
 
 
-def _compared(
-    store: "Store", looked: "Looked", since_my_last: bool, wanted: str
-) -> "tuple[Compared, tuple[Revision, Revision] | None]":
-    """What to compare, and the two revisions where there are two."""
+def _compared(store: "Store", looked: "Looked", since_my_last: bool, wanted: str) -> _Two:
     from git_naturecode.reviewing import differing
 
     review, now = looked.review, looked.revision
@@ -118,26 +141,29 @@ def _compared(
         before = differing.revision(review, first or "1")
         now = differing.revision(review, second) if second else now
     elif wanted:
-        return differing.of(differing.revision(review, wanted)), None
+        return _Two(differing.of(differing.revision(review, wanted)), None)
     else:
         last = review.revisions[:-1] if not looked.moved else review.revisions
-        return differing.whole(looked), (last[-1], now) if last else None
-    return differing.since(store, before, now), (before, now)
+        return _Two(differing.whole(looked), (last[-1], now) if last else None)
+    return _Two(differing.since(store, before, now), (before, now))
 
 
-def _range_text(
-    context: contexts.Context, store: "Store", looked: "Looked",
-    pair: "tuple[Revision, Revision] | None",
-) -> str:  # fmt: skip
+def _series(
+    context: contexts.Context, store: "Store", looked: "Looked", two: _Two, as_json: bool
+) -> "dict[str, Json] | str":
+    """The commits of two revisions beside each other, for a program or to read."""
     from git_naturecode.git.range_diff import range_diff
     from git_naturecode.render.review_diff import range_text
 
-    if pair is None:
+    if two.pair is None:
         raise errors.Negative(
             f"{looked.review.id} has only one revision", "there is nothing to compare it with"
         )
-    old, new = ((one.base, one.head) for one in pair)
-    return range_text(range_diff(store.repo, old, new), paint(context))
+    old, new = ((one.base, one.head) for one in two.pair)
+    told = range_diff(store.repo, old, new)
+    if as_json:
+        return {"reviewId": looked.review.id, "old": old[1], "new": new[1], "rangeDiff": told}
+    return range_text(told, paint(context))
 
 
 def _paths(
@@ -172,17 +198,16 @@ def _paths(
 
 
 def _files(
-    store: "Store", compared: "Compared", paths: "tuple[str, ...] | None", around: int,
-    *, only_numbers: bool,
-) -> "Iterable[FileChange]":  # fmt: skip
+    store: "Store", compared: "Compared", paths: "tuple[str, ...] | None", how: _How
+) -> "Iterable[FileChange]":
     from git_naturecode.git import changes
 
     if paths == ():
         return []
     asked = paths or ()
-    if only_numbers:
+    if how.stat:
         return changes.summary(store.repo, compared.old, compared.new, paths=asked)
-    return changes.changes(store.repo, compared.old, compared.new, context=around, paths=asked)
+    return changes.changes(store.repo, compared.old, compared.new, context=how.around, paths=asked)
 
 
 def _threads(looked: "Looked", paths: "tuple[str, ...] | None") -> "list[Thread]":
@@ -200,13 +225,9 @@ def _path(looked: "Looked", thread: "Thread") -> str:
     return place.path if place else ""
 
 
-def _json(
-    looked: "Looked", compared: "Compared", files: "Iterable[FileChange]", sources: "Sources"
-) -> "dict[str, Json]":
-    from git_naturecode.render.review_diff import files_json
-
+def _json(looked: "Looked", compared: "Compared", files: "list[Json]") -> "dict[str, Json]":
     return {
         "reviewId": looked.review.id, "old": compared.old, "new": compared.new,
-        "note": compared.note or None, "files": files_json(files, sources),
+        "note": compared.note or None, "files": files,
         "places": {name: place.json() for name, place in looked.places.items()},
     }  # fmt: skip

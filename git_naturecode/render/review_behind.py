@@ -16,12 +16,22 @@ _AWAY = {
 }  # fmt: skip
 
 
+_SHORT = {behind.ELSEWHERE: "a session that is not here", behind.DELETED: "a deleted session"}
+
+
 def beside(found: Sequence[Behind], added: int, paint: Paint) -> Iterator[str]:
     """What is said of a hunk with so many `added` lines."""
     for one in found:
         covers = sum(b - a + 1 for a, b in one.lines)
         whole = not one.lines or (covers >= added and len(found) == 1)
         yield paint.cyan(f"  from {_about(one)}{'' if whole else _lines(one.lines)}")
+
+
+def named(found: Sequence[Behind]) -> str:
+    """What is said of a whole file in a list of files: only which sessions, by their short ids."""
+    names = dict.fromkeys(_SHORT.get(one.state) or one.session[17:] for one in found)
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return f"from {', '.join(list(names)[:_MOST])}{more}" if names else ""
 
 
 def listed(found: Iterable[Behind], paint: Paint) -> Iterator[str]:

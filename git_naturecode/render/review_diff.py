@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from git_naturecode.domain.review import behind
-from git_naturecode.domain.review.behind import Sources
+from git_naturecode.domain.review.behind import Sources, Whole
 from git_naturecode.domain.review.following import GONE, Place
 from git_naturecode.domain.review.model import Review, Thread
 from git_naturecode.git.changes import ADDED, FileChange
 from git_naturecode.render.diff import Look, file_text, heading
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.review_behind import beside
+from git_naturecode.render.review_behind import beside, named
 from git_naturecode.render.review_threads import Threads
 from git_naturecode.render.show import show
 from git_naturecode.store.entry import Json
@@ -21,13 +21,14 @@ _KINDS = {" ": "context", "-": "removed", "+": "added"}
 class ReviewDiff:
     """What a reviewer reads: each file, below each line what was said about it, at the end what
     belongs to no line that is shown. Without `threads` only the files; `sources` tells from which
-    sessions each hunk comes."""
+    sessions each hunk comes, `origins` from which a file."""
 
     def __init__(
         self, review: Review, places: dict[str, Place], paint: Paint, columns: int,
-        threads: Sequence[Thread], sources: Sources = behind.nothing, *, whole: bool = False,
+        threads: Sequence[Thread], sources: Sources = behind.nothing,
+        origins: Whole = behind.nothing_whole, *, whole: bool = False,
     ) -> None:  # fmt: skip
-        self.sources = sources
+        self.sources, self.origins = sources, origins
         self.look = Look(paint, columns)
         self.paint, self.places = paint, places
         self.texts = Threads(review, paint, places, columns - len(_INDENT), whole=whole)
@@ -94,24 +95,31 @@ class ReviewDiff:
             yield from self.said(left, placed=False)
 
     def stat(self, files: Iterable[FileChange]) -> Iterator[str]:
-        """A line for each file, with the number of threads on it, and the sums."""
+        """A line for each file, with the number of threads on it and the sessions behind it, and
+        the sums."""
         count = added = removed = 0
         for change in files:
             count, added, removed = count + 1, added + change.added, removed + change.removed
             paths = {change.path, change.old_path}
             here = [t for t in self.waiting.values() if (w := self.place(t)) and w[1] in paths]
-            threads = f"  {len(here)} thread{'' if len(here) == 1 else 's'}" if here else ""
-            yield heading(change).removeprefix("--- ") + self.paint.cyan(threads)
+            threads = f"{len(here)} thread{'' if len(here) == 1 else 's'}" if here else ""
+            told = [one for one in (threads, named(self.origins(change))) if one]
+            more = "".join(f"  {one}" for one in told)
+            yield heading(change).removeprefix("--- ") + self.paint.cyan(more)
         yield f"{count} file{'' if count == 1 else 's'}, +{added} -{removed}"
 
 
-def files_json(files: Iterable[FileChange], sources: Sources = behind.nothing) -> list[Json]:
+def files_json(
+    files: Iterable[FileChange], sources: Sources = behind.nothing,
+    origins: Whole = behind.nothing_whole,
+) -> list[Json]:  # fmt: skip
     """The files with their hunks and lines, and the sessions behind these."""
     return [
         {
             "path": one.path, "oldPath": one.old_path or None, "status": one.status,
             "oldMode": f"{one.old_mode:06o}", "newMode": f"{one.new_mode:06o}",
             "binary": one.binary, "added": one.added, "removed": one.removed, "cut": one.cut,
+            "sessions": [each.json() for each in origins(one)],
             "hunks": [
                 {
                     "oldStart": h.old, "oldLines": h.old_count, "newStart": h.new,

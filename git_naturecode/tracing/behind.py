@@ -84,6 +84,11 @@ class Change:
             return [told if some else [] for some in added]
         return [self._grouped(found[n] for n in some if n in found) for some in added]
 
+    def whole(self, change: FileChange) -> list[Behind]:
+        """What is behind a file as a whole: the sessions of the commits that touch it."""
+        touching = self._touching(change) if self.linked else set()
+        return self._roughly(oid for oid in self.commits if oid in touching)
+
     @cached_property
     def _paths(self) -> dict[str, frozenset[bytes]]:
         return commits.changed(self.store.repo, self.commits)

@@ -411,6 +411,8 @@ def test_a_rereview_shows_only_what_is_new(both: Pair) -> None:
     series = both.ann.nc("review", "diff", review, "--range-diff").out
     assert "Say five" in series
     assert "Two" in series
+    told = both.ann.nc("review", "diff", review, "--range-diff", "--json").json
+    assert "Say five" in told["rangeDiff"]
     assert "no revision '9'" in bob.nc("review", "diff", review, "--revision", "9", code=1).err
     both.bob.git("fetch", "-q")
     (thread,) = both.shown(bob)["comments"]

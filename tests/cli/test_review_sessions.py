@@ -71,6 +71,22 @@ def test_each_hunk_tells_which_message_wrote_it(
     assert f"session {session[17:]}" in change.ada.nc("review", "show", review).out
 
 
+def test_a_list_of_files_names_the_sessions_behind_each(change: Change) -> None:
+    change.edited("5", "five")
+    change.work.commit("-m", "Five")
+    session = linked(change.work)
+    write(change.ada, "b.py", "by hand\n")
+    change.work.commit("-m", "By hand")
+    review = change.started()
+    stat = ("review", "diff", review, "--stat")
+    assert change.ada.nc(*stat).out.split("\n")[:3] == [
+        f"a.py +1 -1  from {session[17:]}", "b.py +1 -0 (added)", "2 files, +2 -1",
+    ]  # fmt: skip
+    assert "from" not in change.ada.nc(*stat, "--no-sessions").out
+    files = change.ada.nc(*stat, "--json").json["files"]
+    assert [[s["sessionId"] for s in one["sessions"]] for one in files] == [[session], []]
+
+
 def test_lines_by_hand_and_lines_of_later_commits_are_told_apart(change: Change) -> None:
     message = change.edited("5", "five")
     change.work.commit("-m", "Five")
@@ -107,6 +123,8 @@ def test_of_a_private_session_others_see_only_that_there_is_one(change: Change) 
     for command in ("diff", "show"):
         said = change.ben.nc("review", command, review).out
         assert "a session that is not in this clone" in said
+    stat = change.ben.nc("review", "diff", review, "--stat").out
+    assert "a.py +1 -1  from a session that is not here\n" in stat
     # What the author has written into the message of her commit is in the description.
     assert session[17:] not in change.ben.nc("review", "diff", review).out
     (one,) = change.ben.nc("review", "show", review, "--json").json["sessions"]

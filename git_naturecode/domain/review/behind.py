@@ -43,6 +43,15 @@ Sources = Callable[[FileChange], Sequence[Sequence[Behind]]]
 """A file of the change -> what stands behind each of its hunks."""
 
 
+Whole = Callable[[FileChange], Sequence[Behind]]
+"""A file of the change -> what stands behind it as a whole."""
+
+
 def nothing(change: FileChange) -> Sequence[Sequence[Behind]]:
     """Nothing is known, or asked."""
     return [()] * len(change.hunks)
+
+
+def nothing_whole(change: FileChange) -> Sequence[Behind]:
+    """Nothing is known of the file, or asked."""
+    return ()
