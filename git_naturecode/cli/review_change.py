@@ -90,13 +90,12 @@ def close(
     """Close a review without merging."""
     from git_naturecode.cli.review_opened import opened_review
     from git_naturecode.domain.drafts import setting
-    from git_naturecode.domain.review import makers
 
     context = contexts.current(quiet)
     with opened_review(context, review) as here:
         here.permit(setting(here.entries, "status", "closed"))
         if reason:
-            here.write(makers.comment(reason, ""))
+            here.comment(reason, None)
         here.write(setting(here.entries, "status", "closed"))
     facts = {"reviewId": here.review.id, "status": "closed"}
     answer(context, as_json, facts, f"closed {here.review.id}", TELL_OTHERS)

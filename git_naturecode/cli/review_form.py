@@ -24,9 +24,8 @@ def comment_on_diff(
     What cannot be understood is kept in a file, which the error names: nobody writes it twice.
     """
     from git_naturecode.cli.review_opened import PRIVATE, TEAM
-    from git_naturecode.domain.review import makers
 
-    here.permit(makers.comment("", ""))
+    here.may_comment()
     about = here.revision(silently=draft)
     if about is None:
         raise errors.Negative(f"{here.review.id} has no revision to comment on")

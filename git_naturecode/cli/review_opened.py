@@ -11,6 +11,7 @@ from git_naturecode.cli.context import Context
 from git_naturecode.cli.reading import entity_id, opened, opened_at
 from git_naturecode.domain.kinds import REVIEW
 from git_naturecode.domain.people import key
+from git_naturecode.domain.review import makers
 from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import Review, Revision
 from git_naturecode.errors import Negative, NotPermitted
@@ -19,6 +20,7 @@ from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
 
 if TYPE_CHECKING:
+    from git_naturecode.domain.review.anchor import Anchor
     from git_naturecode.reviewing.revising import Moved
 
 _NOTED = frozenset({"revision", "verdict", "merge"})
@@ -70,6 +72,18 @@ class Opened:
         if side == TEAM and any(map(_is_noted, drafts)):
             reviewing.keep_notes(self.store)
         return made
+
+    def may_comment(self) -> None:
+        """Raise NotPermitted unless the team lets this person comment."""
+        self.permit(makers.comment("", ""))
+
+    def comment(
+        self, text: str, about: Revision | None, *, on: str = "", anchor: "Anchor | None" = None,
+        draft: bool = False,
+    ) -> Entry:  # fmt: skip
+        """Say `text` about a revision; a draft stays in this clone."""
+        made = makers.comment(text, about.id if about else "", anchor, on=on)
+        return self.write(made, side=PRIVATE if draft else TEAM)[0]
 
     def revision(self, *, silently: bool = False) -> Revision | None:
         """The revision that somebody speaks of who speaks now: it is written down first if nobody

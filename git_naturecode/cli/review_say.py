@@ -9,8 +9,6 @@ from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import answer, count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, ReviewId
 from git_naturecode.cli.output import worded, written
-from git_naturecode.domain.review import makers
-from git_naturecode.store.store import PRIVATE, TEAM
 
 if TYPE_CHECKING:
     from git_naturecode.cli.review_opened import Opened
@@ -95,12 +93,11 @@ def comment(
     spot = _Spot(file, at, end, side)
     _check_place(spot, suggest)
     with opened_review(context, review) as here:
-        here.permit(makers.comment("", ""))
+        here.may_comment()
         about = here.revision(silently=draft)
         anchor = _anchor(context, here, about, spot)
         body = _body(context, text, suggest, spot.called or review)
-        made = makers.comment(body, about.id if about else "", anchor)
-        (entry,) = here.write(made, side=PRIVATE if draft else TEAM)
+        entry = here.comment(body, about, anchor=anchor, draft=draft)
     outside = bool(anchor and anchor.outside)
     facts: dict[str, Json] = {
         "reviewId": here.review.id, "commentId": entry.id, "draft": draft,
@@ -158,11 +155,9 @@ def reply(
                 f"{thread} is a draft of yours that nobody else has seen",
                 f"git naturecode review submit {here.short} sends it; or answer with --draft",
             )
-        here.permit(makers.comment("", ""))
+        here.may_comment()
         body = worded(context, text, f"What is your answer to {thread}?")
-        last = here.review.revision
-        made = makers.comment(body, last.id if last else "", on=about.id)
-        (entry,) = here.write(made, side=PRIVATE if draft else TEAM)
+        entry = here.comment(body, here.review.revision, on=about.id, draft=draft)
     facts = {"reviewId": here.review.id, "commentId": entry.id, "threadId": about.id}
     told = _sent(here, f"answered {thread} in", draft)
     answer(context, as_json, facts, *told, entries=[entry])
@@ -221,8 +216,7 @@ def _last_word(here: "Opened", value: str, text: str) -> None:
     if value:
         say(here, value, text)
     else:
-        about = here.revision()
-        here.write(makers.comment(text, about.id if about else ""))
+        here.comment(text, here.revision())
 
 
 class _Spot(NamedTuple):

@@ -144,7 +144,7 @@ def redact(
 def _settle(
     kind: str, review: str, thread: str, text: str | None, as_json: bool, quiet: bool
 ) -> None:
-    from git_naturecode.cli.output import written
+    from git_naturecode.cli.output import worded
     from git_naturecode.cli.review_opened import opened_review
     from git_naturecode.domain.review import handles, makers
 
@@ -159,9 +159,7 @@ def _settle(
             raise errors.Negative(f"{thread} is {state} already")
         here.permit(makers.settling([], about, kind))
         if text is not None:
-            last = here.review.revision
-            said = written(context, text, "")
-            here.write(makers.comment(said, last.id if last else "", on=about.id))
+            here.comment(worded(context, text, ""), here.review.revision, on=about.id)
             about = handles.thread(here.again().review, about.id)
         here.write(makers.settling(here.entries, about, kind))
     facts = {"reviewId": here.review.id, "threadId": about.id, "resolved": wanted}

@@ -207,6 +207,7 @@ def test_threads_are_answered_resolved_and_reopened(both: Pair) -> None:
     assert thread["resolved"]
     assert thread["newSinceResolved"] == 1
     assert "new since resolved" in ann.nc("review", "show", review).out
+    assert "empty" in ann.nc("review", "resolve", review, "t1", "-m", " ", code=2).err
     ann.nc("review", "resolve", review, "t1")
     assert "resolved already" in ann.nc("review", "resolve", review, "t1", code=1).err
     ann.nc("review", "reopen", review, "t1")
