@@ -156,7 +156,7 @@ def test_an_answer_that_the_time_cuts_off_is_kept_as_far_as_it_came(
 
     server.plays(act)
     with pytest.raises(ProviderFailed) as caught:
-        model(form, server).complete(QUESTION, limits=LONG._replace(silence=0.3))
+        model(form, server).complete(QUESTION, limits=LONG._replace(silence=3))
     assert caught.value.partial == "half of "
 
 
