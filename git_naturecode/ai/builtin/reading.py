@@ -10,6 +10,7 @@ from git_naturecode.domain.findings.hit import Change
 from git_naturecode.git.changes import ADDED, REMOVED, FileChange, Line
 
 MOST_LINE = 4_000  # characters of a line that rules for lines look at
+MOST_LINE_OF_CODE = 100_000  # characters of a line that rules for languages look at
 MOST_TEXT = 4 << 20  # bytes of a file that rules for whole files look at
 
 
@@ -44,11 +45,11 @@ class Sheet(NamedTuple):
         That is the file; where it cannot be had, what the difference shows of it.
         """
         if self.text is not None:
-            yield 0, self.text
+            yield 0, _bounded(self.text.split("\n"))
             return
         for hunk in self.change.hunks:
             lines = [one.text for one in hunk.lines() if one.kind != REMOVED]
-            yield max(hunk.new - 1, 0), "\n".join(lines)
+            yield max(hunk.new - 1, 0), _bounded(lines)
 
     def span(self, line: int, end: int) -> tuple[int, int] | None:
         """Those of the lines `line` to `end` that one hunk shows; None for none.
@@ -88,6 +89,11 @@ def _text(file: FileChange, change: Change, kind: kinds.Kind) -> str | None:
     if not kind.language or kind.is_generated or file.status == "D" or file.binary:
         return None
     return decoded(change.new(file.path))
+
+
+def _bounded(lines: list[str]) -> str:
+    """The text of `lines`, without those of which nobody has written a character by hand."""
+    return "\n".join(line if len(line) <= MOST_LINE_OF_CODE else "" for line in lines)
 
 
 def before(file: FileChange, change: Change) -> str | None:

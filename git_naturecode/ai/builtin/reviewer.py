@@ -63,9 +63,11 @@ class _Look:
             return
         sheet = reading.sheet(file, self._change, generated)
         lost = rules.too_long(sheet)
-        self._take(sheet.path, rules.of_lines(sheet, self._wanted))
+        by_line = [*rules.of_lines(sheet, self._wanted)]
+        self._take(sheet.path, by_line)
         looked = rules.of_language(sheet, lambda: reading.before(file, self._change), self._wanted)
-        self._take(sheet.path, looked.found)
+        told = {(one.line, one.cwe) for one in by_line if one.cwe}
+        self._take(sheet.path, (one for one in looked.found if (one.line, one.cwe) not in told))
         self._keep(sheet)
         why = looked.lost or lost
         if file.cut:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from git_naturecode.ai.builtin.python.second import modern
 
-MOST_TEXT, MOST_LINE = 4 << 20, 200_000  # characters of a file, of one line
+MOST_TEXT = 4 << 20  # characters of a file
 _MOST_REPAIRS = 25
 _BEGINS = re.compile(r"(?:@|(?:async\s+)?def\s|class\s)")
 _FAILURES = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
@@ -36,7 +36,6 @@ def parse(text: str) -> Parsed:
     parsed = Parsed()
     if len(text) > MOST_TEXT or "\0" in text:
         text = text[:MOST_TEXT].replace("\0", " ")
-    text = "\n".join(_bounded(line) for line in text.split("\n"))
     for form in _forms(text):
         tree = _tree(form)
         if tree is not None:
@@ -44,10 +43,6 @@ def parse(text: str) -> Parsed:
             return parsed
     _in_pieces(modern(_dedented(text)), parsed)
     return parsed
-
-
-def _bounded(line: str) -> str:
-    return line if len(line) <= MOST_LINE else ""
 
 
 def _forms(text: str) -> Iterator[str]:

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from git_naturecode.ai.builtin.found import Found
+from git_naturecode.ai.builtin.found import MAINTAINABILITY, PERFORMANCE, SECURITY, Found
+from git_naturecode.ai.builtin.script import upkeep
+from git_naturecode.ai.builtin.script.evaluate import Evaluator
+from git_naturecode.ai.builtin.script.tokens import MOST_TOKENS, tokens
 
 
 class Looked(NamedTuple):
@@ -15,4 +18,17 @@ class Looked(NamedTuple):
 
 def look(text: str, wanted: Callable[[str], bool]) -> Looked:
     """What the rules find in `text` for the aspects that are `wanted`."""
-    return Looked([], "")
+    read = tokens(text)
+    found: list[Found] = []
+    why = "too large to be read to its end" if len(read) >= MOST_TOKENS else ""
+    if wanted(SECURITY):
+        walk = Evaluator(read)
+        walk.block(0, len(read))
+        found += walk.found
+        if walk.lost:
+            why = f"nested too deeply at line {walk.lost}"
+    if wanted(MAINTAINABILITY):
+        found += upkeep.look(read)
+    if wanted(PERFORMANCE):
+        found += upkeep.in_loops(read)
+    return Looked(found, why)
