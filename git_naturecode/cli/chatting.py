@@ -8,9 +8,10 @@ from git_naturecode.ai import settings as settings_
 from git_naturecode.ai.files import Given
 from git_naturecode.ai.providers.protocol import Answer, Message, ProviderFailed
 from git_naturecode.cli import model as models
+from git_naturecode.cli.answers import warn_of_secrets
 from git_naturecode.cli.changing import changing
 from git_naturecode.cli.context import Context
-from git_naturecode.cli.session_say import add, warn_of_secrets
+from git_naturecode.cli.session_say import add
 from git_naturecode.domain import drafts
 from git_naturecode.domain.session import Session
 from git_naturecode.git.objects import Missing
