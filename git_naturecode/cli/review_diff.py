@@ -13,6 +13,7 @@ from git_naturecode.render.show import line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from git_naturecode.domain.findings.build import Tracked
     from git_naturecode.domain.review.looked import Looked
     from git_naturecode.domain.review.model import Revision, Thread
     from git_naturecode.git.changes import FileChange
@@ -38,7 +39,7 @@ def diff(
         int, typer.Option("--context", min=0, max=1000, help="Lines around what changed.")
     ] = 3,
     no_threads: Annotated[
-        bool, typer.Option("--no-threads", help="Without what was said.")
+        bool, typer.Option("--no-threads", help="Without what was said and found.")
     ] = False,
     no_sessions: Annotated[
         bool, typer.Option("--no-sessions", help="Without the sessions that wrote it.")
@@ -114,6 +115,7 @@ def _change(
         shown = ReviewDiff(
             looked.review, looked.places, paint(context), columns(context),
             _threads(looked, paths) if how.threads else [], sources, origins, whole=how.whole,
+            findings=_findings(looked, paths, how),
         )  # fmt: skip
         return "\n".join(shown.stat(found) if how.stat else shown.text(found))
 
@@ -220,14 +222,30 @@ def _threads(looked: "Looked", paths: "tuple[str, ...] | None") -> "list[Thread]
     ]  # fmt: skip
 
 
+def _findings(
+    looked: "Looked", paths: "tuple[str, ...] | None", how: _How
+) -> "list[Tracked]":  # fmt: skip
+    """The findings to show: those that are live, or all; on `paths`, where these are chosen."""
+    found = []
+    for one in looked.review.findings if how.threads else ():
+        place = looked.places.get(one.finding.fingerprint)
+        names = {one.finding.anchor.path, place.path if place else ""}
+        if (one.is_live or how.whole) and (paths is None or names & set(paths)):
+            found.append(one)
+    return found
+
+
 def _path(looked: "Looked", thread: "Thread") -> str:
     place = looked.places.get(thread.id)
     return place.path if place else ""
 
 
 def _json(looked: "Looked", compared: "Compared", files: "list[Json]") -> "dict[str, Json]":
+    from git_naturecode.render.review_findings_json import findings_json
+
     return {
         "reviewId": looked.review.id, "old": compared.old, "new": compared.new,
         "note": compared.note or None, "files": files,
         "places": {name: place.json() for name, place in looked.places.items()},
+        "findings": findings_json(looked.review, looked.places),
     }  # fmt: skip

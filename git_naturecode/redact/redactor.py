@@ -77,6 +77,24 @@ class Redactor:
         except Exception as error:
             raise _failed(error) from None
 
+    def lines(self, lines: Iterable[str]) -> list[str]:
+        """Lines of one text without its secrets; of one over several lines the first has the label
+        and the others are empty. Raises RedactionFailed as `text` does."""
+        try:
+            kept = list(lines)
+            text = "\n".join(kept)
+            numbers = Numbers()
+            numbers.seen(text)
+            told = [
+                numbers.write([piece])[0] + "\n" * (piece.text.count("\n") if piece.rule else 0)
+                for piece in cut_up(text, self._find)
+            ]
+            return "".join(told).split("\n") if kept else []
+        except NaturecodeError:
+            raise
+        except Exception as error:
+            raise _failed(error) from None
+
     def value(self, value: Json) -> tuple[Json, Labels]:
         """A JSON value without its secrets (strings at any depth, keys too), and the labels.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from git_naturecode.domain.review.model import Reviewer, Thread
 from git_naturecode.render.folded import folded
 from git_naturecode.render.paint import Paint
+from git_naturecode.render.review_findings import Findings
 from git_naturecode.render.review_rows import colour, said_of
 from git_naturecode.render.review_threads import Threads
 from git_naturecode.render.show import line, show
@@ -50,6 +51,7 @@ class _Shown:
         self.sessions = sessions
         self.looked, self.review, self.paint = looked, looked.review, paint
         self.texts = Threads(looked.review, paint, looked.places, columns, whole=whole)
+        self.findings = Findings(looked.review, paint, looked.places, columns, whole=whole)
         self.columns, self.whole = columns, whole
 
     def lines(self) -> Iterator[str]:
@@ -68,6 +70,7 @@ class _Shown:
                 yield ""
             folded_before = fold
             yield from self.thread(thread)
+        yield from self.findings.block()
         if self.review.has_drafts:
             yield ""
             yield self.paint.dim(

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from git_naturecode.domain.findings.build import Tracked
 from git_naturecode.domain.review import behind
+from git_naturecode.domain.review.anchor import Anchor
 from git_naturecode.domain.review.behind import Sources, Whole
 from git_naturecode.domain.review.following import GONE, Place
 from git_naturecode.domain.review.model import Review, Thread
@@ -10,11 +12,13 @@ from git_naturecode.git.changes import ADDED, FileChange
 from git_naturecode.render.diff import Look, file_text, heading
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.review_behind import beside, named
+from git_naturecode.render.review_findings import Findings
 from git_naturecode.render.review_threads import Threads
 from git_naturecode.render.show import show
 from git_naturecode.store.entry import Json
 
 _INDENT = "  | "
+_TOOL = "  ! "
 _KINDS = {" ": "context", "-": "removed", "+": "added"}
 
 
@@ -27,6 +31,7 @@ class ReviewDiff:
         self, review: Review, places: dict[str, Place], paint: Paint, columns: int,
         threads: Sequence[Thread], sources: Sources = behind.nothing,
         origins: Whole = behind.nothing_whole, *, whole: bool = False,
+        findings: Sequence[Tracked] = (),
     ) -> None:  # fmt: skip
         self.sources, self.origins = sources, origins
         self.look = Look(paint, columns)
@@ -38,10 +43,21 @@ class ReviewDiff:
             where = self.place(one)
             if where is not None:
                 self.at.setdefault(where, []).append(one)
+        self.tools = Findings(review, paint, places, columns - len(_INDENT), whole=whole)
+        self.found: dict[str, Tracked] = {one.finding.fingerprint: one for one in findings}
+        self.found_at: dict[tuple[str, str, int], list[Tracked]] = {}
+        for found in findings:
+            spot = self.place_of(found.finding.anchor, found.finding.fingerprint)
+            if spot is not None:
+                self.found_at.setdefault(spot, []).append(found)
 
     def place(self, thread: Thread) -> tuple[str, str, int] | None:
         """Side, path and line that a thread stands below; None where it has none now."""
-        anchor, place = thread.first.anchor, self.places.get(thread.id)
+        return self.place_of(thread.first.anchor, thread.id)
+
+    def place_of(self, anchor: Anchor | None, name: str) -> tuple[str, str, int] | None:
+        """The same for anything with an anchor; `name` is what `places` calls it."""
+        place = self.places.get(name)
         if anchor is None or (place is not None and place.state == GONE):
             return None
         if place is None:
@@ -61,7 +77,9 @@ class ReviewDiff:
 
         def below(side: str, at: int) -> list[str]:
             path = change.old_path if side == "old" else change.path
-            return list(self.said(self.at.get((side, path or change.path, at), ())))
+            where = (side, path or change.path, at)
+            tools = self.told(self.found_at.get(where, ()))
+            return [*tools, *self.said(self.at.get(where, ()))]
 
         yield from file_text(change, self.look, below, self.above(change))
         paths = {change.path, change.old_path}
@@ -69,6 +87,12 @@ class ReviewDiff:
             where = self.place(thread)
             if where is not None and where[1] in paths:
                 yield from self.said([thread], placed=False)
+        yield from self.told(self.in_file(change), placed=False)
+
+    def in_file(self, change: FileChange) -> list[Tracked]:
+        """The findings in a file."""
+        paths = {change.path, change.old_path}
+        return [one for spot, some in self.found_at.items() if spot[1] in paths for one in some]
 
     def above(self, change: FileChange) -> list[list[str]]:
         """What is told of each hunk before its lines."""
@@ -86,24 +110,34 @@ class ReviewDiff:
                 for text in self.texts.text(one, placed=placed):
                     yield self.paint.cyan(_INDENT) + text
 
+    def told(self, findings: Iterable[Tracked], *, placed: bool = True) -> Iterator[str]:
+        """Findings that were not shown yet, marked as what a tool says."""
+        for one in findings:
+            if self.found.pop(one.finding.fingerprint, None) is not None:
+                for text in self.tools.text(one, placed=placed):
+                    yield self.paint.yellow(_TOOL) + text
+
     def rest(self) -> Iterator[str]:
         """What belongs to no file that is shown."""
-        left = list(self.waiting.values())
-        if left:
+        left, found = list(self.waiting.values()), list(self.found.values())
+        if left or found:
             yield ""
             yield self.paint.bold("--- elsewhere")
+            yield from self.told(found, placed=False)
             yield from self.said(left, placed=False)
 
     def stat(self, files: Iterable[FileChange]) -> Iterator[str]:
-        """A line for each file, with the number of threads on it and the sessions behind it, and
-        the sums."""
+        """A line for each file, with the number of threads and findings on it and the sessions
+        behind it, and the sums."""
         count = added = removed = 0
         for change in files:
             count, added, removed = count + 1, added + change.added, removed + change.removed
             paths = {change.path, change.old_path}
             here = [t for t in self.waiting.values() if (w := self.place(t)) and w[1] in paths]
             threads = f"{len(here)} thread{'' if len(here) == 1 else 's'}" if here else ""
-            told = [one for one in (threads, named(self.origins(change))) if one]
+            some = len(self.in_file(change))
+            tools = f"{some} finding{'' if some == 1 else 's'}" if some else ""
+            told = [one for one in (threads, tools, named(self.origins(change))) if one]
             more = "".join(f"  {one}" for one in told)
             yield heading(change).removeprefix("--- ") + self.paint.cyan(more)
         yield f"{count} file{'' if count == 1 else 's'}, +{added} -{removed}"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from git_naturecode.domain.review.handles import names, thread_names
 from git_naturecode.domain.review.model import Comment, Given, Reviewer, Thread
+from git_naturecode.render.review_findings_json import analysis_json, findings_json, of_review
 from git_naturecode.store.entry import Json
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def json(looked: "Looked", sessions: "Sequence[Behind]" = ()) -> dict[str, Json]
             }
             for one in review.reports
         ],
-        "aiAnalysis": None,
+        "aiAnalysis": of_review(review),
+        "findings": findings_json(review, looked.places),
+        "analyses": [analysis_json(one) for one in review.analyses],
         "links": review.links,
         "sessions": [_session(one) for one in sessions],
         "hasDrafts": review.has_drafts,

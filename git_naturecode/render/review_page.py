@@ -5,10 +5,11 @@ Nothing that somebody has written can pass for another's words, load anything, o
 
 from collections.abc import Iterator
 
-from git_naturecode.domain.review.handles import thread_names
+from git_naturecode.domain.review.handles import finding_names, thread_names
 from git_naturecode.domain.review.model import Comment, Review, Reviewer, Thread
 from git_naturecode.render import page, words
 from git_naturecode.render.document import block
+from git_naturecode.render.review_findings import counts, last, looked, placed
 from git_naturecode.render.show import line
 
 _TITLE = 200
@@ -41,7 +42,7 @@ class _Page:
 
     def front_matter(self) -> str:
         """What it is, for programs."""
-        review, last = self.review, self.review.revision
+        review, now = self.review, self.review.revision
         facts: dict[str, str | bool | list[str]] = {
             "id": review.id, "title": self.title, "status": review.status,
             "owner": line(review.owner), "target": line(review.target.name[:_TITLE]),
@@ -49,8 +50,8 @@ class _Page:
             "updated": line(review.updated),
             "reviewers": [f"{line(one.who)}: {one.status}" for one in review.reviewers],
         }  # fmt: skip
-        if last:
-            facts |= {"revision": str(last.number), "head": last.head, "mergeBase": last.base}
+        if now:
+            facts |= {"revision": str(now.number), "head": now.head, "mergeBase": now.base}
         return page.yaml_facts(facts)
 
     def body(self) -> Iterator[str]:
@@ -78,6 +79,8 @@ class _Page:
         handles = thread_names(review)
         for thread in review.threads:
             yield from self.thread(thread, handles[thread.id])
+        if review.findings or review.analyses:
+            yield from self.findings()
 
     def reviewer(self, one: Reviewer) -> Iterator[str]:
         """What one of them says."""
@@ -108,6 +111,31 @@ class _Page:
             yield page.fenced("\n".join(map(line, anchor.text)))
         for one in thread.comments:
             yield _quoted(self.comment(one))
+
+    def findings(self) -> Iterator[str]:
+        """What analyses have found: what is live in full, the rest as one line each."""
+        review, names = self.review, finding_names(self.review)
+        yield f"## Findings\n\n{_word(counts(review).removeprefix('findings: '))}\n"
+        yield "".join(f"- {_word(looked(one, review))}\n" for one in last(review.analyses))
+        for one in review.live_findings:
+            finding, anchor = one.finding, one.finding.anchor
+            handle = names[finding.fingerprint]
+            told = f"{finding.severity} · {_word(finding.rule)} · {one.state}"
+            yield f"### {handle} · {page.code(line(placed(one, {})))} · {told}\n"
+            if anchor.text:
+                yield page.fenced("\n".join(map(line, anchor.text)))
+            yield _quoted(f"*{_word(finding.source)}*\n\n{block(finding.message)}")
+            if finding.suggestion is not None:
+                yield "Suggested instead:\n"
+                yield page.fenced("\n".join(map(line, finding.suggestion.split("\n"))))
+        for one in review.findings:
+            if not one.is_live:
+                handle = names[one.finding.fingerprint]
+                why = f": {_word(one.dismissed.reason)}" if one.dismissed else ""
+                yield (
+                    f"- {handle} {page.code(line(placed(one, {})))} · {_word(one.finding.rule)} · "
+                    f"{one.state}{why}\n"
+                )
 
     def comment(self, one: Comment) -> str:
         """One comment."""

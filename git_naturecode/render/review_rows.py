@@ -45,6 +45,8 @@ def _note(row: dict[str, Json], paint: Paint, me: str) -> str:
     told = [paint.bold("waits for you")] if mine else []
     if row["openThreads"]:
         told.append(f"{row['openThreads']} open")
+    if row.get("findings"):
+        told.append(_found(row, paint))
     if waiting and not mine:
         others = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
         told.append(f"waits for {line(waiting[0])}{others}")
@@ -57,6 +59,13 @@ def _status(row: dict[str, Json]) -> str:
     if row["status"] != "in-progress" or not approvals:
         return said_of(str(row["status"]))
     return "1 approval" if approvals == 1 else f"{approvals} approvals"
+
+
+def _found(row: dict[str, Json], paint: Paint) -> str:
+    """How many findings there are, and how bad the worst is."""
+    severity = str(row["severity"])
+    text = f"{row['findings']} {severity if row['findings'] == 1 else f'findings, {severity}'}"
+    return paint.red(text) if severity in ("critical", "high") else text
 
 
 def said_of(status: str) -> str:

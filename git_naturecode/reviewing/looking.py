@@ -1,5 +1,6 @@
 """Looking at a review in this clone: where the change stands, which verdicts still hold."""
 
+from git_naturecode.domain.findings.lifecycle import FIXED
 from git_naturecode.domain.review import keeping
 from git_naturecode.domain.review.following import Place
 from git_naturecode.domain.review.keeping import Kept, Row
@@ -48,8 +49,13 @@ def _look(store: Store, review: Review, moved: Moved | None) -> Looked:
 
 
 def _places(store: Store, review: Review, head: str, base: str) -> dict[str, Place]:
-    """Where the lines of each thread are now; nothing where that cannot be told."""
+    """Where the lines of each thread and finding are now; nothing where that cannot be told."""
     anchors = {one.id: one.first.anchor for one in review.threads if one.first.anchor}
+    anchors |= {
+        one.finding.fingerprint: one.finding.anchor
+        for one in review.findings
+        if one.life != FIXED and one.finding.anchor.path
+    }
     if not anchors:
         return {}
     from git_naturecode.reviewing.placing import place

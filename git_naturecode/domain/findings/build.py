@@ -35,7 +35,8 @@ class Dismissal(NamedTuple):
 class Tracked(NamedTuple):
     """A finding and what became of it: `state` is one of lifecycle.STATES, `life` what it would
     be if nobody had dismissed it. `finding` is as it was seen last, in the revision with the id
-    `revision`; `time` is when it was seen first, `by` who ran the analysis."""
+    `revision`; `time` is when it was seen first (`stamp` by the clock of the log), `by` who ran the
+    analysis."""
 
     id: str
     finding: Finding
@@ -43,6 +44,7 @@ class Tracked(NamedTuple):
     life: str
     by: str
     time: str
+    stamp: str
     revision: str
     dismissed: Dismissal | None = None
     standing: Standing | None = None
@@ -86,7 +88,7 @@ def build(
     """The findings and the analyses that the entries of a review add up to.
 
     `number` says which revision is meant by the id of its entry, or else by its head. Findings
-    come by path and line, analyses by revision and time.
+    come in the order in which they were seen first, analyses by revision and time.
     """
     some = [one for one in counted if one.entry.kind in KINDS and not one.entry.is_stub]
     if not some:
@@ -101,7 +103,7 @@ def build(
         for name, versions in _by_print(seen).items()
     ]
     told = sorted(runs, key=lambda run: _when(run[0].entry, number))
-    return sorted(found, key=_place), list(map(_analysis, told))
+    return sorted(found, key=_born), list(map(_analysis, told))
 
 
 class _Seen(NamedTuple):
@@ -162,8 +164,8 @@ def _tracked(versions: list[_Seen], life: str, out: Dismissal | None) -> Tracked
     entry = latest.placed.entry
     return Tracked(
         entry.id, latest.finding, DISMISSED if out else life, life,
-        text_of(first.placed.entry, "by"), first.placed.entry.at[:24], text_of(entry, "revision"),
-        out, latest.placed.placed.mark,
+        text_of(first.placed.entry, "by"), first.placed.entry.at[:24], first.placed.entry.at,
+        text_of(entry, "revision"), out, latest.placed.placed.mark,
     )  # fmt: skip
 
 
@@ -174,9 +176,8 @@ def _by_print(seen: Iterable[_Seen]) -> dict[str, list[_Seen]]:
     return found
 
 
-def _place(one: Tracked) -> tuple[str, int, str, str]:
-    where = one.finding.anchor
-    return where.path, where.line, one.finding.rule, one.finding.fingerprint
+def _born(one: Tracked) -> tuple[str, str]:
+    return one.stamp, one.finding.fingerprint
 
 
 def dismissing(entries: Iterable[Entry], target: str) -> list[str]:

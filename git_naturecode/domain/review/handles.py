@@ -2,10 +2,12 @@
 
 import re
 
+from git_naturecode.domain.findings.build import Tracked
 from git_naturecode.domain.review.model import Comment, Review, Thread
 from git_naturecode.errors import Negative
 
-_SHORT = re.compile(r"#?([tc])([1-9][0-9]{0,6})")
+_SHORT = re.compile(r"#?([tcf])([1-9][0-9]{0,6})")
+_LEAST_PRINT = 4
 
 
 def comments(review: Review) -> list[Comment]:
@@ -22,6 +24,29 @@ def names(review: Review) -> dict[str, str]:
 def thread_names(review: Review) -> dict[str, str]:
     """The short name of each thread (t1) by its id."""
     return {one.id: f"t{number}" for number, one in enumerate(review.threads, 1)}
+
+
+def finding_names(review: Review) -> dict[str, str]:
+    """The short name of each finding (f1) by its fingerprint."""
+    return {one.finding.fingerprint: f"f{number}" for number, one in enumerate(review.findings, 1)}
+
+
+def finding(review: Review, wanted: str) -> Tracked:
+    """The finding that `wanted` means: its short name, or the beginning of its fingerprint. Raises
+    Negative when there is none, or more than one."""
+    short = _SHORT.fullmatch(wanted)
+    if short and short[1] == "f" and int(short[2]) <= len(review.findings):
+        return review.findings[int(short[2]) - 1]
+    found = [
+        one
+        for one in review.findings
+        if len(wanted) >= _LEAST_PRINT and one.finding.fingerprint.startswith(wanted.lower())
+    ]
+    if len(found) > 1:
+        raise Negative(f"{wanted!r} fits {len(found)} findings", "write more of the fingerprint")
+    if not found:
+        raise _none(review, wanted, "finding", len(review.findings))
+    return found[0]
 
 
 def thread(review: Review, wanted: str) -> Thread:

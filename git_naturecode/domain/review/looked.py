@@ -14,7 +14,8 @@ class Looked(NamedTuple):
     `moved` is True when nobody has written down yet how it stands here, `files` are those of the
     present state (None: its table is not here). `here` is False where the commits are not in this
     clone. `revision` is the present state, without an id where it is not written down; `places`
-    says where the lines of each thread are in it, by the id of the thread.
+    says where the lines of each thread are in it, by the id of the thread, and those of each
+    finding, by its fingerprint.
 
     Where somebody has asked for them too: `kept` says of each verdict, by its id, what is left of
     it, and `can_merge` is True when nothing is missing.

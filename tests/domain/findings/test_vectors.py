@@ -102,5 +102,5 @@ def test_each_kind_of_entry_is_written_as_ever() -> None:
 def test_what_they_add_up_to() -> None:
     known = json.loads((VECTORS / "finding.json").read_text())["review"]
     assert json.loads(json.dumps(told((VECTORS / "finding.segment").read_bytes()))) == known
-    assert [one["state"] for one in known["findings"]] == ["dismissed", "fixed"]
+    assert [one["state"] for one in known["findings"]] == ["fixed", "dismissed"]
     assert [one[7] for one in known["analyses"]] == ["done", "inconclusive", "done"]
