@@ -40,7 +40,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         time.sleep(left)  # no test begins on one day and ends on another
     home = tmp_path_factory.mktemp(f"home{next(_homes):06d}", numbered=False)
     for name in list(os.environ):
-        if name.startswith(("GIT_", "NATURECODE_", "XDG_", "SSH_")) and name not in _KEPT:
+        if name not in _KEPT and (name in _NAMES or name.startswith(_PREFIXES)):
             monkeypatch.delenv(name)
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
@@ -57,6 +57,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         "GIT_PAGER": "cat",
         "NO_COLOR": "1",
         "TZ": "UTC",
+        "LANG": "C.UTF-8",
         "NATURECODE_BACKGROUND": "0",
         "GIT_CEILING_DIRECTORIES": str(home.parent),
     }.items():
@@ -71,6 +72,11 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
 
 _homes = itertools.count()
 _KEPT = ("NATURECODE_TORTURE", "NATURECODE_SEED")
+_PREFIXES = (
+    "GIT_", "NATURECODE_", "XDG_", "SSH_", "LC_", "CLAUDE", "CODEX_", "GEMINI_", "COPILOT_",
+    "CURSOR_", "AIDER_", "LLM_", "VSCODE_", "OPENAI_", "ANTHROPIC_", "DEEPSEEK_",
+)  # fmt: skip
+_NAMES = ("CI", "COLUMNS", "LINES", "LANGUAGE", "EMAIL", "EDITOR", "VISUAL", "PAGER")
 
 
 def _only_loopback(address: tuple[str, int], *args: object, **kwargs: object) -> socket.socket:
@@ -142,6 +148,7 @@ _try_the_same_in_any_order()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.umask(0o022)
     if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     config.addinivalue_line("markers", "torture: long fault and fuzz runs (make torture)")
