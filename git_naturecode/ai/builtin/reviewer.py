@@ -1,29 +1,41 @@
 """The reviewer that needs no model: facts, rules for languages, and the linters that are there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from git_naturecode.ai.builtin import kinds, reading, rules
 from git_naturecode.ai.builtin.facts import files, tests
 from git_naturecode.ai.builtin.found import MAINTAINABILITY, TESTS, Found
 from git_naturecode.ai.builtin.reading import Sheet
+from git_naturecode.ai.builtin.tools.shelf import Shelf
 from git_naturecode.domain.findings.hit import Change, Hit, Seen
 from git_naturecode.domain.findings.model import is_asked
 from git_naturecode.git.changes import FileChange
 
 NAME = "builtin"
+# Classes by which linters name what rules of ours name otherwise.
+_SAME = {"CWE-259": "CWE-798", "CWE-94": "CWE-79", "CWE-20": "CWE-502", "CWE-319": "CWE-295"}
 _MOST = 300  # hits in one file
 _GENERATED = "generated: only secrets, hidden characters and merge markers were looked for"
 
 
 class Builtin:
-    """Looks at a change file by file; what it keeps of one are its hits and a few numbers."""
+    """Looks at a change file by file; what it keeps of one are its hits and a few numbers.
+
+    Linters are looked for and started in the environment `environ`; without one, they are not.
+    """
 
     name = NAME
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self._environ = environ
 
     def look(self, change: Change) -> Seen:
         """What the rules find in what `change` brings; never raises for what the change holds."""
         try:
-            return _Look(change).seen()
+            if self._environ is None:
+                return _Look(change).seen()
+            with Shelf(self._environ, lambda one: is_asked(one, change.aspects)) as shelf:
+                return _Look(change, shelf).seen()
         except (MemoryError, RecursionError) as error:
             return Seen(inconclusive=f"the rules failed ({type(error).__name__})", sources=(NAME,))
 
@@ -31,8 +43,8 @@ class Builtin:
 class _Look:
     """One look at one change."""
 
-    def __init__(self, change: Change) -> None:
-        self._change = change
+    def __init__(self, change: Change, shelf: Shelf | None = None) -> None:
+        self._change, self._shelf = change, shelf
         self._hits: list[Hit] = []
         self._covered: set[tuple[str, int]] = set()
         self._skipped: dict[str, str] = {}
@@ -40,6 +52,7 @@ class _Look:
         self._gone: list[Sheet] = []
         self._locks: list[tuple[str, Sheet]] = []
         self._paths: set[str] = set()
+        self._sources, self._notes = [NAME], list[str]()
 
     def seen(self) -> Seen:
         generated = kinds.generated(self._change.old(".gitattributes"))
@@ -51,7 +64,12 @@ class _Look:
                 # One file that a rule cannot stand is no reason to say nothing of the others.
                 self._skipped[file.path] = f"the rules failed on it ({type(error).__name__})"
         self._at_the_end()
-        return Seen(tuple(self._hits), frozenset(self._covered), self._skipped, None, (NAME,))
+        if self._shelf is not None:
+            self._ask_linters(self._shelf)
+        return Seen(
+            tuple(self._hits), frozenset(self._covered), self._skipped, None,
+            tuple(self._sources), tuple(self._notes),
+        )  # fmt: skip
 
     def _wanted(self, aspect: str) -> bool:
         return is_asked(aspect, self._change.aspects)
@@ -69,6 +87,8 @@ class _Look:
         told = {(one.line, one.cwe) for one in by_line if one.cwe}
         self._take(sheet.path, (one for one in looked.found if (one.line, one.cwe) not in told))
         self._keep(sheet)
+        if self._shelf is not None and file.status != "D":
+            self._shelf.put(sheet)
         why = looked.lost or lost
         if file.cut:
             why = "too large: only the first hunks were looked at"
@@ -108,6 +128,27 @@ class _Look:
             for path, found in files.locks(self._locks, changed, self._is_there):
                 self._hit(path, found)
 
+    def _ask_linters(self, shelf: Shelf) -> None:
+        """What the linters find that no rule of ours has found on the same line."""
+        known = {(hit.path, hit.line, hit.cwe) for hit in self._hits if hit.cwe}
+        for outcome in shelf.outcomes():
+            if outcome.failed:
+                self._notes.append(f"{outcome.name} says nothing: {outcome.failed}")
+                continue
+            self._sources.append(outcome.source)
+            for sheet, found in outcome.found:
+                cwe = _SAME.get(found.cwe, found.cwe)
+                if (sheet.path, found.line, cwe) not in known:
+                    self._hit(sheet.path, found, source=outcome.source)
+                    known.add((sheet.path, found.line, cwe or found.rule))
+        if shelf.absent:
+            names = ", ".join(shelf.absent)
+            self._notes.append(
+                f"{names}: not installed; `pip install 'git-naturecode[reviewers]'` adds them"
+            )
+        if shelf.is_full:
+            self._notes.append("the change is too large for the linters: they saw a part of it")
+
     def _is_there(self, path: str) -> bool:
         return self._change.new(path) is not None
 
@@ -118,11 +159,11 @@ class _Look:
                 return
             self._hit(path, one)
 
-    def _hit(self, path: str, found: Found, side: str = "new") -> None:
+    def _hit(self, path: str, found: Found, side: str = "new", source: str = NAME) -> None:
         self._hits.append(
             Hit(
                 found.rule, found.severity, found.confidence, found.message, path, side,
-                found.line, found.end, found.suggestion, found.aspect, NAME, found.cwe,
+                found.line, found.end, found.suggestion, found.aspect, source, found.cwe,
             )
         )  # fmt: skip
 

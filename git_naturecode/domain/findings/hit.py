@@ -58,7 +58,8 @@ class Seen(NamedTuple):
     ...); a file is covered when it is not in it. `inconclusive` says why the whole says nothing
     (the model failed); None when it went well. `sources` are the programs that looked, as the hits
     name them; empty when it is the analyser alone: what one of them found before, and none finds
-    now, is mended only if it has looked again.
+    now, is mended only if it has looked again. `notes` are sentences for whoever asked: a linter
+    that is not installed, or that failed.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -66,6 +67,7 @@ class Seen(NamedTuple):
     skipped: Mapping[str, str] = {}
     inconclusive: str | None = None
     sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Analyser(Protocol):

@@ -1,0 +1,1 @@
+"""Linters of others that are used where they are installed: bandit, ruff, detect-secrets."""
