@@ -1,0 +1,190 @@
+"""A pull request on GitHub, by PyGithub: its lines, our threads in it, new comments."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import requests
+from github import Auth, Github, GithubException
+from github.GithubRetry import GithubRetry
+from github.PullRequest import PullRequest, ReviewComment
+
+from git_naturecode.bridges import failures, marks
+from git_naturecode.bridges.forge import Change, Note, Posted
+from git_naturecode.bridges.lines import Shown, shown
+
+TOKEN = "GITHUB_TOKEN"
+_TIMEOUT, _MOST_WAIT, _RETRIES = 30, 120.0, 3
+_AT_ONCE = 50  # comments of one review
+_MOST_SPLITS = 20
+_COMMENTS = """
+query($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+    comments(first: 100, after: $after) {
+      nodes { databaseId url body viewerDidAuthor } pageInfo { hasNextPage endCursor } } } }
+}"""
+_THREADS = """
+query($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+    reviewThreads(first: 100, after: $after) {
+      nodes { id isResolved comments(first: 100) {
+        nodes { body viewerDidAuthor } } } pageInfo { hasNextPage endCursor } } } }
+}"""
+_RESOLVE = """
+mutation($thread: ID!) {
+  resolveReviewThread(input: {threadId: $thread}) { thread { isResolved } }
+}"""
+
+
+class GithubChange:
+    """Pull request `number` of `repository` ("owner/name") on the server with the API `url`."""
+
+    name = "GitHub"
+
+    def __init__(self, url: str, repository: str, number: int, token: str) -> None:
+        # A request that may have been done is never repeated here: only what was refused by the
+        # limit of requests, and what never reached the server.
+        retry = GithubRetry(
+            total=_RETRIES, connect=_RETRIES, read=0, other=0, status_forcelist=[429],
+            max_rate_limit_wait=_MOST_WAIT, secondary_rate_wait=_MOST_WAIT / 2,
+        )  # fmt: skip
+        self._api = Github(
+            auth=Auth.Token(token), base_url=url, timeout=_TIMEOUT, per_page=100, retry=retry,
+            lazy=True, seconds_between_writes=None, seconds_between_requests=None,
+            user_agent="git-naturecode",
+        )  # fmt: skip
+        self._repository, self._number = repository, number
+
+    @cached_property
+    def _pull(self) -> PullRequest:
+        return self._api.get_repo(self._repository).get_pull(self._number)
+
+    def change(self) -> Change:
+        """What it is at present."""
+        with _told():
+            pull = self._pull
+            return Change(
+                self._number, pull.base.sha, pull.head.sha, pull.title or "",
+                pull.user.login if pull.user else "", pull.html_url, pull.state == "open",
+            )  # fmt: skip
+
+    def shown(self) -> Mapping[str, Shown | None]:
+        """The files of the change, with the lines that their patches show."""
+        with _told():
+            files = list(self._pull.get_files())
+            return {one.filename: shown(one.patch) if one.patch else None for one in files}
+
+    def posted(self) -> list[Posted]:
+        """The threads that this token's account has begun."""
+        found = []
+        for thread in self._nodes(_THREADS, "reviewThreads"):
+            said = thread["comments"]["nodes"]
+            if said and said[0]["viewerDidAuthor"] and (name := marks.fingerprint(said[0]["body"])):
+                answered = any(not one["viewerDidAuthor"] for one in said)
+                found.append(Posted(name, thread["id"], thread["isResolved"], answered))
+        return found
+
+    def post(self, notes: Sequence[Note], head: str) -> list[Note]:
+        """One review for each 50 comments; those that GitHub refuses are found by halving."""
+        refused: list[Note] = []
+        whole = [one for one in notes if not one.line]
+        lines = [one for one in notes if one.line]
+        for at in range(0, len(lines), _AT_ONCE):
+            refused += self._reviewed(lines[at : at + _AT_ONCE], head, _MOST_SPLITS)[0]
+        for one in whole:
+            refused += [] if self._on_file(one, head) else [one]
+        return refused
+
+    def _reviewed(self, notes: Sequence[Note], head: str, splits: int) -> tuple[list[Note], int]:
+        """Post `notes` as one review; those that cannot be posted, and how many requests may yet
+        be spent on finding out which."""
+        if not notes:
+            return [], splits
+        comments = [_comment(one) for one in notes]
+        try:
+            with _told(may_refuse=True):
+                commit = self._pull.base.repo.get_commit(head)
+                self._pull.create_review(commit=commit, event="COMMENT", comments=comments)
+            return [], splits
+        except _Refused:
+            if len(notes) == 1 or splits <= 0:
+                return list(notes), splits
+        middle = len(notes) // 2
+        first, splits = self._reviewed(notes[:middle], head, splits - 1)
+        second, splits = self._reviewed(notes[middle:], head, splits - 1)
+        return first + second, splits
+
+    def _on_file(self, note: Note, head: str) -> bool:
+        try:
+            with _told(may_refuse=True):
+                self._pull.create_review_comment(
+                    marks.finding(note.text, note.fingerprint), head, note.path,
+                    subject_type="file",
+                )  # fmt: skip
+        except _Refused:
+            return False
+        return True
+
+    def resolve(self, threads: Sequence[str]) -> None:
+        """Mark threads as resolved; REST has no way to do so."""
+        for thread in threads:
+            with _told():
+                self._api.requester.graphql_query(_RESOLVE, {"thread": thread})
+
+    def summary(self, text: str) -> str:
+        """The comment of this account that has our mark is edited, or one is made."""
+        marked = marks.summary(text)
+        for one in self._nodes(_COMMENTS, "comments"):
+            if one["viewerDidAuthor"] and marks.is_summary(one["body"]):
+                if one["body"].strip() != marked.strip():
+                    with _told():
+                        self._pull.get_issue_comment(one["databaseId"]).edit(marked)
+                return str(one["url"])
+        with _told():
+            return self._pull.create_issue_comment(marked).html_url
+
+    def _nodes(self, query: str, what: str) -> Iterator[Any]:
+        """All nodes of a list of the pull request, page by page."""
+        owner, _, name = self._repository.partition("/")
+        after = None
+        while True:
+            asked = {"owner": owner, "name": name, "number": self._number, "after": after}
+            with _told():
+                _, answer = self._api.requester.graphql_query(query, asked)
+            page = answer["data"]["repository"]["pullRequest"][what]
+            yield from page["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+
+
+def _comment(note: Note) -> ReviewComment:
+    side = "RIGHT" if note.side == "new" else "LEFT"
+    text = marks.finding(note.text, note.fingerprint)
+    made: ReviewComment = {"path": note.path, "body": text, "line": note.end, "side": side}
+    if note.end > note.line:
+        made |= {"start_line": note.line, "start_side": side}
+    return made
+
+
+class _Refused(Exception):
+    """GitHub takes one of the comments for wrong, and therefore none of them."""
+
+
+@contextmanager
+def _told(*, may_refuse: bool = False) -> Iterator[None]:
+    """Failures of PyGithub as failures of this program; nothing of it leaves this module."""
+    try:
+        yield
+    except GithubException as error:
+        if error.status == 422 and may_refuse:
+            raise _Refused from None
+        raise failures.of_status("GitHub", error.status, _message(error), TOKEN) from None
+    except (requests.RequestException, OSError, AssertionError) as error:
+        raise failures.of_network("GitHub", error) from None
+
+
+def _message(error: GithubException) -> str:
+    said = error.data.get("message") if isinstance(error.data, dict) else error.message
+    return str(said or "")
