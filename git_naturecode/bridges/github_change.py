@@ -26,14 +26,19 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
 }"""
 _THREADS = """
 query($owner: String!, $name: String!, $number: Int!, $after: String) {
+  viewer { login }
   repository(owner: $owner, name: $name) { pullRequest(number: $number) {
     reviewThreads(first: 100, after: $after) {
-      nodes { id isResolved comments(first: 100) {
+      nodes { id path isResolved resolvedBy { login } comments(first: 1) {
         nodes { body viewerDidAuthor } } } pageInfo { hasNextPage endCursor } } } }
 }"""
 _RESOLVE = """
 mutation($thread: ID!) {
   resolveReviewThread(input: {threadId: $thread}) { thread { isResolved } }
+}"""
+_REOPEN = """
+mutation($thread: ID!) {
+  unresolveReviewThread(input: {threadId: $thread}) { thread { isResolved } }
 }"""
 
 
@@ -78,11 +83,14 @@ class GithubChange:
     def posted(self) -> list[Posted]:
         """The threads that this token's account has begun."""
         found = []
-        for thread in self._nodes(_THREADS, "reviewThreads"):
+        for thread, viewer in self._nodes(_THREADS, "reviewThreads"):
             said = thread["comments"]["nodes"]
             if said and said[0]["viewerDidAuthor"] and (name := marks.fingerprint(said[0]["body"])):
-                answered = any(not one["viewerDidAuthor"] for one in said)
-                found.append(Posted(name, thread["id"], thread["isResolved"], answered))
+                by = (thread["resolvedBy"] or {}).get("login")
+                by_us = _account(by) == _account(viewer)
+                found.append(
+                    Posted(name, thread["id"], thread["path"], thread["isResolved"], by_us)
+                )
         return found
 
     def post(self, notes: Sequence[Note], head: str) -> list[Note]:
@@ -105,7 +113,9 @@ class GithubChange:
         try:
             with _told(may_refuse=True):
                 commit = self._pull.base.repo.get_commit(head)
-                self._pull.create_review(commit=commit, event="COMMENT", comments=comments)
+                self._pull.create_review(
+                    commit=commit, body=_heading(len(notes)), event="COMMENT", comments=comments
+                )
             return [], splits
         except _Refused:
             if len(notes) == 1 or splits <= 0:
@@ -126,16 +136,16 @@ class GithubChange:
             return False
         return True
 
-    def resolve(self, threads: Sequence[str]) -> None:
-        """Mark threads as resolved; REST has no way to do so."""
+    def resolve(self, threads: Sequence[str], *, done: bool = True) -> None:
+        """Mark threads as resolved, or as open; REST has no way to do so."""
         for thread in threads:
             with _told():
-                self._api.requester.graphql_query(_RESOLVE, {"thread": thread})
+                self._api.requester.graphql_query(_RESOLVE if done else _REOPEN, {"thread": thread})
 
     def summary(self, text: str) -> str:
         """The comment of this account that has our mark is edited, or one is made."""
         marked = marks.summary(text)
-        for one in self._nodes(_COMMENTS, "comments"):
+        for one, _ in self._nodes(_COMMENTS, "comments"):
             if one["viewerDidAuthor"] and marks.is_summary(one["body"]):
                 if one["body"].strip() != marked.strip():
                     with _told():
@@ -144,19 +154,32 @@ class GithubChange:
         with _told():
             return self._pull.create_issue_comment(marked).html_url
 
-    def _nodes(self, query: str, what: str) -> Iterator[Any]:
-        """All nodes of a list of the pull request, page by page."""
+    def _nodes(self, query: str, what: str) -> Iterator[tuple[Any, str]]:
+        """All nodes of a list of the pull request, page by page; with who asks, where that is
+        asked for."""
         owner, _, name = self._repository.partition("/")
         after = None
         while True:
             asked = {"owner": owner, "name": name, "number": self._number, "after": after}
             with _told():
                 _, answer = self._api.requester.graphql_query(query, asked)
-            page = answer["data"]["repository"]["pullRequest"][what]
-            yield from page["nodes"]
+            data = answer["data"]
+            page = data["repository"]["pullRequest"][what]
+            viewer = (data.get("viewer") or {}).get("login", "")
+            yield from ((node, viewer) for node in page["nodes"])
             if not page["pageInfo"]["hasNextPage"]:
                 return
             after = page["pageInfo"]["endCursor"]
+
+
+def _account(login: str | None) -> str:
+    """The name of an account; that of an app has an ending in some answers, and none in others."""
+    return (login or "").removesuffix("[bot]")
+
+
+def _heading(count: int) -> str:
+    """The body that GitHub wants of a review with comments."""
+    return f"git naturecode: {count} finding{'s' if count != 1 else ''}"
 
 
 def _comment(note: Note) -> ReviewComment:

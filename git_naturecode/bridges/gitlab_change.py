@@ -83,9 +83,11 @@ class GitlabChange:
                 if not said or said[0]["author"]["username"] != me:
                     continue
                 if name := marks.fingerprint(said[0]["body"]):
-                    answered = any(one["author"]["username"] != me for one in said)
+                    where = said[0].get("position") or {}
+                    path = where.get("new_path") or where.get("old_path") or ""
+                    by_us = (said[0].get("resolved_by") or {}).get("username") == me
                     resolved = bool(said[0].get("resolved"))
-                    found.append(Posted(name, thread.id, resolved, answered))
+                    found.append(Posted(name, thread.id, path, resolved, by_us))
         return found
 
     def post(self, notes: Sequence[Note], head: str) -> list[Note]:
@@ -125,12 +127,12 @@ class GitlabChange:
             }
         return found
 
-    def resolve(self, threads: Sequence[str]) -> None:
-        """Mark threads as resolved."""
+    def resolve(self, threads: Sequence[str], *, done: bool = True) -> None:
+        """Mark threads as resolved, or as open."""
         for name in threads:
             with _told():
                 thread = self._merge.discussions.get(name, lazy=True)
-                thread.resolved = True
+                thread.resolved = done
                 thread.save()
 
     def summary(self, text: str) -> str:

@@ -12,10 +12,10 @@ import pytest
 
 from box import Box, Clone
 from hooking import Yard, picture, script
+from npm import fetched
 
 NO_HUSKY = "no husky to be had by npm on this machine"
 BIN = Path(sys.executable).parent
-_husky: list[Path | None] = []
 
 
 def tool(here: Clone, name: str, *args: str, code: int = 0) -> str:
@@ -67,26 +67,13 @@ def lefthook(clone: Clone) -> None:
 
 def husky(clone: Clone) -> None:
     """Install husky 9, with hooks that log."""
-    if not _husky:
-        _husky.append(_fetch_husky())
-    if _husky[0] is None:
+    program = fetched("husky@9", "bin.js")
+    if program is None:
         pytest.skip(NO_HUSKY)
     script(clone.path / ".husky" / "commit-msg", 'echo "$1" >>"$LOG"; test -z "$FAIL"\n')
     script(clone.path / ".husky" / "post-commit", 'echo post >>"$LOG"\n')
     script(clone.path / ".husky" / "pre-push", 'cat >>"$LOG"\n')
-    subprocess.run(["node", str(_husky[0])], cwd=clone.path, check=True, capture_output=True)
-
-
-def _fetch_husky() -> Path | None:
-    folder = Path(os.environ["HOME"]).parent / "husky"
-    folder.mkdir(exist_ok=True)
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        return None
-    words = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "husky@9"]
-    done = subprocess.run(words, capture_output=True, check=False, cwd=folder)
-    found = folder / "node_modules" / "husky" / "bin.js"
-    return found if done.returncode == 0 and found.is_file() else None
+    subprocess.run(["node", str(program)], cwd=clone.path, check=True, capture_output=True)
 
 
 TOOLS: dict[str, Callable[[Clone], None]] = {

@@ -1,0 +1,1 @@
+"""Reviews in CI: which change a job is about, its results, and their way onto a forge."""
