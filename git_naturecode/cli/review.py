@@ -25,6 +25,8 @@ VERBS = {
     "explain": ("review_merge", "explain"),
     "merge": ("review_merge", "merge"),
     "apply": ("review_apply", "apply"),
+    "ai": ("review_ai", "ai"),
+    "dismiss": ("review_ai", "dismiss"),
     "set": ("review_change", "change"),
     "update": ("review_change", "update"),
     "close": ("review_change", "close"),

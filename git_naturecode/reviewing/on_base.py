@@ -28,7 +28,7 @@ class Asked(NamedTuple):
 
 def owners_of(store: Store, tip: str, paths: Iterable[str]) -> Asked:
     """The owners of `paths`, as the file CODEOWNERS in commit `tip` has them, without oneself."""
-    places = ((place, _read(store, tip, place, owners.MOST_BYTES)) for place in owners.PLACES)
+    places = ((place, read(store, tip, place, owners.MOST_BYTES)) for place in owners.PLACES)
     place, data = next(((p, found) for p, found in places if found is not None), ("", b""))
     if not place:
         return Asked()
@@ -51,13 +51,13 @@ def owners_of(store: Store, tip: str, paths: Iterable[str]) -> Asked:
 def template(store: Store, tip: str) -> str:
     """The text that descriptions begin with, as commit `tip` has it; "" for none."""
     for place in TEMPLATES:
-        data = _read(store, tip, place, _MOST_TEMPLATE)
+        data = read(store, tip, place, _MOST_TEMPLATE)
         if data is not None:
             return data.decode("utf-8", "replace").replace("\r\n", "\n").strip()
     return ""
 
 
-def _read(store: Store, tip: str, place: str, most: int) -> bytes | None:
+def read(store: Store, tip: str, place: str, most: int) -> bytes | None:
     """The file `place` in commit `tip` ("": none); what is unfit is as good as not there."""
     objects = store.team.objects
     try:

@@ -57,6 +57,7 @@ OF_REVIEWER = (
     "review join review-1234567890",
     "review comment review-1234567890 --file src/utils.js --line 42 "
     "--comment 'Consider error handling here'",
+    "review ai review-1234567890 --aspect security",
     "review request-changes review-1234567890 --comment 'Needs more tests'",
     "review approve review-1234567890 --comment 'Looks good to me!'",
     "review merge review-1234567890",

@@ -36,16 +36,16 @@ def agreed(change: Change, analysers: Sequence[Analyser], least: int) -> Agreed:
     )  # fmt: skip
     if least > 1:
         name = "+".join(sorted(one.name.replace(" ", "") for one in analysers))
-        kept = _by_many([seen.hits for seen in all_seen], least, name)
-        alone, hits, sources = len(hits) - len(kept), kept, (name,)
+        kept, used = _by_many([seen.hits for seen in all_seen], least, name)
+        alone, hits, sources = len(hits) - used, kept, (name,)
     else:
         alone = 0
     seen = Seen(tuple(hits), covered, skipped, "; ".join(failed) or None, sources)
     return Agreed(seen, alone)
 
 
-def _by_many(each: Sequence[Sequence[Hit]], least: int, source: str) -> list[Hit]:
-    """The hits that so many of `each` have, once, by their surest."""
+def _by_many(each: Sequence[Sequence[Hit]], least: int, source: str) -> tuple[list[Hit], int]:
+    """The hits that so many of `each` have, once, by their surest; and of how many that are."""
     kept: list[Hit] = []
     used: set[tuple[int, int]] = set()
     for who, hits in enumerate(each):
@@ -65,7 +65,7 @@ def _by_many(each: Sequence[Sequence[Hit]], least: int, source: str) -> list[Hit
             if len(same) >= least:
                 used |= {(one[0], one[1]) for one in same}
                 kept.append(_for_all([one[2] for one in same], source))
-    return kept
+    return kept, len(used)
 
 
 def _is_same(one: Hit, other: Hit) -> bool:

@@ -1,0 +1,190 @@
+"""Running an analysis of a review: who looks, at what, and what of it is kept."""
+
+import time
+from typing import TYPE_CHECKING
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.render.show import line
+from git_naturecode.store.store import PRIVATE, TEAM
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_naturecode.ai.reviewing.assistant import Estimate
+    from git_naturecode.ai.reviewing.run import Outcome, Places
+    from git_naturecode.cli.model import Asked
+    from git_naturecode.cli.review_opened import Opened
+    from git_naturecode.domain.findings.hit import Analyser, Change
+    from git_naturecode.domain.review.model import Revision
+
+BUILTIN = "builtin"
+GUIDE = ".naturecode/review-prompt.md"
+"""Where the base branch says what a model is to look at besides."""
+_MOST_GUIDE = 64 * 1024
+
+
+class Run:
+    """One run: what is looked at, and by whom."""
+
+    def __init__(
+        self, context: contexts.Context, here: "Opened", aspects: tuple[str, ...],
+        names: list[str], model: str | None,
+    ) -> None:  # fmt: skip
+        self.context, self.here, self.aspects = context, here, aspects
+        self.names, self.model = names, model
+        self.asked: list[Asked] = []
+        self.about: Revision | None = None
+
+    def permit(self) -> None:
+        """Raise NotPermitted, before anybody is asked, where the team lets nothing be kept."""
+        from git_naturecode.store.entry import Draft
+
+        self.here.permit(Draft("finding"), Draft("analysis"))
+
+    def change(self, *, save: bool) -> "Change":
+        """The change as it stands here, which is written down first where it is new."""
+        from git_naturecode.ai.reviewing import changed
+        from git_naturecode.git import commits
+
+        here, store = self.here, self.here.store
+        self.about = here.revision(silently=not save)
+        about = self.about
+        if about is None:
+            raise errors.Negative(f"{here.review.id} has no revision to look at")
+        ends = [one for one in (about.head, about.base) if one]
+        if not commits.are_here(store.repo, store.team.objects, ends):
+            raise errors.Negative(
+                f"the commits of {here.review.id} are not in this clone",
+                "git fetch; if that brings nothing, ask its author to push "
+                + line(here.review.target.name[:80]),
+            )
+        top = store.repo.work_tree or store.repo.common_dir
+        title, author, name = self.clean(
+            [
+                here.review.title,
+                here.review.name or here.review.owner,
+                top.rstrip("/").split("/")[-1],
+            ]
+        )
+        told = changed.About(title, author, name, self.aspects)
+        return changed.change(store.repo, store.team.objects, about.base, about.head, told)
+
+    def analysers(self) -> "list[Analyser]":
+        """Those who look."""
+        found: list[Analyser] = []
+        for name in self.names or [""]:
+            found.append(self._analyser(name))
+        return found
+
+    def _analyser(self, name: str) -> "Analyser":
+        from git_naturecode.ai import settings
+
+        store = self.here.store
+        if name == BUILTIN and not self.model:
+            return self._builtin()
+        from git_naturecode.cli import model as models
+
+        wanted = models.chosen(self.context, store, name or None, self.model)
+        if wanted.speaks == settings.BUILTIN:
+            if self.model:
+                raise errors.Usage("the built-in reviewer has no models", "leave --model out")
+            return self._builtin()
+        from git_naturecode.ai.reviewing.assistant import Assistant
+
+        asked = models.opened(self.context, store, wanted, self.here.review.id)
+        self.asked.append(asked)
+        return Assistant(
+            asked.model, self.clean, store.random, self.guide(), wanted.limits, label=wanted.label,
+            hear=self.context.progress,
+        )  # fmt: skip
+
+    def _builtin(self) -> "Analyser":
+        from git_naturecode.ai.builtin.reviewer import Builtin
+
+        return Builtin()
+
+    def clean(self, lines: "Sequence[str]") -> list[str]:
+        """Lines of one text without its secrets."""
+        return self.context.redactor.lines(lines)
+
+    def guide(self) -> str:
+        """What the team wants to be looked at, as the base branch has it, never the change."""
+        from git_naturecode.reviewing import on_base, tips
+
+        store = self.here.store
+        tip = tips.tip(store.repo, store.config, self.here.review.base)
+        data = on_base.read(store, tip, GUIDE, _MOST_GUIDE)
+        return "\n".join(self.clean((data or b"").decode("utf-8", "replace").split("\n")))
+
+    def estimates(self) -> "list[tuple[str, Estimate | None, str]]":
+        """Of each who would look: his name, what it would take at most (None: nothing), the name of
+        the currency's amount."""
+        from git_naturecode.ai.budget import money
+        from git_naturecode.ai.reviewing.assistant import Assistant
+
+        change = self.change(save=False)
+        found: list[tuple[str, Estimate | None, str]] = []
+        for one in self.analysers():
+            if not isinstance(one, Assistant):
+                found.append((one.name, None, ""))
+                continue
+            price = next(a.settings.price for a in self.asked if a.settings.label == one.label)
+            told = one.estimate(change, price)
+            found.append((one.name, told, money(told.spent.cost)))
+        return found
+
+    def places(self) -> "Places":
+        """Where the findings that are known are at present."""
+        from git_naturecode.domain.findings.lifecycle import FIXED
+        from git_naturecode.git.objects import Missing
+        from git_naturecode.git.run import GitFailed
+        from git_naturecode.reviewing.placing import place
+
+        assert self.about is not None
+        anchors = {
+            one.finding.fingerprint: one.finding.anchor
+            for one in self.here.review.findings
+            if one.finding.anchor.path and (one.life != FIXED or one.dismissed)
+        }
+        store = self.here.store
+        try:
+            return place(
+                store.repo, store.team.objects, anchors, self.about.head, self.about.base
+            )  # fmt: skip
+        except (Missing, GitFailed):
+            return {}
+
+    def look(self, agree: int, *, save: bool) -> "Outcome":
+        """Have the change looked at, and keep what comes of it."""
+        from git_naturecode.ai.reviewing import run
+
+        before = time.monotonic()
+        change, analysers = self.change(save=save), self.analysers()
+        if save:
+            self.here = self.here.again()  # with the revision that was written down just now
+        places = self.places()
+        try:
+            outcome = run.run(self.here.review, change, analysers, places, agree)
+        finally:
+            self.context.progress_done()
+        for one in self.asked:
+            one.settle(self.context, is_good=not outcome.seen.inconclusive)
+        if save:
+            self.keep(outcome, analysers, places, time.monotonic() - before)
+        return outcome
+
+    def keep(
+        self, outcome: "Outcome", analysers: "Sequence[Analyser]", places: "Places", took: float
+    ) -> None:
+        """Write down what came of it, where the review itself is."""
+        from git_naturecode.ai.reviewing import run
+
+        assert self.about is not None
+        store, about = self.here.store, self.about
+        written = run.Written(
+            self.here.review, about.id, about.head, store.random(8).hex(),
+            "+".join(one.name for one in analysers), self.aspects, None, took,
+        )  # fmt: skip
+        drafts = run.drafts(outcome, written, places, self.clean)
+        self.here.write(*drafts, side=TEAM if self.here.review.shared else PRIVATE)
