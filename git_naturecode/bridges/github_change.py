@@ -48,17 +48,7 @@ class GithubChange:
     name = "GitHub"
 
     def __init__(self, url: str, repository: str, number: int, token: str) -> None:
-        # A request that may have been done is never repeated here: only what was refused by the
-        # limit of requests, and what never reached the server.
-        retry = GithubRetry(
-            total=_RETRIES, connect=_RETRIES, read=0, other=0, status_forcelist=[429],
-            max_rate_limit_wait=_MOST_WAIT, secondary_rate_wait=_MOST_WAIT / 2,
-        )  # fmt: skip
-        self._api = Github(
-            auth=Auth.Token(token), base_url=url, timeout=_TIMEOUT, per_page=100, retry=retry,
-            lazy=True, seconds_between_writes=None, seconds_between_requests=None,
-            user_agent="git-naturecode",
-        )  # fmt: skip
+        self._api = _opened(url, token)
         self._repository, self._number = repository, number
 
     @cached_property
@@ -175,6 +165,34 @@ class GithubChange:
 def _account(login: str | None) -> str:
     """The name of an account; that of an app has an ending in some answers, and none in others."""
     return (login or "").removesuffix("[bot]")
+
+
+def number_of(url: str, repository: str, owner: str, branch: str, head: str, token: str) -> int:
+    """The open pull request from `branch` of `owner` that stands at `head`; 0 for none.
+
+    An event does not tell the number of one that comes from a fork.
+    """
+    with _told():
+        some = (
+            _opened(url, token)
+            .get_repo(repository)
+            .get_pulls(state="open", head=f"{owner}:{branch}")
+        )
+        return next((one.number for one in some if one.head.sha == head), 0)
+
+
+def _opened(url: str, token: str) -> Github:
+    # A request that may have been done is never repeated here: only what was refused by the limit
+    # of requests, and what never reached the server.
+    retry = GithubRetry(
+        total=_RETRIES, connect=_RETRIES, read=0, other=0, status_forcelist=[429],
+        max_rate_limit_wait=_MOST_WAIT, secondary_rate_wait=_MOST_WAIT / 2,
+    )  # fmt: skip
+    return Github(
+        auth=Auth.Token(token), base_url=url, timeout=_TIMEOUT, per_page=100, retry=retry,
+        lazy=True, seconds_between_writes=None, seconds_between_requests=None,
+        user_agent="git-naturecode",
+    )  # fmt: skip
 
 
 def _heading(count: int) -> str:

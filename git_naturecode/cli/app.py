@@ -19,6 +19,7 @@ GROUPS = {
     "quarantine": "git_naturecode.cli.quarantine",
     "audit": "git_naturecode.cli.audit",
     "hook": "git_naturecode.cli.hook",
+    "ci": "git_naturecode.cli.ci",
 }
 COMMANDS = {
     "init": "git_naturecode.cli.clone",

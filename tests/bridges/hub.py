@@ -78,6 +78,8 @@ class Hub:
         method, path = asked.method, asked.path
         if (method, path) == ("GET", _PULL):
             return Answer(200, self._pull())
+        if (method, path) == ("GET", "/repos/acme/shop/pulls"):
+            return Answer(200, [self._pull()])
         if (method, path) == ("GET", f"{_PULL}/files"):
             return self._pages(asked, [
                 {"filename": name, "status": "modified", "sha": "d" * 40, "additions": 1,

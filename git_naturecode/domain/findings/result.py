@@ -2,10 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from git_naturecode import ids
 from git_naturecode.domain.findings.fingerprint import LENGTH
+from git_naturecode.domain.findings.hit import Hit
 from git_naturecode.domain.findings.incoming import given
 from git_naturecode.domain.findings.model import SEVERITIES, Finding
 from git_naturecode.domain.review.anchor import NEW, OLD, Anchor
@@ -79,6 +82,36 @@ def read(data: bytes) -> Result:
         _paths(said.get("covered")), _paths(said.get("gone")), _texts(said.get("skipped")),
         given.text(said.get("inconclusive")),
     )  # fmt: skip
+
+
+def of_hits(hits: Iterable[Hit]) -> Result:
+    """The result of another tool, of which nobody knows which commit it looked at, nor what it has
+    seen besides: nothing is mended by it.
+
+    A fingerprint holds the rule, the last name of the path, the first line of the message and a
+    number among those that have all that in common.
+    """
+    alike: Counter[tuple[str, str, str]] = Counter()
+    found = []
+    for hit in hits:
+        told = (hit.rule, hit.path.rpartition("/")[2], hit.message.partition("\n")[0])
+        name = ids.digest((*told, str(alike[told]))).hex()[:LENGTH]
+        alike[told] += 1
+        found.append(
+            Finding(
+                hit.rule,
+                hit.severity,
+                hit.confidence,
+                hit.message,
+                Anchor(hit.path, hit.side, hit.line, max(hit.line, hit.end)),
+                hit.suggestion,
+                hit.aspect,
+                hit.source,
+                hit.cwe,
+                name,
+            )
+        )
+    return Result("", "", tuple(found[:MOST_FINDINGS]))
 
 
 def is_one(data: bytes) -> bool:
