@@ -1,5 +1,6 @@
 """review start: begin the review of a branch, a commit, a range or a pull request."""
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from git_naturecode.store.entry import Draft, Json
     from git_naturecode.store.index import Index
     from git_naturecode.store.store import Store
+
+_WRITTEN = re.compile(r"[^<>]*<([^<>\s]+@[^<>\s]+)>")
 
 
 def start(
@@ -90,8 +93,10 @@ def _permit(store: "Store", drafts: "Sequence[Draft]") -> None:
 
 
 def people(wanted: list[str] | None) -> list[str]:
-    """The addresses and names that an option gave, with commas or several times."""
-    found = [one.strip() for part in wanted or [] for one in part.split(",")]
+    """The addresses and names that an option gave, with commas or several times; of somebody as
+    git writes him, `Ada <ada@x>`, the address."""
+    parts = [one.strip() for part in wanted or [] for one in part.split(",")]
+    found = [told[1] if (told := _WRITTEN.fullmatch(one)) else one for one in parts]
     for one in found:
         if not one or any(ord(letter) < 32 for letter in one) or len(one) > 200:
             raise errors.Usage(f"{line(one)!r} is nobody's address", "write --reviewers a@x,b@x")

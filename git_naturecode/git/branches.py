@@ -13,7 +13,8 @@ from git_naturecode.git.run import Program, foreign_environment
 
 HEADS = "refs/heads/"
 _SUBMODULE = 0o160000
-_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^-|//|/$|^/")
+# The last ones are no bytes of a file's name, however they came into a text.
+_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^-|//|/$|^/|[\ud800-\udc7f\udd00-\udfff]")
 # What git leaves in the folder of a work tree while something is half done there.
 _HALF_DONE = {
     "MERGE_HEAD": "a merge",

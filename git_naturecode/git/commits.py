@@ -244,7 +244,8 @@ def resolve(repo: Repo, name: str) -> str:
             return ""
     args = ("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
     status, out, _ = repo.program.run(*args, check=False)
-    return "" if status else out.decode("ascii", "replace").strip()
+    # `^x` is a commit to be left out, and no commit.
+    return "" if status or name.startswith("^") else out.decode("ascii", "replace").strip()
 
 
 def parents(repo: Repo, commit: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Reading refs straight from their files: as git does, without the price of a process."""
 
+import errno
 import os
 from collections.abc import Sequence
 
@@ -21,6 +22,9 @@ def resolve(repo: Repo, ref: str, hexsz: int) -> str | None:
             return _oid(file.read(hexsz + 2).strip(), hexsz)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         pass
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
     try:
         with open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
             packed = file.read()

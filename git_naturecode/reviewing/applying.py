@@ -1,7 +1,9 @@
 """Applying suggestions: one or many of them become one commit on the branch under review."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from git_naturecode import ids
@@ -24,7 +26,11 @@ from git_naturecode.store.entry import Draft, Entry
 from git_naturecode.store.store import TEAM, Store
 
 _MOST_BYTES = 8 << 20  # of a file
+_BLOB = ("blob", False)  # and not too large
+_FEW = 16
+_FILLED_IN = re.compile(r"\$Id:[^$\n]*\$")
 _NOT_RUN = ("pre-commit",)
+_SHOWN = 10  # reasons in one line
 
 
 class Put(NamedTuple):
@@ -64,6 +70,7 @@ class Applying:
         self.store, self.review, self.entries = store, review, entries
         self.wanted, self.text, self.permit = wanted, text, permit
         self._names = handles.thread_names(review)
+        self._lines = lru_cache(_FEW)(self._lines_of)
 
     def plan(self) -> Applied:
         """What `run` would do; raises as it does."""
@@ -99,7 +106,7 @@ class Applying:
                 f"{review.id} is about a {review.target.type}, and only a branch takes commits",
                 "put the suggestions in by hand",
             )
-        found = self._suggested()
+        found, left = self._suggested()
         landing = Landing(self.store.repo, review.target.name, self.store.environ)
         now = revising.moved(self.store, review)
         last = review.revision
@@ -110,9 +117,10 @@ class Applying:
                 f"{head[:12]}",
                 f"bring it up to date first: git switch {landing.branch}, git pull",
             )
-        put, left, files = self._placed(found, head, base)
+        put, files = self._placed(found, left, head, base)
         if not put:
-            why = "; ".join(f"{name}: {reason}" for name, reason in left.items())
+            why = "; ".join(f"{name}: {reason}" for name, reason in list(left.items())[:_SHOWN])
+            why += f"; and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
             raise Negative(
                 f"nothing can be put in: {why}" if why else "no open thread suggests anything",
                 f"git naturecode review show {ids.tail(review.id)} shows what was said",
@@ -122,45 +130,38 @@ class Applying:
         done = Applied(landing.branch, put, left, place=where)
         return landing, done, self._changed(put, files)
 
-    def _suggested(self) -> list[tuple[Thread, Comment, Suggestion]]:
-        """The newest suggestion of each thread that is meant."""
+    def _suggested(self) -> tuple[list[tuple[Thread, Comment, Suggestion]], dict[str, str]]:
+        """The newest suggestion of each thread that is meant, and why there is none to put in in
+        some; a thread that was named has to have one."""
         if self.wanted:
-            threads = [handles.thread(self.review, one) for one in self.wanted]
-            return [self._last(one) for one in {t.id: t for t in threads}.values()]
-        return [self._last(one) for one in self.review.open_threads if _makers_of(one)]
-
-    def _last(self, thread: Thread) -> tuple[Thread, Comment, Suggestion]:
-        name = self._names[thread.id]
-        makers_of = _makers_of(thread)
-        if not makers_of:
-            raise Negative(f"{name} suggests nothing", "put it in by hand")
-        comment, found = makers_of[-1]
-        if len(found) > 1:
-            raise Negative(
-                f"{name} has {len(found)} suggestions in one comment",
-                "which one is meant nobody can tell: put it in by hand",
-            )
-        if thread.first.anchor is None or not thread.first.anchor.line:
-            raise Negative(f"{name} is about no lines", "put it in by hand")
-        if thread.first.anchor.side != NEW:
-            raise Negative(f"{name} is about lines that are gone", "put it in by hand")
-        return thread, comment, found[0]
+            named = [handles.thread(self.review, one) for one in self.wanted]
+            meant = list({one.id: one for one in named}.values())
+        else:
+            meant = [one for one in self.review.open_threads if _makers_of(one)]
+        found, left = [], dict[str, str]()
+        for thread in meant:
+            name, made = self._names[thread.id], _makers_of(thread)
+            if why := _unfit(thread, made):
+                if self.wanted:
+                    raise Negative(f"{name} {why}", "put it in by hand")
+                left[name] = f"it {why}"
+                continue
+            comment, suggestions = made[-1]
+            found.append((thread, comment, suggestions[0]))
+        return found, left
 
     def _placed(
-        self, found: Sequence[tuple[Thread, Comment, Suggestion]], head: str, base: str
-    ) -> tuple[list[Put], dict[str, str], dict[str, "_File"]]:
-        """Those that fit, those that do not and why, and the files that they are about."""
+        self, found: Sequence[tuple[Thread, Comment, Suggestion]], left: dict[str, str],
+        head: str, base: str,
+    ) -> tuple[list[Put], dict[str, "_File"]]:  # fmt: skip
+        """Those that fit, and the files that they are about; `left` is told of the others."""
         objects = self.store.team.objects
         anchors = {thread.id: thread.first.anchor for thread, _, _ in found if thread.first.anchor}
         places = place(self.store.repo, objects, anchors, head, base)
-        root = tree.tree_of(objects, head)
-        files: dict[str, _File] = {}
+        files = self._files(head, sorted({one.path for one in places.values() if one.path}))
         put: list[Put] = []
-        left: dict[str, str] = {}
         for thread, comment, said in found:
             name, anchor, there = self._names[thread.id], anchors[thread.id], places[thread.id]
-            if there.path and there.path not in files:
-                files[there.path] = _File.read(self.store, root, there.path)
             why = self._objection(anchor, said, there, files.get(there.path))
             if why and self.wanted:
                 raise Negative(f"{name} does not fit any more: {why}", "put it in by hand")
@@ -168,10 +169,26 @@ class Applying:
                 left[name] = why
                 continue
             first, last = there.line - said.above, there.end + said.below
-            put.append(
-                Put(thread, comment, name, there.path, Change(first, last, said.lines, name))
-            )
-        return put, left, files
+            lines = files[there.path].stored(said.lines)
+            put.append(Put(thread, comment, name, there.path, Change(first, last, lines, name)))
+        return put, files
+
+    def _files(self, head: str, paths: Sequence[str]) -> dict[str, "_File"]:
+        """The files at `paths` in the tree of `head`."""
+        root = tree.tree_of(self.store.team.objects, head)
+        found = {path: _File.read(self.store, root, path) for path in paths}
+        good = [path for path, one in found.items() if not one.why]
+        for path, way in edited.ways(self.store.repo, head, good).items() if good else ():
+            found[path] = found[path]._replace(ident=way.ident)
+            # What it keeps is what the filter makes of the file, and never what a person wrote.
+            if self._is_set(way.filter):
+                found[path] = found[path]._replace(why=f"goes through your filter {way.filter!r}")
+        return found
+
+    def _is_set(self, name: str) -> bool:
+        """True when the user has a filter of that name."""
+        keys = (f"filter.{name}.{one}" for one in ("clean", "smudge", "process"))
+        return bool(name) and any(map(self.store.config.get, keys))
 
     def _objection(
         self, anchor: Anchor, said: Suggestion, there: Place, file: "_File | None"
@@ -192,24 +209,30 @@ class Applying:
     def _before(self, anchor: Anchor, said: Suggestion) -> list[str] | None:
         """The lines as they were when somebody commented on them; None where nobody can tell."""
         first, last = anchor.line - said.above, anchor.end + said.below
-        try:
-            objects = self.store.team.objects
-            lines = lines_of(objects.read(anchor.blob)[1]) if anchor.blob else None
-        except Missing:
-            lines = None
+        lines = self._lines(anchor.blob) if anchor.blob else None
         if lines is not None:
             return lines[first - 1 : last] if 1 <= first <= last <= len(lines) else None
         text = list(anchor.text)
         whole = len(text) == anchor.end - anchor.line + 1 and not (said.above or said.below)
         return text if whole and all(len(one) < MOST_CHARACTERS for one in text) else None
 
+    def _lines_of(self, blob: str) -> list[str] | None:
+        """The lines of a blob that somebody has named; None where it is none, or not here."""
+        objects = self.store.team.objects
+        try:
+            kind, size = objects.header(blob)
+            return lines_of(objects.read(blob)[1]) if (kind, size > _MOST_BYTES) == _BLOB else None
+        except Missing:
+            return None
+
     def _changed(
         self, put: Sequence[Put], files: Mapping[str, "_File"]
     ) -> dict[str, tuple[int, bytes]]:
         """The files as they are with all that is put in."""
-        made = {}
-        for path in dict.fromkeys(one.path for one in put):
-            mine = [one.change for one in put if one.path == path]
+        made, by_path = {}, dict[str, list[Change]]()
+        for one in put:
+            by_path.setdefault(one.path, []).append(one.change)
+        for path, mine in by_path.items():
             try:
                 data = suggestion.applied(files[path].data, mine)
             except Overlapping as error:
@@ -269,6 +292,11 @@ class _File(NamedTuple):
     data: bytes
     lines: list[str]
     why: str = ""
+    ident: bool = False
+
+    def stored(self, lines: Sequence[str]) -> tuple[str, ...]:
+        """`lines` as git keeps them: what a work tree fills in is left out (gitattributes)."""
+        return tuple(_FILLED_IN.sub("$Id$", one) if self.ident else one for one in lines)
 
     @classmethod
     def read(cls, store: Store, root: str | None, path: str) -> "_File":
@@ -281,6 +309,18 @@ class _File(NamedTuple):
         data = objects.read(entry.oid)[1]
         lines = lines_of(data)
         return cls(entry.mode, data, lines or [], "" if lines is not None else "is no text")
+
+
+def _unfit(thread: Thread, made: Sequence[tuple[Comment, list[Suggestion]]]) -> str:
+    """Why the suggestions `made` in a thread are none to be put in; "" where the last one is."""
+    if not made:
+        return "suggests nothing"
+    if (many := len(made[-1][1])) > 1:
+        return f"has {many} suggestions in one comment, and which is meant nobody can tell"
+    anchor = thread.first.anchor
+    if anchor is None or not anchor.line:
+        return "is about no lines"
+    return "" if anchor.side == NEW else "is about lines that are gone"
 
 
 def _makers_of(thread: Thread) -> list[tuple[Comment, list[Suggestion]]]:

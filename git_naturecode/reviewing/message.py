@@ -10,6 +10,7 @@ from git_naturecode.render.show import line, show
 
 REVIEW, REVIEWED, WROTE = "Review", "Reviewed-by", "Co-authored-by"
 _MOST = 200  # characters of a subject
+_OURS = re.compile(rf"(?im)^[ \t]*(?=(?:{REVIEW}|{REVIEWED}|{TRAILER})[ \t]*:)")
 _IS_TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*: \S.*|[ \t]+\S.*")
 
 
@@ -22,7 +23,8 @@ def merging(review: Review) -> str:
 
 def squashing(review: Review) -> str:
     """What the one commit says that stands for all of them, without trailers."""
-    text = show(review.description).strip()
+    # Nobody has approved anything by being named in a description.
+    text = _OURS.sub("> ", show(review.description).strip())
     return f"{_title(review)}\n\n{text}" if text else _title(review)
 
 

@@ -178,5 +178,7 @@ def _pull(repo: Repo, config: Config, number: str, known: str) -> str:
         f"refs/remotes/{remote}/pr/{number}", f"refs/remotes/{remote}/merge-requests/{number}",
         f"refs/remotes/{remote}/pull/{number}/head",
     )  # fmt: skip
-    found = [oid for ref in refs if (oid := commits.resolve(repo, ref))] if number else []
+    # Anybody may have written the number that stands in a review.
+    is_one = _PULL.fullmatch(number) is not None and number.isdigit()
+    found = [oid for ref in refs if (oid := commits.resolve(repo, ref))] if is_one else []
     return tips.further(repo, tips.Tips(found[0], found[1]), known) if found[1:] else "".join(found)
