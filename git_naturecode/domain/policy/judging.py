@@ -190,9 +190,7 @@ class _Bench:
         """True when what is known by the line `later` was said by who knew what is by `earlier`."""
         if later is None or earlier is None:
             return later is not None
-        if not later or not earlier:
-            return not later and bool(earlier)
-        return self._standing.seen(later, earlier)
+        return self._standing.seen(later, earlier) if later else bool(earlier)
 
     # -- one entry ------------------------------------------------------------------------------
 
@@ -304,12 +302,9 @@ class _Bench:
         return sorted(said.get(key, ()))
 
     def _find_stand(self, line: str) -> _Stand | Reason:
+        """Of a line from before the team nobody stands behind anything: nobody had a role."""
         state, who = self._standing.basis(line)
-        if isinstance(who, Reason):
-            return who
-        if state == BEFORE:
-            return Reason("before-team", "from before there was a team")
-        return _Stand(line, state, who)
+        return who if isinstance(who, Reason) else _Stand(line, state, who)
 
     def _is_inherited(self, key: Key) -> bool:
         return any(

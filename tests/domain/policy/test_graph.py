@@ -21,6 +21,7 @@ def sneak(world: World, device: Device, *said: Json, **wrong: object) -> str:
 @pytest.mark.parametrize("field", ["seq", "root", "prev"])
 def test_what_does_not_continue_its_chain_says_nothing(field: str) -> None:
     world, devices = team("ann:admin", "con")
+    devices["ann"].say()
     wrong = {"seq": 9, "root": "ab" * 32, "prev": devices["con"].lines[0].digest}[field]
     digest = sneak(world, devices["ann"], ops.role("member-con", "admin"), **{field: wrong})
     standing = world.standing()
@@ -31,6 +32,7 @@ def test_what_does_not_continue_its_chain_says_nothing(field: str) -> None:
 def test_what_follows_a_line_that_breaks_its_chain_says_nothing_either() -> None:
     world, devices = team("ann:admin", "con")
     ann = devices["ann"]
+    ann.say()
     gap = world.lines[sneak(world, ann, seq=9)]
     after = ann.make([*ann.lines[:1], *[gap] * 8], [ops.role("member-con", "admin")])
     after = after._replace(seq=10, prev=gap.digest)
@@ -144,3 +146,16 @@ def test_what_was_named_through_a_withdrawn_line_is_not_named_again() -> None:
     assert code(standing.authority(devices["con"].lines[-1].digest)) == "withdrawn"
     assert isinstance(standing.authority(last.digest), Authority)
     assert standing.tips(devices["ada"].id) == (last.digest,)
+
+
+def test_what_two_have_told_each_other_on_many_ways_is_looked_at_once() -> None:
+    """Each line has seen the other's last: there are 2 ** 40 ways back to the beginning."""
+    world, devices = team("con", "dan")
+    for _ in range(40):
+        con, dan = devices["con"].say(), devices["dan"].say()
+        devices["con"].known[dan.digest], devices["dan"].known[con.digest] = dan, con
+    devices["ada"].see(devices["con"]).say(ops.remove("member-dan"))
+    late = devices["dan"].say()
+    standing = world.standing()
+    assert code(standing.authority(late.digest)) == "withdrawn"
+    assert isinstance(standing.authority(devices["dan"].lines[-3].digest), Authority)

@@ -144,7 +144,8 @@ def test_who_was_asked_to_review_settles_threads(review: Table, by: str) -> None
 
 def test_nobody_makes_a_reviewer_of_himself_in_order_to_settle_threads(review: Table) -> None:
     desk, devices = review
-    desk.say(devices["dan"], "add", mail("dan"), **_reviewer("dan@x.example"))
+    desk.say(devices["vic"], "add", mail("vic"), **_reviewer("dan@x.example"))  # as he may not
+    desk.say(devices["dan"].see(devices["vic"]), "add", mail("dan"), **_reviewer("dan@x.example"))
     desk.say(devices["con"], "add", mail("con"), **_reviewer(7))
     desk.say(devices["con"], "add", mail("con"), **_reviewer("max@x.example"))
     desk.say(devices["con"], "add", mail("con"), field="labels", value="dan@x.example")

@@ -138,6 +138,43 @@ def test_what_was_said_before_the_team_is_not_who_signs_it_afterwards() -> None:
     assert [desk.state(said), desk.state(edit)] == ["vouched", "quarantined"]
 
 
+def test_who_is_added_later_has_not_said_what_was_brought_in_under_his_address(
+    desk: Desk, devices: dict[str, Device]
+) -> None:
+    said = desk.say(devices["con"], "message", mail("ivy"))
+    devices["ann"].see(devices["con"]).say(add("ivy"))
+    ivy = desk.world.device("ivy", "ivy").see(devices["ann"])
+    his = desk.say(ivy, "edit", mail("ivy"), target=said.id)
+    mine = desk.say(devices["con"].see(devices["ann"]), "edit", mail("con"), target=said.id)
+    assert [desk.state(one) for one in (said, his, mine)] == ["vouched", "quarantined", "verified"]
+
+
+def test_what_a_stranger_has_signed_is_not_who_says_it_was_another(
+    desk: Desk, devices: dict[str, Device]
+) -> None:
+    """Nobody of the team wrote it but dan, who poses as con; what strangers sign says nothing."""
+    for number in range(3):
+        posed = desk.entry("message", mail("con"))
+        for name in ("ivy", "odd"):
+            desk.sign(desk.world.device(f"{name}{number}", name), posed)
+        desk.sign(devices["dan"], posed)
+        assert desk.why(posed) == "it says it is by con@x.example, and dan@x.example signed it"
+
+
+def test_an_edit_of_an_edit_that_was_there_or_taken_in_is_judged(
+    desk: Desk, devices: dict[str, Device]
+) -> None:
+    inherited, taken, alone = (desk.entry("edit", FOREIGN, target="x") for _ in range(3))
+    line = devices["max"].say(ops.adopt(ENTITY, [taken.key], ""))
+    desk.adopted[taken.key] = [line.digest]
+    edits = [
+        desk.say(devices[who], "edit", mail(who), target=one.id)
+        for one in (inherited, taken, alone) for who in ("con", "max")
+    ]  # fmt: skip
+    found = desk.verdicts(inherited={inherited.hash})
+    assert [found[one.id].counts for one in edits] == [False, True] * 3
+
+
 @pytest.mark.parametrize("who", ["vic", "odd", ""])
 def test_who_may_not_write_there_takes_no_word_from_its_author(
     desk: Desk, devices: dict[str, Device], who: str
@@ -215,6 +252,19 @@ def test_what_was_said_before_the_team_was_known_to_all_in_it() -> None:
     desk.sign(dan, less)
     said = desk.say(dan, "message", mail("dan"))
     assert [desk.state(more), desk.state(said)] == ["quarantined", "quarantined"]
+
+
+def test_what_was_permitted_before_the_team_lets_invite_in_it() -> None:
+    world = World()
+    ada, con, dan = (world.device(name, name) for name in ("ada", "con", "dan"))
+    desk = Desk(world)
+    desk.say(con, "open", mail("con"))
+    desk.say(con, "invite", mail("con"), who=mail("dan"), can=["write", "invite"])
+    ada.see(con, dan)
+    world.found(ada)
+    ada.say(add("con"), add("dan"))
+    said = desk.say(dan.see(ada), "invite", mail("dan"), who="x@y.z", can=["write"])
+    assert desk.state(said) == "verified"
 
 
 def test_what_a_maintainer_takes_in_holds_for_who_has_seen_that(
