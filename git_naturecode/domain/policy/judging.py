@@ -125,9 +125,11 @@ class _Bench:
                 self._asking.append(_By(entry, self._sayer(entry, word), word.line))
         found = {key: self._best(key) for key in entries}
         if self._standing.mode != ops.OPEN:
-            for key in {one.entry.key for one in self._opens}:
-                opens = [one for one in self._opens if one.entry.key == key]
-                if all(self._is_preceded(one) for one in opens):
+            opened: dict[Key, list[_By]] = {}
+            for one in self._opens:
+                opened.setdefault(one.entry.key, []).append(one)
+            for key, opens in opened.items():
+                if all(map(self._is_preceded, opens)):
                     why = "it was opened before by somebody else"
                     found[key] = Verdict(QUARANTINED, why, opens[0].member)
         return found
@@ -366,7 +368,7 @@ class _Bench:
             for word in self._said[entry.key]:
                 if best.counts and word.verdict.state == best.state:
                     found.append(_By(entry, self._sayer(entry, word), word.line))
-        return found
+        return sorted(found, key=lambda one: self._depth(one.line))  # mostly the first is enough
 
     @cached_property
     def _owner(self) -> str:
