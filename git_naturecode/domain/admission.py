@@ -55,18 +55,27 @@ class _Word(NamedTuple):
 
 
 def admitted(
-    opened: Iterable[Placed], made: Sequence[Placed], owner: str, good: Mapping[str, Epoch],
-    standing: Teams,
+    opened: Iterable[Placed], made: Sequence[Placed], owners: Collection[str],
+    good: Mapping[str, Epoch], standing: Teams,
 ) -> set[str]:  # fmt: skip
     """The addresses (`people.key`) of all who shall be able to read, the owner among them.
 
+    Where several say that they opened the session, nobody but who is in whoever of them did.
     `opened` are the entries of the session, opened where that can be done, `made` those that are
     about to be sealed; `good` are the epochs that count. The newest epoch of somebody who may
     invite to any session says in the clear for whom it is, so that also who came later knows who
     is there, and who was before him and is not any more.
     """
-    fresh = {one.entry.key for one in made}
-    said = [_read(one, owner, fresh, standing) for one in (*opened, *made)]
+    placed, fresh = [*opened, *made], {one.entry.key for one in made}
+    found = [_admitted(placed, fresh, owner, good, standing) for owner in owners]
+    return set.intersection(*found) if found else set()
+
+
+def _admitted(
+    placed: Iterable[Placed], fresh: Collection[tuple[str, str]], owner: str,
+    good: Mapping[str, Epoch], standing: Teams,
+) -> set[str]:  # fmt: skip
+    said = [_read(one, owner, fresh, standing) for one in placed]
     said.sort(key=lambda one: one.entry.order)
     words = [one for one in said if one.entry.kind in _KINDS and not one.entry.is_sealed]
     named = _named(owner, good, standing)

@@ -20,6 +20,8 @@ MOST_MESSAGES = 1_000
 """Entries that are sealed under one epoch."""
 _HIS = frozenset({UNSIGNED, "adopted"})
 """What else than a plainly verified entry is his whose name it gives."""
+_DOUBTFUL = frozenset({"copied", "unverified"})
+"""What opens no session that somebody else has opened with his own name."""
 
 
 class Device(NamedTuple):
@@ -63,6 +65,17 @@ def authors(one: Placed, standing: Standing) -> frozenset[str]:
         return frozenset()
     addresses = standing.addresses(writer(one.entry, one.device))
     return addresses if key(text_of(one.entry, "by")) in addresses else frozenset()
+
+
+def owners(placed: Iterable[Placed]) -> set[str]:
+    """The addresses (`people.key`) of all who say that they opened the session.
+
+    Who has seen it open and opens it again does not count where the team is enforced. But he may
+    hide what he had seen, and put any stamp on it: where there are several nobody can tell.
+    """
+    opened = [one for one in placed if one.entry.kind == "open"]
+    good = [one for one in opened if one.mark is None or one.mark.state not in _DOUBTFUL]
+    return {key(text_of(one.entry, "by")) for one in good or opened}
 
 
 def found(placed: Iterable[Placed]) -> list[Epoch]:

@@ -31,7 +31,7 @@ class Book:
 
     def _accepted(self, records: Iterable[Epoch]) -> dict[str, Epoch]:
         names = {one.entity for one in self.placed}
-        owners = [text_of(one.entry, "by") for one in self.placed if one.entry.kind == "open"]
+        owners = rosters.owners(self.placed)
         return rosters.accepted(records, names, owners, self._standing)
 
     def accepts(self, epoch: Epoch) -> bool:

@@ -117,7 +117,8 @@ class Keys:
         """Who shall be able to read `session`, after `made`."""
         opened, own = self._about_people(book, session.id, made)
         if book.good:
-            found = admission.admitted(opened, own, session.owner, book.good, self.members)
+            owners = rosters.owners((*opened, *own))
+            found = admission.admitted(opened, own, owners, book.good, self.members)
         else:  # all is in the clear yet, and was judged
             known = people(session.owner, [one.entry for one in (*opened, *own)])
             found = {session.owner, *(one.id for one in known.participants)}
@@ -179,7 +180,7 @@ class Keys:
         )  # fmt: skip
         epoch = epochs.read(text)
         if not book.accepts(epoch):
-            raise self._closed(entity, session, now)
+            raise self._closed(entity, book, session, now)
         (entry,) = self._store.entries_of([epochs.draft(text)])
         book.add(epoch, secret)
         return epoch, secret, entry
@@ -219,7 +220,7 @@ class Keys:
                 f"git naturecode session invite {ids.tail(entity)} {me}",
             )
         if self._store.device not in now.roster or (book.good and not book.readable):
-            raise self._closed(entity, session, now)
+            raise self._closed(entity, book, session, now)
         owns = key(session.owner) == key(me)
         asks = any(one.kind == "invite" for one in made)
         if asks and not owns and not self.members.may_invite(self._store.device):
@@ -236,8 +237,15 @@ class Keys:
         owns = key(session.owner) in mine
         return not owns and rosters.is_left_out(book.good, book.readable, mine, now.roster)
 
-    def _closed(self, entity: str, session: sessions.Session, now: Wanted) -> NotPermitted:
-        me = key(self._store.person)
+    def _closed(
+        self, entity: str, book: Book, session: sessions.Session, now: Wanted
+    ) -> NotPermitted:
+        me, owners = key(self._store.person), rosters.owners(book.placed)
+        if len(owners) > 1:
+            return NotPermitted(
+                f"{entity} is encrypted, and {' and '.join(sorted(owners))} say that they began it",
+                "begin another one; or an admin removes who did not, or revokes the device",
+            )
         asked = me in map(key, _ids(session))
         if asked or me in now.waiting or any(one.who == me for one in now.roster.values()):
             return NotPermitted(
@@ -273,8 +281,9 @@ class Keys:
 
         The judge of the ciphertext knows that somebody changed a permission, but not whose.
         """
-        owners = {key(text_of(one.entry, "by")) for one in opened if one.entry.kind == "open"}
-        if not any(_needs_a_right(one.entry, owners) for one in opened):
+        owners = rosters.owners(opened)
+        sure = owners if len(owners) == 1 else set[str]()
+        if not any(_needs_a_right(one.entry, sure) for one in opened):
             return opened
         from git_naturecode import trusting
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.crew import Person, Team
 from domain.made import ENTITY
-from git_naturecode.domain import admission
+from git_naturecode.domain import admission, rosters
 from git_naturecode.domain.epochs import Epoch
 from git_naturecode.store import format
 from git_naturecode.store.judged import UNSIGNED, Mark
@@ -58,7 +58,8 @@ def admitted(
 ) -> str:
     """Who may read Ada's session, by their names."""
     good: Mapping[str, Epoch] = {one.digest: one for one in epochs}
-    return names(admission.admitted(words, made, ADA.who.upper(), good, team))
+    owners = rosters.owners(words) or [ADA.who.upper()]
+    return names(admission.admitted(words, made, owners, good, team))
 
 
 def test_the_owner_is_in_and_whom_he_or_a_maintainer_lets_in() -> None:
@@ -241,3 +242,21 @@ def test_before_it_is_encrypted_those_who_take_part_say_whom_it_is_for() -> None
     assert audience(given(1, ADA, "core")) == audience(given(1, MAX, "core")) == "ben"
     assert audience(given(1, EVE, "core"), here=[EVE]) == "ben"
     assert audience(given(1, EVE, "core")) == audience() == ""
+
+
+def test_where_two_say_that_they_opened_it_neither_lets_anybody_in() -> None:
+    """He may hide that he had seen it open, and put any stamp on it."""
+    first = says(5, ADA, "open")
+    again = says(1, EVE, "open")
+    asked = inside(6, ADA, "invite", BEN)
+    epoch = ADA.epoch([ADA, BEN], KEY)
+    assert admitted(first, asked) == "ada ben"
+    assert admitted(first, again, asked, inside(7, EVE, "invite", CY), epochs=[epoch]) == ""
+    for state in ("copied", "unverified"):
+        assert admitted(first, again._replace(mark=Mark(state)), asked) == "ada ben"
+        assert admitted(first._replace(mark=Mark(state)), asked) == "ada ben"
+    assert admitted(first._replace(mark=Mark("inherited")), again) == ""
+    inviting = Team(EVERYBODY, inviting={ADA.who})  # whom she lets in is in whoever opened it
+    words = first, again, asked, inside(7, EVE, "invite", CY)
+    assert admitted(*words, epochs=[epoch], team=inviting) == "ada ben"
+    assert admission.admitted([], [], [], {}, CREW) == set()

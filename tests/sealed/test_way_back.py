@@ -195,3 +195,19 @@ def test_nobody_lets_himself_in_by_the_device_of_another(
         store.keep(TEAM, zebra, [entries.seal(joined, hers, epoch, key, os.urandom(12))])
         store.settle(5.0)
     assert is_out(ada, gone, zebra)
+
+
+def test_nobody_makes_himself_the_owner_where_the_team_is_open(
+    ada: Clone, ben: Clone, cy: Clone, zebra: str
+) -> None:
+    """There nothing is kept out of sight, also not that somebody says he began it long ago."""
+    ada.nc("team", "set", "mode", "open")
+    synced(ada, ben, cy)
+    with cy.store() as store:
+        (entry,) = store.entries_of([drafts.opening("Mine", "team", "")])
+        old = {**entry.header, "at": "2019-11-26T00:00:00.000Z/0000"}
+        store.keep(TEAM, zebra, [format.make(old, None)])
+        store.settle(5.0)
+    assert is_out(ada, cy, zebra)
+    synced(ben)
+    assert ben.texts(zebra)[-1] == "still without ben"
