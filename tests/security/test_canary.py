@@ -5,6 +5,7 @@ call it too), what is in its environment; then it calls git.
 """
 
 import base64
+import json
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from ai.providers import server as acts
+from ai.providers.server import serving
 from box import Box, Clone
 from crews import joined, synced
 from git_naturecode import ids
@@ -23,6 +26,7 @@ from sealed.people import everything
 from test_secrets import leaks
 
 TOKEN = "ghp_" + "Zq7LmN2vXc9RtY4wPs8KdF3hJb6GnA1eUi5o"
+MODEL_KEY = "sk-" + "Vb8KqT3nWz6LmXr1YpDc5Hf9Gj"
 SAID = "the quetzal lands at four, and nobody knows"
 PASSPHRASE = "quokka-under-the-ninth-bridge"
 _SHIM = """#!/bin/sh
@@ -181,6 +185,49 @@ def test_the_report_of_a_fault(clone: Clone, shim: Path, monkeypatch: pytest.Mon
     assert "quetzal" not in report.read_text()
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert "quetzal" not in logs(shim.parent).decode()
+
+
+@pytest.mark.parametrize("form", ["openai", "anthropic"])
+def test_the_key_of_a_model_is_only_on_its_way_to_the_host(
+    box: Box, shim: Path, form: str, capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for name in ("OPENAI_LOG", "ANTHROPIC_LOG"):
+        monkeypatch.setenv(name, "debug")
+    hub = box.remote()
+    ada = box.person(hub, "ada")
+    made = ada.start("Plan")
+    answers = (
+        acts.status(401, f"who is {MODEL_KEY}?"), acts.status(429, MODEL_KEY, retry_after="0"),
+        acts.says("You are ", MODEL_KEY[:5], MODEL_KEY[5:] + "."),
+        acts.cut("Are you ", MODEL_KEY[:9], MODEL_KEY[9:]),
+    )  # fmt: skip
+    with serving(*answers) as server:
+        path = "/v1" if form == "openai" else ""
+        for key, value in {
+            "provider": form, "model": "m", "endpoint": server.url + path, "timeout": "250",
+        }.items():  # fmt: skip
+            ada.git("config", f"naturecode.ai.{key}", value)
+        ada.env["NATURECODE_AI_KEY"] = MODEL_KEY
+        told = [ada.nc("session", "chat", made, "Who am I?", code=6)]
+        told += [ada.nc("session", "chat", made, "Who am I?", "--json")]
+        told += [ada.nc("session", "chat", made, "Who am I?", code=6)]
+        ada.nc("sync")
+        keys = [
+            one.headers.get("authorization", one.headers.get("x-api-key")) for one in server.asked
+        ]
+        assert all(key and MODEL_KEY in key for key in keys)
+        bodies = json.dumps([one.body for one in server.asked])
+    seen = capfd.readouterr()
+    said = "".join(one.out + one.err for one in told) + seen.out + seen.err
+    own = b"\n".join(
+        one for one in logs(shim.parent).splitlines() if not one.startswith(b"NATURECODE_AI_KEY=")
+    )
+    for data in (
+        own, said.encode(), bodies.encode(), everything(ada), hub_objects(ada, hub),
+        config_files(box),
+    ):  # fmt: skip
+        assert sings([MODEL_KEY[3:]], data) == []
 
 
 def test_the_shim_hears_what_git_is_told(box: Box, shim: Path) -> None:

@@ -13,6 +13,7 @@ import httpx2
 from git_naturecode.ai.providers import failures
 from git_naturecode.ai.providers.asking import WORLD, Chance, Deadline, Stream, ask
 from git_naturecode.ai.providers.channel import Channel, in_time
+from git_naturecode.ai.providers.masking import masked
 from git_naturecode.ai.providers.protocol import USUAL, Answer, Limits, Message
 from git_naturecode.errors import NaturecodeError
 
@@ -48,7 +49,7 @@ class Hosted(ABC):
         wanted = self._wanted(messages, schema, limits)
 
         def attempt(deadline: Deadline) -> Stream:
-            return self._attempt(wanted, limits, deadline)
+            return masked(self._attempt(wanted, limits, deadline), self.key)
 
         return ask(attempt, limits, on_text=on_text, chance=self.chance, on_wait=self.on_wait)
 

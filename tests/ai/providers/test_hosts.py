@@ -12,6 +12,7 @@ from ai.providers import server as acts
 from ai.providers.asked import FORMS, KEY, LONG, QUESTION, World, model
 from ai.providers.server import ModelServer, serving
 from git_naturecode.ai.providers import failures
+from git_naturecode.ai.providers.masking import MASK
 from git_naturecode.ai.providers.protocol import Answer, Limits, ProviderFailed
 from git_naturecode.errors import INCONCLUSIVE
 
@@ -244,6 +245,15 @@ def test_a_host_that_calls_the_tokens_otherwise(server: ModelServer) -> None:
     model("openai", server).complete(QUESTION, limits=LONG)
     assert server.asked[1].body["max_completion_tokens"] == 2000
     assert "max_tokens" not in server.asked[1].body
+
+
+@pytest.mark.parametrize("at", [0, 1, 7, len(KEY) - 1, len(KEY)])
+def test_a_host_that_repeats_the_key(form: str, at: int, server: ModelServer) -> None:
+    server.plays(acts.says("s", "sk-", f"sk-{KEY[:at]}", f"{KEY[at:]}{KEY}", "-", KEY[:5]))
+    heard: list[str] = []
+    answer = model(form, server).complete(QUESTION, limits=LONG, on_text=heard.append)
+    expected = f"ssk-sk-{KEY}{KEY}-{KEY[:5]}".replace(KEY, MASK)
+    assert answer.text == "".join(heard) == expected
 
 
 @pytest.mark.parametrize("raised", [BrokenPipeError, KeyboardInterrupt, ValueError])
