@@ -145,8 +145,10 @@ def test_an_answer_that_was_stopped_counts_as_far_as_it_was_heard(tmp_path: Path
 
 def test_uncounted_answers_are_estimated(tmp_path: Path) -> None:
     book = ledger(tmp_path)
-    Budgeted(Model(Answer("x" * 90, "m", None, None, "stop")), settings(), book).complete(QUESTION)
-    assert book.spent().tokens_out == 30
+    Budgeted(Model(Answer("So. " * 30, "m", None, None, "stop")), settings(), book).complete(
+        QUESTION
+    )
+    assert book.spent().tokens_out == budget.tokens_of("So. " * 30) > 30
     assert json.loads(Path(book.path).read_text().splitlines()[-1])["estimated"] is True
 
 
@@ -156,6 +158,20 @@ def test_the_estimate_grows_with_the_text(one: str, other: str) -> None:
     assert max(budget.tokens_of(one), budget.tokens_of(other)) <= both
     assert both <= len((one + other).encode("utf-8", "surrogatepass"))
     assert bool(both) == bool(one + other)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        # As counted by the tokenizers of DeepSeek, o200k_base, cl100k_base and an older one of
+        # Anthropic; the largest of them.
+        ("def retry(jitter: float = 0.5) -> None:\n    raise ValueError\n", 20),
+        ("2f7b1c9e04a8d35566", 13), ("Wir müssen die Wartezeit ändern.", 14),
+        ("我们需要把重试的抖动做成可以配置的", 21), ("👩‍👩‍👧‍👦", 18), ("x", 1), ("", 0),
+    ],
+)  # fmt: skip
+def test_the_estimate_is_no_lower_than_what_models_count(text: str, tokens: int) -> None:
+    assert budget.tokens_of(text) >= tokens
 
 
 @pytest.mark.parametrize(

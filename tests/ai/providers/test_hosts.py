@@ -1,18 +1,22 @@
 """Models at hosts, over a real socket: each answer is one, or a failure that says why."""
 
 import email.utils
+import itertools
 import json
 import logging
 import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ai.providers import server as acts
 from ai.providers.asked import FORMS, KEY, LONG, QUESTION, World, model
 from ai.providers.server import ModelServer, serving
 from git_naturecode.ai.providers import failures
-from git_naturecode.ai.providers.masking import MASK
+from git_naturecode.ai.providers.asking import Ending, Stream
+from git_naturecode.ai.providers.masking import MASK, masked
 from git_naturecode.ai.providers.protocol import Answer, Limits, ProviderFailed
 from git_naturecode.errors import INCONCLUSIVE
 
@@ -247,13 +251,41 @@ def test_a_host_that_calls_the_tokens_otherwise(server: ModelServer) -> None:
     assert "max_tokens" not in server.asked[1].body
 
 
-@pytest.mark.parametrize("at", [0, 1, 7, len(KEY) - 1, len(KEY)])
-def test_a_host_that_repeats_the_key(form: str, at: int, server: ModelServer) -> None:
-    server.plays(acts.says("s", "sk-", f"sk-{KEY[:at]}", f"{KEY[at:]}{KEY}", "-", KEY[:5]))
+def test_a_host_that_repeats_the_key(form: str, server: ModelServer) -> None:
+    server.plays(acts.says("s", "sk-", f"sk-{KEY[:7]}", f"{KEY[7:]}{KEY}", "-", KEY[:5]))
     heard: list[str] = []
     answer = model(form, server).complete(QUESTION, limits=LONG, on_text=heard.append)
-    expected = f"ssk-sk-{KEY}{KEY}-{KEY[:5]}".replace(KEY, MASK)
-    assert answer.text == "".join(heard) == expected
+    assert answer.text == "".join(heard) == f"ssk-sk-{MASK}{MASK}-{KEY[:5]}"
+
+
+@given(st.lists(st.sampled_from([KEY, KEY[:4], KEY[4:], KEY[:1], KEY[-3:], "a", "sk-", "s\n"])),
+       st.lists(st.integers(1, 9), min_size=1))  # fmt: skip
+def test_the_key_is_found_however_it_is_cut_up(words: list[str], sizes: list[int]) -> None:
+    text, pieces, at = "".join(words), list[str](), 0
+    for size in itertools.cycle(sizes):
+        pieces.append(text[at : at + size])
+        at += size
+        if at >= len(text):
+            break
+
+    def stream() -> Stream:
+        yield from pieces
+        return Ending("m", None, None, "stop")
+
+    told = list(masked(stream(), KEY))
+    assert KEY not in "".join(told)
+    assert "".join(told).count(MASK) == text.count(KEY)
+    if KEY not in text:
+        assert "".join(told) == text
+
+
+@pytest.mark.parametrize("word", ["this", "desk-", "sk-", "ss"])
+def test_words_do_not_wait(word: str) -> None:
+    def stream() -> Stream:
+        yield word
+        raise AssertionError("it was asked for more before it had said what it has")
+
+    assert next(masked(stream(), KEY)) == word
 
 
 @pytest.mark.parametrize("raised", [BrokenPipeError, KeyboardInterrupt, ValueError])
