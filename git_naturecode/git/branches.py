@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.git import tree
+from git_naturecode.git.committing import Wanted, commit
 from git_naturecode.git.objects import FILE_MODE, TREE_MODE, Objects, TreeEntry
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Program, foreign_environment
@@ -156,17 +157,12 @@ def commit_file(
     """The id of a new commit on `parent`, by the user, in which the file `path` holds `data`.
 
     Made without work tree and index; no ref moves. Raises Negative when something else stands in
-    the way of `path`, GitFailed when it cannot be written or signed.
+    the way of `path`, and as `committing.commit` does.
     """
     blob = blob_of(repo, data, write=True)
     root = tree.tree_of(objects, parent)
     new = _with(repo, objects, root, path.encode().split(b"/"), blob)
-    options = ("-S",) if sign else ()
-    out = repo.program.run(
-        "-c", "i18n.commitEncoding=UTF-8", "commit-tree", *options, "-p", parent, "-F", "-", new,
-        data=message.encode() + b"\n",
-    )[1]  # fmt: skip
-    return out.decode().strip()
+    return commit(repo, Wanted(new, (parent,), message), sign=sign)
 
 
 def blob_of(repo: Repo, data: bytes, *, write: bool = False) -> str:

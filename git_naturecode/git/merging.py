@@ -4,10 +4,12 @@ Everything goes through `git merge-tree`, so that what a person's own `git merge
 would do, with renames and with his merge drivers, is what happens.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from git_naturecode.errors import Negative
+from git_naturecode.git import committing
+from git_naturecode.git.committing import Author
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 
@@ -49,18 +51,14 @@ class Told(NamedTuple):
     message: str
 
     @property
+    def author(self) -> Author:
+        """Who wrote it, and when."""
+        return Author(self.name, self.mail, self.date)
+
+    @property
     def subject(self) -> str:
         """The first line of its message."""
         return self.message.split("\n", 1)[0]
-
-
-class Wanted(NamedTuple):
-    """A commit to be made, by the user; `author` of another one is kept where one is named."""
-
-    tree: str
-    parents: tuple[str, ...]
-    message: str
-    author: Told | None = None
 
 
 def told(repo: Repo, commits: Sequence[str]) -> list[Told]:
@@ -197,42 +195,10 @@ def applied(repo: Repo, commit: Told, onto: str) -> Tried:
     if before == here:
         return Tried(commit.tree)
     # Commits of nobody, so that git takes the state before the change for what both began with.
-    root = _commit(repo, before, (), "before", _NOBODY)
-    mine = _commit(repo, here, (root,), "onto", _NOBODY)
-    theirs = _commit(repo, commit.tree, (root,), "change", _NOBODY)
+    root = committing.write(repo, before, (), "before", _NOBODY)
+    mine = committing.write(repo, here, (root,), "onto", _NOBODY)
+    theirs = committing.write(repo, commit.tree, (root,), "change", _NOBODY)
     return tried(repo, mine, theirs)
-
-
-def commit(repo: Repo, wanted: Wanted, *, sign: bool) -> str:
-    """Make a commit; no ref moves. Raises Negative where git does not know who the user is,
-    GitFailed when it cannot be written or signed."""
-    extra = {}
-    if wanted.author:
-        extra = {
-            "GIT_AUTHOR_NAME": wanted.author.name, "GIT_AUTHOR_EMAIL": wanted.author.mail,
-            "GIT_AUTHOR_DATE": f"@{wanted.author.date}",
-        }  # fmt: skip
-    try:
-        return _commit(repo, wanted.tree, wanted.parents, wanted.message, extra, sign=sign)
-    except GitFailed as error:
-        if "tell me who you are" in error.stderr or "empty ident" in error.stderr:
-            raise Negative(
-                "git does not know who you are",
-                "git config --global user.name NAME; git config --global user.email ADDRESS",
-            ) from None
-        raise
-
-
-def _commit(
-    repo: Repo, tree: str, parents: Iterable[str], message: str, extra: Mapping[str, str],
-    *, sign: bool = False,
-) -> str:  # fmt: skip
-    options = [*(("-S",) if sign else ()), *(word for one in parents for word in ("-p", one))]
-    out = repo.program.run(
-        "-c", "i18n.commitEncoding=UTF-8", "commit-tree", *options, "-F", "-", tree,
-        data=message.encode("utf-8", "surrogateescape") + b"\n", extra=extra,
-    )[1]  # fmt: skip
-    return out.decode().strip()
 
 
 def _empty(repo: Repo) -> str:

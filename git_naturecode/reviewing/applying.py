@@ -14,9 +14,9 @@ from git_naturecode.domain.review.following import Place
 from git_naturecode.domain.review.model import Comment, Review, Thread
 from git_naturecode.domain.review.suggestion import Change, Overlapping, Suggestion
 from git_naturecode.errors import Negative
-from git_naturecode.git import edited, hooked, merging, tree
+from git_naturecode.git import committing, edited, hooked, tree
+from git_naturecode.git.committing import Wanted
 from git_naturecode.git.landing import Landing
-from git_naturecode.git.merging import Wanted
 from git_naturecode.git.objects import PLAIN_MODES, Missing, TreeEntry
 from git_naturecode.render.show import line
 from git_naturecode.reviewing import message, revising
@@ -270,7 +270,7 @@ class Applying:
         text = hooked.message(repo, text, "message")
         tree_ = edited.tree_with(repo, tip, files)
         sign = self.store.config.flag("commit.gpgSign", False)
-        return merging.commit(repo, Wanted(tree_, (tip,), text), sign=sign)
+        return committing.commit(repo, Wanted(tree_, (tip,), text), sign=sign)
 
     def _record(self, done: Applied) -> None:
         """Write down the new state of the change, and that the threads are settled."""

@@ -12,9 +12,10 @@ from git_naturecode.domain.review.explain import allowed, approvers, matching
 from git_naturecode.domain.review.model import Review
 from git_naturecode.domain.review.rules import FF, MERGE, REBASE, SQUASH, STRATEGIES
 from git_naturecode.errors import NeedsPerson, Negative, Remote, Usage
-from git_naturecode.git import hooked, merging, remote
+from git_naturecode.git import committing, hooked, merging, remote
+from git_naturecode.git.committing import Wanted
 from git_naturecode.git.landing import Landing
-from git_naturecode.git.merging import Conflict, Told, Wanted
+from git_naturecode.git.merging import Conflict, Told
 from git_naturecode.git.pushed import There
 from git_naturecode.git.remote import Refused
 from git_naturecode.linking.known import Known
@@ -244,8 +245,8 @@ class Merging:
         ))  # fmt: skip
         said = hooked.message(repo, said, "merge" if strategy == MERGE else "squash")
         parents = (found.tip, found.head) if strategy == MERGE else (found.tip,)
-        author = first if strategy == SQUASH else None
-        return merging.commit(
+        author = first.author if first and strategy == SQUASH else None
+        return committing.commit(
             repo, Wanted(found.tried.tree, parents, said, author), sign=self._sign
         )
 
@@ -267,7 +268,8 @@ class Merging:
             if done.tree == tree and one.parents:  # nothing of it is left
                 continue
             text = message.with_trailers(one.message, lines)
-            onto = merging.commit(repo, Wanted(done.tree, (onto,), text, one), sign=self._sign)
+            wanted = Wanted(done.tree, (onto,), text, one.author)
+            onto = committing.commit(repo, wanted, sign=self._sign)
             made[one.oid], tree = onto, done.tree
         if not made:
             raise Negative(f"{self.review.base} has all of it already", "close the review")

@@ -7,8 +7,9 @@ import pytest
 
 from box import Box, Clone
 from git_naturecode.errors import Negative
-from git_naturecode.git import hooked, landing, merging
+from git_naturecode.git import committing, hooked, landing, merging
 from git_naturecode.git import repo as repos
+from git_naturecode.git.committing import Wanted
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 from reviewing.made import commit
@@ -56,8 +57,8 @@ def test_a_rebase_is_the_one_that_git_makes(clone: Clone) -> None:
     for one in merging.between(repo, onto, oid(clone, "feature")):
         done = merging.applied(repo, one, onto)
         assert done.conflicts == ()
-        wanted = merging.Wanted(done.tree, (onto,), one.message, one)
-        onto = merging.commit(repo, wanted, sign=False)
+        wanted = Wanted(done.tree, (onto,), one.message, one.author)
+        onto = committing.commit(repo, wanted, sign=False)
     clone.git("checkout", "-q", "feature")
     clone.git("rebase", "-q", "main")
     shape = "--format=%T%n%an%n%ae%n%ad%n%B"
@@ -116,7 +117,7 @@ def test_without_a_name_it_says_how_to_get_one(
     clone.git("config", "--global", "--unset", "user.email")
     clone.git("config", "user.useConfigOnly", "true")
     with pytest.raises(Negative, match="who you are"):
-        merging.commit(repo, merging.Wanted(oid(clone, "HEAD^{tree}"), (), "x"), sign=False)
+        committing.commit(repo, Wanted(oid(clone, "HEAD^{tree}"), (), "x"), sign=False)
 
 
 # -- landing ---------------------------------------------------------------------------------------
