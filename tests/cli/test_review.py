@@ -368,7 +368,7 @@ def test_the_diff_has_the_threads_in_place(both: Pair) -> None:
              "elsewhere", "all"]  # fmt: skip
     assert sorted(order, key=out.index) == order
     plain = bob.nc("review", "diff", review, "--no-threads").out
-    assert "why" not in plain
+    assert "five?" not in plain
     assert "6 6  line 6" in plain
     stat = bob.nc("review", "diff", review, "--stat").out
     assert "a.py +1 -1  2 threads" in stat
