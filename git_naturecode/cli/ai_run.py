@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BUILTIN = "builtin"
 GUIDE = ".naturecode/review-prompt.md"
 """Where the base branch says what a model is to look at besides."""
-_MOST_GUIDE = 64 * 1024
+MOST_GUIDE = 64 * 1024
 
 
 class Run:
@@ -114,7 +114,7 @@ class Run:
 
         store = self.here.store
         tip = tips.tip(store.repo, store.config, self.here.review.base)
-        data = on_base.read(store, tip, GUIDE, _MOST_GUIDE)
+        data = on_base.read(store, tip, GUIDE, MOST_GUIDE)
         return "\n".join(self.clean((data or b"").decode("utf-8", "replace").split("\n")))
 
     def estimates(self) -> "list[tuple[str, Estimate | None, str]]":

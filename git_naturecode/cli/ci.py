@@ -1,4 +1,4 @@
-"""ci post, init: what a job has found goes onto the forge; the files that make jobs do so."""
+"""ci review, post, init: a job looks at a change, posts what was found; the files of such jobs."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ import typer
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli import groups
+from git_naturecode.cli.ci_review import review
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.render.show import line
 
@@ -30,8 +31,8 @@ class ForgeName(StrEnum):
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the group into `tree`."""
-    about = "Reviews in CI: results posted as comments, workflow files."
-    verbs: groups.Verbs = {"post": post, "init": init}
+    about = "Reviews in CI: reports, comments on a forge, workflow files."
+    verbs: groups.Verbs = {"review": review, "post": post, "init": init}
     groups.hang(tree, name, about, verbs)
 
 

@@ -57,8 +57,8 @@ def ai(
     from git_naturecode.cli.review_opened import opened_review
 
     context = contexts.current(quiet)
-    aspects, names = _aspects(aspect or []), _listed(provider or [])
-    _check(names, agree, fail_on)
+    aspects, names = of_aspects(aspect or []), of_words(provider or [])
+    checked(names, agree, fail_on)
     with opened_review(context, review) as here:
         run = Run(context, here, aspects, names, model)
         if dry_run:
@@ -132,22 +132,22 @@ def dismiss(
     context.tell(TELL_OTHERS)
 
 
-def _listed(words: list[str]) -> list[str]:
+def of_words(words: list[str]) -> list[str]:
     """Each of what was named one by one or with commas between, once."""
     return list(dict.fromkeys(one.strip() for text in words for one in text.split(",")))
 
 
-def _aspects(words: list[str]) -> tuple[str, ...]:
+def of_aspects(words: list[str]) -> tuple[str, ...]:
     from git_naturecode.domain.findings.model import ASPECTS
 
-    found = [one.lower() for one in _listed(words)]
+    found = [one.lower() for one in of_words(words)]
     for one in found:
         if one not in _ASPECTS:
             raise errors.Usage(f"{line(one)!r} is no aspect", "use " + ", ".join(_ASPECTS))
     return tuple(found) or ASPECTS
 
 
-def _check(names: list[str], agree: int, fail_on: str) -> None:
+def checked(names: list[str], agree: int, fail_on: str) -> None:
     from git_naturecode.domain.findings.model import SEVERITIES
 
     if agree > max(1, len(names)):

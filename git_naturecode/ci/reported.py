@@ -1,0 +1,39 @@
+"""Reports of other tools beside our own analysers, and the result of them all."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from git_naturecode.domain.findings.build import Tracked
+from git_naturecode.domain.findings.hit import Change, Hit, Seen
+from git_naturecode.domain.findings.model import Finding
+from git_naturecode.domain.findings.result import Result
+
+
+class Reported(NamedTuple):
+    """What the report `name` says, as an analyser that has seen all of the change."""
+
+    name: str
+    hits: Sequence[Hit]
+
+    def look(self, change: Change) -> Seen:
+        """Its hits; which of them are on lines of the change is found out later."""
+        every = frozenset(
+            (file.path, number) for file in change.files
+            for number in range(1, len(file.hunks) + 1)
+        )  # fmt: skip
+        sources = tuple(dict.fromkeys(hit.source for hit in self.hits))
+        return Seen(tuple(self.hits), every, sources=sources or (self.name,))
+
+
+def result(
+    change: Change, live: Sequence[Finding], tracked: Sequence[Tracked], covered: Sequence[str],
+    skipped: dict[str, str], inconclusive: str,
+) -> Result:  # fmt: skip
+    """The result as a file tells it; `tracked` are the findings that the review knows."""
+    dismissed = {
+        one.finding.fingerprint: one.dismissed.reason for one in tracked if one.dismissed
+    }  # fmt: skip
+    return Result(
+        change.base, change.head, tuple(live), dismissed, frozenset(covered),
+        skipped=skipped, inconclusive=inconclusive,
+    )  # fmt: skip
