@@ -51,8 +51,12 @@ class Book(Protocol):
     def spent(self) -> Spent:
         """All that was spent so far; of what was asked and never settled, the estimate."""
 
-    def reserve(self, label: str, expected: Spent) -> str:
-        """Note that a question is about to be put, before it is; its name."""
+    def reserve(self, label: str, expected: Spent, check: Callable[[Spent], None]) -> str:
+        """Note that a question is about to be put, before it is; its name.
+
+        `check` gets what was spent before, and raises where there is no room; nobody else writes
+        in between.
+        """
 
     def settle(self, name: str, actual: Spent, finish: str, *, estimated: bool) -> None:
         """Note what it took."""
@@ -115,8 +119,11 @@ class Budgeted:
         """See `Provider`; raises ProviderFailed("too large") where the budget has no room."""
         price = self.settings.price
         expected = estimate(messages, limits, price)
-        require_room(self.settings, self.book.spent(), expected)
-        name = self.book.reserve(self.settings.label, expected)
+
+        def check(spent: Spent) -> None:
+            require_room(self.settings, spent, expected)
+
+        name = self.book.reserve(self.settings.label, expected, check)
         heard: list[str] = []
 
         def hear(piece: str) -> None:

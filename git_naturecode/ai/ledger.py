@@ -6,12 +6,14 @@ one after it with what it took. A question without a second line may have taken 
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from git_naturecode import clock, ids
 from git_naturecode.ai.budget import Spent
+from git_naturecode.errors import NaturecodeError
 from git_naturecode.store.lock import hold
 
 FOLDER = "ai"
@@ -38,15 +40,18 @@ class Ledger:
             whole = whole.plus(one)
         return whole
 
-    def reserve(self, label: str, expected: Spent) -> str:
-        """Note that a question is about to be put, before it is; its name."""
+    def reserve(self, label: str, expected: Spent, check: Callable[[Spent], None]) -> str:
+        """See `Book`; raises what `check` does, and NaturecodeError where others do not let go."""
         name = self._random(_NAME_BYTES).hex()
-        self._write({"id": name, "asked": label, "estimated": True, **_told(expected)})
+        with self._held():
+            check(self.spent())
+            self._write({"id": name, "asked": label, "estimated": True, **_told(expected)})
         return name
 
     def settle(self, name: str, actual: Spent, finish: str, *, estimated: bool) -> None:
         """Note what it took."""
-        self._write({"id": name, "finish": finish, "estimated": estimated, **_told(actual)})
+        with self._held():
+            self._write({"id": name, "finish": finish, "estimated": estimated, **_told(actual)})
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Each line; what a crash has left of one is passed over."""
@@ -62,16 +67,24 @@ class Ledger:
         except FileNotFoundError:
             return
 
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        with hold(self.path + ".lock", _WAIT) as held:
+            if not held:
+                raise NaturecodeError(
+                    f"others hold {self.path}.lock", "run it again when they have ended"
+                )
+            yield
+
     def _write(self, told: Mapping[str, Any]) -> None:
         line = json.dumps({"at": clock.iso(self._now_ms()), **told}, sort_keys=True) + "\n"
-        with hold(self.path + ".lock", _WAIT):
-            opened = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            try:
-                size = os.fstat(opened).st_size
-                torn = bool(size) and os.pread(opened, 1, size - 1) != b"\n"
-                os.write(opened, ("\n" * torn + line).encode())
-            finally:
-                os.close(opened)
+        opened = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            size = os.fstat(opened).st_size
+            torn = bool(size) and os.pread(opened, 1, size - 1) != b"\n"
+            os.write(opened, ("\n" * torn + line).encode())
+        finally:
+            os.close(opened)
 
 
 def _told(spent: Spent) -> dict[str, Any]:

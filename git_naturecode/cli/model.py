@@ -50,7 +50,8 @@ def opened(context: Context, store: "Store", wanted: Settings, entity: str) -> A
     def wait(seconds: float, why: str) -> None:
         from git_naturecode.render.show import line
 
-        context.tell(f"waiting {seconds:.0f} s: {line(why)}")
+        pause = f"in {seconds:.0f} s" if seconds >= 1 else "at once"
+        context.tell(f"{line(why)}; asking again {pause}")
 
     cwd = context.repo.work_tree or context.repo.common_dir
     made = providers.opened(wanted, key.value, context.environ, cwd, on_wait=wait)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -103,8 +104,35 @@ def test_a_cap_in_money_needs_a_price(tmp_path: Path) -> None:
 
 def test_a_question_that_was_never_settled_counts_as_estimated(tmp_path: Path) -> None:
     book = ledger(tmp_path)
-    book.reserve("own:m", Spent(5, 6, Decimal(1)))
+    book.reserve("own:m", Spent(5, 6, Decimal(1)), lambda _: None)
     assert ledger(tmp_path).spent() == Spent(5, 6, Decimal(1))
+
+
+def test_two_at_once_do_not_both_take_the_last_of_it(tmp_path: Path) -> None:
+    whole = Budgeted(
+        Model(Answer("x", "m", 1, 1, "stop")), settings(max_tokens=3000), ledger(tmp_path)
+    )
+    expected = budget.estimate(QUESTION, Limits(), None)
+    refused, together = [], threading.Barrier(4)
+
+    def ask() -> None:
+        together.wait()
+        try:
+            ledger(tmp_path).reserve(
+                "own:m",
+                expected,
+                lambda spent: budget.require_room(whole.settings, spent, expected),
+            )
+        except ProviderFailed as failure:
+            refused.append(failure)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 3
+    assert ledger(tmp_path).spent() == expected
 
 
 @pytest.mark.parametrize("torn", ["{", '{"id": "x", "tokensIn"', "\0\0\0", "[1]", "7"])

@@ -23,7 +23,7 @@ _SENT = frozenset({
 _OPENED = ("connection.connect_tcp.complete", "proxy_stream.complete")
 _SECURED = "start_tls.complete"
 _LIBRARIES = ("openai", "anthropic", "httpx2", "httpcore2")
-_LOCAL = ("localhost", "127.0.0.1", "::1")
+LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Channel:
@@ -49,7 +49,7 @@ class Channel:
         seconds, url = deadline.left(), httpx2.URL(endpoint)
         self.client = httpx2.Client(
             follow_redirects=False,
-            trust_env=url.host not in _LOCAL,
+            trust_env=url.host not in LOCAL,
             verify=url.scheme == "https",  # else all that is trusted would be loaded for nothing
             timeout=httpx2.Timeout(
                 min(limits.silence, seconds), connect=min(limits.connect, seconds)

@@ -1,6 +1,7 @@
 """What went wrong between us and a host, in our own words and without a key in them."""
 
 import email.utils
+import re
 import time
 from collections.abc import Callable, Mapping
 
@@ -48,11 +49,12 @@ def of_status(
     )  # fmt: skip
 
 
-def unreachable(host: str, why: str) -> ProviderFailed:
-    """The failure of a host that cannot be reached."""
+def unreachable(host: str, why: str, *, is_here: bool) -> ProviderFailed:
+    """The failure of a host that cannot be reached; one that is this machine is not asked again."""
+    reason = short(re.sub(r"^\[Errno -?\d+\] ", "", why)) or "no answer"
     return ProviderFailed(
-        f"{host} cannot be reached ({short(why)})", kind="server",
-        hint="is there a network, and is the server running?",
+        f"{host} cannot be reached ({reason})", kind="unknown" if is_here else "server",
+        hint="is the server running?" if is_here else "is there a network, and is the name right?",
     )  # fmt: skip
 
 

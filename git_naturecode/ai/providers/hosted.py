@@ -12,7 +12,7 @@ import httpx2
 
 from git_naturecode.ai.providers import failures
 from git_naturecode.ai.providers.asking import WORLD, Chance, Deadline, Stream, ask
-from git_naturecode.ai.providers.channel import Channel, in_time
+from git_naturecode.ai.providers.channel import LOCAL, Channel, in_time
 from git_naturecode.ai.providers.masking import masked
 from git_naturecode.ai.providers.protocol import USUAL, Answer, Limits, Message
 from git_naturecode.errors import NaturecodeError
@@ -114,7 +114,8 @@ class Hosted(ABC):
             headers = getattr(getattr(error, "response", None), "headers", {})
             return failures.of_status(self.host, status, _said(error), headers, self.key)
         if isinstance(cause, httpx2.ConnectTimeout | httpx2.ConnectError | ssl.SSLError):
-            return failures.unreachable(self.host, str(cause) or "no answer")
+            is_here = httpx2.URL(self.endpoint).host in LOCAL
+            return failures.unreachable(self.host, str(cause), is_here=is_here)
         if isinstance(cause, httpx2.ReadTimeout | httpx2.WriteTimeout | httpx2.PoolTimeout):
             return failures.silent(self.host, limits.silence)
         if isinstance(cause, httpx2.HTTPError | OSError):

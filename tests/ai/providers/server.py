@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -204,20 +205,23 @@ class ModelServer:
     Each question takes the next act; the last one is for all that follow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.script: list[Act] = [says("Hello.")]
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def plays(self, *acts: Act) -> None:
         """Have it answer so from now on."""
@@ -258,9 +262,9 @@ class ModelServer:
 
 
 @contextmanager
-def serving(*acts: Act) -> Iterator[ModelServer]:
+def serving(*acts: Act, tls: ssl.SSLContext | None = None) -> Iterator[ModelServer]:
     """A server for as long as this lasts."""
-    server = ModelServer()
+    server = ModelServer(tls)
     if acts:
         server.plays(*acts)
     try:

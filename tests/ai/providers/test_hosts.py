@@ -1,13 +1,23 @@
 """Models at hosts, over a real socket: each answer is one, or a failure that says why."""
 
+import datetime
 import email.utils
+import ipaddress
 import itertools
 import json
 import logging
+import socket
+import ssl
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,11 +176,70 @@ def test_an_answer_that_the_time_cuts_off_is_kept_as_far_as_it_came(
 
 
 def test_no_server_at_all(form: str) -> None:
+    world = World()
     with serving() as gone:
-        asked = model(form, gone, chance=World().chance)
+        asked = model(form, gone, chance=world.chance)
     with pytest.raises(ProviderFailed, match="cannot be reached") as caught:
         asked.complete(QUESTION, limits=LONG)
+    assert "Errno" not in caught.value.message
+    assert not world.pauses, "what is not running does not begin to by being asked again"
+
+
+def test_a_host_that_is_not_there_is_asked_again(
+    form: str, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(address: tuple[str, int], *args: object, **more: object) -> socket.socket:
+        raise OSError(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", unknown)
+    world = World()
+    asked = replace(model(form, server, chance=world.chance), endpoint="http://no.example/v1")
+    with pytest.raises(ProviderFailed, match=r"no\.example cannot be reached \(Name or") as caught:
+        asked.complete(QUESTION, limits=LONG)
     assert caught.value.kind == "server"
+    assert len(world.pauses) == LONG.tries - 1
+
+
+def test_a_host_that_speaks_no_tls(form: str, server: ModelServer) -> None:
+    asked = replace(
+        model(form, server, chance=World().chance),
+        endpoint=server.url.replace("http:", "https:"),
+    )
+    with pytest.raises(ProviderFailed, match=r"cannot be reached|broke off"):
+        asked.complete(QUESTION, limits=LONG)
+    assert not server.asked
+
+
+def test_a_certificate_that_nobody_vouches_for(form: str, tmp_path: Path) -> None:
+    with serving(tls=own_certificate(tmp_path)) as server:
+        asked = model(form, server, chance=World().chance)
+        with pytest.raises(ProviderFailed, match="cannot be reached") as caught:
+            asked.complete(QUESTION, limits=LONG)
+        assert "certificate" in caught.value.message.lower()
+        assert not server.asked
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """What a server needs that vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    day = datetime.timedelta(days=1)
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+        .not_valid_before(now - day).not_valid_after(now + day)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    path = folder / "server.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(plain + made.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
 
 
 @pytest.mark.parametrize("finish", ["length", "content_filter"])
