@@ -303,7 +303,18 @@ class Governance:
         named = self.people.named(op.member, seen) if op.member else [who.person]
         if [person.ref for person in named] != [who.person.ref]:
             return _needs("everybody changes his own keys")
-        return self.people.taken(op.keys, "", (), who.person, seen)
+        taken = self.people.taken(op.keys, "", (), who.person, seen)
+        if taken is None and who.place >= 0 and not self._holds(op.keys, who, seen):
+            return _needs("a key is his whose device shows a certificate by it")
+        return taken
+
+    def _holds(self, keys: Iterable[str], who: Context, seen: int) -> bool:
+        """True when each of `keys` is his, or has certified the device that says so.
+
+        Public keys are public: who only names one would speak for all devices of its owner.
+        """
+        his = self.people.keys_of(who.person.ref, seen)
+        return all(key in his or self.people.has_shown(who.place, key) for key in keys)
 
     def _team_objection(self, op: parsed.Op, who: Context, seen: int) -> Reason | None:
         may = who.rights.permissions

@@ -457,7 +457,8 @@ def test_a_clone_without_a_key_brings_no_old_key_back() -> None:
     seat = Again()
     seat.devices["ada"].say(ops.member(ops.record("member-con", "", "", "contributor"), OTHER))
     clone = seat.world.device("bare", "").see(seat.devices["ada"])
-    seat.devices["con"].see(seat.devices["ada"]).say(ops.keys(["ssh-ed25519 Fresh"]))
+    con = seat.devices["con"].see(seat.devices["ada"])
+    con.say(ops.keys([key_of("fresh")]), con.op("fresh"))
     data = ops.join_proof(seat.world.team, "member-con", [], clone.id)
     line = clone.say(ops.join("member-con", "", "", [], proof(OTHER, data)))
     assert seat.why(line) == ""
@@ -492,7 +493,7 @@ def test_whose_a_device_is_before_it_joins() -> None:
     assert seat.why(join(seat.world, bare, "new", key="bare")) == ""
     seat = Again()
     con = seat.devices["con"]
-    con.say(ops.keys(["ssh-ed25519 Fresh"]))
+    con.say(ops.keys([key_of("fresh")]), con.op("fresh"))
     assert seat.why(join(seat.world, con, "new", key="con")) == "its device is one of con"
 
 

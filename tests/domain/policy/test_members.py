@@ -40,7 +40,8 @@ def test_who_has_no_address_stands_in_nobodys_way() -> None:
     phone = Device(world, "phone")
     for device in devices.values():
         device.see(two)
-    assert refusal(world, devices["con"], ops.keys([key_of("fresh")])) == ""
+    fresh = devices["con"].op("fresh")
+    assert refusal(world, devices["con"], ops.keys([key_of("fresh")]), fresh) == ""
     assert refusal(world, devices["con"], ops.add_device(phone.id, phone.key)) == ""
     six = join(world, world.device("six", "six").see(two), "six", OTHER)
     standing = world.standing()
@@ -89,14 +90,34 @@ def test_a_code_that_is_given_again_holds() -> None:
 # Keys.
 
 
-def test_nobody_takes_a_key_by_naming_it_first() -> None:
-    """Con has seen the key of somebody who is about to be added, and says that it is his."""
-    world, devices = team("con")
-    devices["con"].say(ops.keys([key_of("con"), key_of("dan")]))
-    devices["ada"].say(add("dan"))
-    dan = world.device("dan", "dan").see(devices["ada"], devices["con"])
+def test_nobody_has_a_key_by_naming_it() -> None:
+    """Public keys are public: con says that those of dan, and of who is invited, are his."""
+    world, devices = team("con", "bob")
+    invite(devices["ada"], "new")
+    con, bob = (devices[name].see(devices["ada"]) for name in ("con", "bob"))
+    keys = [key_of("con"), key_of("dan"), key_of("new"), key_of("bob2")]
+    assert refusal(world, con, ops.keys(keys)) == (
+        "a key is his whose device shows a certificate by it"
+    )
+    ada = devices["ada"].see(con)
+    assert refusal(world, ada, add("dan")) == ""
+    dan, new = (world.device(name, name).see(ada) for name in ("dan", "new"))
     dan.say()
-    assert holder(world.standing(), dan) == "member-dan"
+    join(world, new, "new")
+    assert refusal(world, bob.see(con), ops.keys([key_of("bob2")]), bob.op("bob2")) == ""
+    standing = world.standing()
+    assert [holder(standing, one) for one in (con, dan, new, bob)] == [
+        "member-con", "member-dan", "member-new", "member-bob"
+    ]  # fmt: skip
+    assert standing.members["member-con"].keys == (key_of("con"),)
+
+
+def test_who_keeps_a_key_need_not_show_it_again() -> None:
+    world, devices = team("con")
+    con = devices["con"]
+    assert refusal(world, con, ops.keys([key_of("con"), key_of("two")]), con.op("two")) == ""
+    assert refusal(world, con, ops.keys([key_of("con")])) == ""
+    assert world.standing().members["member-con"].keys == (key_of("con"),)
 
 
 def test_who_changes_his_key_in_his_first_line_as_a_member_stays_one() -> None:
@@ -115,7 +136,7 @@ def test_a_key_that_has_certified_a_device_stays_its_owners() -> None:
     """An admin adds somebody with the key that con has changed to, of which he did not know."""
     world, devices = team("con")
     fresh = [key_of("fresh")]
-    devices["con"].say(devices["con"].op("fresh"), ops.keys(fresh))
+    devices["con"].say(ops.keys(fresh), devices["con"].op("fresh"))
     devices["ada"].say(ops.member(record("dan", keys=fresh)))
     later = world.device("con2", "fresh").see(devices["ada"], devices["con"])
     later.say()

@@ -121,6 +121,8 @@ def test_who_began_a_thread_settles_it(review: Table) -> None:
         assert desk.state(own) == "verified"
         other = desk.say(devices["dan"], kind, mail("dan"), target=threads["bot"].id)
         assert desk.state(other) == "quarantined"
+        owner = desk.say(devices["con"], kind, mail("con"), target=threads["bot"].id)
+        assert desk.state(owner) == "verified"  # it is his review
 
 
 @pytest.mark.parametrize("by", ["con", "max"])

@@ -228,7 +228,7 @@ def join(world: World, device: Device, name: str, code: str = SECRET, **more: st
         ("ann", ops.genesis("team-x", "X", record("ann"), {}, "00"), "there is a team already"),
         ("con", ops.keys([key_of("ann")]), "this key is the one of ann"),
         ("con", ops.keys([key_of("new")], "member-ann"), "everybody changes his own keys"),
-        ("con", ops.keys([key_of("new")], "member-con"), ""),
+        ("con", ops.keys([key_of("con")], "member-con"), ""),
         ("ann", ops.member(record("new", keys=[key_of("bob")])), "this key is the one of bob"),
         ("ann", ops.member({**record("new"), "email": "BOB@x.example"}), "BOB@x.example is the"),
         ("con", {"op": "novel"}, "a contributor may not say 'novel'"),
@@ -583,7 +583,7 @@ def test_a_certificate_counts_for_its_device_and_time() -> None:
 
 def test_a_new_key_lets_in_new_devices_and_the_old_one_no_more() -> None:
     world, devices = team("con")
-    devices["con"].say(ops.keys([key_of("fresh")]))
+    devices["con"].say(ops.keys([key_of("fresh")]), devices["con"].op("fresh"))
     old, new = (world.device(n, n).see(devices["con"]) for n in ("con9", "fresh"))
     cert = old.op("con")
     lines = [old.say(cert), new.say(), devices["con"].say()]
