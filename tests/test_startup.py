@@ -126,6 +126,19 @@ def test_a_team_is_shown_with_little_loaded(clone: Clone) -> None:
     assert "cryptography" not in loaded(clone, "session", "start", "another")
 
 
+def test_findings_are_read_without_what_looks_for_them(clone: Clone) -> None:
+    clone.git("checkout", "-q", "-b", "feature")
+    (clone.path / "a.py").write_text("import os\n\nos.system(input())\n")
+    clone.git("add", "a.py")
+    clone.git("commit", "-q", "-m", "one")
+    review = clone.nc("review", "start").out.strip()
+    models = {"openai", "anthropic", "httpx2", "http.client", "markdown_it", "pygit2", "ssl"}
+    assert not loaded(clone, "review", "ai", review) & models
+    for command in ("list", f"show {review}", f"diff {review}", f"explain {review}"):
+        there = loaded(clone, "review", *command.split())
+        assert not there & (models | {"git_naturecode.ai", "cryptography"}), command
+
+
 # What a hook of an AI tool loads of ours, and of the library beyond what Python itself loads.
 HOOK = {
     "git_naturecode", "git_naturecode.errors", "git_naturecode.ids",

@@ -128,7 +128,7 @@ class Telling:
             self._settle(entry)
         elif kind == "verdict" and text_of(entry, "value") in VERDICTS:
             self._verdict(entry)
-        elif kind in ("react", "finding", "dismiss"):
+        elif kind in ("react", "finding", "analysis", "dismiss"):
             self._unsaid += 1
 
     def _comment(self, entry: Entry) -> None:

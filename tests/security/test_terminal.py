@@ -41,7 +41,7 @@ NOT_READING = {
     "review start", "review join", "review comment", "review reply", "review resolve",
     "review reopen", "review react", "review edit", "review redact", "review submit",
     "review approve", "review request-changes", "review set", "review update", "review close",
-    "review merge", "review apply", "review import", "review export",
+    "review merge", "review apply", "review import", "review export", "review dismiss",
 }  # fmt: skip
 
 
@@ -105,6 +105,19 @@ def _poisoned_review(device: str, head: str, base: str) -> str:
         _entry(13, "link", to=POISON),
         _entry(14, "finding", POISON, rule=POISON, severity=POISON, fingerprint=POISON),
         _entry(15, "source", POISON, note=POISON, on=POISON, sha=POISON),
+        *(
+            _entry(16 + number, "finding", POISON + "\n```suggestion\n" + POISON + "\n```",
+                   rule=POISON, severity=POISON, aspect=POISON, source=POISON, cwe=POISON,
+                   fingerprint=name * 32, anchor=anchor, revision=POISON)
+            for number, name in enumerate("ab")
+        ),
+        _entry(18, "dismiss", POISON, target="b" * 32, reason=POISON),
+        *(
+            _entry(19 + number, "analysis", POISON, run=f"{number}", source=POISON + str(number),
+                   state=state, aspects=lines, sources=lines, skipped={POISON: POISON},
+                   covered=lines, assessment=POISON, head=POISON)
+            for number, state in enumerate(("done", POISON))
+        ),
     ]  # fmt: skip
     return format.preamble(REVIEW, device, 1) + "".join(map(format.block, entries))
 
@@ -159,6 +172,10 @@ READING = (
     ["review", "start", "--target", POISON], ["review", "comment", REVIEW, "--file", POISON],
     ["review", "reply", REVIEW, POISON, "x"], ["review", "join", POISON],
     ["review", "show", REVIEW, "--resolved"], ["review", POISON],
+    ["review", "diff", REVIEW, "--resolved"], ["review", "ai", REVIEW, "--no-save"],
+    ["review", "ai", REVIEW, "--no-save", "--json"], ["review", "ai", POISON],
+    ["review", "ai", REVIEW, "--aspect", POISON], ["review", "dismiss", REVIEW, POISON],
+    ["review", "ai", REVIEW, "--provider", POISON], ["review", "ai", REVIEW, "--dry-run"],
 )  # fmt: skip
 
 

@@ -131,14 +131,15 @@ class Assistant:
         messages = prompts.review(change, piece.text, self.guide, words)
         answer = self.complete(messages, schema.REVIEW, words)
         try:
-            return answers.read(self.whole(answer), piece, self.name)
+            return self.cleaned(answers.read(self.whole(answer), piece, self.name))
         except schema.Wrong as wrong:
             self.repaired += 1
             is_cut = answer.finish == "length"
-            again = prompts.repair(messages, answer.text, wrong.faults, cut=is_cut)
+            before = self.without_secrets(answer.text)
+            again = prompts.repair(messages, before, wrong.faults, cut=is_cut)
         answer = self.complete(again, schema.REVIEW, words)
         try:
-            return answers.read(self.whole(answer), piece, self.name)
+            return self.cleaned(answers.read(self.whole(answer), piece, self.name))
         except schema.Wrong as wrong:
             raise ProviderFailed(
                 f"{self.name} did not answer as it was asked to, twice: "
@@ -175,6 +176,15 @@ class Assistant:
                 kind="refused",
             )
         return answer
+
+    def cleaned(self, said: Said) -> Said:
+        """`said` without what looks like a secret, though the model must have made it up."""
+        hits = [one._replace(message=self.without_secrets(one.message)) for one in said.hits]
+        return said._replace(hits=tuple(hits), summary=self.without_secrets(said.summary))
+
+    def without_secrets(self, text: str) -> str:
+        """`text` without what is a secret."""
+        return "\n".join(self.clean(text.split("\n")))
 
     def whole(self, answer: Answer) -> str:
         """The text of an answer; raises Wrong for one that was cut."""

@@ -43,7 +43,7 @@ def numbered(
     rest take the first ones that are free, by path and line.
     """
     placed = known or {}
-    used = set(placed.values())
+    used = {placed[spot] for one in found if (spot := _spot(*one)) in placed}
     groups: dict[str, list[int]] = {}
     for index, (rule, anchor) in enumerate(found):
         groups.setdefault(of(rule, anchor), []).append(index)
