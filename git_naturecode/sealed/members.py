@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from git_naturecode import clock
-from git_naturecode.domain.people import key
 from git_naturecode.domain.rosters import Device
 from git_naturecode.store.store import Store
 
@@ -40,9 +39,15 @@ class Members:
         return self._standing.team
 
     def addresses(self, device: str) -> frozenset[str]:
-        """The address of the member whose device this is or was; nothing for a stranger's."""
+        """The addresses of the member whose device this is or was; nothing for a stranger's.
+
+        Without those that somebody else has as well, by better right or so that nobody can tell.
+        """
         member = self._of(device)
-        return frozenset(member.emails) if member else frozenset()
+        if member is None:
+            return frozenset()
+        holder = self._standing.holder
+        return frozenset(one for one in member.emails if holder(one) == member.id)
 
     def may_invite(self, device: str) -> bool:
         """True when the member whose device this is may invite to any session."""
@@ -51,13 +56,14 @@ class Members:
 
     def devices(self, who: str) -> Sequence[Device]:
         """The devices of the present member `who` that are neither revoked nor expired."""
-        named = [one for one in self._standing.members.values() if key(who) in one.emails]
-        present = {one.id for one in named if one.state == _ACTIVE}
+        holder = self._standing.members.get(self._standing.holder(who))
+        if holder is None or holder.state != _ACTIVE:
+            return []
         now = clock.iso(self._store.now_ms())
         return [
             Device(name, one.seal)
             for name, one in sorted(self._standing.devices.items())
-            if one.member in present
+            if one.member == holder.id
             and one.seal
             and not one.revoked
             and not (one.expires and one.expires < now)

@@ -327,11 +327,14 @@ class _Bench:
     # -- what is known about the entity ---------------------------------------------------------
 
     def _sayer(self, entry: Entry, word: _Word) -> str:
-        """Who said it: of what is inherited, the member with the address that it names."""
+        """Who said it: of what is inherited, the member with the address that it names.
+
+        Of several who have it, he who has the better right to it; else nobody.
+        """
         by = entry.header.get("by")
         address = by if isinstance(by, str) else ""
-        holders = sorted(self._standing.holders(address))
-        return word.verdict.signer or (holders[0] if len(holders) == 1 else address)
+        sure = word.verdict.signer or self._standing.holder(address)
+        return sure or ("" if self._standing.holders(address) else address)
 
     def _facts(self, entry: Entry, stand: _Stand) -> Facts:
         """What whoever stands behind `entry` had seen of who may do what here."""

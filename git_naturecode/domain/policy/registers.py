@@ -95,6 +95,10 @@ class Claims:
         found = sorted(self._claims.get(thing, ()))
         return [c.person for c in found if c.person != person and seen >> c.number & 1]
 
+    def every(self, thing: str) -> list[Claim]:
+        """All claims on `thing`, the one that holds first."""
+        return sorted(self._claims.get(thing, ()))
+
     def things(self) -> list[str]:
         """Everything that somebody claims."""
         return sorted(self._claims)

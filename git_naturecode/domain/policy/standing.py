@@ -233,6 +233,20 @@ class Standing:
         """The members, also former ones, whose address this is; not who was only invited."""
         return self._holders.get(same(address), frozenset())
 
+    def holder(self, address: str) -> str:
+        """The member whose address this is, also who was only invited; "" for nobody.
+
+        Of several he of whom it is said on the best ground (`Claim.level`), one who was removed
+        after all others. Nobody where that is so of two: each may have hidden what he had seen.
+        """
+        people = self._governance.people if self._governance else None
+        if people is None:
+            return ""
+        every = people.mails.every(same(address))
+        there = [one for one in every if people.rights(one.person, -1).role != roles.NONE] or every
+        best = {one.person for one in there if one.level == there[0].level}
+        return people.name_of(best.pop()) if len(best) == 1 else ""
+
     # -- inside ---------------------------------------------------------------------------------
 
     @cached_property
