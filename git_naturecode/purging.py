@@ -19,7 +19,7 @@ from git_naturecode.store import (
 )
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.entry import Draft, Entry, Json, writer
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone
 from git_naturecode.store.store import PRIVATE, TEAM, Store
 
 _WAIT = 30.0
@@ -174,11 +174,7 @@ def _try_keys(store: Store, devices: Iterable[str]) -> None:
 def _record(store: Store, targets: Iterable[Found]) -> None:
     """One parentless commit of all that is here, without the texts and with the record."""
     log = store.team
-    with hold(store.lock, _WAIT) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
+    with alone(store.lock, _WAIT):
         records = _operations(targets)
         _check_room(store, sum(map(len, records.values())))
         with trusting.signed(store, records) as lines:

@@ -7,7 +7,7 @@ from functools import partial
 
 from git_naturecode.doctor.case import WARNING, Case, Finding, age, inside
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.store.lock import hold, move_aside
+from git_naturecode.store.lock import alone, move_aside
 from git_naturecode.store.log import STALE_SECONDS
 
 _PAUSE = 0.2
@@ -70,9 +70,7 @@ def _below(folder: str) -> Iterator[str]:
 def _clear(case: Case, path: str) -> None:
     """Move `path` aside while we hold our lock, as soon as it is surely nobody's."""
     deadline = time.monotonic() + STALE_SECONDS + 2
-    with hold(case.store.lock, STALE_SECONDS) as held:
-        if not held:
-            raise NaturecodeError("another git naturecode is writing here", "wait for it to end")
+    with alone(case.store.lock, STALE_SECONDS, "wait for it to end"):
         while os.path.lexists(path):
             seen = os.lstat(path)
             if age(path) >= STALE_SECONDS:

@@ -16,7 +16,7 @@ from git_naturecode.git.run import GitFailed
 from git_naturecode.store import format, join, paths, seal
 from git_naturecode.store.drain import verify
 from git_naturecode.store.entry import SHORT_HASH, Entry
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import TEAM
 
@@ -196,9 +196,7 @@ def _recover(case: Case, log: Log, wanted: Iterable[str]) -> None:
 
     A log only grows, so that nothing can come of it that was not there.
     """
-    with hold(case.store.lock, WAIT) as held:
-        if not held:
-            raise NaturecodeError("another git naturecode is writing here", "wait for it to end")
+    with alone(case.store.lock, WAIT, "wait for it to end"):
         head = log.head()
         base = log.tree_at(head)
         files: dict[str, Content | None] = {}

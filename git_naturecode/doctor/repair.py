@@ -13,7 +13,7 @@ from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import objects as git
 from git_naturecode.git.objects import Change, Content
 from git_naturecode.store import paths, reconcile, seal
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone
 from git_naturecode.store.log import ATTRIBUTES, README, Log
 from git_naturecode.store.memory import recall
 from git_naturecode.store.store import TEAM
@@ -78,9 +78,7 @@ def was_known(log: Log) -> bool:
 def mend(case: Case, log: Log, plan: Plan) -> None:
     """Do what `plan` says, and drain the journal again; what was there is set aside, not lost."""
     objects = log.objects
-    with hold(case.store.lock, WAIT) as held:
-        if not held:
-            raise NaturecodeError("another git naturecode is writing here", "wait for it to end")
+    with alone(case.store.lock, WAIT, "wait for it to end"):
         log.unlock(WAIT)
         if clear_damaged(case, log):
             plan = make_plan(case, log)  # what seemed whole is not

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from git_naturecode.domain import links
 from git_naturecode.domain.kinds import SESSION
 from git_naturecode.domain.links import Settled
-from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing, RefLocked
 from git_naturecode.linking.known import Known
 from git_naturecode.store import note_lines, noted, paths
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone, hold
 from git_naturecode.store.note_lines import Lines
 from git_naturecode.store.notes import Book, ref_log
 from git_naturecode.store.store import Store
@@ -27,11 +26,7 @@ def refresh(store: Store) -> int:
     """
     store.settle(PATIENCE)
     log = ref_log(store, noted.REF)
-    with hold(store.lock, PATIENCE) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
+    with alone(store.lock, PATIENCE):
         for _ in range(_TRIES):
             state = noted.now(store)
             right = _right(store, *state)

@@ -6,12 +6,11 @@ from git_naturecode import ids
 from git_naturecode.domain.review import notes as lines
 from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND, Review
-from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing, Objects, RefLocked
 from git_naturecode.reviewing import noted, pinned
 from git_naturecode.store import note_lines, paths
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone
 from git_naturecode.store.notes import Book, ref_log
 from git_naturecode.store.store import TEAM, Placed, Store
 
@@ -32,11 +31,7 @@ def refresh(store: Store) -> int:
         return 0
     store.settle(PATIENCE)
     log = ref_log(store, noted.REF)
-    with hold(store.lock, PATIENCE) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
+    with alone(store.lock, PATIENCE):
         for _ in range(_TRIES):
             head, there = noted.now(store)
             tip = None if there == noted.NOWHERE else there

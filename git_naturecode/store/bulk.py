@@ -11,7 +11,7 @@ from git_naturecode.git.objects import Missing, RefLocked
 from git_naturecode.store import format, join, noted, own, paths, purge, seal, unsigned
 from git_naturecode.store.drain import drain_held, withheld
 from git_naturecode.store.entry import Draft, Entry
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone
 from git_naturecode.store.log import Log
 from git_naturecode.store.segments import SEGMENT_BYTES, Segments, last_stamp
 from git_naturecode.store.store import TEAM, Store
@@ -173,11 +173,7 @@ def bulk(store: Store, side: str, said: str = "Add conversations") -> Iterator[B
     `said` is the message of its commit.
     """
     log = store.side(side)
-    with hold(store.lock, _WAIT) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
+    with alone(store.lock, _WAIT):
         _prepare(store, log)
         writer = BulkWriter(store, log, said)
         try:

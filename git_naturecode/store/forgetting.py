@@ -14,7 +14,7 @@ from git_naturecode.git import history, tree
 from git_naturecode.git.objects import Change, Missing, RefLocked
 from git_naturecode.git.run import GitFailed
 from git_naturecode.store import join, paths, purge, remotes, seal, strays, trust
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone, hold
 from git_naturecode.store.log import Log
 from git_naturecode.store.store import PRIVATE, Store
 
@@ -74,12 +74,7 @@ def forget(store: Store, private: join.Purged = join.NOTHING) -> list[str]:
 
 def _clean(store: Store, purged: join.Purged) -> None:
     """Take `purged` out of all that is beside our branch in this clone."""
-    with hold(store.lock, _WAIT) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here",
-                "the traces of the purge are removed by the next sync",
-            )
+    with alone(store.lock, _WAIT, "the traces of the purge are removed by the next sync"):
         for log in store.sides:
             log.spool.rewrite(lambda data: join.purge(data, purged), _mentions(purged))
         _forget_broken(store, _mentions(purged))

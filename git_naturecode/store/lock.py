@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from git_naturecode.errors import NaturecodeError
+
 _PAUSE = 0.01
 
 
@@ -25,6 +27,18 @@ def hold(path: str, wait: float) -> Iterator[bool]:
         yield _take(descriptor, wait)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def alone(
+    path: str, wait: float, hint: str = "wait for it, then run the command again"
+) -> Iterator[None]:
+    """Hold the lock file `path`; raises NaturecodeError, with `hint`, when others held it for
+    `wait` seconds."""
+    with hold(path, wait) as held:
+        if not held:
+            raise NaturecodeError("another git naturecode is writing here", hint)
+        yield
 
 
 def _take(descriptor: int, wait: float) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing, suppress
 
-from git_naturecode.errors import NaturecodeError, Remote, Unsafe
+from git_naturecode.errors import Remote, Unsafe
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Missing, Objects, RefLocked
 from git_naturecode.git.remote import TIMEOUT, Link
@@ -11,7 +11,7 @@ from git_naturecode.store import forgetting, own, reconcile
 from git_naturecode.store.ahead import Ahead
 from git_naturecode.store.hygiene import MAX_COMMIT, MAX_ENTRIES, MAX_TOTAL, Bounds, horizon
 from git_naturecode.store.judging import Judging
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone
 from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.store import Store
@@ -131,11 +131,7 @@ def move(store: Store, make: Callable[[str | None], tuple[Reconciled, Objects]])
     It also gives the objects through which to read what came.
     """
     log = store.team
-    with hold(store.lock, PATIENCE) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
+    with alone(store.lock, PATIENCE):
         for _ in range(20):
             head = log.head()
             result, objects = make(head)

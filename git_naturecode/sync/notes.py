@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from git_naturecode import linking
-from git_naturecode.errors import NaturecodeError, Unsafe
+from git_naturecode.errors import Unsafe
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Push
 from git_naturecode.store import noted, notes
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone
 from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.notes import Joined
 from git_naturecode.store.store import Store
@@ -88,11 +88,7 @@ def join(store: Store, ref: str, head: str | None, theirs: str) -> Joined:
 
 def _move(store: Store, ref: str, theirs: str) -> Joined:
     log = notes.ref_log(store, ref)
-    with hold(store.lock, PATIENCE) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
+    with alone(store.lock, PATIENCE):
         for _ in range(_TRIES):
             head = log.head()
             if head == theirs:

@@ -6,14 +6,13 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 
 from git_naturecode import identity, trusting
-from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Content, Objects, parse_tree
 from git_naturecode.store import drained, join, paths, trust, unsigned
 from git_naturecode.store.device import config_folder
 from git_naturecode.store.drain import Batch, drain_held
 from git_naturecode.store.entry import Json
-from git_naturecode.store.lock import hold
+from git_naturecode.store.lock import alone, hold
 from git_naturecode.store.segments import SEGMENT_BYTES, ending
 from git_naturecode.store.store import Store
 from git_naturecode.store.trust_db import covered
@@ -31,11 +30,7 @@ Lines = Callable[[str | None, Batch], Sequence[bytes]]
 
 def append(store: Store, ops: Sequence[Op], device: str) -> list[str]:
     """See trusting.append."""
-    with hold(store.lock, _WAIT) as held:
-        if not held:
-            raise NaturecodeError(
-                "another git naturecode is writing here", "wait for it, then run the command again"
-            )
+    with alone(store.lock, _WAIT):
         store.team.begin()
         return _Writing(store, device or store.device).write(ops)
 
