@@ -1,6 +1,6 @@
 """review resolve, reopen, react, edit, redact: what is done with what was said."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,10 @@ from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import answer
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet, Reason, ReviewId
 from git_naturecode.cli.review_say import ThreadId
+
+if TYPE_CHECKING:
+    from git_naturecode.cli.review_opened import Opened
+    from git_naturecode.domain.review.model import Comment
 
 Note = Annotated[
     str | None, typer.Option("--comment", "-m", help="Answer with this in the same go.")
@@ -91,14 +95,10 @@ def edit(
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
     from git_naturecode.domain import drafts
-    from git_naturecode.domain.review import handles
 
     context = contexts.current(quiet)
     with opened_review(context, review, over=True) as here:
-        about = handles.comment(here.review, comment)
-        if about.hidden:
-            raise errors.Negative(f"{comment} was redacted", "a redaction cannot be undone")
-        here.require_own(about.by, "change what another said")
+        about = _own(here, comment, "change what another said")
         here.permit(drafts.edit(here.entries, about.id, ""))
         body = written(context, text, f"The new text of {comment}", about.text)
         if not body.strip():
@@ -124,14 +124,10 @@ def redact(
     """Hide the text of a comment everywhere. What was pushed can still be dug out."""
     from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
     from git_naturecode.domain import drafts
-    from git_naturecode.domain.review import handles
 
     context = contexts.current(quiet)
     with opened_review(context, review, over=True) as here:
-        about = handles.comment(here.review, comment)
-        if about.hidden:
-            raise errors.Negative(f"{comment} was redacted already")
-        here.require_own(about.by, "hide what another said")
+        about = _own(here, comment, "hide what another said")
         side = PRIVATE if about.draft else TEAM
         here.write(drafts.redaction(about.id, reason), side=side)
     answer(
@@ -139,6 +135,17 @@ def redact(
         f"hid {comment} in {here.review.id}",
         "hint: `git naturecode redact --rewrite` takes it out of every clone and remote",
     )  # fmt: skip
+
+
+def _own(here: "Opened", named: str, doing: str) -> "Comment":
+    """The comment called `named`, which this person may change."""
+    from git_naturecode.domain.review import handles
+
+    about = handles.comment(here.review, named)
+    if about.hidden:
+        raise errors.Negative(f"{named} was redacted already", "a redaction cannot be undone")
+    here.require_own(about.by, doing)
+    return about
 
 
 def _settle(

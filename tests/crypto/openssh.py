@@ -22,6 +22,15 @@ def make_key(path: Path, kind: str, *more: str) -> str:
     return " ".join(path.with_suffix(".pub").read_text().split()[:2])
 
 
+def git_settings(key: Path, allowed: Path, who: str) -> dict[str, str]:
+    """What is set where git shall sign each commit with `key`, and know it as that of `who`."""
+    allowed.write_text(f"{who} {key.with_suffix('.pub').read_text()}")
+    return {
+        "gpg.format": "ssh", "user.signingkey": f"{key}.pub", "commit.gpgsign": "true",
+        "gpg.ssh.allowedSignersFile": str(allowed),
+    }  # fmt: skip
+
+
 def run(*command: str, data: bytes = b"", env: dict[str, str] | None = None) -> bytes:
     """What `command` says; it must succeed."""
     done = subprocess.run(command, input=data, capture_output=True, check=False, env=env)

@@ -17,13 +17,8 @@ from git_naturecode.git.repo import find
 def signing(box: Box, way: Way, key: Path) -> Clone:
     """A repository in which git signs each commit with the key in a file."""
     clone = box.repo(way=way)
-    allowed = box.path / "allowed"
-    line = key.with_suffix(".pub").read_text()
-    allowed.write_text(f"ada@example.com {line}")
-    for name, value in {
-        "gpg.format": "ssh", "user.signingkey": f"{key}.pub", "commit.gpgsign": "true",
-        "gpg.ssh.allowedSignersFile": str(allowed),
-    }.items():  # fmt: skip
+    settings = openssh.git_settings(key, box.path / "allowed", "ada@example.com")
+    for name, value in settings.items():
         clone.git("config", name, value)
     return clone
 

@@ -6,7 +6,7 @@ import pytest
 
 from box import Box, Clone
 from crypto import openssh
-from reviewed import Pair, pair, write
+from reviewed import ANN, Pair, pair, write
 
 ALL = ("for-each-ref", "--format=%(refname) %(objectname)")
 
@@ -31,18 +31,13 @@ def two(box: Box) -> Pair:
     return box.scene("a change of somebody who signs", make)
 
 
-def signing(clone: Clone, box: Box) -> Path:
-    """Ann signs each commit with an SSH key from now on; a list of who may."""
+def signing(clone: Clone, box: Box) -> None:
+    """Ann signs each commit with an SSH key from now on."""
     openssh.require()
-    line = openssh.make_key(box.path / "id", "ed25519")
-    allowed = box.path / "allowed"
-    allowed.write_text(f"ann@example.com {line}\n")
-    for name, value in {
-        "gpg.format": "ssh", "user.signingKey": f"{box.path / 'id'}.pub", "commit.gpgSign": "true",
-        "gpg.ssh.allowedSignersFile": str(allowed),
-    }.items():  # fmt: skip
+    openssh.make_key(box.path / "id", "ed25519")
+    settings = openssh.git_settings(box.path / "id", box.path / "allowed", ANN)
+    for name, value in settings.items():
         clone.git("config", name, value)
-    return allowed
 
 
 def failing(clone: Clone, box: Box, good: int) -> None:

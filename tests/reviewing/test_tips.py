@@ -58,6 +58,8 @@ def test_a_branch_that_is_in_one_place_only(ada: Clone) -> None:
     ):  # fmt: skip
         ada.git("update-ref", ref, new)
         assert stands(ada, name) == new
+    ada.git("update-ref", "refs/heads/four", ada.git("rev-parse", "main").strip())
+    assert stands(ada, "four") == ada.git("rev-parse", "main").strip(), "the fork's is another one"
     for name in ("five", "", "--all", "main..one", "main^"):
         assert stands(ada, name) == ""
 
