@@ -38,7 +38,7 @@ def goes_on(path: Path, tool: str, *texts: str, first: int = 0) -> None:
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     with path.open("a") as file:
         for number, text in enumerate(texts, first):
-            time = f"2027-01-01T10:00:{number:02d}.000Z"
+            time = f"2099-01-01T10:00:{number:02d}.000Z"
             role = "assistant" if number % 2 else "user"
             for line in _added(tool, lines, role, text, time, number):
                 file.write(json.dumps(line, separators=(",", ":")) + "\n")

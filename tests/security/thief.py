@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from box import Box, Clone
+from git_naturecode import clock
 from git_naturecode.store import format, paths
 from policy_oracle import wire
 from security.hostile import Cost, measured
@@ -136,6 +137,7 @@ class Thief:
     def __init__(self, clone: Clone) -> None:
         self.clone = clone
         self.files: dict[str, str] = {}
+        self.late = f"{clock.iso(clock.system_ms() + 3_600_000)}/0000"
         clone.git("fetch", "-q", "origin", BRANCH)
 
     def text(self, path: str) -> str:
@@ -159,7 +161,7 @@ class Thief:
         self, session: str, device: str, by: str, text: str, kind: str = "message", **more: Any
     ) -> tuple[str, str]:
         """Put an entry into the log of `device`; its id and hash."""
-        at = more.pop("at", "2026-11-26T23:59:59.001Z/0000")
+        at = more.pop("at", self.late)
         header = {
             "id": f"zzzzzzzzzz{len(self.files):03d}-{device}", "at": at, "by": by, "kind": kind,
             "salt": "x" * 22, **({"role": "user"} if kind == "message" else {}), **more,

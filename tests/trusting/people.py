@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from box import Box, Clone
-from git_naturecode import identity, ids, trusting
+from git_naturecode import clock, identity, ids, trusting
 from git_naturecode.domain.policy import Standing, ops
 from git_naturecode.store import attachments, format, paths
 from git_naturecode.store.entry import Draft
 
 ENFORCED = "enforced"
+HOUR = 3_600_000
 
 
 def person(box: Box, hub: Path, name: str) -> Clone:
@@ -108,9 +109,10 @@ def said(clone: Clone) -> list[Any]:
 
 
 def forge(clone: Clone, session: str, writer: str, text: str, by: str, number: int = 0) -> str:
-    """Push, by plain git, an entry into the log of `writer`; its id."""
+    """Push, by plain git, an entry into the log of `writer`, the latest there; its id."""
     name = f"zzzzzzzzzz{number:03d}-{writer}"
-    header = {"id": name, "at": f"2026-11-26T23:59:59.{number:03d}Z/0000", "by": by,
+    at = clock.iso(clock.system_ms() + HOUR + number)
+    header = {"id": name, "at": f"{at}/0000", "by": by,
               "kind": "message", "role": "user", "salt": "x" * 22}  # fmt: skip
     path = paths.segment_path(session, writer, 1)
     before = clone.git("show", f"naturecode:{path}", check=False)
