@@ -1,5 +1,7 @@
 """review explain and merge as a person uses them, in the clones of two people."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,27 @@ def test_what_the_rules_do_not_let_in_is_nowhere_said_to_be_approved(two: Pair) 
     found = ann.nc("review", "list", "--status", "approved", "--json").json
     assert [(one["id"], one["status"]) for one in found["items"]] == [(review, "approved")]
     assert found["total"] == 1
+
+
+def test_where_git_cannot_try_a_merge_a_review_is_shown_and_not_approved(
+    two: Pair, tmp_path: Path
+) -> None:
+    """As with a git that is too old to merge without a work tree."""
+    old = tmp_path / "git"
+    old.write_text(
+        '#!/bin/sh\nfor one in "$@"; do [ "$one" != merge-tree ] || exit 129; done\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    old.chmod(0o755)
+    two.bob.nc("review", "approve", two.review)
+    two.sync()
+    assert two.shown()["canMerge"]
+    two.ann.env["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    found = two.shown()
+    assert (found["status"], found["canMerge"]) == ("in-progress", False)
+    assert found["reviewers"][0]["verdict"]["standing"] == "current"
+    assert [one["path"] for one in found["files"]] == ["a.py"]
+    two.ann.nc("review", "diff", two.review)
 
 
 def test_the_approval_of_a_file_that_changes_again_is_missing(two: Pair) -> None:
