@@ -25,6 +25,25 @@ _TALK = (
     ("assistant", "Done: `retry()` takes `jitter=` and the test passes. Decision: full jitter, "
      "because equal jitter still bunches half of the clients."),
 )  # fmt: skip
+_CARELESS = """\
+import os
+
+
+def show(name):
+    os.system("cat ledgers/" + name)
+"""
+_CAREFUL = """\
+from pathlib import Path
+
+FOLDER = Path("ledgers").resolve()
+
+
+def show(name):
+    path = (FOLDER / name).resolve()
+    if not path.is_relative_to(FOLDER):
+        raise ValueError(name)
+    print(path.read_text())
+"""
 _SESSION = "7d3c1e52-4b1f-4a53-9d9e-0c5a1f6f2b11"
 
 
@@ -42,7 +61,7 @@ def demo(
     began = time.monotonic()
     try:
         stage = Stage(context, folder)
-        for scene in (_set_up, _bring, _share, _answer, _commit, _offline, _together):
+        for scene in _SCENES:
             scene(stage)
         took = time.monotonic() - began
         context.say(f"\nThat was all, in {took:.1f} s. Nothing left this machine.")
@@ -174,6 +193,65 @@ def _together(stage: Stage) -> None:
     stage.run("ada", "pull", "-q", shown=False)
     stage.run("ada", "naturecode", "why", "client.py:3")
     _no_secret(stage)
+
+
+def _propose(stage: Stage) -> None:
+    stage.tell("Ben proposes a change, and has the built-in rules look at it: no key, no network")
+    stage.run("ben", "checkout", "-q", "-b", "ledger", shown=False)
+    _write(stage, "ledger.py", _CARELESS)
+    stage.run("ben", "add", "ledger.py", shown=False)
+    stage.run("ben", "commit", "-q", "-m", "Show a ledger")
+    stage.run("ben", "push", "-q", "origin", "ledger")
+    stage.run(
+        "ben", "naturecode", "review", "start", "--target", "ledger", "--title", "Show a ledger"
+    )
+    stage.run("ben", "naturecode", "review", "ai", _review(stage, "ben"), "--aspect", "security")
+
+
+def _mend(stage: Stage) -> None:
+    stage.tell("He mends it; after the push the finding is known to be fixed")
+    _write(stage, "ledger.py", _CAREFUL)
+    stage.run("ben", "commit", "-q", "-a", "-m", "Start no shell")
+    stage.run("ben", "push", "-q", "origin", "ledger")
+    stage.run("ben", "naturecode", "review", "ai", _review(stage, "ben"), "--aspect", "security")
+    stage.run("ben", "naturecode", "sync")
+
+
+def _judge(stage: Stage) -> None:
+    stage.tell("Ada reads the change in her clone, with what was said about it, and approves")
+    stage.run("ada", "fetch", "-q", shown=False)
+    stage.run("ada", "naturecode", "sync")
+    review = _review(stage, "ada")
+    stage.run("ada", "naturecode", "review", "diff", review)
+    stage.run("ada", "naturecode", "review", "approve", review, "--comment", "Good.")
+    stage.run("ada", "naturecode", "sync")
+
+
+def _merge(stage: Stage) -> None:
+    stage.tell("What is still missing? Nothing: Ben merges")
+    stage.run("ben", "naturecode", "sync")
+    review = _review(stage, "ben")
+    stage.run("ben", "naturecode", "review", "explain", review)
+    stage.run("ben", "naturecode", "review", "merge", review, "--strategy", "squash")
+    stage.run("ben", "push", "-q", "origin", "main")
+    stage.run("ben", "naturecode", "sync")
+    if stage.run("ben", "show", "main:ledger.py", shown=False) != _CAREFUL:
+        raise NaturecodeError("the demo failed: main is not what was approved")
+
+
+_SCENES = (
+    _set_up, _bring, _share, _answer, _commit, _offline, _together, _propose, _mend, _judge, _merge,
+)  # fmt: skip
+
+
+def _write(stage: Stage, name: str, text: str) -> None:
+    with open(os.path.join(stage.path("ben"), name), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _review(stage: Stage, who: str) -> str:
+    listed = stage.run(who, "naturecode", "review", "list", "--json", shown=False)
+    return str(json.loads(listed)["items"][0]["id"][16:])
 
 
 def _session(stage: Stage, who: str) -> str:

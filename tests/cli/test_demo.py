@@ -18,4 +18,8 @@ def test_the_demo_shows_what_it_promises(box: Box, tmp_path: Path) -> None:
     assert "Both clones show the same 6 messages, each once." in done.stdout
     assert "The key that Ada had typed is nowhere in the repository." in done.stdout
     assert done.stdout.count("the commit was made in this session") == 2
+    assert "nc/python/command-injection (CWE-78) · new" in done.stdout
+    assert "nc/python/command-injection · fixed" in done.stdout
+    assert "it can be merged: git naturecode review merge" in done.stdout
+    assert "into main by squash" in done.stdout
     assert list(temporary.iterdir()) == []
