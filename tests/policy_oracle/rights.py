@@ -59,8 +59,21 @@ def counts(case: Case, said: Said) -> bool | None:
 
 
 def _is_the_first(case: Case, said: Said) -> bool:
-    opened = [one for one in case.said.values() if (one.entity, one.kind) == (said.entity, "open")]
-    return said is min(opened, key=lambda one: str(one.header["id"]))
+    return said is _first(case, said.entity)
+
+
+def _first(case: Case, entity: str) -> Said | None:
+    """The entry that opened a session."""
+    opened = [one for one in case.said.values() if (one.entity, one.kind) == (entity, "open")]
+    return min(opened, key=lambda one: str(one.header["id"]), default=None)
+
+
+def _owns(case: Case, entity: str, member: str) -> bool | None:
+    """Whether the session is a member's; open where its first entry may have been withdrawn."""
+    first = _first(case, entity)
+    if first is None or counts(case, first) is not True:
+        return None
+    return case.owners.get(entity) == member
 
 
 def _adopted(case: Case, place: Place) -> bool | None:
@@ -108,13 +121,12 @@ def _signers(case: Case, said: Said) -> set[str]:
 
 def _may(case: Case, said: Said, member: str, role: str) -> bool | None:
     kind, rank = said.kind, RANK[role]
-    is_owner = case.owners.get(said.entity) == member
     if role == "bot":
         return kind in OF_A_BOT
     if kind == "delete":
-        return is_owner or role == "admin"
+        return role == "admin" or _owns(case, said.entity, member)
     if kind == "invite":
-        return is_owner or rank >= RANK["maintainer"]
+        return rank >= RANK["maintainer"] or _owns(case, said.entity, member)
     if kind == "view" and role == "viewer":
         return None
     if role == "viewer":
