@@ -87,6 +87,18 @@ def test_what_was_redacted_is_not_told(chat: Clone, server: ModelServer) -> None
     assert "canary" not in json.dumps(server.asked[1].body)
 
 
+def test_a_secret_that_was_not_known_then_is_not_told(
+    chat: Clone, server: ModelServer
+) -> None:  # fmt: skip
+    secret = "quetzal-lands-7f3a-at-four"
+    chat.nc("session", "say", session(chat), f"it is {secret}")
+    chat.nc("session", "edit", session(chat), "#1", f"it is still {secret}")
+    chat.env["LANDING_PASSWORD"] = secret
+    ask(chat, f"Is {secret} safe?")
+    assert secret not in json.dumps(server.asked[0].body)
+    assert "it is still [REDACTED:" in json.dumps(server.asked[0].body)
+
+
 def test_without_a_model_it_says_how_to_have_one(clone: Clone) -> None:
     clone.start()
     told = clone.nc("session", "chat", session(clone), "hi", code=2).err
