@@ -52,6 +52,7 @@ class Chat:
     ) -> None:
         self.context = context
         self._files: list[Given] = []
+        self._settled = False
         with changing(context, wanted) as here:
             here.require("write", "write in")
             here.require_permitted(drafts.message("", "user"), drafts.message("", "assistant"))
@@ -97,10 +98,20 @@ class Chat:
 
     def attach(self, commits: Sequence[str]) -> None:
         """Link these commits to the session."""
-        if commits:
-            from git_naturecode.cli.session_link import attach
+        if not commits:
+            return
+        from git_naturecode import linking
+        from git_naturecode.cli.session_link import meant
+        from git_naturecode.linking.attaching import attach
 
-            attach(self.entity, list(commits), quiet=self.context.quiet)
+        with changing(self.context, self.entity) as here:
+            here.require("write", "link commits")
+            here.require_permitted(Draft("link", {}))
+            linking.drain(here.store)
+            infos = meant(here.store, list(commits))
+            attach(here.store, here.session.id, infos)
+        for oid, info in infos.items():
+            self.context.tell(f"linked: {oid[:12]} {line(info.message.partition(chr(10))[0])}")
 
     def ask(self, text: str, *, aloud: bool) -> Turn:
         """Say `text` and hear the answer (`aloud`: on stdout as it comes); both are kept.
@@ -172,7 +183,10 @@ class Chat:
         return add(self.context, self.entity, draft)[1]
 
     def _settle(self, failure: ProviderFailed | None) -> None:
-        if failure is None or failure.kind == "auth":
+        """Say once whether the key was right."""
+        is_known = failure is None or failure.kind == "auth"
+        if is_known and not self._settled:
+            self._settled = True
             self._asked.settle(self.context, is_good=failure is None)
 
     def _json(self, asked: Entry, told: Entry | None, answer: Answer, cut: str) -> dict[str, Json]:
@@ -191,20 +205,34 @@ class Chat:
         }  # fmt: skip
 
     def _shared_before(self, store: Store, session: Session) -> list[Given]:
-        """The files that the session has, as far as their contents are in this clone."""
+        """The files that the session has, as far as their contents are in this clone.
+
+        They may fill half of a question, the newest first: others share files, too.
+        """
         blobs = {one.path: one.blob for one in session.files if one.blob and not one.lines}
-        found = []
-        for path, blob in blobs.items():
-            try:
-                kind, size = store.team.objects.header(blob)
-                if kind != "blob" or size > files.MOST_BYTES:
-                    continue
-                text = files.as_text(store.team.objects.read(blob)[1])
-            except (Missing, ValueError):
+        room = self.settings.context_tokens // 2
+        found: list[Given] = []
+        for path, blob in reversed(blobs.items()):
+            text = self._content(store, blob)
+            if text is None:
                 continue
-            if text is not None:
-                found.append(Given(path, self.context.redactor.text(text)[0], blob))
+            room -= budget.tokens_of(text)
+            if room < 0:
+                self.context.tell(f"note: {line(path)} has no room in the question")
+                break
+            found.insert(0, Given(path, text, blob))
         return found
+
+    def _content(self, store: Store, blob: str) -> str | None:
+        """The text of a blob without its secrets; None where it is no such thing, or not here."""
+        try:
+            kind, size = store.team.objects.header(blob)
+            if kind != "blob" or size > files.MOST_BYTES:
+                return None
+            text = files.as_text(store.team.objects.read(blob)[1])
+        except (Missing, ValueError):
+            return None
+        return None if text is None else self.context.redactor.text(text)[0]
 
 
 class _Heard:

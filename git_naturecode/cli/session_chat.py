@@ -67,7 +67,8 @@ def chat(
     if as_json:
         context.json({"id": made.entity, **turn.json})
     if turn.cut == "interrupted":
-        raise errors.Interrupted(f"cut off; what came is kept in {made.entity}")
+        kept = "what came is kept" if turn.answered else "only the question is kept"
+        raise errors.Interrupted(f"cut off; {kept} in {made.entity}")
     if turn.failure is not None:
         raise turn.failure
 

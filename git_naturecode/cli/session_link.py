@@ -36,7 +36,7 @@ def attach(
         here.require("write", "link commits")
         here.require_permitted(Draft("link", {}))
         linking.drain(here.store)
-        infos = _meant(here.store, commit or ["HEAD"])
+        infos = meant(here.store, commit or ["HEAD"])
         fresh = attached(here.store, here.session.id, infos)
     _answer(context, here.session.id, infos, fresh, as_json, ("linked", "was linked before"))
 
@@ -59,7 +59,7 @@ def detach(
         here.require("write", "take links back")
         here.require_permitted(Draft("unlink", {}))
         linking.drain(here.store)
-        infos = _meant(here.store, commit or ["HEAD"])
+        infos = meant(here.store, commit or ["HEAD"])
         entity = here.session.id
         live = sessions.build(here.store.read(here.short, sessions.KIND)).linked.live
         named = {oid for oid, info in infos.items() if entity in links.sessions_named(info.message)}
@@ -75,7 +75,7 @@ def detach(
     _answer(context, entity, infos, gone, as_json, ("no longer linked", "was not linked"))
 
 
-def _meant(store: "Store", wanted: list[str]) -> "dict[str, CommitInfo]":
+def meant(store: "Store", wanted: list[str]) -> "dict[str, CommitInfo]":
     """The commits that the user names; raises Usage where that is none, or very many."""
     from git_naturecode.git import commits
 

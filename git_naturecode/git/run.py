@@ -31,7 +31,7 @@ QUIET = (
 
 
 # What this program is told in secret; neither git nor what git starts (ssh, helpers) needs it.
-_SECRETS = ("NATURECODE_MEMBER_KEY", "NATURECODE_PASSPHRASE")
+_SECRETS = ("NATURECODE_MEMBER_KEY", "NATURECODE_PASSPHRASE", "NATURECODE_AI_KEY")
 
 # Of a ref that could not be written git says no reason.
 _FULL = ("No space left", "Out of diskspace", "quota exceeded", "couldn't write '")

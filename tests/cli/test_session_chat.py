@@ -206,6 +206,18 @@ def test_a_file_that_was_shown_is_shown_on(chat: Clone, server: ModelServer) -> 
     assert "the first form" not in asked
 
 
+def test_files_of_others_do_not_crowd_a_question_out(chat: Clone, server: ModelServer) -> None:
+    for name in ("old", "new"):
+        (chat.path / name).write_text(f"{name} " + "words " * 4000)
+        chat.git("add", name)
+        chat.nc("session", "file", session(chat), name)
+    told = chat.nc("session", "chat", session(chat), "Why?").err
+    assert "old has no room" in told
+    asked = texts(server.asked[0].body["messages"])[-1]
+    assert "new words" in asked
+    assert "old words" not in asked
+
+
 def test_what_is_no_file_to_show(chat: Clone, server: ModelServer, box: Box) -> None:
     (box.path / "outside").write_text("secret")
     (chat.path / "link").symlink_to(box.path / "outside")
@@ -223,7 +235,9 @@ def test_what_is_no_file_to_show(chat: Clone, server: ModelServer, box: Box) -> 
 
 
 def test_commits_are_attached(chat: Clone, server: ModelServer) -> None:
-    ask(chat, "Why?", "--attach", "HEAD")
+    said = chat.nc("session", "chat", session(chat), "Why?", "--attach", "HEAD", "--json")
+    assert said.json["answer"]["content"] == "Hello."
+    assert "linked: " in said.err
     shown = chat.nc("session", "show", session(chat), "--json").json
     assert [one["id"] for one in shown["commits"]] == [chat.git("rev-parse", "HEAD").strip()]
 
