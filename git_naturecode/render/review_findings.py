@@ -10,7 +10,7 @@ from git_naturecode.domain.review.handles import finding_names
 from git_naturecode.domain.review.model import Review
 from git_naturecode.render.folded import NO_LIMIT, dedented, folded
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.show import line, show
+from git_naturecode.render.show import fit, line, show
 
 _MOST_SKIPPED = 5
 _MOST_MENDED = 10
@@ -31,13 +31,16 @@ class Findings:
     def text(self, one: Tracked, indent: str = "", *, placed: bool = False) -> Iterator[str]:
         """A finding: where it is (unless it is `placed` below its lines), then what it says."""
         finding = one.finding
-        handle = self.paint.yellow(self.names[finding.fingerprint])
+        name = self.names[finding.fingerprint]
+        handle = self.paint.yellow(name)
         where = "" if placed else f" {self.where(one)}"
-        head = f"{handle}{where} · {severity(finding, self.paint)} · {self.what(one)}"
         if not one.is_live and not self.whole:
-            yield f"{indent}{head}"
+            told = f"{where} · {finding.severity} · {self.what(one)}"
+            if self.columns < NO_LIMIT:
+                told = fit(told, self.columns - len(indent) - len(name)).rstrip()
+            yield f"{indent}{handle}{told}"
             return
-        yield f"{indent}{head}"
+        yield f"{indent}{handle}{where} · {severity(finding, self.paint)} · {self.what(one)}"
         if not placed:
             for quoted in dedented([show(text) for text in finding.anchor.text[:5]]):
                 for text in folded(quoted, self.columns, f"{indent}    | "):
