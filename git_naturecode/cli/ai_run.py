@@ -11,8 +11,10 @@ from git_naturecode.store.store import PRIVATE, TEAM
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from git_naturecode.ai.reviewing.assistant import Estimate
+    from git_naturecode.ai.providers.protocol import Provider
+    from git_naturecode.ai.reviewing.assistant import Assistant, Estimate
     from git_naturecode.ai.reviewing.run import Outcome, Places
+    from git_naturecode.ai.settings import Settings
     from git_naturecode.cli.model import Asked
     from git_naturecode.cli.review_opened import Opened
     from git_naturecode.domain.findings.hit import Analyser, Change
@@ -33,7 +35,7 @@ class Run:
     ) -> None:  # fmt: skip
         self.context, self.here, self.aspects = context, here, aspects
         self.names, self.model = names, model
-        self.asked: list[Asked] = []
+        self.asked: list[tuple[Asked, Assistant]] = []
         self.about: Revision | None = None
 
     def permit(self) -> None:
@@ -72,37 +74,42 @@ class Run:
 
     def analysers(self) -> "list[Analyser]":
         """Those who look."""
-        found: list[Analyser] = []
-        for name in self.names or [""]:
-            found.append(self._analyser(name))
-        return found
+        return [self._analyser(name) for name in self.names or [""]]
 
     def _analyser(self, name: str) -> "Analyser":
-        from git_naturecode.ai import settings
+        wanted = self._wanted(name)
+        if wanted is None:
+            from git_naturecode.ai.builtin.reviewer import Builtin
 
-        store = self.here.store
-        if name == BUILTIN and not self.model:
-            return self._builtin()
+            return Builtin()
         from git_naturecode.cli import model as models
 
-        wanted = models.chosen(self.context, store, name or None, self.model)
-        if wanted.speaks == settings.BUILTIN:
-            if self.model:
-                raise errors.Usage("the built-in reviewer has no models", "leave --model out")
-            return self._builtin()
+        asked = models.opened(self.context, self.here.store, wanted, self.here.review.id)
+        made = self._assistant(asked.model, wanted)
+        self.asked.append((asked, made))
+        return made
+
+    def _wanted(self, name: str) -> "Settings | None":
+        """The settings of the model that is called so; None for the rules that are built in."""
+        if name == BUILTIN and not self.model:
+            return None
+        from git_naturecode.ai import settings
+        from git_naturecode.cli import model as models
+
+        wanted = models.chosen(self.context, self.here.store, name or None, self.model)
+        if wanted.speaks != settings.BUILTIN:
+            return wanted
+        if self.model:
+            raise errors.Usage("the built-in reviewer has no models", "leave --model out")
+        return None
+
+    def _assistant(self, provider: "Provider", wanted: "Settings") -> "Assistant":
         from git_naturecode.ai.reviewing.assistant import Assistant
 
-        asked = models.opened(self.context, store, wanted, self.here.review.id)
-        self.asked.append(asked)
         return Assistant(
-            asked.model, self.clean, store.random, self.guide(), wanted.limits, label=wanted.label,
-            hear=self.context.progress,
+            provider, self.clean, self.here.store.random, self.guide(), wanted.limits,
+            label=wanted.label, hear=self.context.progress,
         )  # fmt: skip
-
-    def _builtin(self) -> "Analyser":
-        from git_naturecode.ai.builtin.reviewer import Builtin
-
-        return Builtin()
 
     def clean(self, lines: "Sequence[str]") -> list[str]:
         """Lines of one text without its secrets."""
@@ -121,17 +128,18 @@ class Run:
         """Of each who would look: his name, what it would take at most (None: nothing), the name of
         the currency's amount."""
         from git_naturecode.ai.budget import money
-        from git_naturecode.ai.reviewing.assistant import Assistant
+        from git_naturecode.ai.providers.replay import Replay
 
+        wanted = [self._wanted(name) for name in self.names or [""]]
         change = self.change(save=False)
         found: list[tuple[str, Estimate | None, str]] = []
-        for one in self.analysers():
-            if not isinstance(one, Assistant):
-                found.append((one.name, None, ""))
+        for one in wanted:
+            if one is None:
+                found.append((BUILTIN, None, ""))
                 continue
-            price = next(a.settings.price for a in self.asked if a.settings.label == one.label)
-            told = one.estimate(change, price)
-            found.append((one.name, told, money(told.spent.cost)))
+            nobody = Replay("")  # nobody is asked, so nobody needs a key
+            told = self._assistant(nobody, one).estimate(change, one.price)
+            found.append((one.label, told, money(told.spent.cost)))
         return found
 
     def places(self) -> "Places":
@@ -160,7 +168,8 @@ class Run:
         from git_naturecode.ai.reviewing import run
 
         before = time.monotonic()
-        change, analysers = self.change(save=save), self.analysers()
+        analysers = self.analysers()  # first, for a name may be wrong, or a key be missing
+        change = self.change(save=save)
         if save:
             self.here = self.here.again()  # with the revision that was written down just now
         places = self.places()
@@ -168,11 +177,24 @@ class Run:
             outcome = run.run(self.here.review, change, analysers, places, agree)
         finally:
             self.context.progress_done()
-        for one in self.asked:
-            one.settle(self.context, is_good=not outcome.seen.inconclusive)
+        for asked, assistant in self.asked:
+            failure = assistant.failure
+            if failure is None or failure.kind == "auth":
+                asked.settle(self.context, is_good=failure is None)
         if save:
             self.keep(outcome, analysers, places, time.monotonic() - before)
         return outcome
+
+    def cost(self) -> float | None:
+        """What the models have cost; None where a price or a count is not known."""
+        from git_naturecode.ai.budget import priced
+
+        spent = [
+            priced(*one.tokens, asked.settings.price).cost if one.tokens else None
+            for asked, one in self.asked
+        ]
+        known = [float(one) for one in spent if one is not None]
+        return sum(known) if known and len(known) == len(spent) else None
 
     def keep(
         self, outcome: "Outcome", analysers: "Sequence[Analyser]", places: "Places", took: float
@@ -184,7 +206,7 @@ class Run:
         store, about = self.here.store, self.about
         written = run.Written(
             self.here.review, about.id, about.head, store.random(8).hex(),
-            "+".join(one.name for one in analysers), self.aspects, None, took,
+            "+".join(one.name for one in analysers), self.aspects, self.cost(), took,
         )  # fmt: skip
         drafts = run.drafts(outcome, written, places, self.clean)
         self.here.write(*drafts, side=TEAM if self.here.review.shared else PRIVATE)

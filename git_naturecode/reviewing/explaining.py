@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from git_naturecode.domain import teams
+from git_naturecode.domain.findings.build import DONE
 from git_naturecode.domain.findings.model import SEVERITIES
 from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
@@ -169,6 +170,7 @@ def _facts(store: Store, review: Review, ends: _Ends, table: str) -> Facts:
         circle(store, review), found, owned,
         frozenset(mail for _, mail in merging.authors(store.repo, base or tip, head)),
         merging.merges(store.repo, tip, head), checks(store, head), _findings(review),
+        any((one.head, one.state) == (head, DONE) for one in review.analyses),
     )  # fmt: skip
 
 

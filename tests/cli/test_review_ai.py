@@ -151,12 +151,14 @@ def test_the_rules_count_what_is_live(both: Pair) -> None:
     ann.git("commit", "-q", "-m", "Rules")
     ann.git("push", "-q", "origin", "main")
     ann.git("checkout", "-q", "feature")
-    assert "no finding is high or worse" in ann.nc("review", "explain", review).out
+    told = "no finding is high or worse"
+    unseen = ann.nc("review", "explain", review).out
+    assert f"{told}, but no analysis has looked at this state" in unseen
     ann.nc("review", "ai", review)
     said = ann.nc("review", "explain", review, code=1)
     assert "findings are open: 2 critical" in said.out
     ann.nc("review", "dismiss", review, "f1", "f2", "--reason", "wont-fix")
-    assert "no finding is high or worse" in ann.nc("review", "explain", review).out
+    assert f"{told}\n" in ann.nc("review", "explain", review).out
 
 
 def test_what_is_dismissed_with_a_reason_and_taken_back(both: Pair) -> None:
@@ -381,6 +383,8 @@ def test_several_have_to_agree(both: Pair) -> None:
 def test_an_estimate_asks_nobody(both: Pair) -> None:
     ann, review = both.ann, both.review
     model(ann, "open('asked', 'w').close()")
+    keyless = ann.nc("review", "ai", review, "--provider", "deepseek", "--dry-run")
+    assert "deepseek:deepseek-chat: 2 questions" in keyless.out
     said = ann.nc("review", "ai", review, "--provider", "command,builtin", "--dry-run")
     assert "2 questions about 1 piece, at most" in said.out
     assert "builtin: looks in this clone; nothing is sent" in said.out

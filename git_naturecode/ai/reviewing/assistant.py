@@ -51,7 +51,7 @@ class Assistant:
     looked at, `random` makes the fences. With `doubts` the model looks at each remark a second
     time. `hear` is told how far it is. After `look`, `told`, `dropped` (remarks on no line that was
     shown), `doubted` (remarks that the second look did not stand up to), `repaired` and the tokens
-    (None: not counted) say how it went.
+    (None: not counted) say how it went, and `failure` why it ended early.
     """
 
     provider: Provider
@@ -68,6 +68,7 @@ class Assistant:
     doubted: int = field(default=0, init=False)
     repaired: int = field(default=0, init=False)
     tokens: tuple[int, int] | None = field(default=None, init=False)
+    failure: ProviderFailed | None = field(default=None, init=False)
 
     @property
     def name(self) -> str:
@@ -108,7 +109,7 @@ class Assistant:
                 one = self.ask(change, piece)
                 kept = self.doubt(piece, one.hits)
             except ProviderFailed as error:
-                failed = error.message
+                failed, self.failure = error.message, error
                 break
             covered |= piece.hunks
             said.append(one)

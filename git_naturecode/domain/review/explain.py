@@ -48,8 +48,9 @@ class Facts(NamedTuple):
 
     `rows`: the file table of the present change; `kept`: what is left of each verdict, by its id;
     `authors`: the addresses of who wrote its commits, `merges`: how many of them are merges; `ci`:
-    the checks of the head by name; `findings`: how many are open of each severity; `state`: what
-    git says of head and base, put before all rules.
+    the checks of the head by name; `findings`: how many are open of each severity; `analysed`:
+    whether an analysis of the head came to its end; `state`: what git says of head and base, put
+    before all rules.
     """
 
     rows: tuple[Row, ...] = ()
@@ -61,6 +62,7 @@ class Facts(NamedTuple):
     merges: int = 0
     ci: Mapping[str, Check] = {}
     findings: Mapping[str, int] = {}
+    analysed: bool = True
     state: tuple[Reason, ...] = ()
 
 
@@ -302,7 +304,8 @@ class _Explaining:
         found = {one: self.facts.findings.get(one, 0) for one in reversed(severe)}
         said = ", ".join(f"{count} {one}" for one, count in found.items() if count)
         if not said:
-            return Reason(True, "findings", f"no finding is {least} or worse")
+            unseen = "" if self.facts.analysed else ", but no analysis has looked at this state"
+            return Reason(True, "findings", f"no finding is {least} or worse{unseen}")
         hint = f"mend or dismiss them: git naturecode review show {self.short}"
         return Reason(False, "findings", f"findings are open: {said}", hint)
 
