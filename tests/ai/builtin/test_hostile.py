@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.changing import change, changed
 from git_naturecode.ai.builtin.reviewer import Builtin
+from git_naturecode.ai.builtin.taint.budget import TOO_MUCH, Budget
 from git_naturecode.domain.findings.hit import Seen
 
 DEEP = 6_000
@@ -43,6 +44,7 @@ TEXTS = {
     "formats": "x = '%s' % y\n" + "x = '{0}{0}{0}'.format(x)\n" * 60 + "db.execute(x)\n",
     "sql": "db.execute('select a from b where c = ' + d" + " + ',' + d" * 400 + ")\n",
     "many queries": "db.execute(f'select a from b where c = {d}')\n" * 1500,
+    "large queries": f"db.execute(f'select a from b where c in ({'{d},' * 250}0)')\n" * 60,
     "spaces": "print " + " " * 50_000 + "x\n",
     "backticks": "`" * DEEP,
     "slashes": "/" * DEEP,
@@ -69,6 +71,20 @@ def test_what_python_cannot_read_is_said(name: str) -> None:
     with pytest.raises((SyntaxError, RecursionError, MemoryError)):
         compile(TEXTS[name], "a.py", "exec", ast.PyCF_ONLY_AST)
     assert "a.py" in look("a.py", TEXTS[name]).skipped
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.js"])
+def test_what_costs_too_much_is_given_up_and_said(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = TEXTS["large queries"]
+    if path == "a.js":
+        text = text.replace("(f'", "(`").replace("')\n", "`)\n").replace("{d}", "${d}")
+    assert not look(path, text).skipped
+    monkeypatch.setattr(Budget.__init__, "__defaults__", (5_000,))
+    told = look(path, text)
+    assert told.skipped == {path: TOO_MUCH}
+    assert 0 < len(told.hits) < 60
 
 
 def test_a_line_of_ten_megabytes() -> None:

@@ -7,6 +7,7 @@ from git_naturecode.ai.builtin.found import Found
 from git_naturecode.ai.builtin.python import calls, guards, names, sinks
 from git_naturecode.ai.builtin.python.evaluate import Evaluator
 from git_naturecode.ai.builtin.python.scope import Scope
+from git_naturecode.ai.builtin.taint.budget import TOO_MUCH, Budget, Spent
 from git_naturecode.ai.builtin.taint.values import (
     EVERY,
     GIVEN,
@@ -29,11 +30,12 @@ _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 class Flow:
-    """What flows where in a file. `found` is filled by `module`; `lost` names what was too deep."""
+    """What flows where in a file. `found` is filled by `module`; `lost` says what was not."""
 
     def __init__(self) -> None:
         self.found: list[Found] = []
-        self.lost: list[int] = []
+        self.lost = ""
+        self._budget = Budget()
         self._function = ""
 
     def module(self, tree: ast.Module) -> None:
@@ -41,13 +43,16 @@ class Flow:
         try:
             self._block(tree.body, Scope())
         except RecursionError:
-            self.lost.append(1)
+            self.lost = "nested too deeply at line 1"
+        except Spent:
+            self.lost = TOO_MUCH
 
     def _report(self, found: Found | None) -> None:
         if found is not None:
             self.found.append(found)
 
     def _called(self, node: ast.Call, name: str, given: calls.Given) -> None:
+        self._budget.take(1 + sum(len(one.parts) for one in given.all))
         sinks.call(node, name, given, self._report)
 
     def _block(self, body: Sequence[ast.stmt], scope: Scope) -> None:
@@ -162,7 +167,7 @@ class Flow:
         try:
             self._block(node.body, inner)
         except RecursionError:
-            self.lost.append(node.lineno)
+            self.lost = self.lost or f"nested too deeply at line {node.lineno}"
         finally:
             self._function = outer
 

@@ -26,8 +26,7 @@ def look(text: str, wanted: Callable[[str], bool]) -> Looked:
         for tree in parsed.trees:
             flow.module(tree)
         found += flow.found
-        if flow.lost:
-            why = f"nested too deeply at line {flow.lost[0]}"
+        why = flow.lost or why
     found += _others(parsed, wanted)
     return Looked(found, why)
 

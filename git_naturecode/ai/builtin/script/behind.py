@@ -5,6 +5,7 @@ from git_naturecode.ai.builtin.script import calls, names, sinks
 from git_naturecode.ai.builtin.script.scope import Scope
 from git_naturecode.ai.builtin.script.tokens import NAME, REGEX, STRING, TEMPLATE, Token
 from git_naturecode.ai.builtin.script.walk import Walk
+from git_naturecode.ai.builtin.taint.budget import Budget
 from git_naturecode.ai.builtin.taint.values import (
     EVERY,
     GIVEN,
@@ -26,10 +27,11 @@ class Behind(Walk):
 
     def __init__(
         self, found: list[Token], scope: Scope | None = None, depth: int = 0,
-        into: "list[Found] | None" = None,
+        over: "Behind | None" = None,
     ) -> None:  # fmt: skip
         super().__init__(found, scope, depth)
-        self.found: list[Found] = [] if into is None else into
+        self.found: list[Found] = [] if over is None else over.found
+        self.budget: Budget = Budget() if over is None else over.budget
         self.target = ""
 
     def report(self, found: Found | None) -> None:
@@ -128,6 +130,7 @@ class Behind(Walk):
         if self.too_deep(at):
             return NOTHING, end + 1
         given = calls.Given(on, tuple(self.values(at)), self._first_words(at))
+        self.budget.take(1 + sum(len(one.parts) for one in given.args))
         sinks.called(name, given, line, self.line(min(end, len(self.tokens) - 1)), self.report)
         for cleaned, purposes in calls.looked_at(name, given):
             self.scope.clean(cleaned, purposes)

@@ -154,7 +154,7 @@ class Evaluator(Behind):
             if isinstance(part, str):
                 parts.append(constant(part))
             elif self.depth < 50:
-                inner = Evaluator(list(part), self.scope, self.depth + 1, self.found)
+                inner = Evaluator(list(part), self.scope, self.depth + 1, self)
                 parts.append(inner.expression(0)[0] if part else NOTHING)
         return joined(parts, token.line)
 

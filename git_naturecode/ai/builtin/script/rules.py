@@ -7,6 +7,7 @@ from git_naturecode.ai.builtin.found import MAINTAINABILITY, PERFORMANCE, SECURI
 from git_naturecode.ai.builtin.script import upkeep
 from git_naturecode.ai.builtin.script.evaluate import Evaluator
 from git_naturecode.ai.builtin.script.tokens import MOST_TOKENS, tokens
+from git_naturecode.ai.builtin.taint.budget import TOO_MUCH, Spent
 
 
 class Looked(NamedTuple):
@@ -23,7 +24,10 @@ def look(text: str, wanted: Callable[[str], bool]) -> Looked:
     why = "too large to be read to its end" if len(read) >= MOST_TOKENS else ""
     if wanted(SECURITY):
         walk = Evaluator(read)
-        walk.block(0, len(read))
+        try:
+            walk.block(0, len(read))
+        except Spent:
+            why = TOO_MUCH
         found += walk.found
         if walk.lost:
             why = f"nested too deeply at line {walk.lost}"

@@ -34,9 +34,11 @@ _COMPARED = re.compile(r"\s*(?:=|<>|!=|<|>|\blike\b|\bin\b|\bis\b|\.|\()", re.I)
 _CLAUSES = re.compile(
     r"\b(values|in|set|select|from|where|order\s+by|group\s+by|into|on|limit)\b", re.I
 )
-_LOOK = 400
+_QUOTES = re.compile("['\"]")
+# What stands between two values of one list.
+_NEXT = re.compile(r"\s*['\"]?\s*,\s*['\"]?\s*")
+_LOOK = 800
 VALUE, NAME, CLAUSE = "value", "name", "clause"
-_HOLE = "\x00"
 
 
 def is_query(value: Value) -> bool:
@@ -54,24 +56,29 @@ def injected(value: Value) -> list[tuple[Hole, str]]:
 
     A name of a table or column cannot be a parameter: there only what came from outside counts.
     """
-    found, before = [], ""
+    found: list[tuple[Hole, str]] = []
+    before = between = quote = where = ""
     parts = value.parts
     for index, part in enumerate(parts):
         if isinstance(part, str):
-            before = (before + part)[-4 * _LOOK :]
+            between = part
+            quote = _quote_behind(part, quote)
+            before = (before + part)[-_LOOK:]
             continue
         after = parts[index + 1] if index + 1 < len(parts) else ""
-        where = place(before, after if isinstance(after, str) else "")
+        if where != VALUE or not _NEXT.fullmatch(between):
+            where = place(before, after if isinstance(after, str) else "", quote)
         least = UNKNOWN if where == VALUE else OUTSIDE
         if part.level >= least and SQL not in part.clean:
             found.append((part, where))
         before += "x" if where == NAME else "0"
+        between = "-"
     return found
 
 
-def place(before: str, after: str) -> str:
-    """What stands between `before` and `after` in a query: VALUE, NAME or CLAUSE."""
-    if (quote := _open_quote(before)) == "'":
+def place(before: str, after: str, quote: str) -> str:
+    """What stands between `before` and `after`, within `quote`: VALUE, NAME or CLAUSE."""
+    if quote == "'":
         return VALUE
     if quote:
         text = before[: before.rfind(quote)]
@@ -104,15 +111,16 @@ def _in_list(before: str) -> str:
     return VALUE if last in ("values", "in", "limit", "where", "set") else NAME
 
 
-def _open_quote(text: str) -> str:
-    """The quote within which `text` ends; "" for none. Two quotes in a row cancel by themselves."""
-    quote = ""
-    for mark in text:
-        if quote:
-            if mark == quote:
-                quote = ""
-        elif mark in "'\"":
+def _quote_behind(text: str, quote: str) -> str:
+    """The quote within which `text` ends, which begins within `quote`; "" for none.
+
+    Two quotes in a row cancel by themselves.
+    """
+    for mark in _QUOTES.findall(text):
+        if not quote:
             quote = mark
+        elif mark == quote:
+            quote = ""
     return quote
 
 
