@@ -114,8 +114,9 @@ def test_nobody_has_a_key_by_naming_it() -> None:
 
 def test_who_keeps_a_key_need_not_show_it_again() -> None:
     world, devices = team("con")
-    con = devices["con"]
-    assert refusal(world, con, ops.keys([key_of("con"), key_of("two")]), con.op("two")) == ""
+    con, said = devices["con"], ops.keys([key_of("con"), key_of("two")])
+    assert world.standing().objection(con.id, said) is None  # what else he says is not known yet
+    assert refusal(world, con, said, con.op("two")) == ""
     assert refusal(world, con, ops.keys([key_of("con")])) == ""
     assert world.standing().members["member-con"].keys == (key_of("con"),)
 
