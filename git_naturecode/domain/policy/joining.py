@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 from git_naturecode.domain.policy import parsed, roles
 from git_naturecode.domain.policy.contests import USED, Contest, Decision, Use
-from git_naturecode.domain.policy.facts import Reason, same
+from git_naturecode.domain.policy.facts import Reason
 from git_naturecode.domain.policy.people import People
 from git_naturecode.domain.policy.persons import BY_HIMSELF, PROVEN, By, Called, Person, used
 from git_naturecode.domain.policy.registers import Ref
@@ -106,7 +106,7 @@ class Joining:
         if op.name or op.email:
             person.called.add(number, index, Called(op.name, op.email))
         own = self._people.claim(By(here, person.ref, BY_HIMSELF), person.ref)
-        self._people.mails.add(same(op.email), own)  # of "" nobody asks
+        self._people.has_mail(op.email, own)
 
     def _use(self, person: Person, op: parsed.Join, number: int, index: int) -> Use | None:
         """The use that `op` makes of a code; None when it makes none."""

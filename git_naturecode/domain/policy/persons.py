@@ -167,8 +167,7 @@ class Registry(ABC):
             others += [r for _, r, number in joined if r != ref and seen >> number & 1]
             for other in others:
                 return used(f"device {device} is one of {self.persons[other].label}")
-        address = same(email)
-        for other in self.mails.others(address, seen, ref) if address else ():
+        for other in self.mails.others(same(email), seen, ref):
             if self.rights(other, seen).role != roles.NONE:
                 return used(f"{email} is the address of {self.persons[other].label}")
         return None
@@ -248,11 +247,16 @@ class Registry(ABC):
             self._own(device, person.ref, by)
         if record.name or record.email:
             person.called.add(number, index, Called(record.name, record.email))
-        self.mails.add(same(record.email), self.claim(by, person.ref))  # of "" nobody asks
+        self.has_mail(record.email, self.claim(by, person.ref))
         if invite:
             person.invites.add(number, index, invite)
         for team in record.teams:
             self.teams.belong(team, person.ref, True, by.here)
+
+    def has_mail(self, email: str, claim: Claim) -> None:
+        """Somebody has an address; to have none is nobody's own."""
+        if same(email):
+            self.mails.add(same(email), claim)
 
     def _own(self, device: str, ref: Ref, by: By, expires: str = "") -> None:
         self.persons[ref].known |= 1 << by.here[0]

@@ -319,3 +319,16 @@ def test_another_spelling_of_an_address_keeps_no_right(
     desk.say(con.see(dan), draft.kind, mail("con"), **draft.fields)
     said = desk.say(dan.see(con), "message", mail("dan"))
     assert desk.why(said) == "its signer may only read there"
+
+
+def test_what_names_nobody_is_not_of_who_has_no_address() -> None:
+    """Opened before the team, in no name: the one member without an address is not its owner."""
+    world = World()
+    ada, odd = world.device("ada", "ada"), world.device("odd", "odd")
+    desk = Desk(world)
+    desk.say(ada, "open")
+    ada.see(odd)
+    world.found(ada)
+    ada.say(ops.member(ops.record("member-odd", "", "", "contributor", ["ssh-ed25519 Odd"])))
+    assert desk.state(desk.say(odd.see(ada), "delete", FOREIGN)) == "quarantined"
+    assert world.standing().holder("") == ""
