@@ -50,8 +50,11 @@ class Run:
         from git_naturecode.git import commits
 
         here, store = self.here, self.here.store
-        self.about = here.revision(silently=not save)
-        about = self.about
+        try:
+            about = here.revision(silently=not save)
+        except errors.NotPermitted:  # a bot may say what it found, and write no revision
+            about = here.revision(silently=True)
+        self.about = about
         if about is None:
             raise errors.Negative(f"{here.review.id} has no revision to look at")
         ends = [one for one in (about.head, about.base) if one]

@@ -254,8 +254,8 @@ def _is_news(
     old = tracked.get(one.fingerprint)
     if old is None:
         return True
-    seen_at = next((r.head for r in review.revisions if r.id == old.revision), "")
-    if seen_at == head:
+    heads = {revision.id: revision.head for revision in review.revisions}
+    if heads.get(old.revision, old.finding.anchor.commit) == head:
         return False
     place = places.get(one.fingerprint)
     here = one.anchor

@@ -118,8 +118,10 @@ def _seen(one: fold.Counted, number: Callable[[str, str], int]) -> _Seen | None:
     finding = read(one.entry)
     if finding is None:
         return None
+    # Who may write no revision (a bot) speaks of a commit that somebody else writes down.
+    head = finding.anchor.commit if finding.anchor.side == anchor.NEW else ""
     sighting = Sighting(
-        _when(one.entry, number), finding.fingerprint, tool(finding.source), finding.aspect,
+        _when(one.entry, number, head), finding.fingerprint, tool(finding.source), finding.aspect,
         finding.anchor.path,
     )  # fmt: skip
     return _Seen(one, finding, sighting)
@@ -257,8 +259,9 @@ def _state(run: Run) -> str:
     return DONE if states == {DONE} else INCONCLUSIVE
 
 
-def _when(entry: Entry, number: Callable[[str, str], int]) -> When:
-    return When(number(text_of(entry, "revision"), text_of(entry, "head")), entry.at, entry.id)
+def _when(entry: Entry, number: Callable[[str, str], int], head: str = "") -> When:
+    revision = number(text_of(entry, "revision"), text_of(entry, "head") or head)
+    return When(revision, entry.at, entry.id)
 
 
 def _word(entry: Entry, key: str) -> str:
