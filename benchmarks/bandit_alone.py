@@ -34,5 +34,6 @@ def review(texts: Sequence[str]) -> "list[list[Mark]]":
     for found in json.loads(done.stdout)["results"]:
         lines = found["line_range"] or [found["line_number"]]
         index = int(Path(found["filename"]).stem[1:])
-        marks[index].append(Mark(f"CWE-{found['issue_cwe'].get('id', 0)}", lines[0], lines[-1]))
+        cwe = f"CWE-{found['issue_cwe'].get('id', 0)}"
+        marks[index].append(Mark(cwe, lines[0], lines[-1], found["test_id"]))
     return marks

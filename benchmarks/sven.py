@@ -7,6 +7,7 @@ rules were made while looking at the half TUNED only; the other half is what cou
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -41,11 +42,12 @@ class Fix(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Something that a reviewer says of a text: its class, and where."""
+    """Something that a reviewer says of a text: its class, where, and by which rule."""
 
     cwe: str
     line: int
     end: int
+    rule: str
 
 
 Review = Callable[[Sequence[str]], list[list[Mark]]]
@@ -79,7 +81,7 @@ def builtin(texts: Sequence[str]) -> list[list[Mark]]:
     reviewer = Builtin()
     return [
         [
-            Mark(hit.cwe, hit.line, hit.end)
+            Mark(hit.cwe, hit.line, hit.end, hit.rule)
             for hit in reviewer.look(change({}, {"function.py": text}, aspects=("security",))).hits
         ]
         for text in texts
@@ -177,7 +179,24 @@ def main() -> None:
     for name, review in reviewers:
         print(f"### {name}\n\n{head}\n|{' --- |' * 7}")
         print(*table(fixed, review), sep="\n", end="\n\n")
+    print(*by_rule(fixed), sep="\n", end="\n\n")
     _added(fixed)
+
+
+def by_rule(fixed: Sequence[Fix]) -> Iterator[str]:
+    """How many functions each rule flags: one that does so in the tuned half only is suspect."""
+    counts: dict[str, Counter[str]] = {}
+    for before in (True, False):
+        marks = builtin([one.before if before else one.after for one in fixed])
+        for one, found in zip(fixed, marks, strict=True):
+            for rule in {mark.rule for mark in found}:
+                column = f"{one.half} {'before' if before else 'after'}"
+                counts.setdefault(rule, Counter())[column] += 1
+    columns = [f"{name} {when}" for name in (UNSEEN, TUNED) for when in ("before", "after")]
+    yield f"| rule | {' | '.join(columns)} |"
+    yield f"|{' --- |' * 5}"
+    for rule in sorted(counts):
+        yield f"| {rule} | {' | '.join(str(counts[rule][column]) for column in columns)} |"
 
 
 def _added(fixed: Sequence[Fix]) -> None:

@@ -14,6 +14,7 @@ from git_naturecode.ai.builtin.taint.values import (
     LIST,
     OUTSIDE,
     PATH,
+    RESOLVED,
     TEXT,
     UNKNOWN,
     Value,
@@ -42,7 +43,7 @@ _THROUGH = frozenset((
     "unquote", "unquote_plus", "TextClause", "deepcopy", "copy", "iter", "reversed", "sorted",
     "list", "tuple", "set", "frozenset", "next", "resolve",
 ))  # fmt: skip
-_JOINS = frozenset(("join", "joinpath", "urljoin"))
+_RESOLVES = frozenset(("abspath", "realpath", "normpath", "resolve"))
 
 
 class Given(NamedTuple):
@@ -81,7 +82,8 @@ def result(node: ast.Call, name: str, given: Given) -> Value:
         if found is not None:
             return found
     if short in _THROUGH:
-        return _through(given, name, line)
+        value = _through(given, name, line)
+        return value.cleaned((RESOLVED,)) if short in _RESOLVES else value
     return _unknown(given, name, line)
 
 

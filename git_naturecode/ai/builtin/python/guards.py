@@ -4,13 +4,13 @@ import ast
 from collections.abc import Iterator
 
 from git_naturecode.ai.builtin.python import names
-from git_naturecode.ai.builtin.taint.values import EVERY, PATH
+from git_naturecode.ai.builtin.taint.values import EVERY, PATH, PATH_IF_RESOLVED
 
 _ALL = frozenset(
     ("isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier", "fullmatch")
 )
 _OF_PATHS = frozenset((
-    "startswith", "commonprefix", "commonpath", "is_relative_to", "isabs", "relative_to",
+    "commonprefix", "commonpath", "is_relative_to", "isabs", "relative_to",
     "samefile",
 ))  # fmt: skip
 _RESOLVES = frozenset(
@@ -46,7 +46,11 @@ def _call(node: ast.Call) -> Iterator[tuple[str, frozenset[str]]]:
     name = names.last(names.dotted(node.func))
     if name in _ALL and isinstance(node.func, ast.Attribute):
         yield from ((one, EVERY) for one in _names(node.func.value))
-    if name in _OF_PATHS:
+    if name == "startswith" and isinstance(node.func, ast.Attribute):
+        # Of a text with `..` in it, it says nothing where it begins.
+        purpose = PATH if _resolves(node.func.value) else PATH_IF_RESOLVED
+        yield from ((one, frozenset((purpose,))) for one in _names(node.func.value))
+    elif name in _OF_PATHS:
         where = node.func.value if isinstance(node.func, ast.Attribute) else node
         of_path = [one for each in (where, *node.args) for one in _names(each)]
         yield from ((one, frozenset((PATH,))) for one in of_path)

@@ -14,6 +14,8 @@ from git_naturecode.ai.builtin.taint.values import (
     LIST,
     OUTSIDE,
     PATH,
+    PATH_IF_RESOLVED,
+    RESOLVED,
     TEXT,
     UNKNOWN,
     Value,
@@ -88,7 +90,7 @@ def _path(args: tuple[Value, ...], line: int) -> Value:
     parts: list[Value] = []
     for one in args:
         parts += [constant("/"), one] if parts else [one]
-    return joined(parts, line)
+    return joined(parts, line).cleaned((RESOLVED,))  # it takes `..` out where it can
 
 
 def _replaced(given: Given) -> Value:
@@ -114,7 +116,7 @@ def looked_at(name: str, given: Given) -> Iterator[tuple[str, frozenset[str]]]:
     """The names whose values the call of `name` looks at, each with what it is then good for."""
     on, _, short = name.rpartition(".")
     if short == "startsWith" and on:
-        yield on, frozenset((PATH,))
+        yield on, frozenset((PATH_IF_RESOLVED,))
     elif short in ("includes", "indexOf", "has"):
         what = given.args[0].literal if given.args else ""
         if what in ("..", "../", "/", "\\", "\0"):

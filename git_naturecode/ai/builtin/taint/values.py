@@ -8,6 +8,9 @@ from typing import NamedTuple
 HARMLESS, UNKNOWN, GIVEN, OUTSIDE = range(4)
 SQL, SHELL, PATH, HTML = "sql", "shell", "path", "html"
 EVERY = frozenset((SQL, SHELL, PATH, HTML))
+# Not for what a value is clean, but that it is a path as it really is, without `..` in it; and that
+# a path was looked at which makes it clean only if it is one of those.
+RESOLVED, PATH_IF_RESOLVED = "resolved", "path if resolved"
 TEXT, LIST, NUMBER, THING = "text", "list", "number", "thing"
 _MOST_PARTS, _MOST_TEXT, _MOST_LINES = 300, 20_000, 12
 _MOST_NAME = 60
@@ -65,11 +68,18 @@ class Value(NamedTuple):
         """The same value, its holes clean for `purposes`."""
         more = frozenset(purposes)
         parts = tuple(
-            part if isinstance(part, str) else part._replace(clean=part.clean | more)
+            part if isinstance(part, str) else part._replace(clean=_with(part.clean, more))
             for part in self.parts
         )
         items = self.items and tuple(item.cleaned(more) for item in self.items)
         return self._replace(parts=parts, items=items)
+
+
+def _with(clean: frozenset[str], more: frozenset[str]) -> frozenset[str]:
+    """For what a value is clean that was so for `clean`, after it was looked at for `more`."""
+    if PATH_IF_RESOLVED not in more:
+        return clean | more
+    return clean | {PATH} if RESOLVED in clean else clean
 
 
 def constant(text: str, kind: str = TEXT) -> Value:
