@@ -6,8 +6,8 @@ from git_naturecode import ids
 from git_naturecode.domain import drafts
 from git_naturecode.domain import session as sessions
 from git_naturecode.domain.said import Message, text_of
-from git_naturecode.store.entry import Entry
-from git_naturecode.store.store import TEAM, Placed, Store
+from git_naturecode.store.entry import Draft, Entry
+from git_naturecode.store.store import PRIVATE, TEAM, Placed, Store
 
 _SAID = frozenset({"message", "comment"})
 _ABOUT = frozenset({"edit", "redact", "react"})
@@ -40,6 +40,23 @@ def fork(
     store.keep(side, entity, [*first, *copies])
     store.settle()
     return entity, len(copies)
+
+
+def resolved(
+    store: Store, placed: Sequence[Placed], name: str, at: Message | None, turns: Sequence[Draft]
+) -> str:
+    """Begin a private session with what was said in that of `placed` up to `at` (None: nothing),
+    and then `turns`; its id."""
+    if at is not None:
+        entity, _ = fork(store, placed, name, PRIVATE, "private", at)
+    else:
+        entity = ids.new_entity(sessions.KIND, store.now_ms(), store.random)
+        origin = sessions.build(placed)
+        person = store.config.get("user.name")
+        store.write(PRIVATE, entity, [drafts.forking(name, "private", person, origin.id, "")])
+    store.write(PRIVATE, entity, turns)
+    store.settle()
+    return entity
 
 
 def _taken(entries: Iterable[Entry], origin: sessions.Session, at: Message | None) -> list[Entry]:

@@ -20,6 +20,7 @@ GROUPS = {
     "audit": "git_naturecode.cli.audit",
     "hook": "git_naturecode.cli.hook",
     "ci": "git_naturecode.cli.ci",
+    "ai": "git_naturecode.cli.ai",
 }
 COMMANDS = {
     "init": "git_naturecode.cli.clone",

@@ -1,0 +1,280 @@
+"""ai summarize, ai resolve: proposals about sessions; a person accepts them or not."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli import groups
+from git_naturecode.cli.options import AsJson, Quiet, SessionId
+from git_naturecode.render.show import line, show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_naturecode.ai.proposals.resolving import Proposal, Versions
+    from git_naturecode.ai.proposals.summarizing import Summary
+    from git_naturecode.cli.changing import Opened
+    from git_naturecode.cli.model import Asked
+    from git_naturecode.domain import session as sessions
+    from git_naturecode.domain.said import Message
+    from git_naturecode.store.entry import Json
+    from git_naturecode.store.store import Store
+
+Provider = Annotated[
+    str | None,
+    typer.Option(help="builtin (no key, no network), deepseek, openai, anthropic, ollama, ..."),
+]
+Model = Annotated[str | None, typer.Option(help="The name of the model.")]
+Accept = Annotated[
+    bool, typer.Option("--accept", help="Take what is proposed, without being asked.")
+]
+_MARK_BYTES = 8
+
+
+def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
+    """Hang the group into `tree`."""
+    about = "Proposals by a model, or without one, that a person accepts."
+    verbs: groups.Verbs = {"summarize": summarize, "resolve": resolve}
+    groups.hang(tree, name, about, verbs)
+
+
+def summarize(
+    session: SessionId,
+    provider: Provider = None,
+    model: Model = None,
+    accept: Accept = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Propose a summary of a session: what it was about, what was decided, what is left to do.
+
+    It becomes the summary when you say so, at the question or by --accept.
+    """
+    from git_naturecode.ai.proposals import summarizing
+    from git_naturecode.cli.changing import changing
+    from git_naturecode.domain import drafts
+
+    context = contexts.current(quiet)
+    with changing(context, session) as here:
+        here.require("write", "change anything in")
+        _require_something(here.session.messages)
+        asked = _asked(context, here.store, here.session.id, provider, model)
+        if asked is None:
+            made = summarizing.by_rules(here.session, context.redactor)
+        else:
+            _warn(context, here, asked)
+            made = summarizing.by_model(
+                here.session, asked.model, asked.settings.limits, context.redactor,
+                room=asked.settings.context_tokens, mark=_mark(context),
+            )  # fmt: skip
+            asked.settle(context, is_good=True)
+        text = made.markdown()
+        if not as_json:
+            context.say(show(text))
+        taken = _is_wanted(context, accept, "Make this the summary?", as_json)
+        if taken:
+            here.write(drafts.setting(here.entries, "summary", text))
+    if as_json:
+        context.json(_summary_json(here.session.id, made, asked, taken))
+        return
+    _conclude(context, taken, "it is the summary now", "git naturecode ai summarize ID --accept")
+
+
+def resolve(
+    session: SessionId,
+    other: Annotated[
+        str | None,
+        typer.Argument(help="The other version; left out, what the session is a fork of."),
+    ] = None,
+    about: Annotated[
+        str, typer.Option("--context", help="What the model should know besides.")
+    ] = "",
+    provider: Provider = None,
+    model: Model = None,
+    accept: Accept = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Propose one conversation out of two forks of it: what both say, once, in a good order.
+
+    It becomes a new private session when you say so; both versions stay as they are.
+    """
+    from git_naturecode.ai.proposals import resolving
+    from git_naturecode.cli.changing import changing
+
+    context = contexts.current(quiet)
+    with changing(context, session) as here:
+        store = here.store
+        theirs = _second(context, here, other)
+        found = resolving.versions(here.session.messages, theirs.messages)
+        if not found.one and not found.other:
+            raise errors.Negative("both say the same: there is nothing to make one of")
+        asked = _asked(context, store, here.session.id, provider, model)
+        if asked is None:
+            made = resolving.by_rules(found)
+        else:
+            _warn(context, here, asked)
+            made = resolving.by_model(
+                found, asked.model, asked.settings.limits, context.redactor,
+                room=asked.settings.context_tokens, mark=_mark(context), context=about,
+            )  # fmt: skip
+            asked.settle(context, is_good=True)
+        if not as_json:
+            context.say(_told(made, found))
+        taken = _is_wanted(context, accept, "Keep this as a new private session?", as_json)
+        entity = _kept(here, made) if taken else ""
+    if as_json:
+        context.json(_proposal_json(here.session.id, theirs.id, made, asked, entity))
+        return
+    _conclude(
+        context, taken, f"kept as {entity}; `git naturecode session share` gives it to the others",
+        "git naturecode ai resolve ID ID2 --accept",
+    )  # fmt: skip
+
+
+def _second(context: contexts.Context, here: "Opened", other: str | None) -> "sessions.Session":
+    """The other version; raises where there is none, or where one of them is encrypted."""
+    from git_naturecode import ids
+    from git_naturecode.cli.reading import KIND, entity_id
+    from git_naturecode.domain import session as sessions
+    from git_naturecode.domain.kinds import open_index
+
+    wanted = other or (here.session.forked.session if here.session.forked else "")
+    if not wanted:
+        raise errors.Usage(
+            f"{here.short} is no fork: the other version has to be named",
+            f"git naturecode ai resolve {here.short} ID2",
+        )
+    index = open_index(here.store)
+    try:
+        index.refresh()
+        entity = entity_id(index, wanted, KIND)
+    finally:
+        index.close()
+    if entity == here.session.id:
+        raise errors.Usage("both versions are the same session")
+    found = sessions.build(here.store.read(ids.tail(entity), KIND))
+    if found.deleted:
+        raise errors.Negative(f"{entity} was deleted")
+    if found.encrypted or here.session.encrypted:
+        raise errors.NotPermitted(
+            "an encrypted session is not copied into one that is not",
+            "read both with `git naturecode session show`",
+        )
+    return found
+
+
+def _kept(here: "Opened", made: "Proposal") -> str:
+    """The proposal as a private session of its own; its id."""
+    from git_naturecode import forking
+    from git_naturecode.store.entry import Draft
+
+    me = here.store.person
+    turns = []
+    for turn in made.turns:
+        first = turn.of[0]
+        who = f"**{first.by}:** " if first.role != "assistant" and first.by != me else ""
+        fields: dict[str, Json] = {"role": first.role, "of": [one.id for one in turn.of]}
+        turns.append(Draft("message", fields, who + (turn.text or first.text)))
+    last = made.common[-1] if made.common else None
+    name = f"{here.session.name} (both versions)"
+    return forking.resolved(here.store, here.placed, name, last, turns)
+
+
+def _require_something(messages: "Sequence[Message]") -> None:
+    from git_naturecode.ai.proposals import transcript
+
+    if not transcript.told(messages):
+        raise errors.Negative("nothing was said in this session that could be summed up")
+
+
+def _asked(
+    context: contexts.Context, store: "Store", entity: str, provider: str | None, model: str | None
+) -> "Asked | None":
+    """The model to be asked; None for the rules that need none, which are the default."""
+    from git_naturecode.ai import settings
+    from git_naturecode.cli import model as models
+
+    wanted = models.chosen(context, store, provider, model)
+    if wanted.speaks == settings.BUILTIN:
+        if model:
+            raise errors.Usage("the built-in rules have no models", "leave --model out")
+        return None
+    return models.opened(context, store, wanted, entity)
+
+
+def _warn(context: contexts.Context, here: "Opened", asked: "Asked") -> None:
+    if here.session.encrypted:
+        where = line(asked.settings.endpoint or asked.settings.provider)
+        context.tell(f"warning: this session is encrypted, and {where} reads it")
+
+
+def _mark(context: contexts.Context) -> str:
+    return "=" * 8 + context.random(_MARK_BYTES).hex()
+
+
+def _is_wanted(context: contexts.Context, accept: bool, question: str, as_json: bool) -> bool:
+    """Whether the person takes what is proposed; who cannot be asked has not."""
+    import sys
+
+    if accept:
+        return True
+    if as_json or not (sys.stdin.isatty() and context.err.isatty()):
+        return False
+    try:
+        return bool(typer.confirm(question, err=True))
+    except typer.Abort:
+        context.err.write("\n")
+        return False
+
+
+def _conclude(context: contexts.Context, taken: bool, done: str, how: str) -> None:
+    context.tell(done if taken else f"nothing was changed; to take it: {how}")
+
+
+def _told(made: "Proposal", found: "Versions") -> str:
+    """The proposal for people: every message with where it comes from, and what is left out."""
+    names = {id(m): f"A{n}" for n, m in enumerate(found.one, 1)}
+    names |= {id(m): f"B{n}" for n, m in enumerate(found.other, 1)}
+    said = [f"{len(made.common)} messages are common to both; then:"]
+    for turn in made.turns:
+        first = turn.of[0]
+        of = "+".join(names[id(one)] for one in turn.of)
+        text = show(turn.text or first.text)
+        said.append(f"[{of}] {line(first.role)}, {line(first.by)}:")
+        said += [f"    {row}" for row in text.split("\n")]
+    for one, why in made.left_out:
+        said.append(f"left out {names[id(one)]}: {line(why)}")
+    return "\n".join(said)
+
+
+def _summary_json(
+    entity: str, made: "Summary", asked: "Asked | None", taken: bool
+) -> "dict[str, Json]":
+    return {
+        "sessionId": entity, "summary": made.text, "keyDecisions": list(made.decisions),
+        "actionItems": list(made.to_do), "source": _source(asked), "accepted": taken,
+    }  # fmt: skip
+
+
+def _proposal_json(
+    one: str, other: str, made: "Proposal", asked: "Asked | None", entity: str
+) -> "dict[str, Json]":
+    return {
+        "sessions": [one, other], "common": len(made.common), "source": _source(asked),
+        "messages": [
+            {
+                "role": turn.of[0].role, "userId": turn.of[0].by,
+                "of": [one.id for one in turn.of], "content": turn.text or turn.of[0].text,
+            }
+            for turn in made.turns
+        ],
+        "leftOut": [{"messageId": one.id, "reason": why} for one, why in made.left_out],
+        "accepted": bool(entity), "id": entity or None,
+    }  # fmt: skip
+
+
+def _source(asked: "Asked | None") -> str:
+    return asked.settings.label if asked else "builtin"
