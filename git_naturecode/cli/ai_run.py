@@ -9,7 +9,7 @@ from git_naturecode.render.show import line
 from git_naturecode.store.store import PRIVATE, TEAM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from git_naturecode.ai.providers.protocol import Provider
     from git_naturecode.ai.reviewing.assistant import Assistant, Estimate
@@ -19,11 +19,26 @@ if TYPE_CHECKING:
     from git_naturecode.cli.review_opened import Opened
     from git_naturecode.domain.findings.hit import Analyser, Change
     from git_naturecode.domain.review.model import Revision
+    from git_naturecode.git.changes import FileChange
 
 BUILTIN = "builtin"
 GUIDE = ".naturecode/review-prompt.md"
 """Where the base branch says what a model is to look at besides."""
 MOST_GUIDE = 64 * 1024
+_EVERY = 10  # files between two words of progress
+
+
+class _Followed:
+    """The files of a change, with a word on a terminal of how far whoever goes through them is."""
+
+    def __init__(self, files: "Iterable[FileChange]", context: contexts.Context) -> None:
+        self.files, self.context = files, context
+
+    def __iter__(self) -> "Iterator[FileChange]":
+        for number, file in enumerate(self.files, 1):
+            if number % _EVERY == 0:
+                self.context.progress(f"file {number}: {line(file.path)[:60]}")
+            yield file
 
 
 class Run:
@@ -73,7 +88,8 @@ class Run:
             ]
         )
         told = changed.About(title, author, name, self.aspects)
-        return changed.change(store.repo, store.team.objects, about.base, about.head, told)
+        made = changed.change(store.repo, store.team.objects, about.base, about.head, told)
+        return made._replace(files=_Followed(made.files, self.context))
 
     def analysers(self) -> "list[Analyser]":
         """Those who look."""
@@ -94,15 +110,17 @@ class Run:
 
     def _wanted(self, name: str) -> "Settings | None":
         """The settings of the model that is called so; None for the rules that are built in."""
-        if name == BUILTIN and not self.model:
+        name, _, model = name.partition(":")
+        model = model or self.model or ""
+        if name == BUILTIN and not model:
             return None
         from git_naturecode.ai import settings
         from git_naturecode.cli import model as models
 
-        wanted = models.chosen(self.context, self.here.store, name or None, self.model)
+        wanted = models.chosen(self.context, self.here.store, name or None, model or None)
         if wanted.speaks != settings.BUILTIN:
             return wanted
-        if self.model:
+        if model:
             raise errors.Usage("the built-in reviewer has no models", "leave --model out")
         return None
 

@@ -29,7 +29,7 @@ def ai(
     ] = None,
     provider: Annotated[
         list[str] | None,
-        typer.Option(help="builtin (no key, no network), deepseek, openai, anthropic, ..."),
+        typer.Option(help="builtin (no key, no network), deepseek, openai, openai:MODEL, ..."),
     ] = None,
     model: Annotated[str | None, typer.Option(help="The name of the model.")] = None,
     agree: Annotated[

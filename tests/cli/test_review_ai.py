@@ -298,6 +298,7 @@ def test_what_makes_no_sense(both: Pair) -> None:
         (["--agree", "2"], "2 cannot agree where 1 provider look"),
         (["--fail-on", "bad"], "is no severity"),
         (["--model", "x"], "no models"),
+        (["--provider", "builtin:x"], "no models"),
         (["--provider", "command"], "naturecode.ai.command"),
     ):
         said = ann.nc("review", "ai", review, *args, code=2)
@@ -383,6 +384,8 @@ def test_several_have_to_agree(both: Pair) -> None:
 def test_an_estimate_asks_nobody(both: Pair) -> None:
     ann, review = both.ann, both.review
     model(ann, "open('asked', 'w').close()")
+    named = ann.nc("review", "ai", review, "--provider", "openai:a,openai:b", "--dry-run")
+    assert ("openai:a: 2 q" in named.out, "openai:b: 2 q" in named.out) == (True, True)
     keyless = ann.nc("review", "ai", review, "--provider", "deepseek", "--dry-run")
     assert "deepseek:deepseek-chat: 2 questions" in keyless.out
     said = ann.nc("review", "ai", review, "--provider", "command,builtin", "--dry-run")
