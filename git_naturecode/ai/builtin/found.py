@@ -27,3 +27,10 @@ class Found(NamedTuple):
     trail: frozenset[int] = frozenset()
     suggestion: str | None = None
     grown: bool = False
+
+
+class Looked(NamedTuple):
+    """What was found in a text, and why something of it could not be looked at ("": it was)."""
+
+    found: list[Found]
+    lost: str

@@ -1,22 +1,14 @@
 """The rules that fit a file: those for its language, and those for lines of any file."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from git_naturecode.ai.builtin.facts import characters, lines, secrets, tests
-from git_naturecode.ai.builtin.found import MAINTAINABILITY, SECURITY, TESTS, Found
+from git_naturecode.ai.builtin.found import MAINTAINABILITY, SECURITY, TESTS, Found, Looked
 from git_naturecode.ai.builtin.introduced import introduced
 from git_naturecode.ai.builtin.kinds import PYTHON, SCRIPT
 from git_naturecode.ai.builtin.reading import MOST_LINE, Sheet
 
 Wanted = Callable[[str], bool]
-
-
-class Looked(NamedTuple):
-    """What was found in a file, and why something of it was not looked at ("": all was)."""
-
-    found: list[Found]
-    lost: str
 
 
 def of_lines(sheet: Sheet, wanted: Wanted) -> Iterator[Found]:
@@ -54,11 +46,11 @@ def _look(language: str, text: str, wanted: Wanted) -> Looked:
     if language == PYTHON:
         from git_naturecode.ai.builtin.python import rules as python
 
-        return Looked(*python.look(text, wanted))
+        return python.look(text, wanted)
     if language == SCRIPT:
         from git_naturecode.ai.builtin.script import rules as script
 
-        return Looked(*script.look(text, wanted))
+        return script.look(text, wanted)
     return Looked([], "")
 
 

@@ -54,6 +54,7 @@ def test_a_check_that_is_taken_out_is_told_where_it_stood() -> None:
 def test_a_function_that_was_long_before_is_not_told_again() -> None:
     long = "def f():\n" + "".join(f"    g({n})\n" for n in range(100))
     assert not hits(long.replace("g(50)", "g(51)"), "a.py", long)
+    assert not hits(long.replace("def f()", "def f(a)"), "a.py", long)
     (hit,) = hits(long, "a.py", "def f():\n    g(1)\n")
     assert (hit.rule, hit.line) == ("nc/python/long-function", 1)
 

@@ -6,7 +6,10 @@ from git_naturecode.ai.builtin.python.rules import look
 
 from .looking import examples, hits, rules
 
-TAINT = {"sql-injection", "command-injection", "path-traversal", "cross-site-scripting"}
+TAINT = {
+    "sql-injection", "command-injection", "path-traversal", "cross-site-scripting",
+    "open-redirect", "server-side-request",
+}  # fmt: skip
 ODD = examples("python-odd.txt")
 WRONG, RIGHT = examples("python-wrong.txt"), examples("python-right.txt")
 

@@ -1,19 +1,11 @@
 """What is wrong with a Python text: every rule that looks at its syntax trees."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-from git_naturecode.ai.builtin.found import MAINTAINABILITY, PERFORMANCE, SECURITY, Found
+from git_naturecode.ai.builtin.found import MAINTAINABILITY, PERFORMANCE, SECURITY, Found, Looked
 from git_naturecode.ai.builtin.python import evident, loops, upkeep
 from git_naturecode.ai.builtin.python.flow import Flow
 from git_naturecode.ai.builtin.python.parse import Parsed, parse
-
-
-class Looked(NamedTuple):
-    """What was found in a text, and why something of it could not be looked at ("": it was)."""
-
-    found: list[Found]
-    lost: str
 
 
 def look(text: str, wanted: Callable[[str], bool]) -> Looked:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from git_naturecode.ai.builtin.found import Found
 from git_naturecode.ai.builtin.python import names, templates
 from git_naturecode.ai.builtin.python.calls import Given
-from git_naturecode.ai.builtin.taint import pages, paths, said, shell, sql
+from git_naturecode.ai.builtin.taint import leads, pages, paths, said, shell, sql
 from git_naturecode.ai.builtin.taint.values import GIVEN, LIST, OUTSIDE, UNKNOWN, Value
 
 Report = Callable[[Found | None], None]
@@ -41,6 +41,11 @@ _OF_PATHS = frozenset((
     "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "touch",
 ))  # fmt: skip
 _RESPONSES = re.compile(r"^(?:HttpResponse\w*|Response|HTMLResponse|make_response|HTTPResponse)$")
+_REDIRECTS = frozenset(("redirect", "HttpResponseRedirect", "RedirectResponse", "HTTPFound"))
+_ASKS = re.compile(
+    r"^(?:requests|httpx|session|client|urllib2?|urllib\.request|aiohttp)\."
+    r"(?:get|post|put|head|urlopen|request)$|^urlopen$"
+)
 _NO_MARKUP = frozenset(
     ("HttpResponseRedirect", "HttpResponsePermanentRedirect", "HttpResponseNotAllowed")
 )
@@ -62,6 +67,7 @@ def call(node: ast.Call, name: str, given: Given, report: Report) -> None:
         _command(node, name, short, given, report)
     _path(name, short, given, line, end, report)
     _page(node, short, given, report)
+    _lead(name, short, given, line, end, report)
     report(templates.engine(node, name, given))
     for found in templates.json_in_page(node, name):
         report(found)
@@ -181,6 +187,16 @@ def _is_written(short: str, value: Value) -> bool:
     if short in ("write", "finish", "send") and pages.is_markup(value):
         return True
     return short == "write" and value.level == OUTSIDE and not value.built
+
+
+def _lead(name: str, short: str, given: Given, line: int, end: int, report: Report) -> None:
+    value = given.at(0, "url", "location", "redirect_to")
+    if value is None or not leads.is_chosen(value):
+        return
+    if short in _REDIRECTS:
+        report(leads.away("python", line, end))
+    elif _ASKS.search(name):
+        report(leads.asked("python", line, end))
 
 
 def _typed(node: ast.Call) -> bool:

@@ -1,20 +1,12 @@
 """What is wrong with a text in JavaScript or TypeScript."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from git_naturecode.ai.builtin.found import MAINTAINABILITY, PERFORMANCE, SECURITY, Found
+from git_naturecode.ai.builtin.found import MAINTAINABILITY, PERFORMANCE, SECURITY, Found, Looked
 from git_naturecode.ai.builtin.script import upkeep
 from git_naturecode.ai.builtin.script.evaluate import Evaluator
 from git_naturecode.ai.builtin.script.tokens import MOST_TOKENS, tokens
 from git_naturecode.ai.builtin.taint.budget import TOO_MUCH, Spent
-
-
-class Looked(NamedTuple):
-    """What was found in a text, and why something of it could not be looked at ("": it was)."""
-
-    found: list[Found]
-    lost: str
 
 
 def look(text: str, wanted: Callable[[str], bool]) -> Looked:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from git_naturecode.ai.builtin.found import Found
 from git_naturecode.ai.builtin.script import names
 from git_naturecode.ai.builtin.script.calls import Given
-from git_naturecode.ai.builtin.taint import pages, said, sql
+from git_naturecode.ai.builtin.taint import leads, pages, said, sql
 from git_naturecode.ai.builtin.taint.values import GIVEN, LIST, OUTSIDE, UNKNOWN, Value
 
 Report = Callable[[Found | None], None]
@@ -33,6 +33,9 @@ _WRITES = re.compile(r"(?:^|\.)document\.(?:write|writeln)$")
 _RESPONDS = re.compile(r"(?:^|\.)(?:res|response|reply)(?:\.\w+\(\))*\.(?:send|write|end)$")
 _JQUERY = re.compile(
     r"^(?:\$|jQuery)\(\).*\.(?:html|append|prepend|after|before|replaceWith)$|\.html$"
+)
+_ASKS = re.compile(
+    r"^(?:fetch|axios|got|request|superagent|needle)(?:\.(?:get|post|put|head))?$|^https?\.get$"
 )
 _BIND = "Give it as a parameter of the query (`query(sql, [value])`)."
 _ARGS = "Give the program and its arguments as a list (`execFile`, `spawn` without a shell)."
@@ -110,21 +113,10 @@ def _code(name: str, short: str, value: Value, line: int, end: int, report: Repo
             )
         )  # fmt: skip
     responds = name.startswith(("res.", "response.", "reply.", "ctx."))
-    if short == "redirect" and responds and value.level == OUTSIDE and not _begins(value):
-        report(_leads_away(line, end))
-
-
-def _leads_away(line: int, end: int) -> Found:
-    return Found(
-        "nc/javascript/open-redirect", "medium", 0.65,
-        "Whoever makes the link says where this leads, also to another site or to a `javascript:` "
-        "address. Let only paths of your own pass.", line, end, "CWE-601",
-    )  # fmt: skip
-
-
-def _begins(value: Value) -> bool:
-    """True for a text that begins with something that the code itself says."""
-    return bool(value.parts) and isinstance(value.parts[0], str)
+    if short == "redirect" and responds and leads.is_chosen(value):
+        report(leads.away(_LANGUAGE, line, end))
+    elif _ASKS.search(name) and leads.is_chosen(value):
+        report(leads.asked(_LANGUAGE, line, end))
 
 
 def _markup(value: Value, line: int, end: int) -> Found | None:
@@ -141,8 +133,8 @@ def assigned(target: str, value: Value, line: int, end: int, report: Report) -> 
             report(_markup(inner, line, end))
     elif short == "NODE_TLS_REJECT_UNAUTHORIZED" and value.literal == "0":
         report(_unverified(line))
-    elif target in _PLACES and value.level == OUTSIDE and not _begins(value):
-        report(_leads_away(line, end))
+    elif target in _PLACES and leads.is_chosen(value):
+        report(leads.away(_LANGUAGE, line, end))
     property_set(short, value, line, report)
 
 
