@@ -68,6 +68,7 @@ SIDEWAYS = {
     ("reviewing", "linking"): "what a merge makes of commits belongs to the sessions of these",
     ("doctor", "reviewing"): "what is derived from reviews is compared with them",
     ("ci", "ai"): "a job has a change looked at, and what a model wrote does nothing when posted",
+    ("ci", "reviewing"): "how a job ended is noted where merge rules look",
     ("ci", "bridges"): "what was found is posted on a forge",
     ("doctor", "background"): "what failed behind the scenes is told",
 }

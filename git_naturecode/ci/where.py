@@ -39,6 +39,14 @@ def here(environ: Mapping[str, str]) -> Where:
     return Where()
 
 
+def job(environ: Mapping[str, str]) -> str:
+    """Where the job can be looked at; "" where nobody says so."""
+    if environ.get("GITLAB_CI") == "true":
+        return environ.get("CI_JOB_URL", "")
+    parts = [environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+    return f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else ""
+
+
 def _github(environ: Mapping[str, str]) -> Where:
     event = _event(environ.get("GITHUB_EVENT_PATH", ""))
     where = Where(

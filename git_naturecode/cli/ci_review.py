@@ -81,6 +81,13 @@ def review(
     save: Annotated[
         bool, typer.Option("--save", help="Keep the analysis with the review of this branch.")
     ] = False,
+    note: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Write how it ended into refs/notes/devtools/ci, for merge rules (`ci: [NAME]`).",
+        ),
+    ] = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
@@ -106,6 +113,8 @@ def review(
         outcome = run.look(agree, save=save)
         live = run.live(outcome)
         found = run.result(outcome, live)
+        if note and not outcome.seen.inconclusive:
+            _note(context, here.store, found.head, note, is_good=not _bad(live, threshold))
     for form, path in wanted:
         _write(context, path, _text(context, form, found, live, outcome, "+".join(aspects)))
     return _ended(context, outcome, live, threshold)
@@ -335,6 +344,22 @@ def _said(made: "Report", outcome: "Outcome") -> str:
     return "\n".join([*said, *words.unseen(made)]) + "\n"
 
 
+def _note(
+    context: contexts.Context, store: "Store", head: str, name: str, *, is_good: bool
+) -> None:
+    from git_naturecode.ci import noting, where
+
+    noting.note(store, head, name, is_good=is_good, url=where.job(context.environ))
+    context.tell("hint: git push REMOTE refs/notes/devtools/ci gives the note to the others")
+
+
+def _bad(live: "Sequence[Finding]", fail_on: str) -> "list[Finding]":
+    """Those that are as bad as `fail_on` ("": none is)."""
+    from git_naturecode.domain.findings.model import rank
+
+    return [one for one in live if fail_on and rank(one.severity) >= rank(fail_on)]
+
+
 def _write(context: contexts.Context, path: str, text: str) -> None:
     """Write a report; raises NaturecodeError where the place cannot be written."""
     if path == "-":
@@ -352,14 +377,13 @@ def _ended(
 ) -> int:
     """The exit code; raises where nothing is known."""
     from git_naturecode.ai.providers.protocol import ProviderFailed
-    from git_naturecode.domain.findings.model import rank
 
     if outcome.seen.inconclusive:
         raise ProviderFailed(
             f"inconclusive: {line(outcome.seen.inconclusive)}",
             hint="nothing is known of what was not seen; run it again, or ask another provider",
         )
-    bad = [one for one in live if fail_on and rank(one.severity) >= rank(fail_on)]
+    bad = _bad(live, fail_on)
     if bad:
         context.tell(f"{count(len(bad), 'finding')} at or above {fail_on}")
     return errors.NEGATIVE if bad else 0

@@ -14,7 +14,7 @@ from git_naturecode.domain.findings.build import DONE
 from git_naturecode.domain.findings.model import SEVERITIES
 from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
-from git_naturecode.domain.review.explain import Check, Facts, Reason, explain
+from git_naturecode.domain.review.explain import SUCCESS, Check, Facts, Reason, explain
 from git_naturecode.domain.review.keeping import Kept, digest, rows, standing
 from git_naturecode.domain.review.model import Given, Review
 from git_naturecode.domain.review.owners import Owners
@@ -270,7 +270,8 @@ def _written(store: Store, tip: str) -> tuple[Rules, Owners | None]:
 
 
 def checks(store: Store, head: str) -> Mapping[str, Check]:
-    """What each program that tests has said last of `head`, in the notes on it."""
+    """What each program that tests has said last of `head`, in the notes on it; of two things said
+    in one second the one that is no success."""
     told = notes(store.team.objects, CI, [head]).get(head, "")
     found: dict[str, tuple[int, Check]] = {}
     for line in told.split("\n"):
@@ -281,7 +282,10 @@ def checks(store: Store, head: str) -> Mapping[str, Check]:
             url = said.get("url", "")
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
-        if isinstance(name, str) and isinstance(status, str) and when >= found.get(name, (0,))[0]:
+        if not (isinstance(name, str) and isinstance(status, str)):
+            continue
+        last = found.get(name)
+        if last is None or when > last[0] or (when == last[0] and status != SUCCESS):
             found[name] = when, Check(status, url if isinstance(url, str) else "")
     return {name: check for name, (_, check) in found.items()}
 

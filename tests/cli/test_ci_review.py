@@ -99,8 +99,31 @@ def test_what_other_tools_found_is_told_where_the_change_shows_the_lines(
     assert "cannot read" in job.nc("ci", "review", "--report", "/nowhere", code=2).err
 
 
+def test_how_it_ended_is_noted_where_merge_rules_look(job: Clone) -> None:
+    def told() -> str:
+        return job.git("notes", "--ref=devtools/ci", "show", "feature")
+
+    job.nc("ci", "review", "--note", "rules", "--fail-on", "high", code=1)
+    assert json.loads(told())["status"] == "failure"
+    job.nc("ci", "review", "--note", "rules")
+    (line,) = told().splitlines()
+    assert (json.loads(line)["agent"], json.loads(line)["status"]) == ("rules", "success")
+    job.git("checkout", "-q", "main")
+    (job.path / ".naturecode").mkdir(exist_ok=True)
+    (job.path / ".naturecode/review.yml").write_text("version: 1\nrules:\n  - ci: [rules]\n")
+    job.git("add", "-f", ".naturecode/review.yml")
+    job.git("commit", "-qm", "rules")
+    review = job.nc("review", "start", "--target", "feature", "--json").json["reviewId"]
+    assert "ok       rules succeeded" in job.nc("review", "explain", review).out
+    job.git("checkout", "-q", "feature")
+    job.nc("ci", "review", "--note", "rules", "--fail-on", "high", code=1)
+    assert "rules succeeded" not in job.nc("review", "explain", review, code=1).out
+
+
 def test_a_model_that_fails_is_never_a_pass(job: Clone, tmp_path: Path) -> None:
     job.git("config", "naturecode.ai.command", "false")
+    job.nc("ci", "review", "--provider", "command", "--note", "model", code=6)
+    assert "model" not in job.git("notes", "--ref=devtools/ci", "list", check=False)
     words = ("--provider", "command", "--format", "json", "-o", str(tmp_path / "out"))
     assert "inconclusive" in job.nc("ci", "review", *words, code=6).err
     assert result.read((tmp_path / "out").read_bytes()).inconclusive
