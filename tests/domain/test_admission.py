@@ -255,6 +255,7 @@ def test_where_two_say_that_they_opened_it_neither_lets_anybody_in() -> None:
     for state in ("copied", "unverified"):
         assert admitted(first, again._replace(mark=Mark(state)), asked) == "ada ben"
         assert admitted(first._replace(mark=Mark(state)), asked) == "ada ben"
+        assert rosters.owners([first._replace(mark=Mark(state))]) == {ADA.who}  # nobody else did
     assert admitted(first._replace(mark=Mark("inherited")), again) == ""
     inviting = Team(EVERYBODY, inviting={ADA.who})  # whom she lets in is in whoever opened it
     words = first, again, asked, inside(7, EVE, "invite", CY)

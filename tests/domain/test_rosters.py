@@ -125,13 +125,17 @@ def test_who_was_sent_away_is_told_by_those_who_are_there_alone() -> None:
     assert not is_left_out(BEN, first)
     assert not is_left_out(CY, first, second)
     assert not is_left_out(CY, first, second, mine), "who was sent away sends nobody"
+    known = {first.digest: first, second.digest: second}
+    assert not rosters.is_left_out(known, (), {BEN.who}, present), "he never was in"
     waits = ADA.epoch([ADA], KEY, number=2, prev=[first.digest], waiting=[BEN.who])
     assert not is_left_out(BEN, first, waits)
 
 
 def test_records_that_are_not_whole_are_passed_over() -> None:
+    """And one in a message: who may write messages begins no epoch by it."""
     text = ADA.text([ADA], KEY)
     entries = [ADA.puts(text), ADA.puts(text.replace('"epoch":1', '"epoch":2')), ADA.says("x")]
+    entries.append(ADA.says(ADA.text([ADA, BEN], KEY)))
     placed = [Placed(one, ENTITY, ADA.device, TEAM) for one in entries]
     assert [one.number for one in rosters.found(placed)] == [1]
     assert rosters.found([Placed(entries[0], ENTITY, EVE.device, TEAM)])  # a copy names its device
