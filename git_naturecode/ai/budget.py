@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, Protocol
 from git_naturecode.ai.providers.protocol import (
     USUAL,
     Answer,
+    Around,
     Limits,
     Message,
-    Provider,
     ProviderFailed,
 )
 from git_naturecode.ai.settings import Price, Settings
@@ -95,22 +95,11 @@ def priced(tokens_in: int, tokens_out: int, price: Price | None) -> Spent:
 
 
 @dataclass(frozen=True)
-class Budgeted:
+class Budgeted(Around):
     """A provider that asks only what the budget has room for, and writes down what it took."""
 
-    inner: Provider
     settings: Settings
     book: Book
-
-    @property
-    def name(self) -> str:
-        """That of the provider."""
-        return self.inner.name
-
-    @property
-    def model(self) -> str:
-        """That of the provider."""
-        return self.inner.model
 
     def complete(
         self, messages: Sequence[Message], *, schema: Mapping[str, Any] | None = None,

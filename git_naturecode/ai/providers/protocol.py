@@ -1,6 +1,7 @@
 """What a provider of a model is asked, what it answers, and the one way in which it fails."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 from git_naturecode.errors import INCONCLUSIVE, NaturecodeError
@@ -84,6 +85,23 @@ class Provider(Protocol):
 
         Raises ProviderFailed, and whatever `on_text` raises.
         """
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around another provider goes by the names of that one."""
+
+    inner: Provider
+
+    @property
+    def name(self) -> str:
+        """That of the inner one."""
+        return self.inner.name
+
+    @property
+    def model(self) -> str:
+        """That of the inner one."""
+        return self.inner.model
 
 
 class ProviderFailed(NaturecodeError):

@@ -15,10 +15,10 @@ from typing import Any
 from git_naturecode.ai.providers.protocol import (
     USUAL,
     Answer,
+    Around,
     Finish,
     Limits,
     Message,
-    Provider,
     ProviderFailed,
 )
 from git_naturecode.errors import Usage
@@ -71,21 +71,10 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class Recording:
+class Recording(Around):
     """Another provider, whose answers are added to the file `path`; the questions are not."""
 
-    inner: Provider
     path: str
-
-    @property
-    def name(self) -> str:
-        """That of the other one."""
-        return self.inner.name
-
-    @property
-    def model(self) -> str:
-        """That of the other one."""
-        return self.inner.model
 
     def complete(
         self, messages: Sequence[Message], *, schema: Mapping[str, Any] | None = None,
