@@ -332,9 +332,7 @@ class _Bench:
         Of several who have it, he who has the better right to it; else nobody.
         """
         by = entry.header.get("by")
-        address = by if isinstance(by, str) else ""
-        sure = word.verdict.signer or self._standing.holder(address)
-        return sure or ("" if self._standing.holders(address) else address)
+        return word.verdict.signer or self._standing.holder(by if isinstance(by, str) else "")
 
     def _facts(self, entry: Entry, stand: _Stand) -> Facts:
         """What whoever stands behind `entry` had seen of who may do what here."""
