@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -115,3 +117,21 @@ def test_another_thread_cannot_be_interrupted() -> None:
     thread.start()
     thread.join()
     assert answers == [False]
+
+
+AT_THE_END = """
+import git_naturecode.__main__ as program
+
+def interrupted(code):
+    raise KeyboardInterrupt
+
+program._leave = interrupted
+program.main()
+"""
+
+
+def test_an_interruption_when_all_was_said_is_no_fault() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_THE_END, "--version"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "")
