@@ -52,15 +52,15 @@ def build(
             f"the question and its files may have {room + -left} tokens, and {room} have room",
             "show less, or give more room: git config naturecode.ai.contextTokens NUMBER",
         )
-    earlier = [_told(one, names, redactor) for one in spoken]
     kept: list[Message] = []
-    for message in reversed(earlier):
+    for one in reversed(spoken):  # a long session is not looked through for what has no room
+        message = _told(one, names, redactor)
         left -= tokens_of(message.text)
         if left < 0:
             break
         kept.insert(0, message)
     turns = _in_turns([*kept, asked])
-    return Conversation([system, *turns], len(earlier) - len(kept))
+    return Conversation([system, *turns], len(spoken) - len(kept))
 
 
 def _names(session: Session, speakers: Iterable[str], by: str) -> dict[str, str]:
