@@ -80,15 +80,11 @@ class Run:
                 + line(here.review.target.name[:80]),
             )
         top = store.repo.work_tree or store.repo.common_dir
-        title, author, name = self.clean(
-            [
-                here.review.title,
-                here.review.name or here.review.owner,
-                top.rstrip("/").split("/")[-1],
-            ]
-        )
-        told = changed.About(title, author, name, self.aspects)
-        made = changed.change(store.repo, store.team.objects, about.base, about.head, told)
+        who, name = here.review.name or here.review.owner, top.rstrip("/").split("/")[-1]
+        told = [" ".join(text.split()) for text in (here.review.title, who, name)]
+        title, author, name = self.clean(told)
+        words = changed.About(title, author, name, self.aspects)
+        made = changed.change(store.repo, store.team.objects, about.base, about.head, words)
         return made._replace(files=_Followed(made.files, self.context))
 
     def analysers(self) -> "list[Analyser]":

@@ -10,11 +10,12 @@ import pytest
 
 from box import Box, Clone
 from git_naturecode import ids
+from git_naturecode.domain.drafts import setting
 from git_naturecode.domain.review import makers
 from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import Review, Target
 from git_naturecode.git.changes import changes
-from git_naturecode.store.store import PRIVATE
+from git_naturecode.store.store import PRIVATE, TEAM
 from reviewed import BOB, Pair, begun, write
 
 SAFE = """\
@@ -314,6 +315,16 @@ def test_what_makes_no_sense(both: Pair) -> None:
         said = ann.nc("review", "ai", review, *args, code=2)
         assert told in said.err, args
     assert not review_of(ann, review).analyses
+
+
+def test_a_title_over_several_lines_is_one(both: Pair) -> None:
+    title = setting([], "title", "Say five\n```\nand\u2028more")
+    with both.ann.store() as store:
+        store.write(TEAM, both.review, [title])
+        store.settle()
+    model(both.ann, "open('asked', 'w').write(asked)\n" + says())
+    both.ann.nc("review", "ai", both.review, "--provider", "command", "--no-save")
+    assert "\nTitle: Say five ``` and more\n" in Path(both.ann.path, "asked").read_text()
 
 
 # -- a model ---------------------------------------------------------------------------------------

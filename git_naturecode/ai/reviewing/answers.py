@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from git_naturecode.ai.reviewing import neutral, schema
 from git_naturecode.ai.reviewing.hidden import is_hidden
-from git_naturecode.ai.reviewing.pieces import Part, Piece, Spot
+from git_naturecode.ai.reviewing.pieces import Part, Piece, Spot, shown_path
 from git_naturecode.domain.findings.hit import Hit
 from git_naturecode.domain.findings.model import ASPECTS, MAINTAINABILITY
 
@@ -51,7 +51,7 @@ def read(text: str, piece: Piece, source: str) -> Said:
 def _hit(issue: Mapping[str, Any], name: str, piece: Piece, source: str) -> Hit | None:
     side = issue.get("side") or "new"
     path = str(issue["file"])
-    parts = [one for one in piece.parts if path in (one.path, one.old_path)]
+    parts = [one for one in piece.parts if path and path in _names(one)]
     where = _place(parts, side, int(issue["line"]), issue.get("code") or "")
     message = neutral.neutral(str(issue["message"]))
     if where is None or not message:
@@ -70,6 +70,11 @@ def _hit(issue: Mapping[str, Any], name: str, piece: Piece, source: str) -> Hit 
         part.path if side == "new" else part.old_path or part.path, side, line, last, suggestion,
         aspect, source, cwe if _CWE.fullmatch(cwe) else "",
     )  # fmt: skip
+
+
+def _names(part: Part) -> tuple[str, ...]:
+    """What a model may call a file."""
+    return part.path, part.old_path, shown_path(part.path), shown_path(part.old_path)
 
 
 def _place(parts: list[Part], side: str, line: int, code: str) -> tuple[Part, int] | None:

@@ -53,8 +53,10 @@ class Piece(NamedTuple):
         last = ""
         for part in self.parts:
             if part.path != last:
-                was = f" (before: {part.old_path})" if part.old_path not in ("", part.path) else ""
-                shown.append(f"=== file {visible(part.path)}{visible(was)}")
+                was = shown_path(part.old_path) if part.old_path != part.path else ""
+                shown.append(
+                    f"=== file {shown_path(part.path)}" + (f" (before: {was})" if was else "")
+                )
             last = part.path
             shown.append(part.text)
         return "\n".join(shown)
@@ -70,6 +72,11 @@ class Cut(NamedTuple):
 
     pieces: tuple[Piece, ...]
     skipped: Mapping[str, str]
+
+
+def shown_path(path: str) -> str:
+    """A path on one line, as a model is shown it."""
+    return visible(path).replace("\n", "<U+000A>").replace("\t", "<U+0009>")
 
 
 def unseen(file: FileChange) -> str:
