@@ -88,7 +88,8 @@ def _tell(context: contexts.Context, done: "Applied", dry_run: bool) -> None:
         return
     context.say(done.commit)
     threads = "its thread" if len(done.put) == 1 else "their threads"
-    context.tell(f"put {many} into {line(done.branch)}, and resolved {threads}")
+    if done.put:
+        context.tell(f"put {many} into {line(done.branch)}, and resolved {threads}")
     for told in done.told:
         context.tell(f"note: {line(told)}")
     if context.config.remotes():

@@ -97,8 +97,8 @@ class Opened:
         revising.prepare(self.store, self.review.id, self.moved)
         self.write(self.moved.draft)
         now = self.again().review
-        if self.is_mine():
-            watched.watch(self.store, now, self.moved.state.head)
+        if self.is_mine() and now.target.type == "branch":
+            watched.watch(self.store, now.id, now.target.name, self.moved.state.head)
         return now.revision
 
     def again(self) -> "Opened":

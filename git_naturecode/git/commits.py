@@ -228,6 +228,14 @@ def first_parents(repo: Repo, tip: str, most: int) -> list[str]:
     return repo.program.run(*args, check=False)[1].decode("ascii", "replace").split()
 
 
+def within(repo: Repo, some: Collection[str], tip: str) -> set[str]:
+    """Those of the commits `some`, all of them here, that are `tip` or in its history; found out
+    with one request. Raises GitFailed."""
+    lines = "".join(f"{oid}\n" for oid in (*some, f"^{tip}"))
+    out = repo.program.run("rev-list", "--stdin", data=lines.encode())[1]
+    return set(some).difference(out.decode("ascii", "replace").split())
+
+
 def graph(repo: Repo, tips: Iterable[str], most: int) -> dict[str, list[str]]:
     """The commits that `tips` and all before them are, with their parents; the newest `most`."""
     args = ("rev-list", "--parents", "--ignore-missing", f"--max-count={most}", "--stdin")

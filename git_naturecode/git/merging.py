@@ -4,10 +4,11 @@ Everything goes through `git merge-tree`, so that what a person's own `git merge
 would do, with renames and with his merge drivers, is what happens.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from git_naturecode.errors import Negative
+from git_naturecode.errors import NOT_PERMITTED, Negative
 from git_naturecode.git import committing
 from git_naturecode.git.committing import Author
 from git_naturecode.git.repo import Repo
@@ -21,6 +22,17 @@ _NOBODY = {
                         ("DATE", "@0 +0000"))
 }  # fmt: skip
 _FIELDS = "%H%x00%T%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%B%x00"
+
+
+class Unwritable(GitFailed):
+    """Git has to write what it tries, and may not."""
+
+    code = NOT_PERMITTED
+
+    def __init__(self, repo: Repo, args: Sequence[str], status: int, stderr: str) -> None:
+        super().__init__(args, status, stderr)
+        self.message = f"a merge cannot be tried where nothing can be written: {repo.common_dir}"
+        self.hint = "check who owns it and whether it is writable"
 
 
 class Conflict(NamedTuple):
@@ -166,6 +178,8 @@ def tried(repo: Repo, ours: str, theirs: str) -> Tried:
             raise Negative(
                 "the two branches have no history in common", "nobody can tell what it changes"
             )
+        if not os.access(os.path.join(repo.common_dir, "objects"), os.W_OK):
+            raise Unwritable(repo, args, status, err)
         raise GitFailed(args, status, err)
     words = out.decode("utf-8", "surrogateescape").split("\0")
     tree = words[0]

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from git_naturecode.errors import Remote
 from git_naturecode.git import complaints
 from git_naturecode.git.branches import HEADS, as_the_user
 from git_naturecode.git.remote import Link, Refused
@@ -70,7 +71,20 @@ class There:
             raise Refused(
                 f"your {_HOOK} hook stopped the push", "nothing was changed here; mend what it says"
             )
-        raise complaints.unreachable(self.remote, err)
+        return self._in_spite_of(commit, complaints.unreachable(self.remote, err))
+
+    def _in_spite_of(self, commit: str, lost: Remote) -> bool:
+        """True when the remote has `commit` all the same: only its answer was lost; else `lost`."""
+        try:
+            there = self.tip()
+        except Remote:
+            raise Remote(
+                lost.message, f"nothing was changed here; if {self.remote} has taken it all the "
+                f"same, git fetch {self.remote} shows it; then run it again",
+            ) from None  # fmt: skip
+        if there != commit:
+            raise Remote(lost.message, "nothing was changed here nor there; run it again")
+        return True
 
 
 def _is_hook(repo: Repo, err: str) -> bool:

@@ -13,13 +13,14 @@ from git_naturecode.domain.review.anchor import MOST_CHARACTERS, NEW, Anchor, li
 from git_naturecode.domain.review.following import Place
 from git_naturecode.domain.review.model import Comment, Review, Thread
 from git_naturecode.domain.review.suggestion import Change, Overlapping, Suggestion
-from git_naturecode.errors import Negative
-from git_naturecode.git import committing, edited, hooked, tree
+from git_naturecode.errors import NaturecodeError, Negative
+from git_naturecode.git import commits, committing, edited, hooked, tree
+from git_naturecode.git.branches import HEADS, is_name
 from git_naturecode.git.committing import Wanted
 from git_naturecode.git.landing import Landing
 from git_naturecode.git.objects import PLAIN_MODES, Missing, TreeEntry
 from git_naturecode.render.show import line
-from git_naturecode.reviewing import message, revising
+from git_naturecode.reviewing import message, revising, unfinished
 from git_naturecode.reviewing.explaining import circle
 from git_naturecode.reviewing.placing import place
 from git_naturecode.store.entry import Draft, Entry
@@ -31,6 +32,10 @@ _FEW = 16
 _FILLED_IN = re.compile(r"\$Id:[^$\n]*\$")
 _NOT_RUN = ("pre-commit",)
 _SHOWN = 10  # reasons in one line
+
+
+class Half(NaturecodeError):
+    """The branch was moved, and what that means could not be written down."""
 
 
 class Put(NamedTuple):
@@ -79,23 +84,51 @@ class Applying:
         return done
 
     def run(self) -> Applied:
-        """Make the commit, move the branch, resolve the threads. Whatever is raised, nothing has
-        changed.
+        """Make the commit, move the branch, resolve the threads. What was stopped between the two
+        last is ended first, and nothing besides is done then.
 
         Raises Negative where a suggestion that was named does not fit any more, where two are about
-        the same lines, where there is none, or where the branch cannot be moved now.
+        the same lines, where there is none, or where the branch cannot be moved now: then nothing
+        has changed. Raises Half where the branch has moved and that cannot be said.
         """
+        if ended := self._ended():
+            return ended
         landing, done, files = self._begin()
         done.commit = self._commit(landing.tip, done.put, files)
-        if not landing.move(done.commit, f"review apply {self.review.id}"):
+        unfinished.note(self.store, self.review, done.commit, [one.thread.id for one in done.put])
+        try:
+            moved = landing.move(done.commit, f"review apply {self.review.id}")
+        except Exception:
+            unfinished.forget(self.store, self.review)
+            raise
+        if not moved:
+            unfinished.forget(self.store, self.review)
             raise Negative(
                 f"{landing.branch} moved while the suggestions were put in", "run it again"
             )
         silent = hooked.standing(self.store.repo, _NOT_RUN)
         if silent:
             done.told.append("not run, since there was no work tree to run it in: your pre-commit")
-        self._record(done)
+        self._record(done.branch, done.commit, [one.thread for one in done.put])
         return done
+
+    def _ended(self) -> Applied | None:
+        """What was put into the branch before, and not said, is said now; None for nothing."""
+        left = unfinished.read(self.store, self.review)
+        if left is None:
+            return None
+        branch = self.review.target.name
+        tip = commits.resolve(self.store.repo, HEADS + branch) if is_name(branch) else ""
+        if not tip or not self.store.team.objects.is_ancestor(left.commit, tip):
+            unfinished.forget(self.store, self.review)
+            return None
+        threads = [one for one in self.review.open_threads if one.id in left.threads]
+        if threads:
+            self._record(branch, left.commit, threads)
+        unfinished.forget(self.store, self.review)
+        names = ", ".join(self._names[one.id] for one in threads)
+        told = f"taken in before, by a run that was stopped, and said now: {names}"
+        return Applied(branch, [], {}, left.commit, told=[told]) if threads else None
 
     # -- which, and where --------------------------------------------------------------------------
 
@@ -272,16 +305,24 @@ class Applying:
         sign = self.store.config.flag("commit.gpgSign", False)
         return committing.commit(repo, Wanted(tree_, (tip,), text), sign=sign)
 
-    def _record(self, done: Applied) -> None:
+    def _record(self, branch: str, commit: str, threads: Sequence[Thread]) -> None:
         """Write down the new state of the change, and that the threads are settled."""
-        moved = revising.moved(self.store, self.review)
-        drafts: list[Draft] = []
-        if moved:
-            revising.prepare(self.store, self.review.id, moved)
-            drafts.append(moved.draft)
-        told = f"Taken in: {done.commit}"
-        drafts += [makers.settling(self.entries, one.thread, "resolve", told) for one in done.put]
-        self.store.write(TEAM, self.review.id, drafts)
+        try:
+            moved = revising.moved(self.store, self.review)
+            drafts: list[Draft] = []
+            if moved:
+                revising.prepare(self.store, self.review.id, moved)
+                drafts.append(moved.draft)
+            told = f"Taken in: {commit}"
+            drafts += [makers.settling(self.entries, one, "resolve", told) for one in threads]
+            self.store.write(TEAM, self.review.id, drafts)
+        except (NaturecodeError, OSError) as error:
+            why = getattr(error, "message", "") or getattr(error, "strerror", "") or str(error)
+            raise Half(
+                f"{branch} has the suggestions as {commit[:12]}, and that cannot be said: {why}",
+                f"git naturecode review apply {ids.tail(self.review.id)} says it, once that works",
+            ) from error
+        unfinished.forget(self.store, self.review)
         self.store.settle()
 
 

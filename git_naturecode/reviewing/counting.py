@@ -1,6 +1,7 @@
 """Which of several merges of one review counts: the one that is in the base branch."""
 
 from git_naturecode.domain.review.model import Merged, Review
+from git_naturecode.git import commits
 from git_naturecode.reviewing import tips
 from git_naturecode.store.store import Store
 
@@ -11,8 +12,14 @@ def counting_merge(store: Store, review: Review) -> Merged | None:
     if len(review.merges) < 2:
         return review.merged
     own, theirs = tips.of(store.repo, store.config, review.base)
-    found = (one for tip in (theirs, own) for one in review.merges if _holds(store, tip, one))
-    return next(found, review.merged)
+    results = {one.result for one in review.merges if one.result}
+    there = commits.here(store.repo, store.team.objects, results)
+    for tip in (theirs, own):
+        inside = commits.within(store.repo, there, tip) if tip and there else set()
+        for one in review.merges:
+            if one.result in inside:
+                return one
+    return review.merged
 
 
 def is_there(store: Store, review: Review, merge: Merged) -> bool:

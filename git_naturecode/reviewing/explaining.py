@@ -5,8 +5,9 @@ from the tip of the base branch, so that no change writes its own.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from git_naturecode.domain import teams
@@ -16,7 +17,7 @@ from git_naturecode.domain.review import owners, rules
 from git_naturecode.domain.review.circle import Circle, Person
 from git_naturecode.domain.review.explain import SUCCESS, Check, Facts, Reason, explain
 from git_naturecode.domain.review.keeping import Kept, digest, rows, standing
-from git_naturecode.domain.review.model import Given, Review
+from git_naturecode.domain.review.model import Given, Review, Revision
 from git_naturecode.domain.review.owners import Owners
 from git_naturecode.domain.review.rules import Rules
 from git_naturecode.git import commits, merging, patches, tree
@@ -31,6 +32,8 @@ from git_naturecode.store.store import Store
 CI = "refs/notes/devtools/ci"
 """Where programs that test tell what they found, a line of JSON for each run (as git-appraise)."""
 _SHOWN = 5
+_MOST_TABLES = 100  # states of a change whose files are looked at; each takes a process
+_FEW = 64
 _MOST_RULES = 1 << 20
 
 
@@ -101,21 +104,49 @@ def kept(store: Store, review: Review, table: str, base: str, head: str) -> dict
     its id. The table is made of the two commits, where they are here.
 
     A verdict counts for what its own commits change, where they are here: not for what somebody
-    has written of them.
+    has written of them. Only so many states are looked at, those that were judged last; whoever
+    spoke of another is taken to have seen nothing of this one.
     """
-    made: dict[tuple[str, str], str | None] = {(base, head): table}
+    now, made = digest(table), {(base, head): table}
+    ends = dict.fromkeys((one.base, one.head) for one in _newest(review.verdicts))
+    looked_at = [one for one in ends if one not in made][:_MOST_TABLES]
+    true = {one: true_table(store, *one) for one in looked_at} | made
+    written = _Written(store, review)
+    # Of many verdicts most are worth the same: it is worked out once, and kept once.
+    worth: dict[tuple[str, str, tuple[str, ...]], Kept] = {}
     found = {}
     for one in review.verdicts:
-        ends = one.base, one.head
-        if ends not in made:
-            made[ends] = true_table(store, *ends)
-        true = made[ends]
-        if true is not None and digest(true) != one.digest:
-            found[one.id] = standing(one._replace(digest=""), None, table)
-        else:
-            then = _written_table(store, review, one) if true is None else true
-            found[one.id] = standing(one, then, table, head)
+        of = one.base, one.head
+        then = true.get(of)
+        proven = of in true and (then is None or digest(then) == one.digest)
+        if proven and then is None:
+            then = table if one.digest == now else written.table(one.digest)
+        good = one if proven and then is not None else one._replace(digest="", head="")
+        key = good.digest, good.head, good.files
+        if key not in worth:
+            worth[key] = standing(good, then if good is one else None, table, head)
+        found[one.id] = worth[key]
     return found
+
+
+def _newest(verdicts: Iterable[Given]) -> list[Given]:
+    return sorted(verdicts, key=lambda one: (one.time, one.id), reverse=True)
+
+
+class _Written:
+    """The file tables that somebody has written down, by their digests."""
+
+    def __init__(self, store: Store, review: Review) -> None:
+        self._store = store
+        self._of: dict[str, list[Revision]] = {}
+        for one in review.revisions:
+            self._of.setdefault(one.digest, []).append(one)
+        self.table = lru_cache(_FEW)(self._read)
+
+    def _read(self, wanted: str) -> str | None:
+        """None where nobody has, or where it is not here."""
+        known = (revising.table_of(self._store, one) for one in self._of.get(wanted, ()))
+        return next((one for one in known if one is not None), None)
 
 
 def true_table(store: Store, base: str, head: str) -> str | None:
@@ -124,14 +155,6 @@ def true_table(store: Store, base: str, head: str) -> str | None:
         return patches.table(store.repo, base, head).text if head else None
     except GitFailed:
         return None
-
-
-def _written_table(store: Store, review: Review, given: Given) -> str | None:
-    """The file table of a verdict's digest, as somebody has written it down; None for nobody."""
-    known = (
-        revising.table_of(store, one) for one in review.revisions if one.digest == given.digest
-    )
-    return next((one for one in known if one is not None), None)
 
 
 def circle(store: Store, review: Review) -> Circle:

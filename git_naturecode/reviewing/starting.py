@@ -6,7 +6,6 @@ from typing import NamedTuple
 from git_naturecode import ids
 from git_naturecode.domain.people import key
 from git_naturecode.domain.review import makers
-from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import KIND
 from git_naturecode.git import commits
 from git_naturecode.reviewing import noting, on_base, revising, watched
@@ -63,10 +62,11 @@ def start(
     permit(drafts)
     entity = ids.new_entity(KIND, store.now_ms(), store.random)
     revising.prepare(store, entity, revision)
+    if found.target.type == "branch":  # before it is there: else one who is stopped never is told
+        watched.watch(store, entity, found.target.name, found.state.head)
     entries = store.write(TEAM, entity, drafts)
     store.settle()
     noting.refresh(store)
-    watched.watch(store, build(store.read(ids.tail(entity), KIND)), found.state.head)
     return Started(
         entity, title, revision.table.count, len(inside), asked, required, owners, entries
     )  # fmt: skip

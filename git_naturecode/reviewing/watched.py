@@ -11,7 +11,7 @@ from contextlib import suppress
 from git_naturecode import ids
 from git_naturecode.domain.people import key
 from git_naturecode.domain.review.build import build
-from git_naturecode.domain.review.model import KIND, Review
+from git_naturecode.domain.review.model import KIND
 from git_naturecode.git import commits
 from git_naturecode.git.branches import HEADS
 from git_naturecode.reviewing import noting, pinned, revising
@@ -23,12 +23,11 @@ Lines = dict[str, tuple[str, str]]
 """Last part of the id -> ref and head."""
 
 
-def watch(store: Store, review: Review, head: str) -> None:
-    """Watch the branch of `review`, which stands at `head` and is written down."""
-    if review.target.type == "branch" and review.revisions:
-        found = read(store)
-        found[ids.tail(review.id)] = (HEADS + review.target.name, head)
-        _write(store, found)
+def watch(store: Store, review: str, branch: str, head: str) -> None:
+    """Watch the `branch` of the review with this id, which stands at `head` and is written down."""
+    found = read(store)
+    found[ids.tail(review)] = (HEADS + branch, head)
+    _write(store, found)
 
 
 def follow(store: Store) -> int:

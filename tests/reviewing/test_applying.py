@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from box import Box, Clone
+from box import Box, Clone, Said
+from disks import attempt
+from git_naturecode.store.store import Store
 from reviewed import BOB, LINES, Pair, pair, write
 
 SUGGEST = ("review", "comment")
@@ -162,3 +164,55 @@ def test_who_has_not_the_branch_or_an_old_one_is_told(two: Pair) -> None:
     said = two.bob.nc("review", "apply", two.review, code=1)
     assert "bring it up to date first" in said.err
     assert "empty message" in two.bob.nc("review", "apply", two.review, "-m", "", code=2).err
+
+
+# -- stopped between the branch and the word of it ----------------------------------------------
+
+
+def stopped(two: Pair, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> Said:
+    """Ann applies what Bob suggests, and cannot write down that she has."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    suggest(two, 7, "line seven")
+    two.sync()
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "write", refuse)
+        return attempt(two.ann, "review", "apply", two.review)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_who_could_not_say_it_says_it_the_next_time(
+    two: Pair, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    before = two.ann.git("rev-parse", "feature").strip()
+    said = stopped(two, monkeypatch, error)
+    tip = two.ann.git("rev-parse", "feature").strip()
+    assert two.ann.git("rev-parse", "feature~1").strip() == before
+    if isinstance(error, OSError):
+        assert f"feature has the suggestions as {tip[:12]}, and that cannot be said: No" in said.err
+        assert "review apply" in said.err.split("hint: ")[1]
+    assert [one["resolved"] for one in two.shown()["comments"]] == [False]
+    suggest(two, 30, "thirty")
+    two.sync()
+    done = two.ann.nc("review", "apply", two.review, "--json").json
+    assert (done["commit"], done["applied"]) == (tip, [])
+    assert done["told"] == ["taken in before, by a run that was stopped, and said now: t1"]
+    assert two.ann.git("rev-parse", "feature").strip() == tip
+    shown = two.shown()
+    assert [one["resolved"] for one in shown["comments"]] == [True, False]
+    assert [one["head"] for one in shown["revisions"]] == [before, tip]
+    two.ann.nc("review", "apply", two.review)
+    assert [one["resolved"] for one in two.shown()["comments"]] == [True, True]
+
+
+def test_what_was_taken_back_meanwhile_was_not_taken_in(
+    two: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(two, monkeypatch, KeyboardInterrupt())
+    two.ann.git("reset", "-q", "--hard", "HEAD~1")
+    done = two.ann.nc("review", "apply", two.review, "--json").json
+    assert len(done["applied"]) == 1
+    assert "line seven\n" in text(two.ann)
+    assert list((two.ann.path / ".git/naturecode").glob("applying-*")) == []

@@ -193,3 +193,41 @@ def test_a_shallow_clone_says_what_it_lacks(begun: Begun, box: Box) -> None:
     other = Begun(there, begun.id)
     found = other.explained()
     assert not found.can_merge
+
+
+def test_a_flood_of_verdicts_costs_so_much_and_no_more(
+    begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may write in a repository without a team makes up people, and states of the change:
+    only the newest are looked at, a true approval of the present one always."""
+    begun.verdict(BEN)
+    for number in range(130):
+        about = {"head": f"{number:040x}", "base": "1" * 40, "digest": "2" * 64, "over": []}
+        who = f"p{number}@example.com"
+        begun.say(Draft("verdict", {"value": "approve", **about}), by=who)
+    made, table = [], patches.table
+
+    def count(*args: object) -> object:
+        made.append(args)
+        return table(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(patches, "table", count)
+    found = begun.explained()
+    assert found.can_merge
+    assert 100 <= len(made) <= 102
+    states = [found.facts.kept[one.id].state for one in found.review.verdicts]
+    assert (states.count("current"), states.count("stale")) == (1, 130)
+
+
+def test_of_many_merges_that_somebody_made_up_the_true_one_counts(begun: Begun) -> None:
+    clone = begun.clone
+    apart = clone.git("commit-tree", "main^{tree}", "-p", "main", "-m", "apart").strip()
+    head, tip = (clone.git("rev-parse", name).strip() for name in ("feature", "main"))
+    clone.git("checkout", "-q", "main")
+    clone.git("merge", "-q", "--no-ff", "-m", "in", "feature")
+    true = clone.git("rev-parse", "main").strip()
+    results = ["1" * 40, apart, "2" * 40, "", true, "3" * 40]
+    begun.say(*(makers.merging([], head, tip, one, "merge", "main") for one in results))
+    assert f"has merged it into main as {true[:12]}" in begun.missing()[0]
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    assert f"merged into main as {'1' * 12}, which main here has not" in begun.missing()[0]

@@ -1,6 +1,7 @@
 """Merging a review in each way, against what git itself makes, and what happens when it cannot."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -387,6 +388,71 @@ def test_a_push_that_is_refused_leaves_all_as_it_was(begun: Begun, box: Box) -> 
         begun.merge(push=True)
     assert state(clone) == before
     assert begun.review().merges == []
+
+
+LOST = """#!{python}
+import subprocess, sys
+with subprocess.Popen(["git-receive-pack", *sys.argv[1:]], stdout=subprocess.PIPE) as there:
+    while size := int(there.stdout.read(4) or b"0", 16):
+        sys.stdout.buffer.write(b"%04x" % size + there.stdout.read(size - 4))
+    sys.stdout.buffer.write(b"0000")
+    sys.stdout.buffer.flush()
+    there.stdout.read()
+{after}
+sys.exit(1)
+"""
+"""A remote that takes what is pushed, and whose answer never comes."""
+
+
+@pytest.mark.parametrize("strategy", ["merge", "squash", "rebase"])
+def test_a_push_that_came_through_without_an_answer(begun: Begun, box: Box, strategy: str) -> None:
+    """The remote is asked once more: it has the commit, so it is merged here, too, and said."""
+    clone, hub = begun.clone, away(begun, box)
+    done = begun.merge(strategy, push=True)
+    assert done.pushed
+    assert clone.git("ls-remote", str(hub), "refs/heads/main").split()[0] == done.result
+    assert oid(clone, "main") == done.result
+    assert [one.result for one in begun.review().merges] == [done.result]
+
+
+@pytest.mark.parametrize("strategy", ["squash", "merge"])
+def test_a_push_of_which_nobody_can_tell_whether_it_came_through(
+    begun: Begun, box: Box, strategy: str
+) -> None:
+    """It says what to do, and then there is one merge, here and there."""
+    clone = begun.clone
+    hub = away(begun, box, "import os; os.rename(sys.argv[-1], sys.argv[-1] + '-away')")
+    before = state(clone)
+    with pytest.raises(Remote) as told:
+        begun.merge(strategy, push=True)
+    assert "git fetch origin shows it; then run it again" in told.value.hint
+    assert state(clone) == before
+    assert begun.review().merges == []
+    os.rename(f"{hub}-away", hub)
+    clone.git("config", "--unset", "remote.origin.receivepack")
+    there = clone.git("ls-remote", str(hub), "refs/heads/main").split()[0]
+    clone.env["GIT_COMMITTER_DATE"] = "2030-01-01T00:00:00Z"  # in the same second it were the same
+    with pytest.raises(Remote, match="somebody was faster"):
+        begun.merge(strategy, push=True)
+    clone.git("fetch", "-q")
+    done = begun.merge(strategy, push=True)
+    assert (done.found, done.strategy) == (True, strategy)
+    assert [one.result for one in begun.review().merges] == [there]
+    clone.git("pull", "-q", "origin", "main")
+    assert oid(clone, "main") == there
+
+
+def away(begun: Begun, box: Box, after: str = "") -> Path:
+    """A remote of which every answer to a push is lost; then it does what `after` says."""
+    hub, clone = box.remote(empty=True), begun.clone
+    clone.git("remote", "add", "origin", str(hub))
+    clone.git("push", "-q", "origin", "main", "feature")
+    clone.git("fetch", "-q")
+    script = box.path / "receive"
+    script.write_text(LOST.format(python=sys.executable, after=after))
+    script.chmod(0o755)
+    clone.git("config", "remote.origin.receivepack", str(script))
+    return hub
 
 
 # -- hooks -----------------------------------------------------------------------------------------

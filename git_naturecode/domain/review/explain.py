@@ -4,6 +4,7 @@ Pure: whatever has to be asked of git or of the team stands in the facts.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from git_naturecode import ids
@@ -25,6 +26,7 @@ from git_naturecode.domain.review.rules import (
 
 SUCCESS = "success"
 _SHOWN = 3  # names of files in one line
+_MOST = 20  # people who are named one by one
 
 
 class Reason(NamedTuple):
@@ -104,6 +106,10 @@ def _rows(rule: Rule, rows: Iterable[Row]) -> Iterator[Row]:
     return (row for row in rows if rule.covers(row.path) or (row.old and rule.covers(row.old)))
 
 
+_set = lru_cache(64)(frozenset[str])
+"""The same files are those of many approvals."""
+
+
 class _Approval(NamedTuple):
     """Somebody's approval that may count, as far as it still stands."""
 
@@ -112,8 +118,32 @@ class _Approval(NamedTuple):
     kept: Kept
     stands_for_all: bool
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that it stands for."""
+        return _set(self.kept.kept_files)
+
     def stands_for(self, paths: frozenset[str]) -> bool:
-        return paths.issubset(self.kept.kept_files) if paths else self.kept.whole
+        return paths <= self.files if paths else self.kept.whole
+
+
+class _Counted:
+    """Approvals that count for a rule, by who gave them."""
+
+    def __init__(self, approvals: Iterable[_Approval]) -> None:
+        self._by: dict[str, list[_Approval]] = {}
+        for one in approvals:
+            self._by.setdefault(one.who, []).append(one)
+
+    def __iter__(self) -> Iterator[_Approval]:
+        return (one for some in self._by.values() for one in some)
+
+    def __contains__(self, one: _Approval) -> bool:
+        return any(one.given.id == other.given.id for other in self._by.get(one.who, ()))
+
+    def of(self, people: Iterable[str]) -> list[_Approval]:
+        """Those of `people`."""
+        return [one for who in sorted(people) for one in self._by.get(who, ())]
 
 
 class _Explaining:
@@ -127,6 +157,7 @@ class _Explaining:
             self.circle.who(review.opener if self.circle.is_team else review.owner),
         }
         self.all = frozenset(row.path for row in facts.rows)
+        self.wrote = {self.circle.who(one) for one in facts.authors}
         self.approvals = [self._approval(one) for one in self._judging(APPROVE)]
 
     def _judging(self, value: str) -> list[Given]:
@@ -140,35 +171,47 @@ class _Explaining:
 
     def _approval(self, given: Given) -> _Approval:
         kept = self.facts.kept.get(given.id, Kept("stale", tuple(sorted(self.all))))
-        whole = self.all.issubset(kept.kept_files) if self.all else kept.whole
+        whole = self.all <= _set(kept.kept_files) if self.all else kept.whole
         return _Approval(given, self.circle.who(given.by), kept, whole)
 
     # -- the rules in their order ---------------------------------------------------------------
 
     def reasons(self) -> Iterator[Reason]:
         yield from self._against()
-        for reviewer in self.review.reviewers:
-            if reviewer.required:
-                people = frozenset({self.circle.who(reviewer.who)})
-                yield self._one_of("required", reviewer.who, people, self.all, self.approvals)
+        yield from self._required()
         for rule in matching(self.facts):
             yield from self._rule(rule)
         yield self._strategy()
 
     def _against(self) -> Iterator[Reason]:
         against = self._judging(REJECT)
-        for given in against:
+        for given in against[:_MOST]:
             yield Reason(
                 False, "rejected", f"{self._name(given.by)} asks for changes",
                 f"answer it; then he may say: git naturecode review approve {self.short}",
             )  # fmt: skip
+        if len(against) > _MOST:
+            yield Reason(False, "rejected", f"{len(against) - _MOST} more ask for changes")
         if not against:
             yield Reason(True, "rejected", "nobody asks for changes")
+
+    def _required(self) -> Iterator[Reason]:
+        """Of each who has to approve; of very many who have not, the first."""
+        counted, missing = _Counted(self.approvals), 0
+        for one in self.review.reviewers:
+            if one.required:
+                people = frozenset({self.circle.who(one.who)})
+                reason = self._one_of("required", one.who, people, self.all, counted)
+                missing += not reason.ok
+                if reason.ok or missing <= _MOST:
+                    yield reason
+        if missing > _MOST:
+            yield Reason(False, "required", f"{missing - _MOST} more have to approve")
 
     def _rule(self, rule: Rule) -> Iterator[Reason]:
         rows = tuple(_rows(rule, self.facts.rows)) if rule.paths else self.facts.rows
         paths = frozenset(row.path for row in rows)
-        counted = [one for one in self.approvals if rule.own or not self._wrote(one.given.by)]
+        counted = _Counted(one for one in self.approvals if rule.own or one.who not in self.wrote)
         where = f" for {', '.join(rule.paths[:_SHOWN])}" if rule.paths else ""
         if rule.approvals:
             yield self._enough(rule, where, paths, counted)
@@ -183,22 +226,17 @@ class _Explaining:
         for name in rule.ci:
             yield self._check(name)
 
-    def _wrote(self, address: str) -> bool:
-        who = self.circle.who(address)
-        return any(self.circle.who(one) == who for one in self.facts.authors)
-
-    def _enough(
-        self, rule: Rule, where: str, paths: frozenset[str], counted: Sequence[_Approval]
-    ) -> Reason:
+    def _enough(self, rule: Rule, where: str, paths: frozenset[str], counted: _Counted) -> Reason:
         good = {one.who: one.given.by for one in counted if one.stands_for(paths)}
-        names = f" ({', '.join(map(self._name, good.values()))})" if good else ""
+        names = f" ({self._names(list(good.values()))})" if good else ""
         many = "approval" if rule.approvals == 1 else "approvals"
         text = f"{len(good)} of {rule.approvals} {many}{where}{names}"
         if len(good) >= rule.approvals:
             return Reason(True, "approvals", text)
         lost = [one for one in self.approvals if one.who not in good]
-        text += "".join(f"; {self._lost(one, paths, counted)}" for one in lost)
-        again = " and ".join(dict.fromkeys(self._name(one.given.by) for one in lost))
+        text += "".join(f"; {self._lost(one, paths, counted)}" for one in lost[:_MOST])
+        text += f"; and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
+        again = " and ".join(dict.fromkeys(self._name(one.given.by) for one in lost[:_MOST]))
         if again:
             hint = f"ask {again} to look again: git naturecode review approve {self.short}"
         else:
@@ -216,7 +254,7 @@ class _Explaining:
             return f"{' or '.join(asked)} may say: git naturecode review approve {self.short}"
         return f"ask somebody: git naturecode review set {self.short} --ask EMAIL"
 
-    def _lost(self, one: _Approval, paths: frozenset[str], counted: Sequence[_Approval]) -> str:
+    def _lost(self, one: _Approval, paths: frozenset[str], counted: _Counted) -> str:
         name = self._name(one.given.by)
         if one not in counted:
             return f"{name} wrote a part of it"
@@ -227,7 +265,7 @@ class _Explaining:
 
     def _one_of(
         self, rule: str, word: str, people: frozenset[str], paths: frozenset[str],
-        counted: Sequence[_Approval],
+        counted: _Counted,
     ) -> Reason:  # fmt: skip
         called = self._name(word) if "@" in word.lstrip("@") else word
         if not people:
@@ -235,7 +273,7 @@ class _Explaining:
                 False, rule, f"{word} has to approve, and nobody who may approve is called so",
                 f"git naturecode team show says who is known; else mend {PLACE}",
             )  # fmt: skip
-        theirs = [one for one in counted if one.who in people]
+        theirs = counted.of(people)
         if any(one.stands_for(paths) for one in theirs):
             return Reason(True, rule, f"{called} approved")
         said = "".join(f"; {self._lost(one, paths, counted)}" for one in theirs)
@@ -244,7 +282,7 @@ class _Explaining:
             f"ask for it: git naturecode review approve {self.short}",
         )  # fmt: skip
 
-    def _owned(self, rows: Sequence[Row], counted: Sequence[_Approval]) -> Iterator[Reason]:
+    def _owned(self, rows: Sequence[Row], counted: _Counted) -> Iterator[Reason]:
         owners = self.facts.owners
         if owners is None:
             yield Reason(
@@ -257,7 +295,7 @@ class _Explaining:
         for row in rows:
             for owned in (one for path in (row.path, row.old) if path for one in owners.of(path)):
                 people = self._people(owned)
-                good = {o.who for o in counted if o.who in people and row.path in o.kept.kept_files}
+                good = {one.who for one in counted.of(people) if row.path in one.files}
                 if len(good) < owned.needed:
                     missing.setdefault(owned, []).append(row.path)
         for owned, paths in missing.items():
@@ -326,6 +364,10 @@ class _Explaining:
             False, "strategies", "the rules leave no way to merge it",
             f"make its history a line (git rebase), or change `strategies` and `linear` in {PLACE}",
         )  # fmt: skip
+
+    def _names(self, addresses: Sequence[str]) -> str:
+        rest = f" and {len(addresses) - _MOST} more" if len(addresses) > _MOST else ""
+        return ", ".join(map(self._name, addresses[:_MOST])) + rest
 
     def _name(self, address: str) -> str:
         return self.circle.name(self.circle.who(address))

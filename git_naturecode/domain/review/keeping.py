@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from git_naturecode.git.quoted import unquoted
@@ -79,12 +80,11 @@ def standing(given: Verdict, given_table: str | None, now_table: str, head: str 
     head. A table that is not the one of the verdict's digest proves nothing, so nothing is kept by
     it; a file that is no longer changed makes nothing stale.
     """
-    try:
-        now = rows(now_table)
-    except ValueError:
+    now = _now(now_table)
+    if now is None:
         return Kept(STALE)
     covered = set(given.files) & now.keys() if given.files else set(now)
-    same_table = given.digest == digest(now_table)
+    same_table = given.digest == _digest(now_table)
     then = now if same_table else _believed(given, given_table)
     kept = {path for path in covered if path in then and then[path] == now[path]}
     stale = covered - kept
@@ -93,6 +93,18 @@ def standing(given: Verdict, given_table: str | None, now_table: str, head: str 
     else:
         state = CURRENT if same_table and head == given.head != "" else KEPT
     return Kept(state, tuple(sorted(stale)), tuple(sorted(kept)))
+
+
+@lru_cache(2)
+def _now(table: str) -> Mapping[str, Row] | None:
+    """The rows of the present table, which many verdicts are held against; None for no table."""
+    try:
+        return rows(table)
+    except ValueError:
+        return None
+
+
+_digest = lru_cache(2)(digest)
 
 
 def _believed(given: Verdict, table: str | None) -> dict[str, Row]:

@@ -9,8 +9,13 @@ import pytest
 from domain.made import entry, placed
 from git_naturecode.domain.review import makers
 from git_naturecode.domain.review.build import build
+from git_naturecode.domain.review.circle import Circle, Person
+from git_naturecode.domain.review.explain import Facts, explain
+from git_naturecode.domain.review.keeping import Kept, rows
 from git_naturecode.domain.review.model import Review, Thread
+from git_naturecode.domain.review.owners import parse
 from git_naturecode.domain.review.row import describe
+from git_naturecode.domain.review.rules import Rule, Rules
 from git_naturecode.store.entry import Draft, Entry
 
 HEAD, BASE = "a" * 40, "b" * 40
@@ -106,6 +111,46 @@ def test_what_hangs_on_a_circle_is_in_the_thread_of_its_least_id() -> None:
         names = [sorted(one.id for one in thread.comments) for thread in threads]
         whole = sorted(one.id for one in (*circle, *tail))
         assert sorted(names) == sorted([whole, sorted([name(6), name(8)]), [name(11)]])
+
+
+PATHS = [f"f{number}" for number in range(20)]
+OWNED = parse("* " + " ".join(map(mail, range(1, 6))), "CODEOWNERS")
+
+
+def _crowd(many: int) -> tuple[Review, Facts]:
+    """A change of 20 files that `many` people have approved and as many have to."""
+    entries = [*opened(), *(verdict(n, many) for n in range(1, many + 1))]
+    entries += [asked(n, many) for n in range(2 * many, 4 * many)]
+    review = build(placed(*entries))
+    table = "".join(f"{n:040x} M {path}\n" for n, path in enumerate(PATHS)).rstrip("\n")
+    rules = (
+        Rule(approvals=2, required=(mail(1),), owners=True, own=False),
+        Rule(approvals=many + 1),
+    )
+    people = Circle(Person(mail(n), emails=frozenset({mail(n)})) for n in range(1, 2 * many))
+    kept = Kept("kept", (), tuple(PATHS))
+    return review, Facts(
+        tuple(rows(table).values()), {one.id: kept for one in review.verdicts}, people,
+        Rules(rules), OWNED, frozenset(map(mail, range(many // 2))),
+    )  # fmt: skip
+
+
+def test_of_a_crowd_each_is_asked_once() -> None:
+    little, much = _crowd(40), _crowd(320)
+    assert _work(lambda: explain(*much)) < 12 * _work(lambda: explain(*little))
+
+
+def test_of_a_crowd_only_the_first_are_named() -> None:
+    review, facts = _crowd(100)
+    reasons = explain(review, facts)
+    assert max(len(one.text) for one in reasons) < 2_000
+    # Twenty of those whom the review asks, the rest in one line, and whom the rules ask.
+    assert sum(one.rule == "required" and not one.ok for one in reasons) == 22
+    assert "79 more have to approve" in [one.text for one in reasons]
+    against = [entry(n, "verdict", by=mail(n), value="reject", over=[]) for n in range(1, 101)]
+    told = [one.text for one in explain(build(placed(*opened(), *against)), facts) if not one.ok]
+    assert sum("asks for changes" in one for one in told) == 20
+    assert "80 more ask for changes" in told
 
 
 # -- what is said then --------------------------------------------------------------------------
