@@ -40,6 +40,7 @@ part.
 | `NATURECODE` | `0`: no hook of ours does anything |
 | `NATURECODE_SESSION` | the session that commits of this process belong to, whatever is active |
 | `NATURECODE_BACKGROUND` | `0`: this command starts nothing in the background |
+| `NATURECODE_LINTERS` | `0`: `review ai` starts no linters, also where some are installed |
 | `NATURECODE_MEMBER_KEY` | the member key of a job (an OpenSSH key, or base64 of 32 bytes) |
 | `NATURECODE_PASSPHRASE` | the passphrase of your private keys, for where nobody can be asked |
 | `NO_COLOR` | no colour |

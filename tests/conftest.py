@@ -61,6 +61,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
         "TZ": "UTC",
         "LANG": "C.UTF-8",
         "NATURECODE_BACKGROUND": "0",
+        "NATURECODE_LINTERS": "0",
         "GIT_CEILING_DIRECTORIES": str(home.parent),
     }.items():
         monkeypatch.setenv(name, value)

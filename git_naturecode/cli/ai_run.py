@@ -96,7 +96,7 @@ class Run:
         if wanted is None:
             from git_naturecode.ai.builtin.reviewer import Builtin
 
-            return Builtin()
+            return Builtin(self.context.environ)
         from git_naturecode.cli import model as models
 
         asked = models.opened(self.context, self.here.store, wanted, self.here.review.id)

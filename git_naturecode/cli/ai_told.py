@@ -121,7 +121,8 @@ class Told:
             yield f"    the model would {would}; that is no verdict, and people decide"
 
     def notes(self) -> Iterator[str]:
-        """What to do next."""
+        """What was not looked at by whom, and what to do next."""
+        yield from map(line, self.outcome.seen.notes)
         if not self.saved:
             yield "nothing was kept"
             return
@@ -142,7 +143,7 @@ class Told:
         return {
             "reviewId": self.review.id, "state": outcome.state, "saved": self.saved,
             "inconclusive": outcome.seen.inconclusive, "aspects": list(aspects),
-            "sources": list(outcome.seen.sources),
+            "sources": list(outcome.seen.sources), "notes": list(outcome.seen.notes),
             "aiAnalysis": forms.ai_analysis(live, summary, told.assessment, sure),
             "findings": [self._json(one) for one in self.found()],
             "fixed": [self._json(one.finding) for one in self.fixed()],

@@ -12,8 +12,10 @@ from git_naturecode.domain.findings.model import is_asked
 from git_naturecode.git.changes import FileChange
 
 NAME = "builtin"
+SWITCH = "NATURECODE_LINTERS"  # 0 in the environment: none is started
 # Classes by which linters name what rules of ours name otherwise.
 _SAME = {"CWE-259": "CWE-798", "CWE-94": "CWE-79", "CWE-20": "CWE-502", "CWE-319": "CWE-295"}
+_MOST_NOTES = 20
 _MOST = 300  # hits in one file
 _GENERATED = "generated: only secrets, hidden characters and merge markers were looked for"
 
@@ -21,7 +23,8 @@ _GENERATED = "generated: only secrets, hidden characters and merge markers were 
 class Builtin:
     """Looks at a change file by file; what it keeps of one are its hits and a few numbers.
 
-    Linters are looked for and started in the environment `environ`; without one, they are not.
+    Linters are looked for and started in the environment `environ`; without one, or where that
+    switches them off, they are not.
     """
 
     name = NAME
@@ -32,7 +35,7 @@ class Builtin:
     def look(self, change: Change) -> Seen:
         """What the rules find in what `change` brings; never raises for what the change holds."""
         try:
-            if self._environ is None:
+            if self._environ is None or self._environ.get(SWITCH) == "0":
                 return _Look(change).seen()
             with Shelf(self._environ, lambda one: is_asked(one, change.aspects)) as shelf:
                 return _Look(change, shelf).seen()
@@ -106,7 +109,15 @@ class _Look:
         first = next((one.new for one in file.hunks if one.new_count), 0)
         for found in files.look(file, size):
             if self._wanted(found.aspect):
-                self._hit(file.path, found._replace(line=first, end=first))
+                self._of_file(file.path, found._replace(line=first, end=first))
+
+    def _of_file(self, path: str, found: Found) -> None:
+        """A finding where the difference shows a line; what is said of a file without any is a
+        note."""
+        if found.line:
+            self._hit(path, found)
+        elif len(self._notes) < _MOST_NOTES:
+            self._notes.append(f"{path}: {found.message}")
 
     def _keep(self, sheet: Sheet) -> None:
         """What is only to be judged when all files are known."""

@@ -40,7 +40,8 @@ def agreed(change: Change, analysers: Sequence[Analyser], least: int) -> Agreed:
         alone, hits, sources = len(hits) - used, kept, (name,)
     else:
         alone = 0
-    seen = Seen(tuple(hits), covered, skipped, "; ".join(failed) or None, sources)
+    notes = tuple(dict.fromkeys(note for seen in all_seen for note in seen.notes))
+    seen = Seen(tuple(hits), covered, skipped, "; ".join(failed) or None, sources, notes)
     return Agreed(seen, alone)
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from benchmarks.changing import change, changed
 from git_naturecode.ai.builtin.reviewer import Builtin
-from git_naturecode.domain.findings.hit import Hit
 
 from .looking import Files, hits, rules, seen
 
@@ -154,19 +153,14 @@ def test_a_file_that_is_made_executable() -> None:
     assert not _of_file(**was, old_mode=0o100755)
 
 
-def _binary(data: bytes, path: str = "logo.dat") -> list[Hit]:
-    file = changed(path, None, "")._replace(binary=True)
-    told = Builtin().look(change({}, {path: data}, files=[file]))
-    assert told.skipped == {path: "binary"}
-    return list(told.hits)
-
-
-def test_a_binary_file_and_a_large_one() -> None:
-    assert [hit.rule for hit in _binary(b"\0abc")] == ["nc/binary-file"]
-    (hit,) = _binary(b"\0" * (3 << 20))
-    assert hit.rule == "nc/large-file"
-    assert "3.0 MiB" in hit.message
-    assert hit.line == 0
+def test_what_is_said_of_a_file_without_lines_is_a_note() -> None:
+    for data, told in ((b"\0abc", "A binary file,"), (b"\0" * (3 << 20), "The file has 3.0 MiB")):
+        file = changed("logo.dat", None, "")._replace(binary=True)
+        seen = Builtin().look(change({}, {"logo.dat": data}, files=[file]))
+        assert seen.skipped == {"logo.dat": "binary"}
+        assert not seen.hits
+        (note,) = seen.notes
+        assert note.startswith(f"logo.dat: {told}")
 
 
 def test_a_file_that_belongs_to_one_machine() -> None:

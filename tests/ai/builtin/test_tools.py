@@ -25,10 +25,14 @@ TEXT = (
 TOKEN = "ghp_16C7e42F292c6912E771" + "0c838347Ae178B4a"
 
 
+# As a user has it, not as the tests are sealed.
+ENVIRON = {name: value for name, value in os.environ.items() if name != "NATURECODE_LINTERS"}
+
+
 def seen(before: str | None = None, *, aspects: tuple[str, ...] = EVERY_ASPECT) -> Seen:
     """What the reviewer sees of the text with the linters that are installed."""
     old = {} if before is None else {"src/a.py": before}
-    return Builtin(os.environ).look(change(old, {"src/a.py": TEXT}, aspects=aspects))
+    return Builtin(ENVIRON).look(change(old, {"src/a.py": TEXT}, aspects=aspects))
 
 
 def test_real_linters_tell_of_new_lines_under_their_names() -> None:
@@ -57,7 +61,7 @@ def test_only_those_are_asked_that_have_to_do_with_the_aspect() -> None:
 
 def test_none_of_them_repeats_a_secret() -> None:
     text = f'TOKEN = "{TOKEN}"\npassword = "hu7fds8a9"\n'
-    told = Builtin(os.environ).look(change({}, {"a.py": text}))
+    told = Builtin(ENVIRON).look(change({}, {"a.py": text}))
     assert told.hits
     assert not any(TOKEN in hit.message or "hu7" in hit.message for hit in told.hits)
 
@@ -73,8 +77,14 @@ def test_detect_secrets_sees_files_of_any_language() -> None:
 
 def test_comments_of_the_reviewed_code_silence_nothing() -> None:
     text = "import hashlib\nh = hashlib.md5(b'')  # nosec # noqa\n"
-    told = Builtin(os.environ).look(change({}, {"a.py": text}))
+    told = Builtin(ENVIRON).look(change({}, {"a.py": text}))
     assert "bandit/B324" in {hit.rule for hit in told.hits}
+
+
+def test_they_can_be_switched_off() -> None:
+    told = Builtin({**ENVIRON, "NATURECODE_LINTERS": "0"}).look(change({}, {"a.py": TEXT}))
+    assert told.sources == ("builtin",)
+    assert not told.notes
 
 
 def test_one_that_is_not_there_is_named_in_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
