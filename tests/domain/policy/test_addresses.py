@@ -3,8 +3,8 @@
 from git_naturecode.domain.policy import ops
 
 from .test_judging import Desk, mail
-from .test_standing import invite, join
-from .world import Device, World, add
+from .test_standing import invite, join, team
+from .world import Device, World, add, key_of, record
 
 
 def test_nobody_owns_a_session_from_before_the_team_by_taking_the_address_of_its_owner() -> None:
@@ -65,3 +65,16 @@ def test_without_a_team_an_address_is_nobodys() -> None:
     world = World()
     world.device("ben", "ben")
     assert world.standing().holder(mail("ben")) == ""
+
+
+def test_a_device_stays_whose_it_was_when_its_key_is_replaced() -> None:
+    """And so goes over to nobody by a code."""
+    world, devices = team("con")
+    ada, con = devices["ada"], devices["con"]
+    con.say()
+    invite(ada, "new")
+    ada.say(ops.member(record("con", keys=[key_of("fresh")])))
+    line = join(world, con.see(ada), "new", key="con")
+    standing = world.standing()
+    assert standing.refused[line.digest].text == "its device is one of con"
+    assert standing.devices[con.id].member == "member-con"
