@@ -49,3 +49,11 @@ def test_what_comes_from_outside_is_surer_than_what_a_caller_gives() -> None:
 def test_fragments_old_and_broken_texts_are_read(name: str) -> None:
     found = look(ODD[name], lambda aspect: aspect == "security").found
     assert [one.rule for one in found] == ["nc/python/sql-injection"]
+
+
+def test_a_definition_that_cannot_be_read_spoils_none_beside_it() -> None:
+    bad = "def g(:\n" + "    x = = 1 1\n" * 60
+    one = "@first\n@second\ndef f{}(c, who):\n    c.execute('delete from a where b = ' + who)\n"
+    told = look(one.format(1) + bad + one.format(2), lambda aspect: aspect == "security")
+    assert [found.line for found in told.found] == [4, 69]
+    assert told.lost == "61 lines are no Python"

@@ -108,7 +108,7 @@ class Evaluator:
         left, right = self.value(node.left), self.value(node.right)
         if isinstance(node.op, ast.Mod) and left.kind == TEXT:
             return formats.percent(left, right, node.lineno)
-        if isinstance(node.op, ast.Mod) and left.kind != NUMBER and left.level > HARMLESS:
+        if isinstance(node.op, ast.Mod) and left.kind != NUMBER:
             return joined((left, right), node.lineno)
         if isinstance(node.op, ast.Mult):
             return next((one for one in (left, right) if one.kind in (TEXT, LIST)), number())

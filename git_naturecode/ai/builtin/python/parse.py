@@ -90,8 +90,8 @@ def _in_pieces(text: str, parsed: Parsed) -> None:
 
 
 def _piece(lines: list[str], above: int, parsed: Parsed) -> None:
-    lines = [*lines]
-    for _ in range(_MOST_REPAIRS):
+    whole, lines = lines, [*lines]
+    for repairs in range(_MOST_REPAIRS):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -99,14 +99,14 @@ def _piece(lines: list[str], above: int, parsed: Parsed) -> None:
         except SyntaxError as error:
             if not _repair(lines, (error.lineno or 1) - 1):
                 break
-            parsed.lost += 1
         except _FAILURES:
             break
         else:
             ast.increment_lineno(tree, above)
             parsed.trees.append(tree)
+            parsed.lost += repairs
             return
-    parsed.lost += sum(1 for line in lines if line.strip())
+    parsed.lost += sum(1 for line in whole if line.strip())
 
 
 def _repair(lines: list[str], at: int) -> bool:
