@@ -493,8 +493,11 @@ def test_whose_a_device_is_before_it_joins() -> None:
     assert seat.why(join(seat.world, bare, "new", key="bare")) == ""
     seat = Again()
     con = seat.devices["con"]
+    phone = seat.world.device("con2", "con").see(con)
+    phone.say()
     con.say(ops.keys([key_of("fresh")]), con.op("fresh"))
-    assert seat.why(join(seat.world, con, "new", key="con")) == "its device is one of con"
+    line = join(seat.world, phone.see(con), "new", key="con")
+    assert seat.why(line) == "its device is one of con"
 
 
 def test_a_join_that_does_not_say_as_whom_spoils_nothing() -> None:

@@ -121,6 +121,21 @@ def test_who_keeps_a_key_need_not_show_it_again() -> None:
     assert world.standing().members["member-con"].keys == (key_of("con"),)
 
 
+def test_a_key_of_two_stays_the_seniors_whatever_the_other_says_of_it() -> None:
+    """Two admins gave one key to two members at once: naming it again shows nothing."""
+    world, devices = team("ann:admin")
+    one, other = key_of("dan"), key_of("eve")
+    devices["ada"].say(add("dan"))
+    devices["ann"].say(ops.member(record("eve", keys=[one, other])))
+    eve = world.device("eve", "eve").see(devices["ann"])
+    assert refusal(world, eve, ops.keys([one, other])) == ""
+    dan = world.device("dan", "dan").see(devices["ada"], eve)
+    dan.say()
+    assert [holder(world.standing(), device) for device in (dan, eve)] == [
+        "member-dan", "member-eve"
+    ]  # fmt: skip
+
+
 def test_who_changes_his_key_in_his_first_line_as_a_member_stays_one() -> None:
     world, devices = team("con")
     con = devices["con"]
