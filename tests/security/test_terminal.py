@@ -43,7 +43,7 @@ NOT_READING = {
     "review approve", "review request-changes", "review set", "review update", "review close",
     "review merge", "review apply", "review import", "review export", "review dismiss",
     # What these show of others goes to a job, or is tried at a terminal beside their other tests.
-    "ci init", "ci post", "ci review", "session chat",
+    "ai resolve", "ai summarize", "ci init", "ci post", "ci review", "session chat",
 }  # fmt: skip
 
 
