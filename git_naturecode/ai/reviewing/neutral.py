@@ -12,7 +12,6 @@ from git_naturecode.ai.reviewing.hidden import visible
 MOST = 4_000  # characters of one text
 _FENCE = re.compile(r"^ {0,3}(?:(`{3,})[^`\n]*|(~{3,})[^\n]*)$", re.M)
 _INNER = re.compile(r"^ {0,3}(?=`{3,}|~{3,})", re.M)
-_ESCAPED = re.compile(r"\\+(?=`)")
 _TICKS = re.compile(r"`+")
 _PICTURE = re.compile(r"!?\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 _DEFINITION = re.compile(r"^( {0,3})(\[[^\]\n]+\]:.*)$", re.M)
@@ -21,14 +20,14 @@ _LIVE = re.compile(
     r"|\bwww\.[^\s`]+"
     r"|\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){0,8}"
     r"|@[\w][\w./-]*"
-    r"|(?:\b[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4})?[#!&%~$^]\d+\b"
+    r"|(?:\b[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4})?[#!&%~$^]\d+"
     r"|\bGH-\d+\b"
     r"|<[A-Za-z/!?][^>`\n]*>|<[A-Za-z/!?][\w-]*"
     r"|&(?:#\w+|\w+);",
     re.IGNORECASE,
 )
 _LIVELY = frozenset({"link_open", "image", "html_block", "html_inline"})
-_AT_START = re.compile(r"^([ \t]*(?:(?:[-*+>|]|#{1,6}|\d+[.)])[ \t]+)*)(/\w[^\s`]*)", re.M)
+_AT_START = re.compile(r"^([ \t]*(?:(?:[-*+>|_#\\]|\d+[.)])[ \t]*)*)(/\w[^\s`]*)", re.M)
 _WORKFLOW = re.compile(r"^([ \t]*(?:[-*+>][ \t]*)*):(?=:)", re.M)
 _OLD_WORKFLOW = re.compile(r"##(?=\[|vso)")
 _JOINED = re.compile(r"\](?=[(\[:])")
@@ -43,13 +42,18 @@ def neutral(text: str, most: int = MOST) -> str:
     text = visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(text) > most:
         text = text[:most].rstrip() + " [cut]"
-    text = _OLD_WORKFLOW.sub("## ", _WORKFLOW.sub(r"\1: ", text))
-    text = _ESCAPED.sub("", text)
+    text = _unrun(text)
     made = ""
     for part, is_code in _parts(text):
         shown = part if is_code else _prose(part, is_first=not made or made.endswith("\n"))
         made = _joined(made, shown)
+    made = _unrun(made)  # what is left of a link may begin a line now
     return made.strip() if is_still(made) else _block(text.replace("`", "'"))
+
+
+def _unrun(text: str) -> str:
+    """`text` without commands to what runs workflows, in code, too: it reads plain lines."""
+    return _OLD_WORKFLOW.sub("## ", _WORKFLOW.sub(r"\1: ", text))
 
 
 def is_still(text: str) -> bool:

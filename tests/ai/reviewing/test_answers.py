@@ -39,6 +39,12 @@ def test_an_issue_becomes_a_hit() -> None:
     )
 
 
+@pytest.mark.parametrize("cwe", ["CWE-1](https://evil.example)", "CWE-0", "89", None, " CWE-89"])
+def test_what_is_no_number_of_a_weakness_is_none(cwe: str | None) -> None:
+    (one,) = said(issue("a.py", 5, cwe=cwe)).hits
+    assert one.cwe == ""
+
+
 @pytest.mark.parametrize(
     ("name", "severity"),
     [("criticalIssues", "high"), ("importantSuggestions", "medium"), ("minorSuggestions", "low")],

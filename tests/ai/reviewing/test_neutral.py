@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from git_naturecode.ai.reviewing import neutral as module
 from git_naturecode.ai.reviewing.neutral import line, neutral
 
 MENTION = re.compile(r"(?<![\w/])@\w")
@@ -122,6 +123,19 @@ def test_the_detector_sees_what_it_is_for() -> None:
     assert [text for text in BAD if text not in blind and not live(text)] == ["``` @all ```"]
 
 
+def test_what_is_live_after_all_is_shown_as_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_prose", lambda text, *, is_first: text)
+    assert neutral("<b>x</b> `y`\n[a](b)") == "```\n<b>x</b> 'y'\n[a](b)\n```"
+    assert not live(neutral("![a](b)\n```\n<b>"))
+
+
+@pytest.mark.parametrize(
+    "text", ["#" * 60 + "x", "[" * 3_900, "> * - " * 600, "1." * 1_900, "_" * 3_900]
+)
+def test_no_text_takes_long(text: str) -> None:
+    neutral(text)
+
+
 def test_what_is_said_stays_readable() -> None:
     text = (
         "`x` is **not** bound: use a parameter.\n\n```\nrun(x)\n```\n\n- one, a < b, x[0], d['k']"
@@ -177,6 +191,10 @@ pieces = st.sampled_from(
         "_",
         "\u200b",
         "\r",
+        "\n[a]:\nb\n",
+        "[a][]",
+        "<x@y.z>",
+        "<?",
     ]
 )
 
