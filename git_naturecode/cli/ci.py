@@ -80,6 +80,7 @@ def post(
             f"the result is of {result.head[:12]}, this job is about {at.head[:12]}",
             "nothing was posted: let `ci review` run on that commit",
         )
+    result = result._replace(head=result.head or at.head)
     try:
         done = posting.post(forges.opened(at, context.environ), result, most)
     except errors.NotPermitted:

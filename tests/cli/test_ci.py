@@ -89,6 +89,16 @@ def test_a_result_of_another_commit_is_not_posted(clone: Clone, hub: Hub) -> Non
     assert not hub.threads
 
 
+def test_who_does_not_say_which_commit_he_looked_at_is_held_to_that_of_the_job(
+    clone: Clone, hub: Hub
+) -> None:
+    in_job(clone, hub, PULL)
+    hub.head = "e" * 40
+    said = clone.nc("ci", "post", "--from", written(clone.path.parent, head=""))
+    assert "stands at eeeeeeeeeeee by now" in said.out
+    assert not hub.threads
+
+
 def test_a_report_of_another_tool_can_be_posted(clone: Clone, hub: Hub) -> None:
     in_job(clone, hub, PULL)
     source = clone.path.parent / "found.sarif"
