@@ -1,8 +1,7 @@
 """ci review: the change of a job looked at, and what is found written for other tools."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.ai_run import GUIDE, MOST_GUIDE, Run
 from git_naturecode.cli.answers import count
+from git_naturecode.cli.ci_reports import Format, outputs, text, write
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.review_ai import checked, of_aspects, of_words
 from git_naturecode.render.show import line
@@ -21,25 +21,10 @@ if TYPE_CHECKING:
     from git_naturecode.domain.findings.hit import Analyser, Change
     from git_naturecode.domain.findings.model import Finding
     from git_naturecode.domain.findings.result import Result
-    from git_naturecode.render.reports.report import Report
     from git_naturecode.store.entry import Json
     from git_naturecode.store.store import Store
 
 _BRANCHES = ("GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH")
-
-
-class Format(StrEnum):
-    """In which form findings are written."""
-
-    text = "text"
-    json = "json"
-    sarif = "sarif"
-    rdjson = "rdjson"
-    rdjsonl = "rdjsonl"
-    codequality = "codequality"
-    junit = "junit"
-    checkstyle = "checkstyle"
-    github = "github"
 
 
 def review(
@@ -100,7 +85,7 @@ def review(
     aspects, names = of_aspects(aspect or []), of_words(provider or [])
     threshold = "" if fail_on == "never" else fail_on
     checked(names, agree, threshold)
-    wanted = _outputs(formats or [], output or [], as_json=as_json)
+    wanted = outputs(formats or [], output or [], as_json=as_json)
     with _opened(context, base, head) as (here, ends):
         run = _CiRun(context, here, aspects, names, model, ends, report or [])
         if save and not here.review.id:
@@ -116,7 +101,7 @@ def review(
         if note and not outcome.seen.inconclusive:
             _note(context, here.store, found.head, note, is_good=not _bad(live, threshold))
     for form, path in wanted:
-        _write(context, path, _text(context, form, found, live, outcome, "+".join(aspects)))
+        write(context, path, text(form, found, outcome, "+".join(aspects)))
     return _ended(context, outcome, live, threshold)
 
 
@@ -279,71 +264,6 @@ def _commit(store: "Store", name: str) -> str:
     return found
 
 
-def _outputs(formats: list[Format], paths: list[str], *, as_json: bool) -> list[tuple[Format, str]]:
-    """Which format goes where; raises Usage where that is not clear."""
-    if as_json:
-        if formats or paths:
-            raise errors.Usage("--json is --format json -o -", "leave one of both out")
-        return [(Format.json, "-")]
-    if len(paths) > len(formats) or (len(formats) > 1 and len(paths) < len(formats)):
-        raise errors.Usage(
-            f"{count(len(formats), 'format')} for {count(len(paths), 'file')}",
-            "name one for each: --format sarif -o a.sarif --format junit -o b.xml",
-        )
-    if not formats:
-        return [(Format.text, "-")]
-    found = list(zip(formats, paths or ["-"], strict=True))
-    if sum(path == "-" for _, path in found) > 1:
-        raise errors.Usage("only one format can go to stdout")
-    return found
-
-
-def _text(
-    context: contexts.Context, form: Format, found: "Result", live: "Sequence[Finding]",
-    outcome: "Outcome", name: str,
-) -> str:  # fmt: skip
-    from git_naturecode import __version__
-    from git_naturecode.domain.findings import result
-    from git_naturecode.render.reports.report import Report
-
-    if form is Format.json:
-        return result.text(found)
-    made = Report(
-        found.findings, __version__, found.base, found.head, name, found.inconclusive,
-        found.skipped,
-    )  # fmt: skip
-    if form is Format.text:
-        return _said(made, outcome)
-    return _writers()[form](made)
-
-
-def _writers() -> "dict[Format, Callable[[Report], str]]":
-    from git_naturecode.render.reports import code_quality, github, rdjson, sarif, xml
-
-    return {
-        Format.sarif: sarif.text, Format.rdjson: rdjson.text, Format.rdjsonl: rdjson.rows,
-        Format.codequality: code_quality.text, Format.junit: xml.junit,
-        Format.checkstyle: xml.checkstyle, Format.github: github.text,
-    }  # fmt: skip
-
-
-def _said(made: "Report", outcome: "Outcome") -> str:
-    """For people who read the log of a job: a line for each finding, and what was looked at."""
-    from git_naturecode.render.reports import report as words
-
-    said = []
-    for one in made.worst_first:
-        at = words.lines(one)
-        where = f"{words.path(one)}:{at[0]}" if at else words.path(one)
-        said.append(f"{where}: {one.severity}: {words.title(one)} [{words.rule(one)}]")
-    seen = outcome.coverage
-    said.append(
-        f"{count(len(made.findings), 'finding')}; {seen.hunks} of {count(seen.of_hunks, 'hunk')} "
-        "looked at"
-    )
-    return "\n".join([*said, *words.unseen(made)]) + "\n"
-
-
 def _note(
     context: contexts.Context, store: "Store", head: str, name: str, *, is_good: bool
 ) -> None:
@@ -358,18 +278,6 @@ def _bad(live: "Sequence[Finding]", fail_on: str) -> "list[Finding]":
     from git_naturecode.domain.findings.model import rank
 
     return [one for one in live if fail_on and rank(one.severity) >= rank(fail_on)]
-
-
-def _write(context: contexts.Context, path: str, text: str) -> None:
-    """Write a report; raises NaturecodeError where the place cannot be written."""
-    if path == "-":
-        context.out.write(text)
-        return
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise errors.NaturecodeError(f"cannot write {line(path)}: {error.strerror}") from None
 
 
 def _ended(
