@@ -76,13 +76,14 @@ class Told:
         known = self.known.get(one.fingerprint)
         handle = paint.yellow(self.names[one.fingerprint]) + " " if known else ""
         anchor = one.anchor
-        end = f"-{anchor.end}" if anchor.end > anchor.line else ""
+        lines = f":{anchor.line}" if anchor.line else ""
+        lines += f"-{anchor.end}" if anchor.end > anchor.line else ""
         side = " (old side)" if anchor.side == "old" else ""
         cwe = f" ({line(one.cwe)})" if one.cwe else ""
         source = "" if one.rule.startswith("nc/") else f" by {line(one.source)}"
         state = f" · {known.state}" if known else ""
         yield (
-            f"{handle}{line(anchor.path)}:{anchor.line}{end}{side} · "
+            f"{handle}{line(anchor.path)}{lines}{side} · "
             f"{texts.severity(one, paint)} · {line(one.rule)}{cwe}{source}{state}"
         )
         for quoted in dedented([show(text) for text in anchor.text[:5]]):

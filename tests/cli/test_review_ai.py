@@ -317,6 +317,17 @@ def test_what_makes_no_sense(both: Pair) -> None:
     assert not review_of(ann, review).analyses
 
 
+def test_what_is_said_of_a_file_without_lines_is_a_note(both: Pair) -> None:
+    ann, review = both.ann, both.review
+    (ann.path / "logo.bin").write_bytes(bytes(range(256)) * 40)
+    ann.git("add", "logo.bin")
+    ann.git("commit", "-q", "-m", "A picture")
+    said = ann.nc("review", "ai", review)
+    assert "not wholly: logo.bin (binary)" in said.out
+    assert "logo.bin: A binary file" in said.err
+    assert "findings: 2 critical" in said.out
+
+
 def test_a_title_over_several_lines_is_one(both: Pair) -> None:
     title = setting([], "title", "Say five\n```\nand\u2028more")
     with both.ann.store() as store:
