@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from git_naturecode.ai.reviewing import run
 from git_naturecode.ai.reviewing.run import Outcome, Places, Written
 from git_naturecode.domain.findings.build import Dismissal, Tracked
+from git_naturecode.domain.findings.hit import Seen
 from git_naturecode.domain.findings.model import Finding
 from git_naturecode.domain.review.following import EDITED, GONE, MOVED, SAME, Place
 from git_naturecode.domain.review.model import Review, Revision
 from git_naturecode.store.entry import Draft
 
 from .scripted import HEAD, assistant, change, in_turn, issue, review, sure
+from .test_consensus import Fixed
 
 OLD = "".join(f"line {n}\n" for n in range(1, 21))
 NEW = OLD.replace("line 5\n", "run(x)\nrun(y)\n")
@@ -107,6 +109,15 @@ def test_what_was_touched_or_is_shown_no_more_is_not_carried_on() -> None:
         assert not looked(SILENT, before, {NAME: place}).carried
     rules = known(ONE._replace(source="builtin"))
     assert not looked(SILENT, of(rules), {NAME: HERE}).carried, "rules say the same each time"
+
+
+def test_a_file_is_covered_when_each_hunk_of_it_was_seen() -> None:
+    far = change({"a.py": (OLD, NEW.replace("line 18\n", "")), "b.py": (None, "x\n")})
+    seen = Seen((), frozenset({("a.py", 1), ("b.py", 1)}))
+    outcome = run.run(of(), far, [Fixed("rules", seen)], {})
+    assert outcome.coverage.files == ("b.py",)
+    assert outcome.coverage.skipped == {"a.py": "not all of it was looked at"}
+    assert (outcome.coverage.hunks, outcome.coverage.of_hunks) == (2, 3)
 
 
 def test_files_that_the_change_leaves_alone_are_told() -> None:
