@@ -24,7 +24,7 @@ from git_naturecode.__main__ import run
 _BLOCK = re.compile(r"^```(console|editor)\n(.*?)^```$(?=\n\n)", re.M | re.S)
 _COMMAND = re.compile(r"(\w+)\$ (.*)")
 _FREE = re.compile(
-    r"(?P<id>review-\d{8}-[0-9a-z]{8})|(?P<hash>\b(?=[a-f]*\d)[0-9a-f]{7,40}\b)"
+    r"(?P<id>(?:review|session)-\d{8}-[0-9a-z]{8})|(?P<hash>\b(?=[a-f]*\d)[0-9a-f]{7,40}\b)"
     r"|(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d)|(?P<day>\d{4}-\d\d-\d\d)"
 )
 _WRITE = """
@@ -89,7 +89,7 @@ class Player:
     def play(self, page: str) -> Iterator[tuple[Step, list[str]]]:
         """Each step with what was answered; raises AssertionError where that is something else."""
         self.terminal()
-        self.tails = frozenset(re.findall(r"review-\d{8}-([0-9a-z]{8})", page))
+        self.tails = frozenset(re.findall(r"(?:review|session)-\d{8}-([0-9a-z]{8})", page))
         for step in steps(page):
             lines, code = self.answer(step)
             assert code == step.code, (step.command, lines)
@@ -148,7 +148,7 @@ class Player:
         self.count += 1
         if kind == "tail":
             return "[0-9a-z]{8}"
-        shape = r"review-\d{8}-[0-9a-z]{8}" if kind == "id" else rf"[0-9a-f]{{{len(text)}}}"
+        shape = rf"{text.partition('-')[0]}-\d{{8}}-[0-9a-z]{{8}}" if kind == "id" else rf"[0-9a-f]{{{len(text)}}}"
         return f"(?P<n_{text.replace('-', '_')}_{self.count}>{shape})"
 
     def bind(self, found: re.Match[str]) -> None:
@@ -156,5 +156,5 @@ class Player:
         for group, value in found.groupdict().items():
             name = group.removeprefix("n_").rpartition("_")[0].replace("_", "-")
             self.bound[name] = value
-            if name.startswith("review-"):
-                self.bound[name[16:]] = value[16:]
+            if name.startswith(("review-", "session-")):
+                self.bound[name.rpartition("-")[2]] = value.rpartition("-")[2]
