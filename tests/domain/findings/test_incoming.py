@@ -160,3 +160,14 @@ def test_a_whole_report_of_ours_is_one_of_theirs() -> None:
             "src/app.py",
             "b.py",
         }, name
+
+
+def test_a_rule_is_the_same_in_the_next_version_of_a_tool() -> None:
+    log = json.loads(sarif.text(report(finding())))
+    found = []
+    for version in ("1.9.3", "1.9.4"):
+        log["runs"][0]["tool"]["driver"] |= {"name": "bandit", "semanticVersion": version}
+        found.append(one(json.dumps(log)))
+    assert [hit.source for hit in found] == ["bandit 1.9.3", "bandit 1.9.4"]
+    assert found[0].rule == found[1].rule
+    assert found[0].rule.startswith("bandit/")

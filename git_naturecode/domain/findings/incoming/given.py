@@ -23,13 +23,17 @@ _NUMBERS = {0: "medium", 1: "high", 2: "medium", 3: "low"}  # as rdjson numbers 
 
 def hit(
     rule: Any, severity: str, message: Any, path: str, at: tuple[int, int], source: str, *,
-    suggestion: str | None = None, cwe: str = "", confidence: float = 1.0,
+    tool: str = "", suggestion: str | None = None, cwe: str = "", confidence: float = 1.0,
 ) -> Hit | None:  # fmt: skip
-    """A hit on the lines `at` (first, last; from 1) of `path`; None without a path or a line."""
+    """A hit on the lines `at` (first, last; from 1) of `path`; None without a path or a line.
+
+    `tool` is `source` without its version, where it has one: a rule is the same in the next version,
+    and so is what has been said of a finding of it.
+    """
     if not path or at[0] < 1:
         return None
     return Hit(
-        f"{_word(source) or 'report'}/{_word(rule) or 'finding'}", severity, confidence,
+        f"{_word(tool or source) or 'report'}/{_word(rule) or 'finding'}", severity, confidence,
         text(message) or "no message", path, "new", *at, suggestion,
         "security" if cwe else "maintainability", " ".join(source.split())[:100] or "report", cwe,
     )  # fmt: skip

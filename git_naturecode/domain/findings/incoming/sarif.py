@@ -21,13 +21,14 @@ def hits(log: Any, root: str) -> Iterator[Hit]:
         for result in given.some(given.part(run, "results")):
             if any(_is_accepted(one) for one in given.some(given.part(result, "suppressions"))):
                 continue
-            if found := _hit(result, rules, known, source, root):
+            if found := _hit(result, rules, known, (name, source), root):
                 yield found
 
 
 def _hit(
-    result: Any, rules: list[Any], known: dict[str, Any], source: str, root: str
+    result: Any, rules: list[Any], known: dict[str, Any], driver: tuple[str, str], root: str
 ) -> Hit | None:
+    tool, source = driver
     number = given.part(result, "ruleIndex")
     name = given.text(given.part(result, "ruleId")) or given.text(given.part(result, "rule", "id"))
     rule = known.get(name)
@@ -43,7 +44,7 @@ def _hit(
     return given.hit(
         name or given.part(rule, "id"), _severity(result, rule), said, path, at, source,
         cwe=given.cwe_in(given.part(about, "tags")), suggestion=_suggestion(result, at),
-        confidence=_SURE.get(given.text(given.part(about, "precision")), 0.7),
+        confidence=_SURE.get(given.text(given.part(about, "precision")), 0.7), tool=tool,
     )  # fmt: skip
 
 
