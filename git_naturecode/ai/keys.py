@@ -4,13 +4,13 @@ A key is never in a command line, a file of ours, a trace or a message.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from git_naturecode.ai.settings import Settings
 from git_naturecode.errors import NotPermitted, Usage
-from git_naturecode.git.run import Limits, Program
+from git_naturecode.git.run import TIMED_OUT, GitFailed, Limits, Program
 
 VARIABLE = "NATURECODE_AI_KEY"
 SERVICE = "git-naturecode-ai"
@@ -35,15 +35,17 @@ NOTHING = Key("")
 
 
 def find(
-    settings: Settings, environ: Mapping[str, str], git: Program, *, may_ask: bool = False
-) -> Key:
+    settings: Settings, environ: Mapping[str, str], git: Program, *, may_ask: bool = False,
+    on_ask: Callable[[str], None] | None = None,
+) -> Key:  # fmt: skip
     """The key for the model of `settings`; the empty one where none is needed.
 
     The key of a provider goes to the provider's own address, and not to another one that is set.
-    With `may_ask` git may ask the person at the terminal. Raises Usage where there is none for a
+    With `may_ask` git may ask the person at the terminal, once `on_ask` has
+    told what it will ask for. Raises Usage where there is none for a
     provider that wants one, NotPermitted where it would travel readable.
     """
-    key = _found(settings, environ, git, may_ask)
+    key = _found(settings, environ, git, may_ask, on_ask)
     parts = urlsplit(settings.endpoint)
     if key.value and parts.scheme == "http" and parts.hostname not in _LOCAL:
         raise NotPermitted(
@@ -71,7 +73,10 @@ def settle(settings: Settings, key: Key, git: Program, *, is_good: bool) -> None
         )  # fmt: skip
 
 
-def _found(settings: Settings, environ: Mapping[str, str], git: Program, may_ask: bool) -> Key:
+def _found(
+    settings: Settings, environ: Mapping[str, str], git: Program, may_ask: bool,
+    on_ask: Callable[[str], None] | None,
+) -> Key:  # fmt: skip
     for name in (VARIABLE, settings.variable):
         if name and (value := environ.get(name, "").strip()):
             return Key(value, "environment")
@@ -83,7 +88,14 @@ def _found(settings: Settings, environ: Mapping[str, str], git: Program, may_ask
     if host in _LOCAL and not settings.variable:
         return NOTHING
     may_ask = may_ask and bool(settings.variable)
-    if value := _from_git(settings, git, may_ask):
+    if value := _from_git(settings, git, may_ask=False):
+        return Key(value, "credential")
+    if may_ask and on_ask is not None:
+        on_ask(
+            f"there is no key for {settings.provider} in {settings.variable}, {VARIABLE}, the keyring "
+            "or git's credential helper; git asks for it as a password (Ctrl-C ends)"
+        )
+    if may_ask and (value := _from_git(settings, git, may_ask=True)):
         return Key(value, "credential")
     return NOTHING
 
@@ -108,10 +120,15 @@ _SILENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "tr
 
 def _from_git(settings: Settings, git: Program, may_ask: bool) -> str:
     limits = Limits(wall=_PERSON_SECONDS if may_ask else _HELPER_SECONDS, terminal=may_ask)
-    status, out, _ = git.run(
-        "credential", "fill", data=(_described(settings) + "\n").encode(), check=False,
-        extra={} if may_ask else _SILENT, limits=limits,
-    )  # fmt: skip
+    try:
+        status, out, _ = git.run(
+            "credential", "fill", data=(_described(settings) + "\n").encode(), check=False,
+            extra={} if may_ask else _SILENT, limits=limits,
+        )  # fmt: skip
+    except GitFailed as failed:
+        if failed.status != TIMED_OUT:
+            raise
+        return ""
     if status:
         return ""
     lines = out.decode("utf-8", "replace").splitlines()

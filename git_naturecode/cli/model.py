@@ -45,7 +45,9 @@ def opened(context: Context, store: "Store", wanted: Settings, entity: str) -> A
     may_ask = keys.at_terminal(context.environ)
     key = keys.NOTHING
     if wanted.endpoint:
-        key = keys.find(wanted, context.environ, context.repo.program, may_ask=may_ask)
+        key = keys.find(
+            wanted, context.environ, context.repo.program, may_ask=may_ask, on_ask=context.tell
+        )
 
     def wait(seconds: float, why: str) -> None:
         from git_naturecode.render.show import line

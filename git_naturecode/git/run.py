@@ -115,6 +115,7 @@ class Program(NamedTuple):
             out, err = _talk(process, data, limits, hear)
         except subprocess.TimeoutExpired:
             _kill(process)
+            _shut(process, limits)
             raise GitFailed(args, TIMED_OUT, f"stopped after {limits.wall:g} s") from None
         except BaseException:
             _kill(process)
@@ -285,6 +286,15 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
         except (ProcessLookupError, subprocess.TimeoutExpired):
             continue
     process.wait()
+
+
+def _shut(process: "subprocess.Popen[bytes]", limits: Limits) -> None:
+    """Close our ends of the pipes of a process that was ended; listeners close theirs."""
+    if limits.output is None:
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
 
 
 def _own_group(process: "subprocess.Popen[bytes]") -> bool:

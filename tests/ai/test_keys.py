@@ -112,7 +112,20 @@ def test_nobody_is_asked_in_a_pipe(
         keys.find(DEEPSEEK, os.environ, program)
     assert "DEEPSEEK_API_KEY" in caught.value.hint
     assert not asked.exists()
-    assert keys.find(DEEPSEEK, os.environ, program, may_ask=True).value == SECRET
+    told: list[str] = []
+    found = keys.find(DEEPSEEK, os.environ, program, may_ask=True, on_ask=told.append)
+    assert found.value == SECRET
+    assert [one for one in told if "DEEPSEEK_API_KEY" in one] == told != []
+
+
+def test_one_who_does_not_answer_is_told_that_there_is_no_key(
+    git: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "_HELPER_SECONDS", 0.2)
+    helper(tmp_path, "sleep 20")
+    use(tmp_path)
+    with pytest.raises(Usage, match="no key for deepseek"):
+        keys.find(DEEPSEEK, {}, git)
 
 
 def test_a_server_on_this_machine_needs_none(git: Program, tmp_path: Path) -> None:
