@@ -97,7 +97,8 @@ def _usage(error: TyperException) -> errors.Usage:
         from git_naturecode.cli.missing import missing
 
         is_option = left_out.param_type_name == "option"
-        return missing(left_out.name, is_option, getattr(left_out, "help", "") or "", path)
+        name = left_out.opts[0].lstrip("-") if is_option else left_out.name
+        return missing(name, is_option, getattr(left_out, "help", "") or "", path)
     return errors.Usage(_message(error).rstrip("."), f"see `{path} --help`")
 
 

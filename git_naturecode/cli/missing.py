@@ -9,7 +9,8 @@ _CALLED = {
     "query": "something to search for", "who": "somebody's address or name",
     "member": "somebody's address or name", "email": "an e-mail address", "role": "a role",
     "key": "the name of a setting", "value": "a value", "team": "a team's name or id",
-    "device": "a device", "wanted": "an id",
+    "device": "a device", "wanted": "an id", "finding": "a finding",
+    "forge": "the name of a forge",
 }  # fmt: skip
 _FOUND = {
     "session": "git naturecode session list", "review": "git naturecode review list",

@@ -57,7 +57,7 @@ def test_whatever_is_left_out_is_named_in_words(clone: Clone) -> None:
             assert hint.endswith(f"see `git naturecode {' '.join(path)} --help`"), said
             assert one.name.upper() not in first, said
             told.add(first)
-            given += [f"--{one.name}=x"] if one.param_type_name == "option" else ["x"]
+            given += [f"{one.opts[0]}=x"] if one.param_type_name == "option" else ["x"]
     assert {"error: a review's id is needed", "error: a session's id is needed"} <= told
     assert "session list shows them" in clone.nc("session", "show", code=2).err
 
