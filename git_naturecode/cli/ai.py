@@ -52,6 +52,7 @@ def summarize(
 
     It becomes the summary when you say so, at the question or by --accept.
     """
+    from git_naturecode import ids
     from git_naturecode.ai.proposals import summarizing
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts
@@ -79,7 +80,8 @@ def summarize(
     if as_json:
         context.json(_summary_json(here.session.id, made, asked, taken))
         return
-    _conclude(context, taken, "it is the summary now", "git naturecode ai summarize ID --accept")
+    how = f"git naturecode ai summarize {ids.tail(here.session.id)} --accept"
+    _conclude(context, taken, "it is the summary now", how)
 
 
 def resolve(
@@ -101,6 +103,7 @@ def resolve(
 
     It becomes a new private session when you say so; both versions stay as they are.
     """
+    from git_naturecode import ids
     from git_naturecode.ai.proposals import resolving
     from git_naturecode.cli.changing import changing
 
@@ -130,7 +133,7 @@ def resolve(
         return
     _conclude(
         context, taken, f"kept as {entity}; `git naturecode session share` gives it to the others",
-        "git naturecode ai resolve ID ID2 --accept",
+        f"git naturecode ai resolve {ids.tail(here.session.id)} {ids.tail(theirs.id)} --accept",
     )  # fmt: skip
 
 

@@ -97,7 +97,8 @@ class Told:
         mended = len(self.fixed())
         told += [f"{mended} fixed"] if mended else []
         told += [f"{out} dismissed"] if out else []
-        return "findings: " + (", ".join(told) or "none")
+        none = "not known" if self.outcome.seen.inconclusive else "none"
+        return "findings: " + (", ".join(told) or none)
 
     def _coverage(self) -> Iterator[str]:
         outcome = self.outcome
@@ -131,7 +132,9 @@ class Told:
         live = [one for one in self.live() if one.fingerprint in self.names]
         if live:
             name = self.names[live[0].fingerprint]
-            yield f"hint: git naturecode review dismiss {tail} {name} --reason false-positive"
+            yield f"hint: git naturecode review diff {tail} shows them in the change"
+            how = f"git naturecode review dismiss {tail} {name} --reason false-positive"
+            yield f"hint: if {name} is no fault: {how}"
         yield TELL_OTHERS
 
     def json(self, aspects: tuple[str, ...]) -> "dict[str, Json]":

@@ -110,7 +110,8 @@ def _read(source: str) -> "Result":
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise errors.Usage(
-            f"cannot read {line(source)}: {why}", "`git naturecode ci review -o FILE` writes one"
+            f"cannot read {line(source)}: {why}",
+            "`git naturecode ci review --format json -o FILE` writes one",
         ) from None
     try:
         if result.is_one(data):

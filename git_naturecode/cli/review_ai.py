@@ -102,7 +102,9 @@ def dismiss(
 
     context = contexts.current(quiet)
     if not undo and not reason.strip():
-        raise errors.Usage("why?", f"--reason {'|'.join(makers.REASONS)}, or in your own words")
+        raise errors.Usage(
+            "a reason is needed", f"--reason {'|'.join(makers.REASONS)}, or in your own words"
+        )
     if undo and reason:
         raise errors.Usage("--undo takes it back; it needs no --reason")
     if len(reason) > 200:
@@ -152,7 +154,7 @@ def checked(names: list[str], agree: int, fail_on: str) -> None:
 
     if agree > max(1, len(names)):
         raise errors.Usage(
-            f"{agree} cannot agree where {count(len(names) or 1, 'provider')} look",
+            f"{agree} cannot agree where only {count(len(names) or 1, 'provider')} would look",
             "name more of them: --provider A --provider B",
         )
     if fail_on and fail_on not in SEVERITIES:

@@ -198,7 +198,7 @@ def test_what_cannot_be_dismissed(both: Pair) -> None:
         in ann.nc("review", "dismiss", review, "f1", "--reason", "x", code=1).err
     )
     ann.nc("review", "ai", review)
-    assert "why?" in ann.nc("review", "dismiss", review, "f1", code=2).err
+    assert "a reason is needed" in ann.nc("review", "dismiss", review, "f1", code=2).err
     assert (
         "needs no --reason"
         in ann.nc("review", "dismiss", review, "f1", "--undo", "--reason", "x", code=2).err
@@ -306,7 +306,7 @@ def test_what_makes_no_sense(both: Pair) -> None:
     for args, told in (
         (["--aspect", "securty"], "is no aspect"),
         (["--provider", "nobody"], "there is no provider 'nobody'"),
-        (["--agree", "2"], "2 cannot agree where 1 provider look"),
+        (["--agree", "2"], "2 cannot agree where only 1 provider would look"),
         (["--fail-on", "bad"], "is no severity"),
         (["--model", "x"], "no models"),
         (["--provider", "builtin:x"], "no models"),

@@ -33,5 +33,6 @@ def ask(
             faults = wrong.faults or ("",)
             asked = repair(messages, answer.text, faults, cut=is_cut)
     raise ProviderFailed(
-        f"{provider.name} did not answer as it was asked to, twice: {neutral.line(faults[0], 200)}"
+        f"{provider.name} did not answer as it was asked to, twice: {neutral.line(faults[0], 200)}",
+        hint="nothing was changed; ask again, or another --model; --provider builtin needs none",
     )
