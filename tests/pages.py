@@ -148,7 +148,11 @@ class Player:
         self.count += 1
         if kind == "tail":
             return "[0-9a-z]{8}"
-        shape = rf"{text.partition('-')[0]}-\d{{8}}-[0-9a-z]{{8}}" if kind == "id" else rf"[0-9a-f]{{{len(text)}}}"
+        shape = (
+            rf"{text.partition('-')[0]}-\d{{8}}-[0-9a-z]{{8}}"
+            if kind == "id"
+            else rf"[0-9a-f]{{{len(text)}}}"
+        )
         return f"(?P<n_{text.replace('-', '_')}_{self.count}>{shape})"
 
     def bind(self, found: re.Match[str]) -> None:

@@ -91,7 +91,9 @@ def shop(box: Box) -> Player:
     ann.git("commit", "-q", "-m", "Search for orders")
     ann.git("push", "-q", "-u", "origin", "search")
     model = box.path / "llm"
-    model.write_text("#!/bin/sh\ncat > /dev/null\necho 'As a parameter: it never becomes SQL then.'\n")
+    model.write_text(
+        "#!/bin/sh\ncat > /dev/null\necho 'As a parameter: it never becomes SQL then.'\n"
+    )
     model.chmod(0o755)
     ann.env["PATH"] = f"{box.path}:{os.environ['PATH']}"
     return Player({"ann": ann}, box.path, lambda: None)

@@ -92,8 +92,8 @@ def _found(
         return Key(value, "credential")
     if may_ask and on_ask is not None:
         on_ask(
-            f"there is no key for {settings.provider} in {settings.variable}, {VARIABLE}, the keyring "
-            "or git's credential helper; git asks for it as a password (Ctrl-C ends)"
+            f"there is no key for {settings.provider} in {settings.variable}, {VARIABLE}, the "
+            "keyring or git's credential helper; git asks for it as a password (Ctrl-C ends)"
         )
     if may_ask and (value := _from_git(settings, git, may_ask=True)):
         return Key(value, "credential")

@@ -27,8 +27,8 @@ def hit(
 ) -> Hit | None:  # fmt: skip
     """A hit on the lines `at` (first, last; from 1) of `path`; None without a path or a line.
 
-    `tool` is `source` without its version, where it has one: a rule is the same in the next version,
-    and so is what has been said of a finding of it.
+    `tool` is `source` without its version, where it has one: in the next version a rule is the
+    same, and so is what has been said of a finding of it.
     """
     if not path or at[0] < 1:
         return None
