@@ -56,6 +56,7 @@ def test_whatever_is_left_out_is_named_in_words(clone: Clone) -> None:
             assert not first.removeprefix("error: ").isupper(), said
             assert hint.endswith(f"see `git naturecode {' '.join(path)} --help`"), said
             assert one.name.upper() not in first, said
+            assert one.param_type_name != "option" or f" {one.opts[0]} " in first, said
             told.add(first)
             given += [f"{one.opts[0]}=x"] if one.param_type_name == "option" else ["x"]
     assert {"error: a review's id is needed", "error: a session's id is needed"} <= told
