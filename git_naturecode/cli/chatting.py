@@ -69,6 +69,8 @@ class Chat:
     @property
     def about(self) -> str:
         """Whom one talks with."""
+        if not self.settings.endpoint:
+            return f"talking with what naturecode.ai.{line(self.settings.provider)} names"
         return f"talking with {line(self.settings.label)} at {self._where}"
 
     @property

@@ -80,7 +80,8 @@ class Findings:
         yield ""
         yield self.paint.bold(counts(review))
         for analysis in last(review.analyses):
-            yield f"    {self.paint.dim(looked(analysis, self.review))}"
+            about = looked(analysis, self.review)
+            yield from (self.paint.dim(one) for one in folded(about, self.columns, "    "))
         for one in sorted(review.live_findings, key=lambda one: -_rank(one)):
             yield from self.text(one)
         rest = [one for one in review.findings if not one.is_live]
@@ -128,7 +129,8 @@ def counts(review: Review) -> str:
     """How many findings there are, the worst first: `findings: 1 high, 2 low`."""
     found = [one.finding.severity for one in review.live_findings]
     told = [f"{found.count(one)} {one}" for one in reversed(SEVERITIES) if one in found]
-    return "findings: " + (", ".join(told) or "none")
+    seen = [one for one in last(review.analyses) if one.state != INCONCLUSIVE]
+    return "findings: " + (", ".join(told) or ("none" if seen else "not known"))
 
 
 def last(analyses: Sequence[Analysis]) -> list[Analysis]:

@@ -400,6 +400,15 @@ def test_a_model_that_fails_says_nothing(both: Pair, script: str, told: str) -> 
     assert "inconclusive" in ann.nc("review", "show", review).out
 
 
+def test_a_look_that_saw_nothing_does_not_say_that_there_is_nothing(both: Pair) -> None:
+    model(both.ann, "sys.exit(3)")
+    said = both.ann.nc("review", "ai", both.review, "--provider", "command", code=6)
+    assert "findings: not known" in said.out
+    assert "findings: not known" in both.ann.nc("review", "show", both.review).out
+    both.ann.nc("review", "ai", both.review, "--aspect", "performance")
+    assert "findings: none" in both.ann.nc("review", "show", both.review).out
+
+
 def test_several_have_to_agree(both: Pair) -> None:
     ann, review = both.ann, both.review
     other = {**FOUND, "line": 15, "code": "os.system", "aspect": "performance"}

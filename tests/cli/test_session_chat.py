@@ -15,6 +15,8 @@ from ai.providers import server as acts
 from ai.providers.server import ModelServer, serving, texts
 from box import Box, Clone
 from crews import ada, ben, hub, joined, synced  # noqa: F401
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.chatting import Chat
 from sealed.people import begun, everything
 
 KEY = "sk-" + "Zq7LmN2vXc9RtY4wPs8KdF3h"
@@ -490,3 +492,12 @@ sys.argv[0] = "git-naturecode"
 from git_naturecode.__main__ import main
 main()
 """
+
+
+def test_a_program_is_called_by_the_setting_that_names_it(clone: Clone) -> None:
+    clone.git("config", "naturecode.ai.provider", "command")
+    clone.git("config", "naturecode.ai.command", "cat")
+    session_id = clone.start("Retry jitter")
+    with clone.entered():
+        made = Chat(contexts.current(quiet=True), session_id, None, None)
+    assert made.about == "talking with what naturecode.ai.command names"
