@@ -202,6 +202,21 @@ class Run:
             self.keep(outcome, analysers, places, time.monotonic() - before)
         return outcome
 
+    def judge(self, outcome: "Outcome") -> None:
+        """Raise ProviderFailed, with what can be done about it, where nothing is known."""
+        from git_naturecode.ai.providers.protocol import ProviderFailed
+
+        why = outcome.seen.inconclusive
+        if not why:
+            return
+        failures = [one.failure for _, one in self.asked if one.failure]
+        hint = next((one.hint for one in failures if one.hint), "")
+        raise ProviderFailed(
+            f"inconclusive: {line(why)}",
+            hint=hint
+            or "nothing is known of what was not seen; run it again, or ask another provider",
+        )
+
     def cost(self) -> float | None:
         """What the models have cost; None where a price or a count is not known."""
         from git_naturecode.ai.budget import priced

@@ -102,7 +102,8 @@ def review(
             _note(context, here.store, found.head, note, is_good=not _bad(live, threshold))
     for form, path in wanted:
         write(context, path, text(form, found, outcome, "+".join(aspects)))
-    return _ended(context, outcome, live, threshold)
+    run.judge(outcome)
+    return _ended(context, live, threshold)
 
 
 class _CiRun(Run):
@@ -259,7 +260,7 @@ def _commit(store: "Store", name: str) -> str:
     if not found:
         raise errors.Usage(
             f"there is no commit {line(name)[:60]} here",
-            "fetch the whole history: fetch-depth: 0 (GitHub), GIT_DEPTH: 0 (GitLab)",
+            "fetch it; in a job the whole history: fetch-depth: 0 (GitHub), GIT_DEPTH: 0 (GitLab)",
         )
     return found
 
@@ -280,17 +281,8 @@ def _bad(live: "Sequence[Finding]", fail_on: str) -> "list[Finding]":
     return [one for one in live if fail_on and rank(one.severity) >= rank(fail_on)]
 
 
-def _ended(
-    context: contexts.Context, outcome: "Outcome", live: "Sequence[Finding]", fail_on: str
-) -> int:
-    """The exit code; raises where nothing is known."""
-    from git_naturecode.ai.providers.protocol import ProviderFailed
-
-    if outcome.seen.inconclusive:
-        raise ProviderFailed(
-            f"inconclusive: {line(outcome.seen.inconclusive)}",
-            hint="nothing is known of what was not seen; run it again, or ask another provider",
-        )
+def _ended(context: contexts.Context, live: "Sequence[Finding]", fail_on: str) -> int:
+    """The exit code of a look that came to an end."""
     bad = _bad(live, fail_on)
     if bad:
         context.tell(f"{count(len(bad), 'finding')} at or above {fail_on}")

@@ -12,7 +12,6 @@ from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
     from git_naturecode.ai.reviewing.assistant import Estimate
-    from git_naturecode.ai.reviewing.run import Outcome
     from git_naturecode.cli.ai_told import Told
     from git_naturecode.store.entry import Json
 
@@ -75,7 +74,8 @@ def ai(
         page(context, told.text(paint(context), columns(context)))
         for text in told.notes():
             context.tell(text)
-    return _ended(context, outcome, told, fail_on)
+    run.judge(outcome)
+    return _ended(context, told, fail_on)
 
 
 def dismiss(
@@ -163,16 +163,10 @@ def checked(names: list[str], agree: int, fail_on: str) -> None:
         )  # fmt: skip
 
 
-def _ended(context: contexts.Context, outcome: "Outcome", told: "Told", fail_on: str) -> int:
-    """The exit code; raises where nothing is known."""
-    from git_naturecode.ai.providers.protocol import ProviderFailed
+def _ended(context: contexts.Context, told: "Told", fail_on: str) -> int:
+    """The exit code of a look that came to an end."""
     from git_naturecode.domain.findings.model import rank
 
-    if outcome.seen.inconclusive:
-        raise ProviderFailed(
-            f"inconclusive: {line(outcome.seen.inconclusive)}",
-            hint="nothing is known of what was not seen; run it again, or ask another provider",
-        )
     bad = [one for one in told.live() if fail_on and rank(one.severity) >= rank(fail_on)]
     if bad:
         context.tell(f"{count(len(bad), 'finding')} at or above {fail_on}")

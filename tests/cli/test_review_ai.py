@@ -400,6 +400,13 @@ def test_a_model_that_fails_says_nothing(both: Pair, script: str, told: str) -> 
     assert "inconclusive" in ann.nc("review", "show", review).out
 
 
+def test_a_budget_that_is_too_small_says_how_to_have_more(both: Pair) -> None:
+    model(both.ann, says())
+    both.ann.git("config", "naturecode.ai.maxTokens", "10")
+    said = both.ann.nc("review", "ai", both.review, "--provider", "command", code=6)
+    assert "hint: ask about less, or allow more: git config naturecode.ai.maxTokens" in said.err
+
+
 def test_a_look_that_saw_nothing_does_not_say_that_there_is_nothing(both: Pair) -> None:
     model(both.ann, "sys.exit(3)")
     said = both.ann.nc("review", "ai", both.review, "--provider", "command", code=6)
