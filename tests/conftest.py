@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -137,6 +138,9 @@ settings.register_profile(
     max_examples=400 if TORTURE else 40, suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 settings.load_profile("sealed")
+# A shell starts what is in its background with Ctrl-C ignored, and programs inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _try_the_same_in_any_order() -> None:

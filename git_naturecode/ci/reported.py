@@ -7,6 +7,7 @@ from git_naturecode.domain.findings.build import Tracked
 from git_naturecode.domain.findings.hit import Change, Hit, Seen
 from git_naturecode.domain.findings.model import Finding
 from git_naturecode.domain.findings.result import Result
+from git_naturecode.render.reports.report import TOOL
 
 
 class Reported(NamedTuple):
@@ -16,13 +17,14 @@ class Reported(NamedTuple):
     hits: Sequence[Hit]
 
     def look(self, change: Change) -> Seen:
-        """Its hits; which of them are on lines of the change is found out later."""
+        """Its hits but those that were ours; which stand on lines of the change shows later."""
         every = frozenset(
             (file.path, number) for file in change.files
             for number in range(1, len(file.hunks) + 1)
         )  # fmt: skip
-        sources = tuple(dict.fromkeys(hit.source for hit in self.hits))
-        return Seen(tuple(self.hits), every, sources=sources or (self.name,))
+        theirs = [hit for hit in self.hits if not hit.source.startswith(TOOL)]
+        sources = tuple(dict.fromkeys(hit.source for hit in theirs))
+        return Seen(tuple(theirs), every, sources=sources or (self.name,))
 
 
 def result(

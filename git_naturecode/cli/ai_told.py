@@ -1,6 +1,6 @@
 """What came of an analysis of a review, as text and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from git_naturecode.cli.answers import count
@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from git_naturecode.store.entry import Json
 
 _MOST_SKIPPED = 10
+Clean = Callable[[Sequence[str]], list[str]]
 
 
 class Told:
     """An analysis that came to an end: `review` as it stands after it, `before` as it stood;
-    `saved` when it was kept."""
+    `saved` when it was kept. `clean` takes the secrets out of lines."""
 
-    def __init__(self, before: Review, review: Review, outcome: "Outcome", *, saved: bool) -> None:
-        self.review, self.outcome, self.saved = review, outcome, saved
+    def __init__(
+        self, before: Review, review: Review, outcome: "Outcome", clean: Clean, *, saved: bool
+    ) -> None:
+        self.review, self.outcome, self.saved, self.clean = review, outcome, saved, clean
         self.names = finding_names(review)
         self.known = {one.finding.fingerprint: one for one in review.findings}
         self.fixed_before = {o.finding.fingerprint for o in before.findings if o.life == FIXED}
@@ -86,7 +89,7 @@ class Told:
             f"{handle}{line(anchor.path)}{lines}{side} · "
             f"{texts.severity(one, paint)} · {line(one.rule)}{cwe}{source}{state}"
         )
-        for quoted in dedented([show(text) for text in anchor.text[:5]]):
+        for quoted in dedented([show(text) for text in self.clean(anchor.text)[:5]]):
             yield from (paint.dim(text) for text in folded(quoted, columns, "    | "))
         yield from texts.said(one, paint, columns, "    ")
 
@@ -165,7 +168,7 @@ class Told:
         state = known.state if known else "new"
         return {
             **forms.finding_json(one), "finding": self.names.get(one.fingerprint), "state": state,
-            "text": list(one.anchor.text),
+            "text": self.clean(one.anchor.text),
         }  # fmt: skip
 
     def _is_dismissed(self, one: Finding) -> bool:

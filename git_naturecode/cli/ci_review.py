@@ -177,7 +177,7 @@ class _CiRun(Run):
         """What is there and nobody has dismissed."""
         from git_naturecode.cli.ai_told import Told
 
-        return Told(self.here.review, self.here.review, outcome, saved=False).live()
+        return Told(self.here.review, self.here.review, outcome, self.clean, saved=False).live()
 
     def result(self, outcome: "Outcome", live: "Sequence[Finding]") -> "Result":
         """What came of it, as a file tells it, without secrets."""

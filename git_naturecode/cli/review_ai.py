@@ -67,7 +67,7 @@ def ai(
             run.permit()
         outcome = run.look(agree, save=save)
         after = run.here.again().review if save else here.review
-        told = Told(here.review, after, outcome, saved=save)
+        told = Told(here.review, after, outcome, run.clean, saved=save)
     if as_json:
         context.json(told.json(aspects))
     else:

@@ -86,14 +86,19 @@ def test_what_other_tools_found_is_told_where_the_change_shows_the_lines(
     job: Clone, tmp_path: Path
 ) -> None:
     theirs = tmp_path / "theirs.sarif"
-    theirs.write_text(sarif.text(report(
+    told = sarif.text(report(
         finding("On the change.", "app.py", 4, 4), finding("Elsewhere.", "app.py", 90, 90),
         finding("Nowhere.", "b.py", 1, 1),
-    )))  # fmt: skip
+    ))  # fmt: skip
+    theirs.write_text(told.replace('"git-naturecode"', '"another"'))
     said = job.nc("ci", "review", "--report", str(theirs)).out
     assert "On the change." in said
     assert "Elsewhere." not in said
     assert "Nowhere." not in said
+    ours = job.nc("ci", "review", "--format", "sarif").out
+    theirs.write_text(ours)
+    again = json.loads(job.nc("ci", "review", "--report", str(theirs), "--format", "sarif").out)
+    assert len(again["runs"][0]["results"]) == len(json.loads(ours)["runs"][0]["results"])
     theirs.write_text("junk")
     assert "is no report" in job.nc("ci", "review", "--report", str(theirs), code=2).err
     assert "cannot read" in job.nc("ci", "review", "--report", "/nowhere", code=2).err

@@ -473,7 +473,10 @@ def test_secrets_stay_here(both: Pair) -> None:
     )
     ann.nc("review", "ai", review, "--provider", "command")
     assert key not in Path(ann.path, "asked").read_text()
-    ann.nc("review", "ai", review)
+    for more in ((), ("--json", "--no-save")):
+        said = ann.nc("review", "ai", review, *more)
+        assert "shop/keys.py" in said.out
+        assert key not in said.out
     entries = ann.git("grep", "-h", "", "naturecode", "--", "log")
     assert "nc/" in entries
     assert key not in entries

@@ -430,6 +430,7 @@ def test_a_conversation_at_a_terminal(chat: Clone, server: ModelServer) -> None:
         terminal.hears("Three.\r\nyou> ")
         terminal.types("/cost\r")
         terminal.hears("tokens in")
+        terminal.hears("you> ")  # before, Ctrl-D would be the terminal's own and end nothing
         terminal.types("\x04")
         assert terminal.ended() == 0
     assert [(text, cut) for _, text, cut in said(chat)] == [
