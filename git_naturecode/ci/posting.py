@@ -111,8 +111,7 @@ def post(forge: Forge, result: Result, most: int) -> Done:
     lost = {one.fingerprint for one in missing}
     listed = [*todo.listed, *(one for one in result.findings if one.fingerprint in lost)]
     new = len(todo.notes) - len(missing)
-    text = wording.summary(result, listed, new, todo.kept, len(todo.resolve))
-    url = forge.summary(text)
+    url = forge.summary(wording.summary(result, listed, (new, todo.kept, len(todo.resolve))))
     return Done(new, todo.kept, len(todo.resolve), len(listed), url)
 
 

@@ -27,10 +27,10 @@ def comment(finding: Finding, *, suggests: bool, above: int = 0) -> str:
 
 
 def summary(
-    result: Result, listed: Sequence[Finding], posted: int, kept: int, resolved: int
+    result: Result, listed: Sequence[Finding], comments: tuple[int, int, int] | None = None
 ) -> str:
-    """The comment about the whole: how many there are, those that stand on no line, what was not
-    looked at."""
+    """What there is to say of the whole: how many there are, those in `listed` that no comment
+    tells of, what was not looked at. `comments` are new, known before and resolved."""
     said = ["### Review by git naturecode", ""]
     if result.inconclusive:
         why = neutral(result.inconclusive, 300)
@@ -39,10 +39,11 @@ def summary(
             "",
         ]
     said += [_counts(result.findings), ""]
-    news = [f"{posted} new", f"{kept} known before", f"{resolved} resolved"]
-    said += [f"Comments: {', '.join(news)}.", ""]
+    if comments is not None:
+        posted, kept, resolved = comments
+        said += [f"Comments: {posted} new, {kept} known before, {resolved} resolved.", ""]
     if listed:
-        said += ["On no line that this page shows:", ""]
+        said += ["On no line that this page shows:", ""] if comments is not None else []
         said += [_item(one) for one in listed[:_MOST_LISTED]]
         said += [*_more(len(listed) - _MOST_LISTED), ""]
     if result.skipped:

@@ -10,6 +10,7 @@ import typer
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli import groups
+from git_naturecode.cli.ci_reports import summarise
 from git_naturecode.cli.ci_review import review
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.render.show import line
@@ -86,7 +87,8 @@ def post(
     except errors.NotPermitted:
         _annotate(context, at, result)
         raise
-    _summarise(context, result, done)
+    if not done.moved:
+        summarise(context, result, (done.posted, done.kept, done.resolved))
     if as_json:
         context.json({
             "posted": done.posted, "kept": done.kept, "resolved": done.resolved,
@@ -135,21 +137,6 @@ def _annotate(context: contexts.Context, at: "Where", result: "Result") -> None:
         why = result.inconclusive
         report = Report(result.findings, __version__, inconclusive=why, skipped=result.skipped)
         context.say(github.text(report).rstrip("\n"))
-
-
-def _summarise(context: contexts.Context, result: "Result", done: "Done") -> None:
-    """The summary of the job says what the comment about the whole says."""
-    from git_naturecode.ci import wording
-
-    path = context.environ.get("GITHUB_STEP_SUMMARY", "")
-    if not path or done.moved:
-        return
-    text = wording.summary(result, (), done.posted, done.kept, done.resolved)
-    try:
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except OSError as error:
-        context.tell(f"note: the summary of the job was not written: {error.strerror}")
 
 
 def _told(done: "Done") -> str:

@@ -102,3 +102,23 @@ def write(context: contexts.Context, path: str, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise errors.NaturecodeError(f"cannot write {line(path)}: {error.strerror}") from None
+
+
+def summarise(
+    context: contexts.Context, result: "Result", comments: tuple[int, int, int] | None = None
+) -> None:
+    """Say what was found in the summary of a job of GitHub; nothing where there is none.
+
+    `comments`: how many were new, known before and resolved; without, all findings are listed.
+    """
+    from git_naturecode.ci import wording
+
+    path = context.environ.get("GITHUB_STEP_SUMMARY", "")
+    if not path:
+        return
+    listed = result.findings if comments is None else ()
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(wording.summary(result, listed, comments) + "\n")
+    except OSError as error:
+        context.tell(f"note: the summary of the job was not written: {error.strerror}")

@@ -10,7 +10,7 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.ai_run import GUIDE, MOST_GUIDE, Run
 from git_naturecode.cli.answers import count
-from git_naturecode.cli.ci_reports import Format, outputs, text, write
+from git_naturecode.cli.ci_reports import Format, outputs, summarise, text, write
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.review_ai import checked, of_aspects, of_words
 from git_naturecode.render.show import line
@@ -102,6 +102,7 @@ def review(
             _note(context, here.store, found.head, note, is_good=not _bad(live, threshold))
     for form, path in wanted:
         write(context, path, text(form, found, outcome, "+".join(aspects)))
+    summarise(context, found)
     run.judge(outcome)
     return _ended(context, live, threshold)
 

@@ -63,8 +63,13 @@ def test_the_ends_of_the_change_come_from_the_job(job: Clone, tmp_path: Path) ->
     pull = {"number": 7, "base": {"sha": base}, "head": {"sha": head}}
     event.write_text(json.dumps({"pull_request": pull}))
     job.env |= {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(event)}
+    job.env["GITHUB_STEP_SUMMARY"] = str(tmp_path / "summary.md")
     found = json.loads(job.nc("ci", "review", "--format", "json").out)
     assert (found["base"], found["head"]) == (base, head)
+    summary = (tmp_path / "summary.md").read_text()
+    assert "| high | 1 |" in summary
+    assert "`app.py:4`" in summary
+    assert "Comments:" not in summary
     event.write_text(json.dumps({"pull_request": {**pull, "base": {"sha": "d" * 40}}}))
     assert "fetch-depth: 0" in job.nc("ci", "review", code=2).err
 
