@@ -85,7 +85,7 @@ def talk(
             list(argv), cwd=cwd, env=dict(environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, start_new_session=True, bufsize=0,
         )  # fmt: skip
-    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+    except OSError as error:
         raise ProcessFailed(f"{argv[0]} cannot be run ({error.strerror})", "missing") from None
     known = _Talk(process, data, bounds, argv[0])
     try:

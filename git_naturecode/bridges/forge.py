@@ -21,7 +21,8 @@ class Change(NamedTuple):
 class Note(NamedTuple):
     """A comment to be made: on lines `line` to `end` of one side ("new", "old") of a file.
 
-    `line` 0 is the file as a whole. `fingerprint` names the finding that it tells of.
+    `line` 0 is the file as a whole. `fingerprint` names the finding that it tells of, `by` is one
+    word for who found it.
     """
 
     fingerprint: str
@@ -30,12 +31,14 @@ class Note(NamedTuple):
     side: str
     line: int
     end: int
+    by: str = ""
 
 
 class Posted(NamedTuple):
     """A thread that was begun by whoever asks, about one finding in the file `path`.
 
-    `by_us` says that who asks has resolved it himself, and not a person.
+    `by_us` says that who asks has resolved it himself, and not a person; `by` who has found it
+    ("": the comment does not say).
     """
 
     fingerprint: str
@@ -43,6 +46,7 @@ class Posted(NamedTuple):
     path: str
     resolved: bool
     by_us: bool
+    by: str = ""
 
 
 class Forge(Protocol):

@@ -79,8 +79,11 @@ class GithubChange:
                 by = (thread["resolvedBy"] or {}).get("login")
                 by_us = _account(by) == _account(viewer)
                 found.append(
-                    Posted(name, thread["id"], thread["path"], thread["isResolved"], by_us)
-                )
+                    Posted(
+                        name, thread["id"], thread["path"], thread["isResolved"], by_us,
+                        marks.by(said[0]["body"]),
+                    )
+                )  # fmt: skip
         return found
 
     def post(self, notes: Sequence[Note], head: str) -> list[Note]:
@@ -119,7 +122,7 @@ class GithubChange:
         try:
             with _told(may_refuse=True):
                 self._pull.create_review_comment(
-                    marks.finding(note.text, note.fingerprint), head, note.path,
+                    marks.finding(note.text, note.fingerprint, note.by), head, note.path,
                     subject_type="file",
                 )  # fmt: skip
         except _Refused:
@@ -202,7 +205,7 @@ def _heading(count: int) -> str:
 
 def _comment(note: Note) -> ReviewComment:
     side = "RIGHT" if note.side == "new" else "LEFT"
-    text = marks.finding(note.text, note.fingerprint)
+    text = marks.finding(note.text, note.fingerprint, note.by)
     made: ReviewComment = {"path": note.path, "body": text, "line": note.end, "side": side}
     if note.end > note.line:
         made |= {"start_line": note.line, "start_side": side}
@@ -221,11 +224,22 @@ def _told(*, may_refuse: bool = False) -> Iterator[None]:
     except GithubException as error:
         if error.status == 422 and may_refuse:
             raise _Refused from None
-        raise failures.of_status("GitHub", error.status, _message(error), TOKEN) from None
+        status = 403 if _is_forbidden(error) else error.status
+        raise failures.of_status("GitHub", status, _message(error), TOKEN) from None
     except (requests.RequestException, OSError, AssertionError) as error:
         raise failures.of_network("GitHub", error) from None
 
 
 def _message(error: GithubException) -> str:
     said = error.data.get("message") if isinstance(error.data, dict) else error.message
-    return str(said or "")
+    return str(said or next((one.get("message") for one in _faults(error)), "") or "")
+
+
+def _is_forbidden(error: GithubException) -> bool:
+    """True where GraphQL refuses, which answers with 200 and says why in its own way."""
+    return any(one.get("type") == "FORBIDDEN" for one in _faults(error))
+
+
+def _faults(error: GithubException) -> list[dict[str, Any]]:
+    some = error.data.get("errors") if isinstance(error.data, dict) else None
+    return [one for one in some if isinstance(one, dict)] if isinstance(some, list) else []

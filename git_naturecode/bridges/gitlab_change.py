@@ -87,7 +87,8 @@ class GitlabChange:
                     path = where.get("new_path") or where.get("old_path") or ""
                     by_us = (said[0].get("resolved_by") or {}).get("username") == me
                     resolved = bool(said[0].get("resolved"))
-                    found.append(Posted(name, thread.id, path, resolved, by_us))
+                    who = marks.by(said[0]["body"])
+                    found.append(Posted(name, thread.id, path, resolved, by_us, who))
         return found
 
     def post(self, notes: Sequence[Note], head: str) -> list[Note]:
@@ -97,7 +98,7 @@ class GitlabChange:
         """
         refused = []
         for one in notes:
-            body = marks.finding(one.text, one.fingerprint)
+            body = marks.finding(one.text, one.fingerprint, one.by)
             try:
                 with _told(may_refuse=True):
                     self._merge.draft_notes.create({"note": body, "position": self._position(one)})

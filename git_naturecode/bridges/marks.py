@@ -6,19 +6,29 @@ that asks.
 
 import re
 
-_FINDING = re.compile(r"<!-- naturecode:finding ([0-9a-f]{32}) -->\s*\Z")
+_FINDING = re.compile(
+    r"<!-- naturecode:finding ([0-9a-f]{32})(?: by ([A-Za-z0-9_.:+/-]{1,1000}))? -->\s*\Z"
+)
 _SUMMARY = "<!-- naturecode:summary -->"
 
 
-def finding(text: str, fingerprint: str) -> str:
-    """`text` with the mark of the finding `fingerprint` at its end."""
-    return f"{text.rstrip()}\n\n<!-- naturecode:finding {fingerprint} -->"
+def finding(text: str, fingerprint: str, by: str = "") -> str:
+    """`text` with the mark of the finding `fingerprint` at its end; `by`: one word for who found
+    it."""
+    who = f" by {by}" if by else ""
+    return f"{text.rstrip()}\n\n<!-- naturecode:finding {fingerprint}{who} -->"
 
 
 def fingerprint(text: str) -> str:
     """The finding that a comment is marked with; "" for none."""
     found = _FINDING.search(text)
     return found[1] if found else ""
+
+
+def by(text: str) -> str:
+    """Who has found what a comment is marked with; "" where it does not say."""
+    found = _FINDING.search(text)
+    return (found[2] or "") if found else ""
 
 
 def summary(text: str) -> str:

@@ -7,8 +7,8 @@ from git_naturecode.bridges.forge import Forge, Note, Posted
 from git_naturecode.bridges.lines import Shown
 from git_naturecode.ci import wording
 from git_naturecode.domain.findings.model import Finding, rank
-from git_naturecode.domain.findings.result import Result
-from git_naturecode.errors import Remote
+from git_naturecode.domain.findings.result import Result, looker
+from git_naturecode.errors import NotPermitted, Remote
 
 _GITLAB = "GitLab"
 
@@ -25,7 +25,8 @@ class Plan(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What was done; `url` is where to look. `moved`: nothing, for the change has moved on."""
+    """What was done; `url` is where to look. `moved`: nothing, for the change has moved on.
+    `refused` threads were to be resolved or opened, which this token may not do."""
 
     posted: int = 0
     kept: int = 0
@@ -33,6 +34,7 @@ class Done(NamedTuple):
     listed: int = 0
     url: str = ""
     moved: str = ""
+    refused: int = 0
 
 
 def plan(
@@ -60,7 +62,8 @@ def plan(
     done = [
         one.thread for one in posted
         if not one.resolved and (
-            one.fingerprint in result.dismissed or result.is_mended(one.fingerprint, one.path)
+            one.fingerprint in result.dismissed
+            or result.is_mended(one.fingerprint, one.path, one.by)
         )
     ]  # fmt: skip
     live = {one.fingerprint for one in found}
@@ -84,12 +87,13 @@ def _note(one: Finding, shown: Mapping[str, Shown | None], host: str) -> Note | 
         return None
     lines, end = shown[anchor.path], max(anchor.line, anchor.end)
     if lines is None or not anchor.line:
-        return Note(one.fingerprint, wording.comment(one, suggests=False), anchor.path, "new", 0, 0)
+        said = wording.comment(one, suggests=False)
+        return Note(one.fingerprint, said, anchor.path, "new", 0, 0, looker(one))
     if not lines.has(anchor.side, anchor.line, end):
         return None
     above = end - anchor.line if host == _GITLAB else 0
     said = wording.comment(one, suggests=anchor.side == "new", above=above)
-    return Note(one.fingerprint, said, anchor.path, anchor.side, anchor.line, end)
+    return Note(one.fingerprint, said, anchor.path, anchor.side, anchor.line, end, looker(one))
 
 
 def post(forge: Forge, result: Result, most: int) -> Done:
@@ -104,15 +108,28 @@ def post(forge: Forge, result: Result, most: int) -> Done:
     before, shown = forge.posted(), forge.shown()
     todo = plan(result, shown, before, most, forge.name)
     missing = _made(forge, todo.notes, result.head or change.head)
-    if todo.resolve:
-        forge.resolve(todo.resolve)
-    if todo.reopen:
-        forge.resolve(todo.reopen, done=False)
+    resolved, refused = _settled(forge, todo)
     lost = {one.fingerprint for one in missing}
     listed = [*todo.listed, *(one for one in result.findings if one.fingerprint in lost)]
     new = len(todo.notes) - len(missing)
-    url = forge.summary(wording.summary(result, listed, (new, todo.kept, len(todo.resolve))))
-    return Done(new, todo.kept, len(todo.resolve), len(listed), url)
+    text = wording.summary(result, listed, (new, todo.kept, resolved, refused))
+    url = forge.summary(text)
+    return Done(new, todo.kept, resolved, len(listed), url, refused=refused)
+
+
+def _settled(forge: Forge, todo: Plan) -> tuple[int, int]:
+    """Resolve threads and open others again: how many were resolved, how many of all may not be
+    touched. Who may comment may not always do that, and then the rest is said all the same."""
+    resolved = refused = 0
+    try:
+        if todo.resolve:
+            forge.resolve(todo.resolve)
+        resolved = len(todo.resolve)
+        if todo.reopen:
+            forge.resolve(todo.reopen, done=False)
+    except NotPermitted:
+        refused = len(todo.resolve) - resolved + len(todo.reopen)
+    return resolved, refused
 
 
 def _made(forge: Forge, notes: Sequence[Note], head: str) -> list[Note]:

@@ -28,14 +28,16 @@ class Reported(NamedTuple):
 
 
 def result(
-    change: Change, live: Sequence[Finding], tracked: Sequence[Tracked], covered: Sequence[str],
-    skipped: dict[str, str], inconclusive: str,
+    change: Change, live: Sequence[Finding], tracked: Sequence[Tracked], seen: Seen,
+    covered: Sequence[str], files: frozenset[str], skipped: dict[str, str],
 ) -> Result:  # fmt: skip
-    """The result as a file tells it; `tracked` are the findings that the review knows."""
+    """The result as a file tells it: what is `live` of what was `seen`, in which of all `files`;
+    `tracked` are the findings that the review knows."""
     dismissed = {
         one.finding.fingerprint: one.dismissed.reason for one in tracked if one.dismissed
     }  # fmt: skip
     return Result(
         change.base, change.head, tuple(live), dismissed, frozenset(covered),
-        skipped=skipped, inconclusive=inconclusive,
+        skipped=skipped, inconclusive=seen.inconclusive or "", files=files, sources=seen.sources,
+        aspects=change.aspects,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """What is posted on a forge: the comment of one finding, and the one about the whole."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from git_naturecode.ai.reviewing.neutral import neutral
 from git_naturecode.domain.findings.model import SEVERITIES, Finding
@@ -27,10 +28,11 @@ def comment(finding: Finding, *, suggests: bool, above: int = 0) -> str:
 
 
 def summary(
-    result: Result, listed: Sequence[Finding], comments: tuple[int, int, int] | None = None
+    result: Result, listed: Sequence[Finding], comments: tuple[int, int, int, int] | None = None
 ) -> str:
     """What there is to say of the whole: how many there are, those in `listed` that no comment
-    tells of, what was not looked at. `comments` are new, known before and resolved."""
+    tells of, what was not looked at. `comments` are new, known before, resolved, and those
+    that this token may neither resolve nor open again."""
     said = ["### Review by git naturecode", ""]
     if result.inconclusive:
         why = neutral(result.inconclusive, 300)
@@ -40,8 +42,11 @@ def summary(
         ]
     said += [_counts(result.findings), ""]
     if comments is not None:
-        posted, kept, resolved = comments
+        posted, kept, resolved, refused = comments
         said += [f"Comments: {posted} new, {kept} known before, {resolved} resolved.", ""]
+        if refused:
+            told = f"{refused} of them should be resolved or open, which this token may not do."
+            said += [told, ""]
     if listed:
         said += ["On no line that this page shows:", ""] if comments is not None else []
         said += [_item(one) for one in listed[:_MOST_LISTED]]
@@ -70,11 +75,12 @@ def _item(one: Finding) -> str:
 
 
 def _skipped(skipped: Mapping[str, str]) -> list[str]:
-    some = [f"- {_code(name)}: {neutral(why, 200)}" for name, why in skipped.items()]
+    named = islice(skipped.items(), _MOST_SKIPPED)  # each costs time, and a stranger says how many
+    some = [f"- {_code(name)}: {neutral(why, 200)}" for name, why in named]
     head = f"<details><summary>{len(skipped)} files were not looked at</summary>"
     if len(skipped) == 1:
         head = head.replace("files were", "file was")
-    return [head, "", *some[:_MOST_SKIPPED], *_more(len(some) - _MOST_SKIPPED), "</details>", ""]
+    return [head, "", *some, *_more(len(skipped) - _MOST_SKIPPED), "</details>", ""]
 
 
 def _more(count: int) -> list[str]:

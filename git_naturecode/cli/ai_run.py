@@ -87,6 +87,11 @@ class Run:
         made = changed.change(store.repo, store.team.objects, about.base, about.head, words)
         return made._replace(files=_Followed(made.files, self.context))
 
+    @property
+    def entity(self) -> str:
+        """What is counted together of all that models are asked."""
+        return self.here.review.id
+
     def analysers(self) -> "list[Analyser]":
         """Those who look."""
         return [self._analyser(name) for name in self.names or [""]]
@@ -99,7 +104,7 @@ class Run:
             return Builtin(self.context.environ)
         from git_naturecode.cli import model as models
 
-        asked = models.opened(self.context, self.here.store, wanted, self.here.review.id)
+        asked = models.opened(self.context, self.here.store, wanted, self.entity)
         made = self._assistant(asked.model, wanted)
         self.asked.append((asked, made))
         return made

@@ -88,14 +88,21 @@ def post(
         _annotate(context, at, result)
         raise
     if not done.moved:
-        summarise(context, result, (done.posted, done.kept, done.resolved))
+        counts = (done.posted, done.kept, done.resolved, done.refused)
+        summarise(context, result, counts)
     if as_json:
         context.json({
             "posted": done.posted, "kept": done.kept, "resolved": done.resolved,
-            "listed": done.listed, "url": done.url or None, "movedTo": done.moved or None,
+            "listed": done.listed, "refused": done.refused, "url": done.url or None,
+            "movedTo": done.moved or None,
         })  # fmt: skip
         return
     context.say(_told(done))
+    if done.refused:
+        context.tell(
+            f"note: {done.refused} threads stay as they are, for this token may not resolve them; "
+            "on GitHub that takes `contents: write` besides"
+        )
 
 
 def _read(source: str) -> "Result":

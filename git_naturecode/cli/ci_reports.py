@@ -89,7 +89,13 @@ def _said(made: "Report", outcome: "Outcome") -> str:
         f"{count(len(made.findings), 'finding')}; {seen.hunks} of {count(seen.of_hunks, 'hunk')} "
         "looked at"
     )
-    return "\n".join([*said, *words.unseen(made)]) + "\n"
+    return "".join(f"{inert(one)}\n" for one in [*said, *words.unseen(made)])
+
+
+def inert(text: str) -> str:
+    """`text` as one line that no runner takes for a command, whatever a file is called."""
+    text = line(text).replace("##[", "## [")
+    return f"./{text}" if text.startswith("::") else text
 
 
 def write(context: contexts.Context, path: str, text: str) -> None:
@@ -105,11 +111,12 @@ def write(context: contexts.Context, path: str, text: str) -> None:
 
 
 def summarise(
-    context: contexts.Context, result: "Result", comments: tuple[int, int, int] | None = None
+    context: contexts.Context, result: "Result", comments: tuple[int, int, int, int] | None = None
 ) -> None:
     """Say what was found in the summary of a job of GitHub; nothing where there is none.
 
-    `comments`: how many were new, known before and resolved; without, all findings are listed.
+    `comments`: how many were new, known before, resolved and refused; without, all findings are
+    listed.
     """
     from git_naturecode.ci import wording
 

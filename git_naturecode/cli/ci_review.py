@@ -10,7 +10,7 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.ai_run import GUIDE, MOST_GUIDE, Run
 from git_naturecode.cli.answers import count
-from git_naturecode.cli.ci_reports import Format, outputs, summarise, text, write
+from git_naturecode.cli.ci_reports import Format, inert, outputs, summarise, text, write
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.review_ai import checked, of_aspects, of_words
 from git_naturecode.render.show import line
@@ -103,6 +103,8 @@ def review(
     for form, path in wanted:
         write(context, path, text(form, found, outcome, "+".join(aspects)))
     summarise(context, found)
+    for said in outcome.seen.notes:
+        context.tell(inert(f"note: {said}"))
     run.judge(outcome)
     return _ended(context, live, threshold)
 
@@ -163,6 +165,11 @@ class _CiRun(Run):
         except incoming.Unreadable as error:
             raise errors.Usage(f"{line(path)} is no report: {error}") from None
 
+    @property
+    def entity(self) -> str:
+        """What is asked of models is counted for the review, else for the commit."""
+        return super().entity or f"commit-{self.ends[1]}"
+
     def guide(self) -> str:
         """What the team wants to be looked at, as the base of the change has it."""
         from git_naturecode.reviewing import on_base
@@ -189,7 +196,7 @@ class _CiRun(Run):
         seen = outcome.coverage
         return reported.result(
             self.looked, [cleaned(one, self.clean) for one in live], self.here.review.findings,
-            seen.files, dict(seen.skipped), outcome.seen.inconclusive or "",
+            outcome.seen, seen.files, seen.paths, dict(seen.skipped),
         )  # fmt: skip
 
 

@@ -25,6 +25,14 @@ def test_what_goes_in_and_comes_out() -> None:
     assert found == Ended(0, b"cba", "hm\n")
 
 
+def test_what_is_no_program_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "junk").write_bytes(b"\0junk")
+    (tmp_path / "junk").chmod(0o755)
+    with pytest.raises(ProcessFailed) as failed:
+        processes.run([str(tmp_path / "junk")], bounds=USUAL, environ={}, cwd="/")
+    assert failed.value.why == "missing"
+
+
 def test_much_goes_through_both_ways_at_once() -> None:
     data = os.urandom(1 << 19)
     copy = "import shutil; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)"

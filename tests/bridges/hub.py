@@ -36,7 +36,8 @@ class Hub:
     """The state of it; `spec` is GitHub's description, None where that is not at hand.
 
     `cut` drops the answer to so many reviews after they were taken; `page` is how much a page
-    holds; `denied` refuses to write; `swallow` takes comments on that path and shows none.
+    holds; `denied` refuses to write, `bound` to resolve; `swallow` takes comments on that path and
+    shows none.
     """
 
     files: dict[str, str | None]
@@ -49,6 +50,7 @@ class Hub:
     cut: int = 0
     page: int = 100
     denied: bool = False
+    bound: bool = False
     swallow: str = ""
     busy: int = 0
     address: str = ""
@@ -145,6 +147,9 @@ class Hub:
 
     def _graphql(self, body: dict[str, Any]) -> Answer:
         query, said = body["query"], body["variables"]
+        if "esolveReviewThread" in query and self.bound:
+            why = {"type": "FORBIDDEN", "message": "Resource not accessible by integration"}
+            return Answer(200, {"data": {"resolveReviewThread": None}, "errors": [why]})
         if "esolveReviewThread" in query:
             thread = next(one for one in self.threads if one.id == said["thread"])
             thread.resolved_by = "" if "unresolveReviewThread" in query else ME

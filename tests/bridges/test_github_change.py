@@ -14,6 +14,7 @@ from git_naturecode.bridges.forge import Note
 from git_naturecode.bridges.github_change import GithubChange
 from git_naturecode.ci import posting
 from git_naturecode.ci.posting import Done
+from git_naturecode.domain.findings import result
 from git_naturecode.domain.findings.model import Finding
 from git_naturecode.domain.findings.result import Result
 from git_naturecode.errors import NaturecodeError, NotPermitted
@@ -39,8 +40,8 @@ def post(hub: Hub, *findings: Finding, most: int = 30, **more: Any) -> Done:
     """Post the findings of an analysis of the present head, as a job would."""
     change = GithubChange(hub.address, "acme/shop", 7, "secret-token")
     covered = frozenset(hub.files)
-    result = Result("b" * 40, hub.head, findings, covered=covered)
-    return posting.post(change, result._replace(**more), most)
+    found = Result("b" * 40, hub.head, findings, covered=covered)
+    return posting.post(change, found._replace(**more), most)
 
 
 def one(number: int, line: int = 2, end: int = 0, path: str = "src/app.py", **more: Any) -> Finding:
@@ -80,6 +81,44 @@ def test_only_what_was_looked_for_and_is_gone_is_resolved(hub: Hub) -> None:
     done = post(hub, one(1))  # it is back
     assert [one.resolved_by for one in hub.threads] == ["", ME, ME]
     assert done.posted == 0
+
+
+def test_who_may_not_resolve_says_the_rest_all_the_same(hub: Hub) -> None:
+    post(hub, one(1), one(2, 3))
+    hub.bound = True
+    done = post(hub, one(2, 3), one(3, 22))
+    assert (done.posted, done.resolved, done.refused) == (1, 0, 1)
+    assert not hub.threads[0].resolved_by
+    assert "0 resolved" in hub.comments[0][1]
+    assert "1 of them should be resolved" in hub.comments[0][1]
+
+
+def test_nothing_is_resolved_that_another_has_looked_for(hub: Hub) -> None:
+    post(hub, one(1, source="bandit 1.9.4"), one(2, 3))
+    here: dict[str, Any] = {"sources": ("builtin",), "aspects": ("security",)}
+    assert post(hub, one(2, 3), **here).resolved == 0
+    assert post(hub, one(2, 3), **here | {"sources": ("builtin", "ruff 1")}).resolved == 0
+    both: dict[str, Any] = {"sources": ("builtin", "bandit 2.0")}
+    assert post(hub, one(2, 3), **both, aspects=("performance",)).resolved == 0
+    assert post(hub, one(2, 3), **both, aspects=("security",)).resolved == 1
+    assert [bool(thread.resolved_by) for thread in hub.threads] == [True, False]
+
+
+def test_what_the_change_has_nothing_to_do_with_any_more_is_resolved(hub: Hub) -> None:
+    post(hub, one(1, source="bandit 1.9.4"))
+    files = frozenset({"other.py"})
+    here: dict[str, Any] = {"sources": ("builtin",), "covered": files, "files": files}
+    assert post(hub, inconclusive="no answer", **here).resolved == 0
+    assert post(hub, **here | {"files": files | {"src/app.py"}}).resolved == 0
+    assert post(hub, **here).resolved == 1
+
+
+@pytest.mark.parametrize("said", ["--> x", "a b\n", "", "-----", "é:/", "openai:deepseek-chat"])
+def test_no_name_of_who_found_it_breaks_the_mark(said: str) -> None:
+    by = result.looker(one(1, source=said, aspect=said))
+    text = marks.finding("x", f"{1:032x}", by)
+    assert (marks.fingerprint(text), marks.by(text)) == (f"{1:032x}", by)
+    assert text.count("--") == 2
 
 
 def test_what_a_person_has_resolved_stays_resolved(hub: Hub) -> None:

@@ -130,6 +130,48 @@ def test_how_it_ended_is_noted_where_merge_rules_look(job: Clone) -> None:
     assert "rules succeeded" not in job.nc("review", "explain", review, code=1).out
 
 
+def test_what_can_stand_on_no_line_is_said_all_the_same(job: Clone) -> None:
+    (job.path / "tool.sh").write_text("echo\n")
+    job.git("add", "-A")
+    job.git("commit", "-qm", "a tool")
+    base = job.git("rev-parse", "HEAD").strip()
+    job.git("update-index", "--chmod=+x", "tool.sh")
+    job.git("commit", "-qm", "run it")
+    assert "note: tool.sh: " in job.nc("ci", "review", "--base", base).err
+
+
+def test_no_name_of_a_file_commands_the_runner(job: Clone) -> None:
+    for name in ("::error::owned.bin", "x\n::error::owned.bin", "##[error]owned.bin"):
+        (job.path / name).write_bytes(b"\0")
+    (job.path / "::warning::owned.py").write_text(BAD)
+    job.git("add", "-A")
+    job.git("commit", "-qm", "names")
+    told = job.nc("ci", "review")
+    lines = (told.out + told.err).splitlines()
+    assert any("owned.py" in row for row in lines)
+    assert sum("owned.bin was not looked at" in row for row in lines) == 3
+    assert not [row for row in lines if row.strip().startswith("::") or "##[" in row]
+
+
+def test_the_file_says_who_has_looked_for_what_and_where(job: Clone) -> None:
+    (job.path / "logo.png").write_bytes(b"\0")
+    job.git("add", "-A")
+    job.git("commit", "-qm", "a picture")
+    words = ("ci", "review", "--aspect", "security", "--format", "json")
+    found = result.read(job.nc(*words).out.encode())
+    assert found.files == frozenset({"app.py", "logo.png"})
+    assert (found.sources, found.aspects) == (("builtin",), ("security",))
+
+
+def test_what_models_are_asked_of_one_commit_is_no_budget_of_another(job: Clone) -> None:
+    job.git("config", "naturecode.ai.command", "false")
+    job.nc("ci", "review", "--provider", "command", code=6)
+    head = job.git("rev-parse", "HEAD").strip()
+    assert [one.name for one in job.path.glob(".git/naturecode/ai/*.jsonl")] == [
+        f"commit-{head}.jsonl"
+    ]
+
+
 def test_a_model_that_fails_is_never_a_pass(job: Clone, tmp_path: Path) -> None:
     job.git("config", "naturecode.ai.command", "false")
     job.nc("ci", "review", "--provider", "command", "--note", "model", code=6)

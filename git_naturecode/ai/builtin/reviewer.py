@@ -146,7 +146,8 @@ class _Look:
             if outcome.failed:
                 self._notes.append(f"{outcome.name} says nothing: {outcome.failed}")
                 continue
-            self._sources.append(outcome.source)
+            if not shelf.is_full:  # who saw a part of it has not looked for what was there before
+                self._sources.append(outcome.source)
             for sheet, found in outcome.found:
                 cwe = _SAME.get(found.cwe, found.cwe)
                 if (sheet.path, found.line, cwe) not in known:

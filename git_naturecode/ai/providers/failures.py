@@ -96,10 +96,11 @@ def wanted_pause(headers: Mapping[str, str], now: Callable[[], float] = time.tim
         text = headers.get(name, "").strip()
         if text.replace(".", "", 1).isdecimal() and text.isascii():
             return float(text) / unit
-    date = email.utils.parsedate_tz(headers.get("retry-after", ""))
-    if date is None:
+    try:
+        date = email.utils.parsedate_tz(headers.get("retry-after", ""))
+        return None if date is None else max(0.0, email.utils.mktime_tz(date) - now())
+    except (ValueError, OverflowError):  # no day of any calendar
         return None
-    return max(0.0, email.utils.mktime_tz(date) - now())
 
 
 def told(host: str, said: str, key: str = "") -> ProviderFailed:

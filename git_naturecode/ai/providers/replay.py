@@ -97,13 +97,13 @@ def _private(path: str, flags: int) -> int:
 
 def _records(path: str) -> Iterator[dict[str, Any]]:
     for name in _files(path):
-        with open(name, encoding="utf-8") as file:
+        with open(name, encoding="utf-8", errors="replace") as file:
             for number, text in enumerate(file, 1):
                 if not text.strip():
                     continue
                 try:
                     record = json.loads(text)
-                except ValueError:
+                except (ValueError, RecursionError):
                     record = None
                 if not isinstance(record, dict):
                     raise ProviderFailed(f"line {number} of {name} is no record of an answer")

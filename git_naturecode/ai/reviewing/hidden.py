@@ -29,7 +29,7 @@ _ORDERS = re.compile(
     r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]",
     re.IGNORECASE,
 )
-_MOST_LINE = 4_000  # characters of a line that are looked at
+_MOST_LINE = 6_000  # characters of a line that are looked at
 _MOST = 50  # hits of one file
 
 

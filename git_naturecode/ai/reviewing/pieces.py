@@ -15,7 +15,7 @@ from git_naturecode.git.changes import ADDED, REMOVED, FileChange, Hunk, Line
 
 SIZE = 40_000  # characters of one piece
 ABOVE, BELOW = 8, 4  # lines around a hunk that go with it
-MOST_LINE = 1_500  # characters of a line; more than that is no code that anybody wrote
+MOST_LINE = 6_000  # characters of a line; more than that is no code that anybody wrote
 _MARKS = {ADDED: "+", REMOVED: "-"}
 
 Clean = Callable[[Sequence[str]], list[str]]
@@ -89,7 +89,7 @@ def unseen(file: FileChange) -> str:
         return "more than anybody could read"
     lines = (line for hunk in file.hunks for line in hunk.raw)
     longest = max(map(len, lines), default=0)
-    return f"a line of {longest} bytes: generated or minified" if longest > MOST_LINE * 4 else ""
+    return f"a line of {longest} bytes: generated or minified" if longest > MOST_LINE else ""
 
 
 def cut(change: Change, clean: Clean, size: int = SIZE) -> Cut:

@@ -10,15 +10,18 @@ from git_naturecode import ids
 from git_naturecode.domain.findings.fingerprint import LENGTH
 from git_naturecode.domain.findings.hit import Hit
 from git_naturecode.domain.findings.incoming import given
-from git_naturecode.domain.findings.model import SEVERITIES, Finding
+from git_naturecode.domain.findings.lifecycle import tool
+from git_naturecode.domain.findings.model import SEVERITIES, Finding, is_asked
 from git_naturecode.domain.review.anchor import NEW, OLD, Anchor
 from git_naturecode.store.entry import Json
 
 KIND = "naturecode-analysis"
 MOST_FINDINGS, MOST_PATHS, MOST_BYTES = 10_000, 100_000, 50 * 1024 * 1024
+MOST_SOURCES = 100
 _PRINT = re.compile(rf"[0-9a-f]{{{LENGTH}}}")
 _OID = re.compile(r"(?:[0-9a-f]{40}(?:[0-9a-f]{24})?)?")
 _CWE = re.compile(r"(?:CWE-[1-9][0-9]{0,4})?")
+_ODD = re.compile(r"[^A-Za-z0-9_.:+/-]+|-{2,}")
 
 
 class Result(NamedTuple):
@@ -26,7 +29,9 @@ class Result(NamedTuple):
 
     `findings` are live; `dismissed` has the fingerprint and the reason of others. `covered` are
     the files that were looked at as a whole, `gone` those that the change does not touch any
-    more, `skipped` says of files why not. `inconclusive` says why the whole says nothing.
+    more, `skipped` says of files why not. `inconclusive` says why the whole says nothing. `files`
+    are all that the change touches (None: not told), `sources` the programs that looked, for
+    `aspects`; without them nobody knows who has looked for what.
     """
 
     base: str
@@ -37,12 +42,35 @@ class Result(NamedTuple):
     gone: frozenset[str] = frozenset()
     skipped: Mapping[str, str] = {}
     inconclusive: str = ""
+    files: frozenset[str] | None = None
+    sources: tuple[str, ...] = ()
+    aspects: tuple[str, ...] = ()
 
-    def is_mended(self, fingerprint: str, path: str) -> bool:
-        """True when the finding was looked for in `path` and is not there any more."""
-        there = any(one.fingerprint == fingerprint for one in self.findings)
-        looked = path in self.covered or path in self.gone
-        return not there and not self.inconclusive and looked
+    def is_mended(self, fingerprint: str, path: str, by: str = "") -> bool:
+        """True when the finding was looked for in `path` and is not there any more; `by` says who
+        has found it (see `looker`; "" where that is not known)."""
+        if self.inconclusive or any(one.fingerprint == fingerprint for one in self.findings):
+            return False
+        if path in self.gone or (path and self.files is not None and path not in self.files):
+            return True
+        return path in self.covered and self._looked(by)
+
+    def _looked(self, by: str) -> bool:
+        aspect, _, who = by.partition(":")
+        if not who:
+            return True
+        those = {_word(tool(one)) for one in self.sources}
+        return (not those or who in those) and (not self.aspects or is_asked(aspect, self.aspects))
+
+
+def looker(finding: Finding) -> str:
+    """Who has found it, while he looked for what, as one word: `security:bandit`."""
+    aspect = _word(finding.aspect).replace(":", "_")
+    return f"{aspect}:{_word(tool(finding.source))}"
+
+
+def _word(text: str) -> str:
+    return _ODD.sub("_", text)
 
 
 class Unreadable(ValueError):
@@ -56,8 +84,11 @@ def text(result: Result) -> str:
         "findings": [_json(one) for one in result.findings],
         "dismissed": dict(result.dismissed), "covered": sorted(result.covered),
         "gone": sorted(result.gone), "skipped": dict(result.skipped),
-        "inconclusive": result.inconclusive,
+        "inconclusive": result.inconclusive, "sources": list(result.sources),
+        "aspects": list(result.aspects),
     }  # fmt: skip
+    if result.files is not None:
+        said["files"] = sorted(result.files)
     return json.dumps(said, indent=1) + "\n"
 
 
@@ -80,7 +111,8 @@ def read(data: bytes) -> Result:
         tuple(found for one in some if (found := _finding(one))),
         {name: why for name, why in _texts(said.get("dismissed")).items() if _is_print(name)},
         _paths(said.get("covered")), _paths(said.get("gone")), _texts(said.get("skipped")),
-        given.text(said.get("inconclusive")),
+        given.text(said.get("inconclusive")), _every(said.get("files")),
+        _words(said.get("sources")), _words(said.get("aspects")),
     )  # fmt: skip
 
 
@@ -159,6 +191,18 @@ def _matching(pattern: re.Pattern[str], value: Any) -> str:
 
 def _paths(value: Any) -> frozenset[str]:
     return frozenset(one for one in given.some(value)[:MOST_PATHS] if isinstance(one, str))
+
+
+def _every(value: Any) -> frozenset[str] | None:
+    """All files of a change; None where they may not be all."""
+    if not isinstance(value, list) or len(value) > MOST_PATHS:
+        return None
+    return _paths(value)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    some = given.some(value)[:MOST_SOURCES]
+    return tuple(one[:200] for one in some if isinstance(one, str))
 
 
 def _texts(value: Any) -> dict[str, str]:

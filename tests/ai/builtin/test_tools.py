@@ -59,6 +59,21 @@ def test_only_those_are_asked_that_have_to_do_with_the_aspect() -> None:
     assert [one.split(" ")[0] for one in told.sources] == ["builtin", "ruff"]
 
 
+def test_one_for_which_the_change_brings_nothing_has_found_nothing() -> None:
+    shorter = TEXT.rsplit("    return", 1)[0]
+    told = Builtin(ENVIRON).look(change({"src/a.py": TEXT}, {"src/a.py": shorter}))
+    names = [one.split(" ")[0] for one in told.sources]
+    assert {"builtin", "bandit", "ruff"} <= set(names)
+
+
+def test_those_that_saw_a_part_have_not_looked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelves, "_MOST", len(TEXT) + 10)
+    two = {"src/a.py": TEXT, "src/b.py": TEXT}
+    told = Builtin(ENVIRON).look(change({}, two, aspects=EVERY_ASPECT))
+    assert told.sources == ("builtin",)
+    assert "a part of it" in told.notes[-1]
+
+
 def test_none_of_them_repeats_a_secret() -> None:
     text = f'TOKEN = "{TOKEN}"\npassword = "hu7fds8a9"\n'
     told = Builtin(ENVIRON).look(change({}, {"a.py": text}))

@@ -408,6 +408,7 @@ def test_the_key_is_in_no_log(
         ({"retry-after": "12"}, 12), ({"retry-after": " 0.5 "}, 0.5), ({"retry-after": "-1"}, None),
         ({"retry-after": "soon"}, None), ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
         ({}, None), ({"retry-after": "²"}, None), ({"retry-after": "Fri, 99 Foo"}, None),
+        ({"retry-after": "Wed, 21 Oct 99999999999 07:28:00 GMT"}, None),
     ],
 )  # fmt: skip
 def test_how_long_a_host_wants_to_be_left_alone(

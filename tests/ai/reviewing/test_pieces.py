@@ -33,6 +33,14 @@ def test_a_hunk_as_it_is_shown() -> None:
     assert piece.hunks == {("src/a.py", 1)}
 
 
+def test_a_line_that_counts_as_seen_is_shown_to_its_end() -> None:
+    for long in (100, 1_600, 5_900):
+        made = cut(change({"a.py": (None, "x" * long + "END\n")}), CLEAN)
+        assert not made.skipped
+        assert "END" in made.pieces[0].text
+    assert "a.py" in cut(change({"a.py": (None, "x" * 6_001 + "END\n")}), CLEAN).skipped
+
+
 def test_secrets_are_gone_and_lines_stay() -> None:
     pem = (
         "-----BEGIN RSA PRIVATE KEY-----\n"

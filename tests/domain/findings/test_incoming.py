@@ -98,6 +98,8 @@ BOMB = (
     [
         b"", b"hello", b"{", b"[", b"{}", b'{"runs"', b"\xff\xfe", b"<", b"<a", BOMB.encode(),
         b"<a>" * 200_000, b"[" * 200_000, b'{"a":' * 200_000, b"{}\n{}", b"::error::no place",
+        b'<?xml version="1.0" encoding="shift_jis"?><checkstyle/>',
+        b'<?xml version="1.0" encoding="no-such-thing"?><checkstyle/>',
     ],
 )  # fmt: skip
 def test_junk_is_refused_in_a_sentence(data: bytes) -> None:
@@ -106,6 +108,11 @@ def test_junk_is_refused_in_a_sentence(data: bytes) -> None:
         incoming.read(data)
     assert "\n" not in str(refused.value)
     assert time.process_time() - start < 10
+
+
+def test_a_severity_beyond_all_numbers_is_none() -> None:
+    text = sarif.text(report(finding("Bad.", "a.py")))
+    assert one(text.replace('"8.0"', "1" + "0" * 400)).severity == "high"
 
 
 _JSON = st.recursive(

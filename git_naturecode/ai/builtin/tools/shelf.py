@@ -20,7 +20,10 @@ _MOST = 64 << 20  # bytes of all files
 
 
 class Outcome(NamedTuple):
-    """What one linter did: what it found, by sheet; or why it said nothing."""
+    """What one linter did: what it found, by sheet; or why it said nothing.
+
+    One that was given nothing, since the change brings nothing for it, has found nothing.
+    """
 
     name: str
     source: str = ""
@@ -84,11 +87,11 @@ class Shelf:
             yield from (one for one in side_by_side.map(self._outcome, self._there) if one)
 
     def _outcome(self, installed: tool.Installed) -> Outcome | None:
-        """What one of them says; None where there is nothing for it to look at."""
+        """What one of them says; None where it has nothing to say of what is wanted."""
         folder = self._path("whole" if installed.tool.python else "lines")
         name = installed.tool.name
         if not os.listdir(folder):
-            return None
+            return Outcome(name, name) if installed.tool.args(self._wanted) is not None else None
         try:
             said = tool.run(installed, folder, self._wanted, self._environ, self._path("empty"))
         except (tool.ToolFailed, OSError) as error:

@@ -59,7 +59,7 @@ def _severity(result: Any, rule: Any) -> str:
     score = given.part(rule, "properties", "security-severity")
     try:
         number = float(score) if isinstance(score, str | int | float) else -1.0
-    except ValueError:
+    except (ValueError, OverflowError):
         number = -1.0
     if 0 < number <= 10:
         return ("low", "medium", "high", "critical")[(number >= 4) + (number >= 7) + (number >= 9)]

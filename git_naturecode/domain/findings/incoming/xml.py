@@ -44,7 +44,9 @@ def tree(data: bytes) -> Element:
     try:
         parser.feed(data)
         found = parser.close()
-    except ElementTree.ParseError as error:
+    except Refused:
+        raise
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # or its encoding
         raise Refused(str(error)) from None
     if not isinstance(found, Element):
         raise Refused("it is empty")
