@@ -165,6 +165,14 @@ class Keys:
     def _new_epoch(
         self, entity: str, book: Book, now: Wanted, session: sessions.Session
     ) -> tuple[Epoch, bytes, Entry]:
+        me = self._store.person
+        if key(me) not in self.members.addresses(self._store.device):
+            raise NotPermitted(
+                f"{entity} needs a new key, and the others take none from {me}: the team does not "
+                "know this clone as a device of his",
+                "git config user.email ADDRESS, the one that `git naturecode team show` has (or "
+                "take GIT_AUTHOR_EMAIL back)",
+            )
         heads = rosters.latest(book.good)
         # Whoever was sent away could else begin one that nobody in it is entitled to follow.
         inside = {n: one for n, one in book.good.items() if self._store.device in one.roster}

@@ -416,3 +416,23 @@ def test_where_the_branch_is_broken_nothing_goes_on_in_the_clear(ada: Clone) -> 
     assert "is missing from this repository" in said.err
     spool = ada.path / ".git/naturecode/spool"
     assert not any(b"in the dark" in one.read_bytes() for one in spool.rglob("*") if one.is_file())
+
+
+def test_a_clone_under_another_address_begins_no_epoch(
+    box: Box, hub: Path, ada: Clone, ben: Clone, zebra: str
+) -> None:
+    """Nobody takes an epoch that its author has not signed in his own name: text would be lost."""
+    laptop = box.person(hub, "ben", "ben-laptop")
+    synced(laptop, ben, laptop, ada, laptop)
+    laptop.env["GIT_AUTHOR_EMAIL"] = "ben@home.example"
+    laptop.nc("session", "say", zebra, "at home")
+    synced(laptop, ada, ben)
+    assert ada.texts(zebra) == [SECRET, "at home"]
+    box.person(hub, "ada", "ada-laptop").nc("sync")
+    laptop.nc("sync")
+    told = laptop.nc("session", "say", zebra, "lost", code=5).err
+    assert "git config user.email" in told
+    laptop.env["GIT_AUTHOR_EMAIL"] = BEN
+    laptop.nc("session", "say", zebra, "not lost")
+    synced(laptop, ada, ben)
+    assert ada.texts(zebra) == ben.texts(zebra) == [SECRET, "at home", "not lost"]
