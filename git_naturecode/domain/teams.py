@@ -162,9 +162,10 @@ def find_member(standing: "Standing", wanted: str) -> "Member":
     if len(found) == 1:
         return found[0]
     if found:
+        alike = len({key(one.email) for one in found}) < len(found)
+        names = [one.id if alike else one.email for one in found]
         raise Negative(
-            f"{len(found)} members are called {wanted!r}",
-            "write one of " + ", ".join(one.email for one in found),
+            f"{len(found)} members are called {wanted!r}", "write one of " + ", ".join(names)
         )
     raise Negative(f"{wanted} is not a member", _nearest(wanted, known))
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.policy.test_standing import invite
+from domain.policy.test_standing import team as crew
 from domain.policy.world import World, key_of
 from git_naturecode.domain import teams
 from git_naturecode.domain.policy import Standing, ops
@@ -155,6 +157,19 @@ def test_a_member_is_meant_by_address_id_or_name() -> None:
     assert refusal(Negative, teams.find_member, known, "") == (
         " is not a member / `git naturecode team show` lists them"
     )
+
+
+def test_two_under_one_address_are_told_apart_by_their_ids() -> None:
+    """Two admins have asked him at once."""
+    world, devices = crew("max:admin")
+    invite(devices["ada"], "ben")
+    record = ops.record("member-two", "", "ben@x.example", "viewer")
+    devices["max"].say(ops.member(record, "ab" * 32))
+    known = world.standing()
+    assert refusal(Negative, teams.find_member, known, "ben@x.example") == (
+        "2 members are called 'ben@x.example' / write one of member-ben, member-two"
+    )
+    assert teams.find_member(known, "member-two").id == "member-two"
 
 
 @pytest.mark.parametrize(
