@@ -7,7 +7,7 @@ from functools import cached_property
 from git_naturecode.crypto.hpke import NotOpened
 from git_naturecode.domain import epochs, rosters
 from git_naturecode.domain import sealed as entries
-from git_naturecode.domain.epochs import Epoch
+from git_naturecode.domain.epochs import KIND, Epoch
 from git_naturecode.domain.rosters import Standing
 from git_naturecode.domain.said import text_of
 from git_naturecode.errors import NaturecodeError
@@ -26,7 +26,9 @@ class Book:
         self._keys: dict[str, bytes | None] = {}
         self.records = rosters.found(placed)
         self.good = self._accepted(
-            rosters.found(one for one in placed if rosters.authors(one, standing))
+            rosters.found(
+                one for one in placed if one.entry.kind == KIND and rosters.authors(one, standing)
+            )
         )
 
     def _accepted(self, records: Iterable[Epoch]) -> dict[str, Epoch]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from git_naturecode.domain import people
 from git_naturecode.domain.policy import ops, review_rights
@@ -67,6 +67,9 @@ class _By(NamedTuple):
     line: str | None
 
 
+_Said = TypeVar("_Said", _Word, _By)
+
+
 def judge(
     standing: Standing, entity: str, placed: Iterable[Placed], covers: Covers,
     adopted: Covers = _NOTHING, elsewhere: Elsewhere = lambda _: (),
@@ -97,6 +100,7 @@ class _Bench:
         self._own = own or Own("", ())
         self._stand = cache(self._find_stand)
         self._author = cache(self._find_author)
+        self._writer = cache(standing.writer)
         self._entries: list[Entry] = []
         self._named: dict[str, list[Entry]] = {}
         self._said: dict[Key, list[_Word]] = {}
@@ -168,7 +172,8 @@ class _Bench:
         for entry in self._named.get(name, ()):
             if words := self._said_of(entry):
                 original = self._original(entry)
-                found |= {original} if original else self._first(words)
+                first = self._firsts(words, lambda _: None)
+                found |= {original} if original else {one.verdict.signer for one in first}
         return found.pop() if len(found) == 1 else ""
 
     def _said_of(self, entry: Entry) -> list[_Word]:
@@ -180,13 +185,14 @@ class _Bench:
         ]  # fmt: skip
         return [word for word in found if word.verdict.counts]
 
-    def _first(self, words: Sequence[_Word]) -> set[str]:
-        """By whom those of `words` are before which there is no other of them."""
-        return {
-            one.verdict.signer for one in words
-            if not any(one.line != other.line and self._had_seen(one.line, other.line)
-                       for other in words)
-        }  # fmt: skip
+    def _firsts(self, said: Iterable[_Said], sort: Callable[[_Said], object]) -> list[_Said]:
+        """Those of `said` before which there is no other of them of the same `sort`."""
+        first: list[_Said] = []
+        for one in sorted(said, key=lambda one: self._depth(one.line)):
+            alike = (o for o in first if sort(o) == sort(one) and o.line != one.line)
+            if not any(self._had_seen(one.line, other.line) for other in alike):
+                first.append(one)
+        return first
 
     def _had_seen(self, later: str | None, earlier: str | None) -> bool:
         """True when what is known by the line `later` was said by who knew what is by `earlier`."""
@@ -274,19 +280,15 @@ class _Bench:
 
     def _wrote(self, key: Key, member: str) -> bool:
         """True when a device of `member` has signed the entry, here or elsewhere."""
-        if any(self._signer(line) == member for line in self._lines(self._covers, key)):
+        if any(self._writer(line) == member for line in self._lines(self._covers, key)):
             return True
-        return any(self._signer(line) == member for _, line in self._elsewhere(key))
+        return any(self._writer(line) == member for _, line in self._elsewhere(key))
 
     def _original(self, entry: Entry) -> str:
         """Who has the address that the entry names, and has signed it somewhere."""
         said = entry.header.get("by")
         holders = self._standing.holders(said) if isinstance(said, str) else ()
         return next((m for m in sorted(holders) if self._wrote(entry.key, m)), "")
-
-    def _signer(self, line: str) -> str:
-        _, who = self._standing.basis(line)
-        return who.member_id if isinstance(who, Authority) else ""
 
     # -- who stands behind it -------------------------------------------------------------------
 
@@ -360,7 +362,7 @@ class _Bench:
 
     @cached_property
     def _opens(self) -> list[_By]:
-        """All who opened it, each by what his `open` is best worth."""
+        """All who opened it, each by what his `open` is best worth, as he first said it."""
         found: list[_By] = []
         for entry in self._entries:
             if entry.kind != "open":
@@ -369,7 +371,7 @@ class _Bench:
             for word in self._said[entry.key]:
                 if best.counts and word.verdict.state == best.state:
                     found.append(_By(entry, self._sayer(entry, word), word.line))
-        return sorted(found, key=lambda one: self._depth(one.line))  # mostly the first is enough
+        return self._firsts(found, lambda one: (one.entry.key, one.member))
 
     @cached_property
     def _owner(self) -> str:

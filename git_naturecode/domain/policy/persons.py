@@ -128,6 +128,15 @@ class Registry(ABC):
         said = self.persons[ref].called.all(seen)
         return frozenset(same(one.value.email) for one in said) - {""}
 
+    def holder(self, address: str) -> Ref | None:
+        """Whose `address` is by all that was said; None for nobody's. See `Standing.holder`."""
+        every = self.mails.every(same(address))
+        there = [one for one in every if self.rights(one.person, -1).role != roles.NONE] or every
+        best = {one.person for one in there if one.level == there[0].level}
+        if len(best) > 1 and there[0].level == BY_ADMIN:
+            best = {one for one in best if self.is_known(one, -1)} or best
+        return best.pop() if len(best) == 1 else None
+
     def named(self, name: str, seen: int) -> list[Person]:
         """Who is called `name`: one, unless two were added under one id at the same time."""
         id, _, mark = name.partition("~")

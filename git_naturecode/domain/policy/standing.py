@@ -189,6 +189,18 @@ class Standing:
             return IN, why
         return self._basis(place)
 
+    def writer(self, digest: str) -> str:
+        """The member who wrote the line `digest`; "" for nobody, or where it does not count.
+
+        Of one that the team began with, whose its device is now: nobody adds to those any more.
+        """
+        state, who = self.basis(digest)
+        if isinstance(who, Reason):
+            return ""
+        if state != INHERITED:
+            return who.member_id
+        return self.devices[self._graph.lines[self._graph.places[digest]].device].member
+
     def seen(self, later: str, earlier: str) -> bool:
         """True when the line `later` was written by who had seen `earlier`, or is this one."""
         a, b = self._graph.places.get(later), self._graph.places.get(earlier)
@@ -237,15 +249,12 @@ class Standing:
         """The member whose address this is, also who was only invited; "" for nobody.
 
         Of several he of whom it is said on the best ground (`Claim.level`), one who was removed
-        after all others. Nobody where that is so of two: each may have hidden what he had seen.
+        after all others; where admins say it of several, who has come in before who was asked.
+        Nobody where that is so of two: each may have hidden what he had seen.
         """
         people = self._governance.people if self._governance else None
-        if people is None:
-            return ""
-        every = people.mails.every(same(address))
-        there = [one for one in every if people.rights(one.person, -1).role != roles.NONE] or every
-        best = {one.person for one in there if one.level == there[0].level}
-        return people.name_of(best.pop()) if len(best) == 1 else ""
+        ref = people.holder(address) if people else None
+        return people.name_of(ref) if people and ref else ""
 
     # -- inside ---------------------------------------------------------------------------------
 

@@ -78,3 +78,27 @@ def test_a_device_stays_whose_it_was_when_its_key_is_replaced() -> None:
     standing = world.standing()
     assert standing.refused[line.digest].text == "its device is one of con"
     assert standing.devices[con.id].member == "member-con"
+
+
+def test_whom_two_admins_ask_at_once_has_the_seat_that_he_takes() -> None:
+    """The other one, which nobody has taken, keeps his address from nobody."""
+    world, devices = team("max:admin")
+    ada, other = devices["ada"], devices["max"]
+    invite(ada, "ben")
+    other.say(ops.member({**record("two", keys=[]), "email": mail("ben")}, "ab" * 32))
+    assert world.standing().holder(mail("ben")) == ""
+    ben = world.device("ben", "ben").see(ada)
+    join(world, ben, "ben")
+    assert world.standing().holder(mail("ben")) == "member-ben"
+    late = world.device("late", "late").see(other)
+    join(world, late, "two", "ab" * 32, key="late")
+    assert world.standing().holder(mail("ben")) == ""
+
+
+def test_who_is_asked_by_a_maintainer_takes_no_address_from_whom_another_has_asked() -> None:
+    world, devices = team("max:maintainer", "moe:maintainer")
+    invite(devices["max"], "ben")
+    devices["moe"].say(ops.member({**record("two", keys=[]), "email": mail("ben")}, "ab" * 32))
+    eve = world.device("eve", "eve").see(devices["moe"])
+    join(world, eve, "two", "ab" * 32, key="eve")
+    assert world.standing().holder(mail("ben")) == ""

@@ -8,6 +8,7 @@ from git_naturecode.domain.policy import Authority, Line, Reason, evaluate, ops
 from git_naturecode.domain.policy.standing import EARLIER, IN
 from git_naturecode.domain.policy.standing import INHERITED as BEFORE
 
+from .test_judging import Desk, mail
 from .test_standing import SECRET, code, invite, join, role, team
 from .world import CHECKS, Device, World, add, key_of, record
 
@@ -345,3 +346,29 @@ def test_who_has_every_permission_of_a_role_does_not_give_himself_the_role() -> 
     assert world.standing().refused[line.digest].text == "nobody gives himself more rights"
     assert role(world.standing(), "con") == "contributor"
     assert key_of("con") in world.standing().members["member-con"].keys
+
+
+def test_what_a_member_has_signed_before_the_team_is_his() -> None:
+    """His device is known since; what somebody else has signed in his name is nobody's."""
+    world = World()
+    ada, ben, eve = (world.device(name, name) for name in ("ada", "ben", "eve"))
+    desk, fork = Desk(world), Desk(world, "session-20261102-bbbbbbbb")
+    said = desk.say(ben, "message", mail("ben"), name="said")
+    posed = desk.say(eve, "message", mail("ben"), name="posed")
+    ada.see(ben, eve)
+    world.found(ada)
+    ada.say(add("ben"), add("eve"))
+    for device in (ben, eve):
+        device.see(ada).say()
+    edits = {
+        (who, target.id): desk.say(device, "edit", mail(who), target=target.id)
+        for who, device in (("ben", ben), ("eve", eve)) for target in (said, posed)
+    }  # fmt: skip
+    found = desk.verdicts()
+    assert {found[one.id].state for one in (said, posed)} == {"inherited"}
+    assert [one for one, edit in edits.items() if found[edit.id].counts] == [("ben", "said")]
+    for entry in (said, posed):
+        fork.put(entry)
+        fork.others[entry.key] = [(desk.entity, line) for line in desk.covers[entry.key]]
+    fork.sign(ada, said, posed)
+    assert [fork.state(one) for one in (said, posed)] == ["copied", "quarantined"]

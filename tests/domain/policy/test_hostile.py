@@ -1,6 +1,7 @@
 """Lines that want to break the policy, or to hold it up: refused, in bounded time."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from git_naturecode.domain.policy import Authority, evaluate, line_of, ops, parsed
 
-from .test_judging import Desk
+from .test_judging import Desk, mail
 from .test_standing import SECRET as CODE
 from .test_standing import team
 from .world import CHECKS, Device, World, add, key_of, proof
@@ -86,7 +87,12 @@ def test_whatever_an_entry_holds_is_judged(said: list[tuple[str, dict[str, Any]]
 
 def _calls(world: World) -> int:
     """How many functions are called to judge all lines."""
-    lines, count = list(world.lines.values()), 0
+    lines = list(world.lines.values())
+    return _calls_of(lambda: evaluate(lines, world.team, CHECKS))
+
+
+def _calls_of(work: Callable[[], object]) -> int:
+    count = 0
 
     def count_one(_frame: Any, event: str, _argument: Any) -> None:
         nonlocal count
@@ -95,7 +101,7 @@ def _calls(world: World) -> int:
     before = sys.getprofile()
     sys.setprofile(count_one)
     try:
-        evaluate(lines, world.team, CHECKS)
+        work()
     finally:
         sys.setprofile(before)
     return count
@@ -152,3 +158,17 @@ def test_a_flood_costs_what_its_lines_cost() -> None:
     """Eight times the lines call about eight times the functions, far from 64 times."""
     for kind in ("stranger", "roles", "revokes", "keys", "devices", "teams", "joins"):
         assert _calls(_flood(640, kind)) < 12 * _calls(_flood(80, kind)), kind
+
+
+def test_who_signs_the_same_words_again_and_again_costs_what_his_lines_cost() -> None:
+    def judging(count: int) -> Callable[[], object]:
+        world, devices = team("con")
+        desk, con = Desk(world), devices["con"]
+        words = [desk.say(con, kind, mail("con"), name=kind) for kind in ("open", "message")]
+        for _ in range(count):
+            desk.sign(con, *words)
+        desk.say(con, "edit", mail("con"), target="message")
+        standing = world.standing()
+        return lambda: desk.verdicts(standing)
+
+    assert _calls_of(judging(640)) < 12 * _calls_of(judging(80))
