@@ -134,7 +134,7 @@ class Registry(ABC):
         there = [one for one in every if self.rights(one.person, -1).role != roles.NONE] or every
         best = {one.person for one in there if one.level == there[0].level}
         if len(best) > 1 and there[0].level == BY_ADMIN:
-            best = {one for one in best if self.is_known(one, -1)} or best
+            best = {one for one in best if self.is_known(one, -1)}
         return best.pop() if len(best) == 1 else None
 
     def named(self, name: str, seen: int) -> list[Person]:

@@ -252,9 +252,10 @@ class Standing:
         after all others; where admins say it of several, who has come in before who was asked.
         Nobody where that is so of two: each may have hidden what he had seen.
         """
-        people = self._governance.people if self._governance else None
-        ref = people.holder(address) if people else None
-        return people.name_of(ref) if people and ref else ""
+        if self._governance is None:
+            return ""
+        ref = self._governance.people.holder(address)
+        return self._governance.people.name_of(ref) if ref else ""
 
     # -- inside ---------------------------------------------------------------------------------
 
