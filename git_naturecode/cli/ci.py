@@ -43,7 +43,7 @@ def post(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="What was found: by `ci review`, or SARIF, rdjson, Code Quality, Checkstyle; "
+            help="What was found: by `ci review`, or SARIF, rdjson, Code Quality, JUnit...; "
             "`-` reads stdin.",
         ),
     ],

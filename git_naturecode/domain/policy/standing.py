@@ -190,10 +190,8 @@ class Standing:
         return self._basis(place)
 
     def writer(self, digest: str) -> str:
-        """The member who wrote the line `digest`; "" for nobody, or where it does not count.
-
-        Of one that the team began with, whose its device is now: nobody adds to those any more.
-        """
+        """The member who wrote the line `digest`, "" where it does not count; of one that the team
+        began with, whose its device is now: nobody adds to those any more."""
         state, who = self.basis(digest)
         if isinstance(who, Reason):
             return ""
