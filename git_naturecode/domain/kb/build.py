@@ -1,0 +1,254 @@
+"""Folding the entries of an article: its revisions and what they add up to, names, votes, views."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from git_naturecode import ids
+from git_naturecode.domain import fold
+from git_naturecode.domain.kb import slugs
+from git_naturecode.domain.kb.model import (
+    ARTICLE,
+    DELETE,
+    HELPFUL,
+    REVISION,
+    TYPES,
+    UNHELPFUL,
+    Article,
+    File,
+    Link,
+    Place,
+    Revision,
+)
+from git_naturecode.domain.people import key
+from git_naturecode.domain.said import ENCRYPTED, TOLD, Mark, text_of
+from git_naturecode.store.entry import Entry, Json, writer
+from git_naturecode.store.store import TEAM, Placed
+
+TAGS = "tags"
+_CHANGES = frozenset({
+    "open", REVISION, DELETE, "set", "add", "remove", "rename", "redact", "link", "unlink", "file",
+})  # fmt: skip
+_MOST = 10**12
+
+
+def build(placed: Sequence[Placed]) -> Article:
+    """The article that `placed`, all entries about it, add up to."""
+    counted = fold.count(placed)
+    entries = [one.entry for one in counted]
+    article = Article(min((one.entity for one in placed), default=""))
+    article.shared = any(one.side == TEAM for one in placed)
+    for entry in reversed(entries):  # so that the first counts, should there be several
+        if entry.kind == "open":
+            _open(article, entry)
+    _registers(article, entries)
+    article.votes = votes(entries)
+    article.views = views(counted)
+    article.links = links(entries)
+    article.files = files(entries)
+    article.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
+    article.revisions = revisions(counted)
+    times = [time_of(entry) for entry in entries if entry.kind in _CHANGES]
+    article.updated = max([*times, article.created])
+    _shown(article)
+    return article
+
+
+def time_of(entry: Entry) -> str:
+    """When it was said: the time of its source, else that of its writing (ISO, UTC)."""
+    return text_of(entry, "t") or entry.at[:24]
+
+
+def author_of(entry: Entry) -> str:
+    """Who said it: of an imported one whom its source names, else its writer."""
+    named = text_of(entry, "author") if fold.is_imported(entry) else ""
+    return named or text_of(entry, "by")
+
+
+def _open(article: Article, entry: Entry) -> None:
+    origin = entry.header.get("origin")
+    article.opened = True
+    article.title, article.slug = text_of(entry, "title"), text_of(entry, "slug")
+    article.type = _type(entry.header.get("type"), ARTICLE)
+    article.author, article.created = author_of(entry), time_of(entry)
+    article.origin = origin if isinstance(origin, dict) else {}
+
+
+def _registers(article: Article, entries: Sequence[Entry]) -> None:
+    title = fold.register(entries, "title")
+    article.title = title if title and isinstance(title, str) else article.title
+    article.type = _type(fold.register(entries, "type"), article.type)
+    article.tags = fold.members(entries, TAGS)
+    named = [one for one in fold.live(entries, "rename") if slugs.is_slug(text_of(one, "slug"))]
+    began = article.slug if slugs.is_slug(article.slug) else _slug(article)
+    article.slug = text_of(named[-1], "slug") if named else began
+    every = [text_of(one, "slug") for one in entries if one.kind == "rename"]
+    former = [one for one in (began, *every) if slugs.is_slug(one) and one != article.slug]
+    article.former_slugs = list(dict.fromkeys(former))
+
+
+def _slug(article: Article) -> str:
+    """What it is called where nobody said so, or nothing that a file can be called."""
+    return slugs.slug_of(article.title) or f"{article.type}-{ids.tail(article.id)}"
+
+
+def revisions(counted: Iterable[fold.Counted]) -> list[Revision]:
+    """All revisions and deletions, in the order of the log, redacted ones without their text."""
+    counted = list(counted)
+    redactions = [one.entry for one in counted if one.entry.kind == "redact"]
+    hidden: dict[str, Entry] = {}
+    for entry in redactions:
+        hidden.setdefault(text_of(entry, "target"), entry)
+    nodes = [one for one in counted if one.entry.kind in (REVISION, DELETE)]
+    return [_revision(one, number, hidden.get(one.entry.id)) for number, one in enumerate(nodes, 1)]
+
+
+def _revision(one: fold.Counted, number: int, redaction: Entry | None) -> Revision:
+    entry = one.entry
+    # Of a purged revision only whoever redacted it has written down what its parents were.
+    said = redaction if entry.is_stub and redaction else entry
+    flags = list(_flags(one))
+    hidden = None
+    if redaction:
+        hidden = Mark(text_of(redaction, "by"), redaction.at[:24], text_of(redaction, "reason"))
+        flags.append("redacted")
+    is_seen = entry.kind == REVISION and not hidden and not entry.is_stub and not entry.is_sealed
+    note = "" if hidden else text_of(entry, "note" if entry.kind == REVISION else "reason")
+    return Revision(
+        entry.id, number, entry.kind, _parents(said), author_of(entry), time_of(entry),
+        (entry.body or "") if is_seen else None, note, entry.order, _source(entry), hidden,
+        tuple(flags), one.placed.mark,
+    )  # fmt: skip
+
+
+def _flags(one: fold.Counted) -> Iterable[str]:
+    mark, entry = one.placed.mark, one.entry
+    if mark and mark.state in TOLD:
+        yield TOLD[mark.state] or mark.reason
+    if entry.edited_by_hand:
+        yield "edited by hand"
+    if one.rivals:
+        yield "two contents under one id"
+    if entry.is_stub:
+        yield "purged"
+    elif entry.is_sealed:
+        yield ENCRYPTED
+
+
+def _parents(entry: Entry) -> tuple[str, ...]:
+    said = entry.header.get("parents")
+    named = said if isinstance(said, list) else ()
+    return tuple(dict.fromkeys(one for one in named if isinstance(one, str) and one != entry.id))
+
+
+def _source(entry: Entry) -> tuple[str, str]:
+    said = entry.header.get("from")
+    if not isinstance(said, dict):
+        return "", ""
+    return _text(said.get("commit")), _text(said.get("path"))
+
+
+class _View(NamedTuple):
+    text: str
+    places: tuple[Place, ...]
+    heads: tuple[str, ...]
+    deleted: bool
+    kept_over: tuple[str, ...]
+
+
+def _shown(article: Article) -> None:
+    view = _view(article.revisions)
+    by_id = {one.id: one for one in article.revisions}
+    article.text, article.places, article.heads = view.text, view.places, view.heads
+    article.kept_over = tuple(_mark(by_id[name]) for name in view.kept_over)
+    if view.deleted:
+        last = max((by_id[name] for name in view.heads), key=lambda one: one.order)
+        article.deleted, article.text, article.places = _mark(last), "", ()
+
+
+def _mark(deletion: Revision) -> Mark:
+    return Mark(deletion.by, deletion.time, deletion.note)
+
+
+def _view(revisions: Sequence[Revision]) -> _View:
+    """What the heads add up to."""
+    known = {one.id: one for one in revisions}
+    inner = {parent for one in revisions for parent in one.parents}
+    heads = [one for one in revisions if one.id not in inner]
+    texts = [one.text for one in heads if one.text is not None]
+    gone = [one.id for one in heads if one.kind == DELETE]
+    names = tuple(sorted(one.id for one in heads if one.id in known))
+    return _View("\n".join(texts), (), names, bool(gone) and len(gone) == len(heads),
+                 tuple(gone) if len(gone) < len(heads) else ())  # fmt: skip
+
+
+def votes(entries: Sequence[Entry]) -> dict[str, str]:
+    """What each person, by the key of his address, says now: HELPFUL or UNHELPFUL."""
+    found = [one for one in entries if one.kind == "vote" and not one.is_stub]
+    out = fold.replaced_within(found, lambda one: key(text_of(one, "by")))
+    last = {key(text_of(one, "by")): text_of(one, "value") for one in found if one.id not in out}
+    return {who: value for who, value in last.items() if value in (HELPFUL, UNHELPFUL)}
+
+
+def views(counted: Iterable[fold.Counted]) -> int:
+    """How often it was looked at: the sum of what each device last said of each day."""
+    found = [one for one in counted if one.entry.kind == "view"]
+    about = {one.entry.id: _viewed(one) for one in found}
+    out = fold.replaced_within((one.entry for one in found), lambda entry: about[entry.id])
+    last = {about[one.entry.id]: one.entry for one in found if one.entry.id not in out}
+    return sum(count_of(entry) for entry in last.values())
+
+
+def _viewed(one: fold.Counted) -> tuple[str, str]:
+    return writer(one.entry, one.placed.device), text_of(one.entry, "day")
+
+
+def count_of(entry: Entry) -> int:
+    """How many views `entry` says there were; 0 where it says nothing that can be so."""
+    return _number(entry.header.get("count"))
+
+
+def _number(value: Json) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 <= value <= _MOST else 0
+
+
+def links(entries: Sequence[Entry]) -> list[Link]:
+    """What it is linked to, in the order in which that was said; each place once.
+
+    Who takes a link away names the entries that he saw: what somebody else says meanwhile stays.
+    """
+    said = [one for one in entries if one.kind in ("link", "unlink") and text_of(one, "to")]
+    out = fold.replaced_within(said, lambda one: text_of(one, "to"))
+    found: dict[tuple[str, str, str], Link] = {}
+    for one in said:
+        if one.kind == "link" and one.id not in out:
+            to, path, lines, blob = (
+                text_of(one, field) for field in ("to", "path", "lines", "blob")
+            )
+            made = Link(to, path, lines, blob, author_of(one), time_of(one), one.id, one.header)
+            found[made.to, made.path, made.lines] = made
+    return list(found.values())
+
+
+def files(entries: Sequence[Entry]) -> list[File]:
+    """The attachments, by their names; the last word about a name counts."""
+    said = [one for one in entries if one.kind == "file" and text_of(one, "name")]
+    out = fold.replaced_within(said, lambda one: text_of(one, "name"))
+    last = {text_of(one, "name"): one for one in said if one.id not in out}
+    return [_file(one) for _, one in sorted(last.items()) if text_of(one, "sha")]
+
+
+def _file(entry: Entry) -> File:
+    name, sha, media = (text_of(entry, field) for field in ("name", "sha", "media"))
+    size = _number(entry.header.get("size"))
+    return File(name, sha, size, media, author_of(entry), time_of(entry), entry.id)
+
+
+def _type(value: Json, otherwise: str) -> str:
+    return value if value in TYPES else otherwise
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""

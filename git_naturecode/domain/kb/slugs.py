@@ -1,0 +1,97 @@
+"""Slugs: the names that articles have in files and at the command line."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from git_naturecode import ids
+
+MOST_CHARACTERS = 60
+MOST_BYTES = 150
+"""A file name has 255, of which an ending and the sign of a clash need some."""
+_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+"""Letters, says Unicode, that nobody sees."""
+_APOSTROPHES = "'\u2019"
+_DEVICES = re.compile(r"con|prn|aux|nul|conin|conout|clock|com[0-9]|lpt[0-9]")
+_PAGES = ("index", "readme")
+_ID = re.compile(r"(?:kb|session|review|issue)-\d{8}(?:-|$).*")
+
+
+def slug_of(title: str, otherwise: str = "") -> str:
+    """The name that `title` makes: its letters and digits in lower case, dashes between the words.
+
+    Latin letters lose their accents; those of other scripts stay. `otherwise` where nothing is
+    left of it or no file may be called so.
+    """
+    found = _joined(title)
+    if found and not is_slug(found):  # a reserved name
+        found = f"{found}-page"
+    return found if is_slug(found) else otherwise
+
+
+def is_slug(text: str) -> bool:
+    """True when `text` may be a slug: as `slug_of` makes them, and not the name of anything."""
+    return bool(text) and text == _joined(text) and not is_reserved(text)
+
+
+def is_reserved(text: str) -> bool:
+    """True for what has a meaning of its own: devices of Windows, a folder's page, ids."""
+    return bool(_DEVICES.fullmatch(text)) or text in _PAGES or bool(_ID.fullmatch(text))
+
+
+def _joined(text: str) -> str:
+    words = re.split("[^\\w]|_", _plain(text[: 20 * MOST_CHARACTERS]))
+    found, size = "", 0
+    for word in filter(None, words):
+        more = f"-{word}" if found else word
+        size += len(more.encode())
+        if len(found) + len(more) > MOST_CHARACTERS or size > MOST_BYTES:
+            return found or _cut(word)
+        found += more
+    return found
+
+
+def _cut(word: str) -> str:
+    cut = word[:MOST_CHARACTERS].encode()[:MOST_BYTES].decode("utf-8", "ignore")
+    return unicodedata.normalize("NFC", cut)
+
+
+def _plain(text: str) -> str:
+    """`text` in lower case, without accents on Latin letters, with no sign that is not a letter,
+    a digit or a part of one."""
+    found = []
+    latin = False
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    for character in folded:
+        if unicodedata.category(character)[0] == "M":
+            if not latin:
+                found.append(character)
+            continue
+        latin = character.isascii() and character.isalnum()
+        if character not in _APOSTROPHES:  # don't: dont
+            is_part = character.isalnum() and character not in _BLANK
+            found.append(character if is_part else " ")
+    return unicodedata.normalize("NFC", "".join(found))
+
+
+def shown(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The name that each article is shown by, by id; `named` are (id, slug) of those that live.
+
+    Where two have one slug the smaller id keeps it; the other gets the beginning of the last part
+    of its id behind it, and more of that where somebody has this name as well.
+    """
+    pairs = sorted(named)
+    taken = {slug: name for name, slug in reversed(pairs)}
+    found = {}
+    for name, slug in pairs:
+        tail, length = ids.tail(name), 4
+        chosen = slug
+        while taken.get(chosen, name) != name:
+            chosen = f"{slug}-{tail[:length]}"
+            length += 1
+            if length > len(tail) + 1:
+                chosen = f"{slug}-{name}"
+                break
+        taken[chosen] = name
+        found[name] = chosen
+    return found
