@@ -5,16 +5,21 @@ from typing import Any
 
 from policy_oracle import wire
 from policy_oracle.wire import Line, Op
-from policy_oracle.world import Clone, Person, World, session, sign, stamp
+from policy_oracle.world import Clone, Person, World, article, session, sign, stamp
 
 ROLES = {
     "ann": "admin", "bob": "admin", "mae": "maintainer", "con": "contributor",
     "dan": "contributor", "vic": "viewer",
 }  # fmt: skip
-SESSIONS = tuple(session(name) for name in ("one", "two"))
+ENTITIES = {session("one"): "con", session("two"): "ann", article("three"): "dan"}
+"""What things are said about, and who opened each."""
 KINDS = (
     "message", "message", "message", "comment", "react", "view", "set", "link", "join", "invite",
     "delete", "edit", "redact", "epoch", "novel", "open",
+)  # fmt: skip
+KINDS_OF_ARTICLES = (
+    "revision", "revision", "rename", "vote", "view", "react", "set", "add", "remove", "link",
+    "unlink", "file", "comment", "delete", "edit", "redact", "novel", "open", "message",
 )  # fmt: skip
 
 
@@ -98,7 +103,7 @@ class History:
         return self.world.team
 
     def _sessions(self) -> None:
-        for entity, name in zip(SESSIONS, ("con", "ann"), strict=True):
+        for entity, name in ENTITIES.items():
             clone = self.world.clones[name]
             self.world.write(clone, *sign(self.world.say(clone, entity, "open", body=None)))
         self.world.sync()
@@ -127,8 +132,9 @@ class History:
         self.world.write(clone, *sign(self._entry(clone)), seen=seen)
 
     def _entry(self, clone: Clone) -> Any:
-        kind = self.random.choice(KINDS)
-        entity = self.random.choice(SESSIONS)
+        entity = self.random.choice(list(ENTITIES))
+        kinds = KINDS_OF_ARTICLES if entity.startswith("kb-") else KINDS
+        kind = self.random.choice(kinds)
         more: dict[str, Any] = {}
         if kind in ("edit", "redact"):
             known = [said for said in self.world.said.values() if said.entity == entity]
@@ -299,12 +305,12 @@ class History:
 
     def take_over(self) -> None:
         """Somebody opens a session again, and signs the first opening as if it came after that."""
-        clone, entity = self._anybody(), self.random.choice(SESSIONS)
+        clone, entity = self._anybody(), self.random.choice(list(ENTITIES))
         first = next(said for said in self.world.said.values() if said.entity == entity)
         self.world.write(clone, *sign(self.world.say(clone, entity, "open", body=None)))
         for _ in range(2):
             self.world.write(clone, *sign(first))
-        owner = self.world.clones["con" if entity == SESSIONS[0] else "ann"]
+        owner = self.world.clones[ENTITIES[entity]]
         for one in (clone, owner):
             self.world.write(one, *sign(self.world.say(one, entity, "delete", body=None)))
 

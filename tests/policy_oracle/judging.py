@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from policy_oracle import rights, rules
-from policy_oracle.histories import SESSIONS, History
+from policy_oracle.histories import ENTITIES, History
 from policy_oracle.invariants import Outcome, Watch
 from policy_oracle.product import Judged
 from policy_oracle.rights import Case
@@ -123,7 +123,7 @@ def case_of(
         str(op["email"]) for line in lines.values() for op in line.ops if op["op"] == "join"
     )
     emails[Person("root").id] = Person("root").email
-    owners = dict(zip(SESSIONS, (Person("con").id, Person("ann").id), strict=True))
+    owners = {entity: Person(name).id for entity, name in ENTITIES.items()}
     genesis = lines[pinned].ops[0]
     taken: set[str] = set()
     todo = [*genesis["heads"].values(), lines[pinned].prev]

@@ -21,7 +21,7 @@ from policy_oracle.trials import ALL, EXAMPLES, MODULES, QUICK, Trials, run
 ACCEPTED = Path(__file__).parent / "survivors.txt"
 CHECKS = ("condition", "part")
 """The kinds of break that leave out a check."""
-AUTHORITY = ("admission", "governance", "review_rights", "rights", "roles", "rosters")
+AUTHORITY = ("admission", "governance", "kb_rights", "review_rights", "rights", "roles", "rosters")
 """The modules that say who may do what; the others find out whose a line is, and keep."""
 
 

@@ -1,4 +1,4 @@
-"""Which entries may count: the rights by kind, from the pages, for entries of sessions.
+"""Which entries may count: the rights by kind, from the pages, for sessions and articles.
 
 An answer is True (must count), False (must be in quarantine) or None (the pages leave it open).
 """
@@ -16,10 +16,14 @@ PLAIN = {
 }  # fmt: skip
 OF_A_BOT = ("message", "comment")
 OF_A_VIEWER = ("react",)
+OF_AN_ARTICLE = {
+    "open", "revision", "rename", "set", "add", "remove", "link", "unlink", "file", "comment",
+}  # fmt: skip
+OF_ITS_READERS = ("vote", "view", "react")
 
 
 class Case(NamedTuple):
-    """Everything that the verdicts on the entries of one session follow from."""
+    """Everything that the verdicts on the entries of one session or article follow from."""
 
     said: Mapping[tuple[str, str, str], Said]
     lines: Mapping[str, Line]
@@ -121,6 +125,8 @@ def _signers(case: Case, said: Said) -> set[str]:
 
 def _may(case: Case, said: Said, member: str, role: str) -> bool | None:
     kind, rank = said.kind, RANK[role]
+    if said.entity.startswith("kb-"):
+        return _may_in_an_article(case, said, member, role)
     if role == "bot":
         return kind in OF_A_BOT
     if kind == "delete":
@@ -138,6 +144,21 @@ def _may(case: Case, said: Said, member: str, role: str) -> bool | None:
     if kind in ("edit", "redact"):
         return True if rank >= RANK["maintainer"] else _is_own(case, said, member)
     return True if kind in PLAIN else rank >= RANK["maintainer"]
+
+
+def _may_in_an_article(case: Case, said: Said, member: str, role: str) -> bool | None:
+    kind, rank = said.kind, RANK[role]
+    if kind in OF_ITS_READERS:
+        return role != "bot" or kind == "view"
+    if rank < RANK["contributor"]:
+        return False
+    if kind == "open":
+        return True if case.owners.get(said.entity) == member else None
+    if kind == "delete":
+        return role == "admin" or _owns(case, said.entity, member)
+    if rank >= RANK["maintainer"] or kind in OF_AN_ARTICLE:
+        return True
+    return _is_own(case, said, member) if kind in ("edit", "redact") else False
 
 
 def _is_own(case: Case, said: Said, member: str) -> bool | None:

@@ -243,6 +243,11 @@ def session(name: str) -> str:
     return f"session-{_DAY}-{tail(name)}"
 
 
+def article(name: str) -> str:
+    """The id of the article of the knowledge base called `name`."""
+    return f"kb-{_DAY}-{tail(name)}"
+
+
 def sign(*entries: Said) -> list[Op]:
     """One `sign` operation for each session that `entries` are of."""
     of: dict[str, list[list[str]]] = {}

@@ -96,6 +96,13 @@ class Authority(NamedTuple):
     note: str = ""
 
 
+def lacks(who: Authority, permission: str) -> str:
+    """Why `who` may not do what needs `permission`; "" when he may."""
+    if permission in who.permissions:
+        return ""
+    return who.note or f"needs {permission}, and a {who.role} has it not"
+
+
 class Member(NamedTuple):
     """A member as all lines together have him.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Mapping
 
 from git_naturecode.domain.policy import roles
-from git_naturecode.domain.policy.facts import Authority, same
+from git_naturecode.domain.policy.facts import Authority, lacks, same
 from git_naturecode.store.entry import Entry, Json
 
 NOUN = "review"
@@ -34,10 +34,10 @@ def objection(
     if who.role == roles.BOT and kind not in _OF_BOTS:
         return "a bot may only comment on a review, and tell what it found"
     if kind == "react":
-        return _lacks(who, "session:view")
+        return lacks(who, "session:view")
     if kind == "delete":
-        return "" if owns else _lacks(who, "session:delete")
-    if why := _lacks(who, "session:edit"):
+        return "" if owns else lacks(who, "session:delete")
+    if why := lacks(who, "session:edit"):
         return why
     leads = roles.RANK[who.role] >= roles.RANK[roles.MAINTAINER]
     if kind in _OF_ALL or leads:
@@ -76,9 +76,3 @@ def _is_himself(who: Authority, kind: str, header: Mapping[str, Json]) -> bool:
     value = header.get("value")
     named = isinstance(value, str) and same(value) in who.emails
     return kind in ("add", "remove") and header.get("field") == REVIEWERS and named
-
-
-def _lacks(who: Authority, permission: str) -> str:
-    if permission in who.permissions:
-        return ""
-    return who.note or f"needs {permission}, and a {who.role} has it not"

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from git_naturecode.domain.people import FIELD, NOBODY, USUAL, People, key
-from git_naturecode.domain.policy import review_rights, roles
-from git_naturecode.domain.policy.facts import Authority, same, texts
+from git_naturecode.domain.policy import kb_rights, review_rights, roles
+from git_naturecode.domain.policy.facts import Authority, lacks, same, texts
 from git_naturecode.store.entry import Json
 
 _ORDINARY = frozenset(
@@ -18,10 +18,7 @@ _OF_BOTS = frozenset({"message", "comment"})
 _CHANGING = frozenset({"edit", "redact"})
 ABOUT = _CHANGING | review_rights.SETTLING
 """Kinds that are about what somebody said: who did, is to be known."""
-_NOUNS = {
-    "article": "kb", "snippet": "kb", "practice": "kb", "faq": "kb", "kb": "kb",
-    "project": "project",
-}  # fmt: skip
+_NOUNS = {"project": "project"}
 
 
 class Facts(NamedTuple):
@@ -62,6 +59,9 @@ def objection(who: Authority, kind: str, header: Mapping[str, Json], facts: Fact
             who, kind, header, owns=facts.is_owner(who), author=author,
             asked=lambda: facts.asked(who),
         )  # fmt: skip
+    if facts.noun == kb_rights.NOUN:
+        author = _author(kind, header, facts)
+        return kb_rights.objection(who, kind, header, owns=facts.is_owner(who), author=author)
     if who.role == roles.BOT and kind not in _OF_BOTS:
         return "a bot may only say messages and comments"
     noun = _NOUNS.get(facts.noun, "session")
@@ -69,9 +69,9 @@ def objection(who: Authority, kind: str, header: Mapping[str, Json], facts: Fact
     if not owns and facts.teams and not who.teams.intersection(facts.teams):
         return "it is for a team that its signer does not belong to"
     if kind == "react":
-        return _lacks(who, f"{noun}:view")
+        return lacks(who, f"{noun}:view")
     if kind == "delete":
-        return "" if owns else _lacks(who, f"{noun}:delete")
+        return "" if owns else lacks(who, f"{noun}:delete")
     if kind == "invite" or _permits(kind, header) or _for_another(who, kind, header):
         return _invite_objection(who, kind, header, facts, noun)
     if kind not in _ORDINARY:
@@ -83,7 +83,7 @@ def objection(who: Authority, kind: str, header: Mapping[str, Json], facts: Fact
 def _write_objection(
     who: Authority, kind: str, header: Mapping[str, Json], facts: Facts, noun: str
 ) -> str:
-    why = _lacks(who, f"{noun}:edit")
+    why = lacks(who, f"{noun}:edit")
     if why:
         return why
     if not facts.is_owner(who) and not facts.may(who, "write"):
@@ -92,7 +92,7 @@ def _write_objection(
     if kind == "set" and header.get("field") in ("visibility", "team"):
         needs = "shareSessions"
     if needs and facts.noun == "session":
-        return _lacks(who, needs)
+        return lacks(who, needs)
     leads = roles.RANK[who.role] >= roles.RANK[roles.MAINTAINER]
     if kind in _CHANGING and not leads and _author(kind, header, facts) != who.member_id:
         return f"only a maintainer may {kind} what another said"
@@ -138,9 +138,3 @@ def _for_another(who: Authority, kind: str, header: Mapping[str, Json]) -> bool:
     if kind not in ("join", "leave") or not isinstance(named, str):
         return False
     return bool(named) and same(named) not in who.emails
-
-
-def _lacks(who: Authority, permission: str) -> str:
-    if permission in who.permissions:
-        return ""
-    return who.note or f"needs {permission}, and a {who.role} has it not"

@@ -265,12 +265,16 @@ def test_what_is_not_a_session_has_its_own_permissions() -> None:
     devices["ada"].say(ops.role("member-con", "contributor", deny=["createSessions", "kb:edit"]))
     devices["con"].see(devices["ada"])
     devices["ada"].say(ops.role("member-con", "contributor", deny=["createSessions"]))
-    for noun, state in (("article", "quarantined"), ("review", "verified")):
+    for noun, state in (("kb", "quarantined"), ("review", "verified")):
         desk = Desk(world, f"{noun}-20261101-aaaaaaaa")
         assert desk.state(desk.say(devices["con"], "open", mail("con"))) == state
-    article = Desk(world, "article-20261102-aaaaaaaa")
+    article = Desk(world, "kb-20261102-aaaaaaaa")
     con = devices["con"].see(devices["ada"])
     assert article.state(article.say(con, "open", mail("con"))) == "verified"
+    devices["ada"].say(ops.role("member-con", "maintainer", deny=["createSessions"]))
+    project = Desk(world, "project-20261101-aaaaaaaa")
+    con = devices["con"].see(devices["ada"])
+    assert project.state(project.say(con, "open", mail("con"))) == "verified"
 
 
 def test_an_owner_writes_in_his_session_whatever_is_permitted(desk: Table) -> None:
