@@ -1,6 +1,6 @@
 """May this clone say that? Asked before anything is written that others would hold back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from git_naturecode.teaming.looking import look
 from git_naturecode.teaming.words import those_who_may
 
 if TYPE_CHECKING:
+    from git_naturecode.domain.kb.model import Article
     from git_naturecode.domain.policy import Authority, Reason, Standing
     from git_naturecode.domain.policy.rights import Facts
     from git_naturecode.domain.review.model import Review
@@ -43,19 +44,25 @@ class Gate:
 
     def require_review(self, drafts: Sequence[Draft], review: "Review | None") -> None:
         """The same about a review (None: a new one)."""
-        if self.standing is None:
+        self._require(drafts, lambda who: self._review_facts(who, review))
+
+    def require_article(self, drafts: Sequence[Draft], article: "Article | None") -> None:
+        """The same about an article of the knowledge base (None: a new one)."""
+        self._require(drafts, lambda who: self._article_facts(who, article))
+
+    def _require(self, drafts: Sequence[Draft], facts_of: "Callable[[Authority], Facts]") -> None:
+        if self.standing is None or not drafts:
             return
         from git_naturecode.domain.policy import Reason, rights
 
         who = self._who()
-        facts = self._review_facts(who, review) if not isinstance(who, Reason) else None
-        if not isinstance(who, Reason) and self._is_another(who):
+        if isinstance(who, Reason):
+            raise self.refused(who.text)
+        if self._is_another(who):
             raise self.refused("it would be in the name of another member")
+        facts = facts_of(who)
         for draft in drafts:
-            why = who.text if isinstance(who, Reason) else ""
-            if facts is not None and not isinstance(who, Reason):
-                why = rights.objection(who, draft.kind, draft.fields, facts)
-            if why:
+            if why := rights.objection(who, draft.kind, draft.fields, facts):
                 raise self.refused(why)
 
     def objection(self, draft: Draft, session: "Session | None") -> str:
@@ -131,6 +138,18 @@ class Gate:
             return review_rights.is_asked(others, who.emails)
 
         return Facts(review.opener, author_of=author_of, noun="review", asked=asked)
+
+    def _article_facts(self, who: "Authority", article: "Article | None") -> "Facts":
+        from git_naturecode.domain.policy.facts import same
+        from git_naturecode.domain.policy.rights import Facts
+
+        if article is None:
+            return Facts(owner=who.member_id, noun="kb")
+        mine = {one.id for one in article.revisions if same(one.by) in who.emails}
+        return Facts(
+            article.author, author_of=lambda entry: who.member_id if entry in mine else "",
+            noun="kb",
+        )  # fmt: skip
 
     def refused(self, why: str) -> NotPermitted:
         """What is said then: the reason, and who can change it."""
