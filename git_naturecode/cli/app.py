@@ -11,6 +11,7 @@ from git_naturecode import errors
 GROUPS = {
     "session": "git_naturecode.cli.session",
     "review": "git_naturecode.cli.review",
+    "kb": "git_naturecode.cli.kb",
     "team": "git_naturecode.cli.team",
     "hooks": "git_naturecode.cli.hooks",
     "device": "git_naturecode.cli.device",

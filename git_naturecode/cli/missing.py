@@ -10,12 +10,13 @@ _CALLED = {
     "member": "somebody's address or name", "email": "an e-mail address", "role": "a role",
     "key": "the name of a setting", "value": "a value", "team": "a team's name or id",
     "device": "a device", "wanted": "an id", "finding": "a finding",
-    "forge": "the name of a forge",
+    "article": "an article's slug or id", "slug": "a name for files and the command line",
+    "revision": "a revision", "forge": "the name of a forge",
 }  # fmt: skip
 _FOUND = {
     "session": "git naturecode session list", "review": "git naturecode review list",
     "device": "git naturecode device list", "wanted": "git naturecode quarantine list",
-    "team": "git naturecode team show",
+    "team": "git naturecode team show", "article": "git naturecode kb list",
 }  # fmt: skip
 """The command that shows from what one has to choose; for the others what help says of them."""
 

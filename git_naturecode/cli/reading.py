@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from git_naturecode import ids
 from git_naturecode.cli.context import Context
-from git_naturecode.domain.kinds import REVIEW, SESSION, open_index
+from git_naturecode.domain.kinds import KB, REVIEW, SESSION, open_index
 from git_naturecode.errors import Negative, Usage
 from git_naturecode.git.run import GitFailed, tells_of_full_disk
 from git_naturecode.render.show import line, show
@@ -143,8 +143,14 @@ def entity_id(index: Index, wanted: str, kind: str) -> str:
     """The full id of the thing of `kind` that `wanted` means.
 
     `wanted` is a full id, a unique beginning of its last part, or an id of the tool that it came
-    from. Raises Negative with the nearest ids when there is none or more than one.
+    from; of an article also a slug that it has or had. Raises Negative with the nearest ids when
+    there is none or more than one.
     """
+    if kind == KB:
+        from git_naturecode.cli import kb_named
+
+        if called := kb_named.named(index, wanted):
+            return called
     name = wanted.removeprefix("shared-") if kind == SESSION else wanted
     part = ids.tail(name) if ids.ENTITY.fullmatch(name) else name.removeprefix(f"{kind}-")
     is_other = ids.ENTITY.fullmatch(name) and not name.startswith(f"{kind}-")
@@ -153,13 +159,15 @@ def entity_id(index: Index, wanted: str, kind: str) -> str:
     if len(tails) == 1:
         return min(found)
     if tails:
-        raise Negative(f"{line(wanted)} fits {len(tails)} {kind}s", f"write more: {_some(found)}")
+        raise Negative(
+            f"{line(wanted)} fits {len(tails)} {noun(kind)}s", f"write more: {_some(found)}"
+        )
     is_text = wanted.isprintable()  # else no tool calls anything so, and it cannot be asked for
     foreign = index.page(kind, {"origin": (wanted, name)}, limit=1).rows if is_text else []
     if foreign:
         return str(foreign[0]["id"])
     hint = _suggestion(index, name, kind)
-    raise Negative(f"there is no {kind} {line(wanted) or repr(wanted)}", hint)
+    raise Negative(f"there is no {noun(kind)} {line(wanted) or repr(wanted)}", hint)
 
 
 def check_foreign(index: Index, foreign: str, kind: str) -> None:
@@ -180,7 +188,13 @@ def check_foreign(index: Index, foreign: str, kind: str) -> None:
 _FIRST = {
     SESSION: "see `git naturecode session import --auto`",
     REVIEW: "see `git naturecode review start`",
+    KB: "see `git naturecode kb add`",
 }
+
+
+def noun(kind: str) -> str:
+    """What a thing of `kind` is called."""
+    return "article" if kind == KB else kind
 
 
 def _suggestion(index: Index, name: str, kind: str) -> str:
@@ -188,7 +202,11 @@ def _suggestion(index: Index, name: str, kind: str) -> str:
 
     every = index.ids(kind)
     if not every:
-        return f"there are no {kind}s yet; {_FIRST[kind]}"
+        return f"there are no {noun(kind)}s yet; {_FIRST[kind]}"
+    if kind == KB:
+        slugs = difflib.get_close_matches(name, index.values(KB, "slug"), NEAREST)
+        if slugs:
+            return f"did you mean {', '.join(slugs)}?"
     tails = {ids.tail(one): one for one in every}
     near = difflib.get_close_matches(ids.tail(name), tails, NEAREST, 0.3)
     chosen = [tails[tail] for tail in near] or every[:NEAREST]

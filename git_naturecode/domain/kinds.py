@@ -6,12 +6,16 @@ from git_naturecode.store.described import Described, Part
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import Placed, Store
 
-SESSION, REVIEW = "session", "review"
+SESSION, REVIEW, KB = "session", "review", "kb"
 
 
 def open_index(store: Store) -> Index:
     """The index of `store` over all kinds that this program knows; to be closed."""
-    return Index(store, {SESSION: _session, REVIEW: _review}, {SESSION: _session_outline})
+    return Index(
+        store,
+        {SESSION: _session, REVIEW: _review, KB: _article},
+        {SESSION: _session_outline, KB: _article_outline},
+    )
 
 
 def _session(tail: str, placed: list[Placed]) -> Described | None:
@@ -28,5 +32,17 @@ def _review(tail: str, placed: list[Placed]) -> Described | None:
 
 def _session_outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
     from git_naturecode.domain.outline import outline
+
+    return outline(tail, parts, texts)
+
+
+def _article(tail: str, placed: list[Placed]) -> Described | None:
+    from git_naturecode.domain.kb.row import describe
+
+    return describe(tail, placed)
+
+
+def _article_outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
+    from git_naturecode.domain.kb.row import outline
 
     return outline(tail, parts, texts)

@@ -31,17 +31,23 @@ def through_editor(repo: Repo, advice: str, text: str = "") -> str:
     All above that line is his, also what looks like a heading or a comment. Raises
     NaturecodeError when the editor fails.
     """
-    editor = repo.program.text("var", "GIT_EDITOR")
     path = os.path.join(repo.git_dir, "NATURECODE_EDITMSG")
     below = [_LINE, *(f"{_COMMENT}{line}" for line in advice.split("\n"))]
     with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text + "\n" + "".join(line + "\n" for line in below))
-    status = subprocess.run(["/bin/sh", "-c", f'{editor} "$@"', editor, path], check=False)
-    if status.returncode:
-        raise NaturecodeError("the editor failed", "set one with git config core.editor")
+    in_editor(repo, path)
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
         written = file.read().split("\n")
     os.unlink(path)
     if _LINE in written:
         del written[written.index(_LINE) :]
     return "\n".join(line for line in written if line not in below).strip("\n")
+
+
+def in_editor(repo: Repo, path: str) -> None:
+    """Have the user change the file `path` in his editor; raises NaturecodeError when that
+    fails, whatever became of the file."""
+    editor = repo.program.text("var", "GIT_EDITOR")
+    status = subprocess.run(["/bin/sh", "-c", f'{editor} "$@"', editor, path], check=False)
+    if status.returncode:
+        raise NaturecodeError("the editor failed", "set one with git config core.editor")

@@ -182,6 +182,18 @@ def _view(revisions: Sequence[Revision]) -> _View:
                  tuple(gone) if len(gone) < len(heads) else ())  # fmt: skip
 
 
+def joined(revisions: Sequence[Revision], heads: Iterable[str]) -> str:
+    """What the revisions `heads` added up to: the text that their next one was made of."""
+    by_id = {one.id: one for one in revisions}
+    seen, waiting = set[str](), [name for name in heads if name in by_id]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [one for one in by_id[name].parents if one in by_id]
+    return _view([one for one in revisions if one.id in seen]).text
+
+
 def votes(entries: Sequence[Entry]) -> dict[str, str]:
     """What each person, by the key of his address, says now: HELPFUL or UNHELPFUL."""
     found = [one for one in entries if one.kind == "vote" and not one.is_stub]

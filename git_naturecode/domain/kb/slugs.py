@@ -29,6 +29,12 @@ def slug_of(title: str, otherwise: str = "") -> str:
     return found if is_slug(found) else otherwise
 
 
+def numbered(slug: str, number: int) -> str:
+    """`slug` with `number` behind it, and as much less of it as that takes."""
+    left = slug[: MOST_CHARACTERS - 8].encode()[: MOST_BYTES - 8].decode("utf-8", "ignore")
+    return f"{unicodedata.normalize('NFC', left).rstrip('-')}-{number}"
+
+
 def is_slug(text: str) -> bool:
     """True when `text` may be a slug: as `slug_of` makes them, and not the name of anything."""
     return bool(text) and text == _joined(text) and not is_reserved(text)

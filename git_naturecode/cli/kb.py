@@ -1,0 +1,39 @@
+"""The knowledge base commands: which file defines each; only what is named is loaded."""
+
+import importlib
+
+import typer
+
+_ROOM = "git_naturecode.cli."
+# Verb -> the file and the function that define it.
+VERBS = {
+    "add": ("kb_add", "add"),
+    "list": ("kb_read", "list_articles"),
+    "show": ("kb_read", "show"),
+    "edit": ("kb_edit", "edit"),
+    "history": ("kb_history", "history"),
+    "diff": ("kb_history", "diff"),
+    "restore": ("kb_change", "restore"),
+    "rename": ("kb_change", "rename"),
+    "tag": ("kb_change", "tag"),
+    "vote": ("kb_change", "vote"),
+    "rm": ("kb_change", "remove"),
+    "redact": ("kb_change", "redact"),
+}
+
+
+def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
+    """Hang the knowledge base commands into `tree`; only the one `wanted` where it is known."""
+    group = typer.Typer(
+        help="Articles, snippets, practices and answers that the team keeps with the code.",
+        no_args_is_help=True, rich_markup_mode=None,
+    )  # fmt: skip
+    group.callback()(_nothing)  # else a group of one verb would be that verb
+    for verb in [one for one in wanted[:1] if one in VERBS] or VERBS:
+        module, function = VERBS[verb]
+        group.command(verb)(getattr(importlib.import_module(_ROOM + module), function))
+    tree.add_typer(group, name=name)
+
+
+def _nothing() -> None:
+    pass

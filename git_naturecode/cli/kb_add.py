@@ -1,0 +1,153 @@
+"""kb add: write an article."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import warn_of_secrets
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
+
+if TYPE_CHECKING:
+    from git_naturecode.store.index import Index
+
+File = Annotated[
+    str | None,
+    typer.Option(help="Where the text is; - reads stdin; left out at a terminal: your editor."),
+]
+Type = Annotated[str, typer.Option("--type", help="article, snippet, practice or faq.")]
+Tags = Annotated[
+    list[str] | None, typer.Option("--tags", "--tag", help="Tags, with commas or repeated.")
+]
+MOST_TITLE = 200
+_MOST_TAG = 60
+_ASKED = "Write the article in Markdown; the first heading (# ...) is its title."
+
+
+def add(
+    type: Type = "article",
+    title: Annotated[
+        str, typer.Option(help="What it is called; left out: the first heading of the text.")
+    ] = "",
+    file: File = None,
+    tags: Tags = None,
+    slug: Annotated[
+        str, typer.Option(help="Its name in files and commands; left out: made of the title.")
+    ] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write an article, a snippet, a practice or an answer to a question that is often asked."""
+    from git_naturecode import ids
+    from git_naturecode.cli.kb_opened import reading_kb
+    from git_naturecode.cli.kb_read import check_types
+    from git_naturecode.cli.kb_text import Kept, given, is_asked
+    from git_naturecode.domain.kb import makers, texts
+    from git_naturecode.domain.kb.model import KIND
+    from git_naturecode.store.store import TEAM
+    from git_naturecode.teaming import Gate
+
+    context = contexts.current(quiet)
+    check_types([type])
+    labels = tags_of(tags or [])
+    title = title_of(title) if title else ""
+    if slug:
+        check_slug(slug)
+    asked = is_asked(file)
+    entity = ids.new_entity(KIND, context.now_ms(), context.random)
+    with reading_kb(context, writing=True) as (store, _):
+        Gate(store).require_article([makers.opening(title, type, slug)], None)
+    kept = Kept(context, slug or ids.tail(entity))
+    if asked:
+        text = kept.edited(f"# {title}\n\n" if title else "", _ASKED)
+        if not text.strip() or text.strip() == f"# {title}":
+            kept.forget()
+            raise errors.Negative("nothing was written, so nothing was added")
+    else:
+        text = given(context, str(file))
+        kept.hold(text)
+    with kept.until_written():
+        called = title or title_of(texts.title_of(text))
+        with reading_kb(context, writing=True) as (store, index):
+            name = _free(index, entity, type, called, slug)
+            made = [makers.opening(called, type, name)]
+            made += [makers.tag([], one, there=True) for one in labels]
+            made.append(makers.revision(text, []))
+            Gate(store).require_article(made, None)
+            entries = store.write(TEAM, entity, made)
+            store.settle()
+    if as_json:
+        context.json({"id": entity, "slug": name, "title": called, "revisionId": entries[-1].id})
+        return
+    for entry in entries:
+        warn_of_secrets(context, entry)
+    context.say(entity)
+    context.tell(f"added {name}: git naturecode kb show {name}")
+    context.tell(TELL_OTHERS)
+
+
+def title_of(text: str) -> str:
+    """A title as it may be written down; raises Usage for none."""
+    title = " ".join(text.split())
+    if not title:
+        raise errors.Usage(
+            "an article needs a title", "--title T, or a first line such as `# Title` in the text"
+        )
+    if len(title) > MOST_TITLE:
+        raise errors.Usage(f"a title has {MOST_TITLE} characters at most, and not {len(title)}")
+    return title
+
+
+def tags_of(given: list[str]) -> list[str]:
+    """The tags that were given, each once; raises Usage where one of them cannot be one."""
+    from git_naturecode.cli.kb_read import words_of
+
+    found = list(dict.fromkeys(one for each in given for one in words_of(each)))
+    if given and not found:
+        raise errors.Usage("a tag cannot be empty")
+    for one in found:
+        if not one.isprintable() or len(one) > _MOST_TAG:
+            raise errors.Usage(f"{one[:_MOST_TAG]!r} cannot be a tag",
+                               f"up to {_MOST_TAG} letters that can be seen")  # fmt: skip
+    return found
+
+
+def check_slug(slug: str) -> None:
+    """Raise Usage unless `slug` may be one."""
+    from git_naturecode.domain.kb import slugs
+
+    if slugs.is_slug(slug):
+        return
+    near = slugs.slug_of(slug)
+    raise errors.Usage(
+        f"{slug!r} cannot be a slug",
+        "small letters and digits with single dashes between them"
+        + (f", as in {near}" if near else ""),
+    )
+
+
+def _free(index: "Index", entity: str, type: str, title: str, wanted: str) -> str:
+    """The slug that the article `entity` gets: as `wanted`, else made of its title and free yet."""
+    from git_naturecode import ids
+    from git_naturecode.cli import kb_named
+    from git_naturecode.domain.kb import slugs
+
+    if wanted:
+        require_free(index, wanted)
+        return wanted
+    base = slugs.slug_of(title) or f"{type}-{ids.tail(entity)}"
+    name, number = base, 2
+    while kb_named.taken(index, name):
+        name = slugs.numbered(base, number)
+        number += 1
+    return name
+
+
+def require_free(index: "Index", slug: str, entity: str = "") -> None:
+    """Raise Negative where an article other than `entity` has this slug."""
+    from git_naturecode.cli import kb_named
+
+    other = kb_named.taken(index, slug)
+    if other and other != entity:
+        raise errors.Negative(f"{slug} is the name of {other} already", "choose another one")

@@ -1,0 +1,71 @@
+"""Articles by their slugs: which one a name means, and by which name each is shown."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from git_naturecode import ids
+from git_naturecode.domain.kinds import KB
+from git_naturecode.errors import Negative
+from git_naturecode.store.entry import Json
+from git_naturecode.store.index import Index
+
+LIVE = "live"
+_CLASHING = re.compile(r"(.+)-([0-9a-hjkmnp-tv-z]{4,8})")
+_TAIL = re.compile(r"[0-9a-hjkmnp-tv-z]{8}")
+
+
+def named(index: Index, wanted: str) -> str:
+    """The id of the article that is called `wanted`, or was, "" where none is or several are.
+
+    The whole of an id means this one, whatever others are called; a slug comes before the
+    beginning of an id. Raises Negative where it is the slug of one and the id of another.
+    """
+    if not wanted or not wanted.isprintable() or ids.ENTITY.fullmatch(wanted):
+        return ""
+    name = wanted.casefold()
+    found = _by_slug(index, name)
+    if found and _TAIL.fullmatch(name):
+        others = [one for one in index.match(KB, name) if one != found]
+        if others:
+            raise Negative(f"{wanted} is the slug of {found} and a part of {others[0]}",
+                           "write the whole id")  # fmt: skip
+    if found or index.match(KB, name):
+        return found
+    former = index.page(KB, {"former": (name,)}).rows
+    live = [row for row in former if not row["deleted"]] or former
+    return str(live[0]["id"]) if len(live) == 1 else ""
+
+
+def _by_slug(index: Index, name: str) -> str:
+    """The article that is shown as `name`: the one with the smallest id that has this slug."""
+    found = _smallest(index.page(KB, {"slug": (name,)}).rows)
+    clashing = _CLASHING.fullmatch(name)
+    if found or not clashing:
+        return found
+    slug, part = clashing.groups()
+    rows = index.page(KB, {"slug": (slug,)}).rows
+    return _smallest([row for row in rows if ids.tail(str(row["id"])).startswith(part)])
+
+
+def _smallest(rows: Sequence[dict[str, Json]]) -> str:
+    live = [row for row in rows if not row["deleted"]] or rows
+    return min((str(row["id"]) for row in live), default="")
+
+
+def taken(index: Index, slug: str) -> str:
+    """The id of a living article that has this slug, "" where none has."""
+    rows = index.page(KB, {"slug": (slug,), "state": (LIVE,)}).rows
+    return min((str(row["id"]) for row in rows), default="")
+
+
+def shown(index: Index, rows: Iterable[dict[str, Json]]) -> dict[str, str]:
+    """By which name each article of `rows` is shown, by id: its slug, unless that clashes."""
+    from git_naturecode.domain.kb import slugs
+
+    asked = list(rows)
+    wanted = sorted({str(row["slug"]) for row in asked})
+    every = index.page(KB, {"slug": wanted, "state": (LIVE,)}).rows if wanted else []
+    if len({row["slug"] for row in every}) < len(every):  # what tells them apart may be taken, too
+        every = index.page(KB, {"state": (LIVE,)}).rows
+    names = slugs.shown((str(row["id"]), str(row["slug"])) for row in every)
+    return {str(row["id"]): names.get(str(row["id"]), str(row["slug"])) for row in asked}

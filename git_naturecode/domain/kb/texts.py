@@ -1,0 +1,32 @@
+"""The text of an article as it comes from people, made one kind of text."""
+
+import re
+
+_MARK = "\ufeff"
+_HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+def normal(text: str) -> str:
+    """`text` with line feeds alone, without a byte order mark, with a line break at its end."""
+    plain = text.removeprefix(_MARK).replace("\r\n", "\n").replace("\r", "\n")
+    return plain if plain.endswith("\n") or not plain else plain + "\n"
+
+
+def title_of(text: str) -> str:
+    """The first heading of the highest level in Markdown, "" where there is none."""
+    fence = ""
+    for line in text.split("\n"):
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and not line.strip(" `~"):
+            fence = ""
+        elif not fence and (found := _HEADING.fullmatch(line)):
+            return found[1].strip()
+    return ""
+
+
+def size_of(text: str) -> int:
+    """How many bytes an entry holds it in."""
+    return len(text.encode("utf-8", "surrogatepass"))

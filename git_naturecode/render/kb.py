@@ -1,0 +1,147 @@
+"""Articles of the knowledge base as text for a terminal: lists, one article, its history."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from git_naturecode.domain.kb.model import DELETE, Article, Revision
+from git_naturecode.render import words
+from git_naturecode.render.paint import Paint
+from git_naturecode.render.show import fit, line, show
+from git_naturecode.store.entry import Json
+
+_LEAST_TITLE, _MOST_TITLE = 16, 60
+_TYPE_COLUMNS = 8
+_DAY_COLUMNS = 10
+_TAIL = 8
+_WIDE = 100  # columns from which on there is room for tags and votes
+_SHORT = 12  # characters of an id of a commit
+
+
+def rows_text(
+    rows: Sequence[dict[str, Json]], names: Mapping[str, str], paint: Paint, columns: int
+) -> str:
+    """A list of articles, one line each, for a terminal of `columns` columns; `names` are those
+    by which they are shown, by id."""
+    is_wide = columns >= _WIDE
+    others = _TAIL + _TYPE_COLUMNS + _DAY_COLUMNS + 6 + (30 if is_wide else 0)
+    width = max(_LEAST_TITLE, min(_MOST_TITLE, columns - others))
+    return "\n".join(_row(row, names, paint, width, is_wide=is_wide) for row in rows)
+
+
+def _row(
+    row: dict[str, Json], names: Mapping[str, str], paint: Paint, width: int, *, is_wide: bool
+) -> str:
+    title = fit(line(str(row["title"])) or names.get(str(row["id"]), ""), width)
+    told = [paint.red("marked")] if row["marked"] and not row["deleted"] else []
+    told += ["deleted"] if row["deleted"] else []
+    told += [f"+{row['helpful']}"] if row["helpful"] else []
+    told += [f"-{row['unhelpful']}"] if row["unhelpful"] else []
+    if is_wide and row["tags"]:
+        told.append(paint.dim(line(", ".join(map(str, row["tags"])))))
+    parts = [
+        paint.yellow(str(row["id"])[-_TAIL:]), f"{row['type']:<{_TYPE_COLUMNS}}", title,
+        str(row["updatedAt"])[:10], *told,
+    ]  # fmt: skip
+    return "  ".join(parts).rstrip()
+
+
+def text(article: Article, name: str, paint: Paint) -> str:
+    """An article to read: what it is, then its text. `name` is what it is called here."""
+    body = shown(article.text)
+    if article.deleted:
+        by = f"{line(article.deleted.by)} on {article.deleted.time[:10]}"
+        why = f": {line(article.deleted.reason)}" if article.deleted.reason else ""
+        body = paint.dim(f"[deleted by {by}{why}]")
+    return "\n".join(_head(article, name, paint)) + "\n\n" + body
+
+
+def _head(article: Article, name: str, paint: Paint) -> Iterator[str]:
+    yield paint.bold(line(article.title) or name)
+    yield f"{paint.yellow(article.id)} · {article.type} · {line(name)}"
+    yield from _people(article)
+    if article.tags:
+        yield "tags: " + ", ".join(map(line, article.tags))
+    yield from _used(article)
+    if article.links:
+        yield "about: " + ", ".join(_links(article))
+    for file in article.files:
+        yield f"file: {line(file.name)} ({file.size} bytes)"
+    for gone in article.kept_over:
+        yield f"kept, although {line(gone.by)} deleted it on {gone.time[:10]}: it was edited since"
+    if article.marked:
+        many = len(article.places)
+        where = "1 place holds" if many == 1 else f"{many} places hold"
+        yield paint.red(f"{where} two people's words: keep one of them, or join them")
+
+
+def _people(article: Article) -> Iterator[str]:
+    others = [one.by for one in article.revisions if one.kind != DELETE]
+    writers = [one for one in dict.fromkeys(others) if one and one != article.author]
+    more = f", edited by {', '.join(map(line, writers[:3]))}" if writers else ""
+    more += f" and {len(writers) - 3} more" if len(writers) > 3 else ""
+    changed = article.updated[:10] if article.updated[:10] != article.created[:10] else ""
+    yield (
+        f"by {line(article.author)}{more} · {article.created[:10]}"
+        + (f", changed {changed}" if changed else "")
+    )  # fmt: skip
+
+
+def _used(article: Article) -> Iterator[str]:
+    told = []
+    if article.views:
+        told.append(f"seen {article.views} time{'' if article.views == 1 else 's'}")
+    if article.helpful or article.unhelpful:
+        told.append(f"helpful {article.helpful}, unhelpful {article.unhelpful}")
+    if told:
+        yield " · ".join(told)
+
+
+def _links(article: Article) -> list[str]:
+    found = []
+    for one in article.links[:10]:
+        to = one.to[:_SHORT] if len(one.to) in (40, 64) else one.to
+        where = f"{one.path}:{one.lines}" if one.path and one.lines else one.path
+        found.append(line(f"{where} in {to}" if where else to))
+    more = len(article.links) - len(found)
+    return [*found, f"{more} more"] if more else found
+
+
+def history_text(article: Article, revisions: Sequence[Revision], paint: Paint) -> str:
+    """The revisions of an article, the latest first, one or two lines each."""
+    return "\n".join(_told(article, one, paint) for one in revisions)
+
+
+def _told(article: Article, one: Revision, paint: Paint) -> str:
+    numbers = {each.id: each.number for each in article.revisions}
+    parents = [f"r{numbers[name]}" for name in one.parents if name in numbers]
+    told = (
+        []
+        if parents == [f"r{one.number - 1}"] or not parents
+        else [f"from {' and '.join(parents)}"]
+    )
+    told += ["now"] if one.id in article.heads else []
+    told += list(one.flags)
+    if one.source[0]:
+        told.append(f"from {line(one.source[1])} in {line(one.source[0][:_SHORT])}")
+    notes = f" ({line(', '.join(told))})" if told else ""
+    what = "deleted" if one.kind == DELETE else _size(one)
+    note = f"  {line(one.note)}" if one.note else ""
+    number = paint.yellow(f"r{one.number}".ljust(5))
+    return f"{number} {words.minute(one.time)}  {line(one.by)}  {what}{note}{paint.dim(notes)}"
+
+
+def _size(one: Revision) -> str:
+    if one.text is None:
+        return "no text"
+    count = len(one.text.splitlines())
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def shown(text: str) -> str:
+    """A text of an article, for a terminal."""
+    return show(text).strip("\n")
+
+
+def numbered(names: Iterable[str], article: Article) -> str:
+    """The revisions with these ids as people call them: `r3 and r4`."""
+    numbers = {one.id: one.number for one in article.revisions}
+    return " and ".join(f"r{numbers[name]}" for name in names if name in numbers)
