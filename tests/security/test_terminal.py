@@ -25,6 +25,7 @@ POISON = (
 )
 EVIL = "session-20261122-zzzzzzz9"
 REVIEW = "review-20261122-zzzzzzz8"
+ARTICLE = "kb-20261122-zzzzzzz7"
 _AT = iso(system_ms() - DAY_MS)
 # Commands that need something else than what is on the disk, or that write, and where their
 # answers are tested.
@@ -43,6 +44,7 @@ NOT_READING = {
     "review approve", "review request-changes", "review set", "review update", "review close",
     "review merge", "review apply", "review import", "review export", "review dismiss",
     # What these show of others goes to a job, or is tried at a terminal beside their other tests.
+    "kb add", "kb restore", "kb rename", "kb tag", "kb vote", "kb rm",
     "ai resolve", "ai summarize", "ci init", "ci post", "ci review", "session chat",
 }  # fmt: skip
 
@@ -124,6 +126,28 @@ def _poisoned_review(device: str, head: str, base: str) -> str:
     return format.preamble(REVIEW, device, 1) + "".join(map(format.block, entries))
 
 
+def _poisoned_article(device: str) -> str:
+    """A segment with an article in which everything that can be said is poison."""
+    first, second = (f"{number:013}-{'d' * 16}" for number in (2, 3))
+    entries = [
+        _entry(1, "open", title=POISON, type=POISON, slug=POISON, origin={"code": POISON}),
+        _entry(2, "revision", POISON, parents=[POISON], note=POISON,
+               **{"from": {"commit": POISON, "path": POISON}}),
+        _entry(3, "revision", f"one {POISON}\n", parents=[first], note=POISON),
+        _entry(4, "revision", f"two {POISON}\n", parents=[first]),
+        _entry(5, "delete", parents=[second], reason=POISON),
+        _entry(6, "set", field="title", value=POISON, over=[]),
+        _entry(7, "add", field="tags", value=POISON),
+        _entry(8, "rename", slug=POISON),
+        _entry(9, "vote", value="helpful"),
+        _entry(10, "view", day=POISON, count=2),
+        _entry(11, "link", to=POISON, path=POISON, lines=POISON, blob=POISON),
+        _entry(12, "file", name=POISON, sha=POISON, size=1, media=POISON),
+        _entry(13, "redact", target=first, reason=POISON, parents=[POISON]),
+    ]  # fmt: skip
+    return format.preamble(ARTICLE, device, 1) + "".join(map(format.block, entries))
+
+
 @pytest.fixture
 def poisoned(stage: Scene) -> Clone:
     """Ada's clone, with a poisoned session on its branch, and commits and files of such names."""
@@ -138,6 +162,7 @@ def poisoned(stage: Scene) -> Clone:
     head, base = ada.git("rev-parse", "HEAD", "HEAD~1").split()
     for entity, text in (
         (EVIL, _poisoned(device)), (REVIEW, _poisoned_review(device, head, base)),
+        (ARTICLE, _poisoned_article(device)),
     ):  # fmt: skip
         blob = here.blob(text.encode())
         tip = here.commit(here.with_file(segment_path(entity, device, 1), blob), here.tip())
@@ -178,6 +203,13 @@ READING = (
     ["review", "ai", REVIEW, "--no-save", "--json"], ["review", "ai", POISON],
     ["review", "ai", REVIEW, "--aspect", POISON], ["review", "dismiss", REVIEW, POISON],
     ["review", "ai", REVIEW, "--provider", POISON], ["review", "ai", REVIEW, "--dry-run"],
+    ["kb", "list"], ["kb", "list", "--json"], ["kb", "list", "--tag", POISON],
+    ["kb", "show", ARTICLE], ["kb", "show", ARTICLE, "--json"], ["kb", "show", POISON],
+    ["kb", "show", ARTICLE, "--revision", POISON], ["kb", "show", ARTICLE, "--revision", "r2"],
+    ["kb", "history", ARTICLE], ["kb", "history", ARTICLE, "--json"], ["kb", "diff", ARTICLE],
+    ["kb", "diff", ARTICLE, "r2", "r3"], ["kb", "diff", ARTICLE, "r2", "r3", "--json"],
+    ["kb", "diff", ARTICLE, POISON], ["kb", "edit", ARTICLE, "--file", POISON],
+    ["kb", "edit", ARTICLE, "--type", POISON], ["kb", "redact", ARTICLE, POISON],
 )  # fmt: skip
 
 
@@ -189,7 +221,7 @@ def test_a_poisoned_session(poisoned: Clone) -> None:
     by = {tuple(args): text for args, (_, text) in zip(READING, told, strict=True)}
     views: list[tuple[str, ...]] = [
         ("session", "list"), ("session", "show", EVIL), ("session", "search", "zebra"),
-        ("review", "list"), ("review", "show", REVIEW),
+        ("review", "list"), ("review", "show", REVIEW), ("kb", "show", ARTICLE),
     ]  # fmt: skip
     for view in views:
         assert "\\x1b]52" in by[view], (view, by[view])
