@@ -145,9 +145,9 @@ class Gate:
 
         if article is None:
             return Facts(owner=who.member_id, noun="kb")
-        mine = {one.id for one in article.revisions if same(one.by) in who.emails}
+        mine = {one.id for one in article.revisions if same(one.writer) in who.emails}
         return Facts(
-            article.author, author_of=lambda entry: who.member_id if entry in mine else "",
+            article.opener, author_of=lambda entry: who.member_id if entry in mine else "",
             noun="kb",
         )  # fmt: skip
 

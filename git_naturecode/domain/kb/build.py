@@ -70,7 +70,8 @@ def _open(article: Article, entry: Entry) -> None:
     article.opened = True
     article.title, article.slug = text_of(entry, "title"), text_of(entry, "slug")
     article.type = _type(entry.header.get("type"), ARTICLE)
-    article.author, article.created = author_of(entry), time_of(entry)
+    article.author, article.opener = author_of(entry), text_of(entry, "by")
+    article.created = time_of(entry)
     article.origin = origin if isinstance(origin, dict) else {}
 
 
@@ -117,7 +118,7 @@ def _revision(one: fold.Counted, number: int, redaction: Entry | None) -> Revisi
     return Revision(
         entry.id, number, entry.kind, _parents(said), author_of(entry), time_of(entry),
         (entry.body or "") if is_seen else None, note, entry.order, _source(entry), hidden,
-        tuple(flags), one.placed.mark,
+        tuple(flags), one.placed.mark, text_of(entry, "by"),
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class Place(NamedTuple):
 class Revision(NamedTuple):
     """One state of the text, or (`kind` is DELETE) that somebody deleted the article.
 
-    `number` counts all of them in the order of the log, from 1. `text` is None where there is none
+    `number` counts all of them in the order of the log, from 1. `by` is whose words it is, `writer`
+    who brought them in (another one where they were imported). `text` is None where there is none
     or it is not to be seen (`hidden`, or one of `flags` says why); `source` is commit and path of
     an edit made on a host's page or in a file.
     """
@@ -51,6 +52,7 @@ class Revision(NamedTuple):
     hidden: Mark | None = None
     flags: tuple[str, ...] = ()
     standing: Standing | None = None
+    writer: str = ""
 
 
 class Link(NamedTuple):
@@ -87,14 +89,15 @@ class Article:
 
     `text` is the view: what the heads (`heads`, the ids of the revisions that no other replaces)
     add up to; `places` are the lines of it in which two people's words stand side by side.
-    `kept_over` are the deletions that an edit has overruled. `votes` holds HELPFUL or UNHELPFUL for
-    each person. `standing` counts what is not plainly verified, by what it is.
+    `kept_over` are the deletions that an edit has overruled. `author` is whose article it is,
+    `opener` who wrote down that it begins. `votes` holds HELPFUL or UNHELPFUL for each person.
+    `standing` counts what is not plainly verified, by what it is.
     """
 
     def __init__(self, name: str) -> None:
         self.id = name
         self.type = ARTICLE
-        self.title = self.slug = self.author = self.created = self.updated = ""
+        self.title = self.slug = self.author = self.opener = self.created = self.updated = ""
         self.former_slugs: list[str] = []
         self.tags: list[str] = []
         self.text = ""
