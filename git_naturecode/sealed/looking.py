@@ -43,7 +43,8 @@ def search(
             if described is not None:
                 index_rows.put(db, SESSION, tail, described, texts=True)
         asked = {**others, **({"tag": tags} if tags else {})}
-        return index_search.search(db, query, limit, narrowed(SESSION, asked, since))
+        among = index_search.Among(*narrowed(SESSION, asked, since))
+        return index_search.search(db, [SESSION], query, limit, among)
     finally:
         db.close()
 

@@ -8,6 +8,10 @@ from git_naturecode.store.store import Placed
 
 TITLE = "title"
 """Labels the text that names the entity; a match in it counts for all that was said in it."""
+NAMED = "named"
+"""Labels the words that it is filed under, such as tags and names of its file; they count alike."""
+WHOLE = "text"
+"""Labels the one text that an entity is about; the title counts as its first line."""
 
 
 class Described(NamedTuple):
@@ -34,12 +38,17 @@ class Part(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """One match: the entity's row, the entry that matched, and the words around the match."""
+    """One match: the entity's row, the entry that matched, and the words around the match.
+
+    `more` counts other places of the entity that match, where hits are grouped by entity.
+    """
 
     row: dict[str, Json]
     entry: str
     snippet: str
     score: float
+    kind: str = ""
+    more: int = 0
 
 
 class Page(NamedTuple):

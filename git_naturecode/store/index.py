@@ -21,6 +21,8 @@ from git_naturecode.store.entry import Json
 from git_naturecode.store.store import Store
 
 Result = TypeVar("Result")
+Where = Mapping[str, Sequence[str]]
+"""For each facet ("owner|author": one or the other) the values of which one will do."""
 FILL_SEGMENTS = 150  # files whose texts are brought in by one transaction
 
 
@@ -79,7 +81,7 @@ class Index:
     def page(
         self,
         kind: str,
-        where: Mapping[str, Sequence[str]] | None = None,
+        where: Where | None = None,
         since: str = "",
         limit: int | None = None,
     ) -> Page:
@@ -98,9 +100,9 @@ class Index:
             rows = self.db.execute(query, (*values, -1 if limit is None else limit))
             return Page([json.loads(row) for (row,) in rows], total.fetchone()[0])
 
-        return self._with_waiting(kind, read)
+        return self._with_waiting((kind,), read)
 
-    def count(self, kind: str, where: Mapping[str, Sequence[str]] | None = None) -> int:
+    def count(self, kind: str, where: Where | None = None) -> int:
         """How many entities of `kind` there are, as `page` narrows them."""
         return self.page(kind, where, limit=0).total
 
@@ -111,7 +113,7 @@ class Index:
             "where name = ? and kind = ?"
         )
         return self._with_waiting(
-            kind, lambda: [row[0] for row in self.db.execute(query, (facet, kind))]
+            (kind,), lambda: [row[0] for row in self.db.execute(query, (facet, kind))]
         )
 
     def segments(self, side: str) -> int:
@@ -146,40 +148,51 @@ class Index:
     def ids(self, kind: str) -> list[str]:
         """The ids of all entities of `kind`, the latest changed first."""
         query = "select id from entity where kind = ? order by changed desc, tail desc"
-        return self._with_waiting(kind, lambda: [r[0] for r in self.db.execute(query, (kind,))])
+        return self._with_waiting((kind,), lambda: [r[0] for r in self.db.execute(query, (kind,))])
 
     def search(
-        self,
-        kind: str,
-        query: str,
-        limit: int,
-        where: Mapping[str, Sequence[str]] | None = None,
-        since: str = "",
-    ) -> list[Hit]:
-        """The best `limit` entries of `kind` for `query`, of those whose texts are in already.
+        self, kinds: str | Sequence[str], query: str, limit: int, where: Where | None = None,
+        since: str = "", *, until: str = "", by_date: bool = False, grouped: bool = False,
+    ) -> list[Hit]:  # fmt: skip
+        """The best `limit` matches of `kinds` for `query`, of what has its texts in already.
 
-        `where` and `since` narrow as in `page`.
+        `where` and `since` narrow as in `page`, `until` (a time that is not reached) likewise;
+        `grouped` and `by_date` are as in `index_search.search`.
         """
         from git_naturecode.store import index_search
 
-        among = narrowed(kind, where or {}, since)
+        names = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        among = index_search.Among(*narrowed("", where or {}, since, until))
         return self._with_waiting(
-            kind, lambda: index_search.search(self.db, query, limit, among), texts=True
+            names,
+            lambda: index_search.search(
+                self.db, names, query, limit, among, by_date=by_date, grouped=grouped
+            ),
+            texts=True,
         )
 
-    def filled(self) -> tuple[int, int]:
-        """How many entities have their texts in the index, and how many there are."""
+    def filled(self, kinds: Sequence[str] = ()) -> tuple[int, int]:
+        """How many entities have their texts in the index, and how many there are.
+
+        Only `kinds` count if any are named.
+        """
+        of_kinds = f"kind in ({', '.join('?' * len(kinds))})" if kinds else "1"
         query = (
-            "select (select count(*) from entity where not filled), (select count(*) from entity)"
+            f"select (select count(*) from entity where not filled and {of_kinds}),"
+            f" (select count(*) from entity where {of_kinds})"
         )
-        behind, total = self._sound(lambda: self.db.execute(query).fetchone())
+        values = (*kinds, *kinds)
+        behind, total = self._sound(lambda: self.db.execute(query, values).fetchone())
         return total - behind, total
 
-    def fill(self, segments: int = FILL_SEGMENTS) -> bool:
-        """Bring in the texts of about so many files, by one transaction; True while some miss."""
+    def fill(self, segments: int = FILL_SEGMENTS, kinds: Sequence[str] = ()) -> bool:
+        """Bring in the texts of about so many files, by one transaction; True while some miss.
+
+        Only `kinds` count if any are named.
+        """
         from git_naturecode.store import index_text
 
-        return self._sound(lambda: index_text.fill(self, segments))
+        return self._sound(lambda: index_text.fill(self, segments, kinds))
 
     @property
     def is_kept(self) -> bool:
@@ -205,22 +218,26 @@ class Index:
             return action()
 
     def _with_waiting(
-        self, kind: str, read: Callable[[], Result], *, texts: bool = False
+        self, kinds: Sequence[str], read: Callable[[], Result], *, texts: bool = False
     ) -> Result:
-        """`read`, with what waits in the spool taken in for so long."""
-        tails = {ids.tail(s.entity) for s in self.spooled if s.entity.startswith(f"{kind}-")}
-        if not tails:
+        """`read`, with what waits in the spool about entities of `kinds` taken in for so long."""
+        keys = {
+            (kind, ids.tail(segment.entity))
+            for segment in self.spooled
+            if (kind := segment.entity.split("-", 1)[0]) in kinds
+        }
+        if not keys:
             return self._sound(read)
         found = [
-            (tail, self.describe[kind](tail, self.store.read(tail, kind, sealed=True)))
-            for tail in tails
+            (kind, tail, self.describe[kind](tail, self.store.read(tail, kind, sealed=True)))
+            for kind, tail in keys
         ]
 
         def overlaid() -> Result:
             from git_naturecode.store import index_rows
 
             with self._undone():
-                for tail, described in found:
+                for kind, tail, described in found:
                     if described is not None:
                         index_rows.put(self.db, kind, tail, described, texts=texts)
                 return read()
@@ -237,18 +254,21 @@ class Index:
                 self.db.execute("rollback")
 
 
-def narrowed(
-    kind: str, where: Mapping[str, Sequence[str]], since: str
-) -> tuple[str, tuple[str, ...]]:
-    """The condition of a query and its values."""
-    clauses, values = ["kind = ?"], [kind]
+def narrowed(kind: str, where: Where, since: str, until: str = "") -> tuple[str, tuple[str, ...]]:
+    """The condition of a query and its values; `kind` "" is any."""
+    clauses = ["kind = ?"] if kind else ["1"]
+    values = [kind] if kind else []
     for name, wanted in where.items():
-        marks = ", ".join("?" * len(wanted))
+        names = name.split("|")
+        these, marks = ", ".join("?" * len(names)), ", ".join("?" * len(wanted))
         clauses.append(
-            f"number in (select entity from facet where name = ? and value in ({marks}))"
+            f"number in (select entity from facet where name in ({these}) and value in ({marks}))"
         )
-        values += [name, *wanted]
+        values += [*names, *wanted]
     if since:
         clauses.append("changed >= ?")
         values.append(since)
+    if until:
+        clauses.append("changed < ?")
+        values.append(until)
     return " and ".join(clauses), tuple(values)

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from git_naturecode.store.lock import hold
 
-VERSION = 9
+VERSION = 10
 _BEHIND = "index.behind"
 _MEMORY = ":memory:"
 _WAIT = 30  # seconds for another process that brings the index up to date
@@ -29,10 +29,8 @@ create index part_of on part(kind, tail);
 create table said(number integer primary key, entity integer, entry text);
 create index said_of on said(entity)
 """
-TEXTS = tuple(
-    f'create virtual table {name} using fts5(text, tokenize="{_TOKENS}")'
-    for name in ("title", "body")
-)
+FIELDS = ("title", "named", "body")
+"""Fields of a text that are ranked apart, each in a table of its own for each kind of entity."""
 _ELSEWHERE = frozenset((
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
@@ -100,6 +98,25 @@ def inode(path: str) -> int:
         return 0
 
 
+def texts_of(kind: str) -> tuple[str, ...]:
+    """The tables of the texts of all entities of `kind`: titles, names, bodies."""
+    return tuple(f"{field}_{kind}" for field in FIELDS)
+
+
+def kinds(db: sqlite3.Connection) -> list[str]:
+    """The kinds of entities whose texts have tables in `db`."""
+    query = "select substr(name, 6) from sqlite_master where name glob 'body_*' and sql like ?"
+    return sorted(name for (name,) in db.execute(query, ("create virtual table%",)))
+
+
+def make_texts(db: sqlite3.Connection, kind: str) -> None:
+    """Make the tables of the texts of `kind` where there are none."""
+    for name in texts_of(kind):
+        db.execute(
+            f'create virtual table if not exists "{name}" using fts5(text, tokenize="{_TOKENS}")'
+        )
+
+
 def is_behind(state_dir: str) -> bool:
     """True while not all texts are in the index, told by a file so that it costs no database."""
     return os.path.exists(os.path.join(state_dir, _BEHIND))
@@ -165,7 +182,7 @@ def _ready(db: sqlite3.Connection, size: int) -> sqlite3.Connection:
         return db
     if _version(db) or db.execute("select 1 from sqlite_master").fetchone():
         raise sqlite3.DatabaseError("an index of another version")
-    for statement in (*_SCHEMA.strip().split(";\n"), *TEXTS):
+    for statement in _SCHEMA.strip().split(";\n"):
         db.execute(statement)
     db.execute(f"pragma user_version = {VERSION}")
     db.execute("commit")

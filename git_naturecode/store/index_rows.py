@@ -50,7 +50,7 @@ def refresh(index: "Index") -> None:
                 stale |= _note_changes(db, log)
         again = _with_texts(db, stale)
         if len(again) > _MOST_AGAIN:
-            index_text.drop(db)
+            index_text.drop(db, {kind for kind, _ in again})
             again = {}
         _take_in(index, stale - again.keys(), texts=False)
         _take_in(index, again.keys(), texts=True)
@@ -79,7 +79,7 @@ def put(
     number = row[0] if row else None
     if found is None:
         if number is not None:
-            index_text.put(db, number, ())
+            index_text.put(db, number, kind, ())
             db.execute("delete from facet where entity = ?", (number,))
             db.execute("delete from entity where number = ?", (number,))
         return
@@ -102,7 +102,7 @@ def put(
         [(name, _storable(value), number) for name, value in found.facets],
     )
     if texts:
-        index_text.put(db, number, found.texts)
+        index_text.put(db, number, kind, found.texts)
 
 
 def read(index: "Index", keys: Iterable[Key]) -> Iterator[tuple[Key, list[Blob]]]:

@@ -1,21 +1,38 @@
 """Searching the index: any of the words, ranked by BM25, all of the words first.
 
-Titles and texts are ranked apart and their scores added: one table of two columns would divide
-both by the length of the whole row (docs/design/index.md has the comparison).
+Titles, names and texts are ranked apart and their scores added: one table of several columns would
+divide each by the length of the whole row (docs/design/search.md has the comparison). Each kind of
+entity has tables of its own, so that few long articles are not weighed among many short messages.
 """
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from git_naturecode.store.described import TITLE, Hit
-from git_naturecode.store.words import CLOSE, OPEN, excerpt, terms
+from git_naturecode.store import index_file
+from git_naturecode.store.asked import Asked, asked
+from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
+from git_naturecode.store.words import CLOSE, OPEN, excerpt, places
 
 _AT_LEAST = 200  # matches of each field that are looked at
+_ONE_TEXT = 0.5  # of what a title counts where it stands before the text, too (Cranfield)
+_MOST_WEIGHED = 16  # terms by which kinds are made comparable
+_SATURATED = 2.2  # what BM25 gives at most for a term, in units of how rare it is
+
+
+class Among(NamedTuple):
+    """A condition on the table of entities, and its values."""
+
+    condition: str = "1"
+    values: tuple[str, ...] = ()
+
+
+ANYTHING = Among()
 
 
 class _Found(NamedTuple):
+    kind: str
     number: int
     entity: int
     entry: str
@@ -23,81 +40,204 @@ class _Found(NamedTuple):
     score: float
 
 
-Among = tuple[str, tuple[str, ...]]
-"""A condition on the table of entities, and its values."""
+def search(
+    db: sqlite3.Connection, kinds: Sequence[str], query: str, limit: int, among: Among = ANYTHING,
+    *, by_date: bool = False, grouped: bool = False,
+) -> list[Hit]:  # fmt: skip
+    """The best `limit` matches for `query` in the entities of `kinds`, `among` which to look.
+
+    `grouped`: only the best match of each entity. `by_date`: what changed last comes first, of
+    what has all of the words; if nothing has, of what has any.
+    """
+    wanted = asked(query)
+    there = set(index_file.kinds(db))
+    found: list[_Found] = []
+    searched = [kind for kind in dict.fromkeys(kinds) if kind in there]
+    for kind in searched if wanted.terms else ():
+        among_these = _narrowed(kind, wanted, among)
+        if by_date:
+            best = _latest(db, kind, wanted, limit, among_these)
+        else:
+            best = _best(db, kind, wanted, limit, among_these, grouped=grouped)
+        if best and len(searched) > 1 and not by_date:
+            most = _most(db, kind, wanted.terms)
+            best = [one._replace(score=one.score / most) for one in best]
+        found += best
+    found.sort(key=lambda one: _order(one, by_date=by_date), reverse=True)
+    return [_hit(db, one, wanted, grouped=grouped or by_date) for one in found[:limit]]
 
 
-def search(db: sqlite3.Connection, query: str, limit: int, among: Among) -> list[Hit]:
-    """The best `limit` entries for `query` in the entities `among` which to look."""
-    words = terms(query)
-    if not words:
-        return []
-    wanted = max(_AT_LEAST, 4 * limit)
+def _order(one: _Found, *, by_date: bool) -> tuple[object, ...]:
+    if by_date:
+        return one.changed, one.score, -one.number
+    return one.score, one.changed, -one.number
+
+
+def _narrowed(kind: str, wanted: Asked, among: Among) -> Among:
+    """`among`, and what has all phrases and nothing of what was excluded, anywhere in it."""
+    conditions, values = [among.condition, "kind = ?"], [*among.values, kind]
+    for phrase in wanted.phrases:
+        conditions.append(f"number in ({_having(kind)})")
+        values += [phrase] * len(index_file.FIELDS)
+    for phrase in wanted.without:
+        conditions.append(f"number not in ({_having(kind)})")
+        values += [phrase] * len(index_file.FIELDS)
+    return Among(" and ".join(conditions), tuple(values))
+
+
+def _having(kind: str) -> str:
+    """Entities of `kind` that match, in any field; the match is to be given for each."""
+    return " union ".join(
+        f'select entity from said where number in (select rowid from "{t}" where "{t}" match ?)'
+        for t in index_file.texts_of(kind)
+    )
+
+
+def _best(
+    db: sqlite3.Connection, kind: str, wanted: Asked, limit: int, among: Among, *, grouped: bool
+) -> list[_Found]:
+    looked_at = max(_AT_LEAST, 4 * limit)
     while True:
-        found, cut = _ranked(db, among, words, wanted)
+        found, cut = _ranked(db, kind, among, wanted.terms, looked_at)
+        if grouped:
+            found = _of_each(found)
         if len(found) >= limit or not cut:
-            return [_hit(db, one, words) for one in found[:limit]]
-        wanted *= 8  # many of those were in other entities
+            return found[:limit]
+        looked_at *= 8  # many of those were in other entities
+
+
+def _of_each(found: Iterable[_Found]) -> list[_Found]:
+    """The first of each entity."""
+    first: dict[int, _Found] = {}
+    for one in found:
+        first.setdefault(one.entity, one)
+    return list(first.values())
+
+
+def _latest(
+    db: sqlite3.Connection, kind: str, wanted: Asked, limit: int, among: Among
+) -> list[_Found]:
+    """The best match of each of the `limit` entities that changed last."""
+    having = _having(kind)
+    fields = len(index_file.FIELDS)
+    for every, values in (
+        (" intersect ".join(f"select * from ({having})" for _ in wanted.terms),
+         [term for term in wanted.terms for _ in range(fields)]),
+        (having, [" OR ".join(wanted.terms)] * fields),
+    ):  # fmt: skip
+        query = (
+            f"select number from entity where number in ({every}) and {among.condition}"
+            " order by changed desc, tail desc limit ?"
+        )
+        numbers = [row[0] for row in db.execute(query, (*values, *among.values, limit))]
+        if numbers:
+            marks = ", ".join(map(str, numbers))
+            these = Among(f"{among.condition} and number in ({marks})", among.values)
+            said = f"rowid in (select number from said where entity in ({marks}))"
+            return _of_each(_ranked(db, kind, these, wanted.terms, -1, f" and +{said}")[0])
+    return []
 
 
 def _ranked(
-    db: sqlite3.Connection, among: Among, words: Sequence[str], wanted: int
-) -> tuple[list[_Found], bool]:
+    db: sqlite3.Connection, kind: str, among: Among, terms: Sequence[str], looked_at: int,
+    within: str = "",
+) -> tuple[list[_Found], bool]:  # fmt: skip
     """What matches, the best first, and whether there is more than was looked at."""
-    titles = _scores(db, "title", words, wanted)
-    bodies = _scores(db, "body", words, wanted)
-    where = _places(db, among, (*titles, *bodies))
-    named = {where[number][0]: score for number, score in titles.items() if number in where}
+    fields = [_scores(db, name, terms, looked_at, within) for name in index_file.texts_of(kind)]
+    bodies = fields.pop()
+    where = _places(db, among, [number for scores in (*fields, bodies) for number in scores])
+    named: dict[int, float] = {}
+    for scores in fields:
+        for number, score in scores.items():
+            if number in where:
+                entity = where[number][0]
+                named[entity] = named.get(entity, 0.0) + score
     found = [
-        _Found(number, *where[number], score + named.get(where[number][0], 0.0))
+        _Found(kind, number, *where[number], _with_names(score, where[number], named))
         for number, score in bodies.items()
         if number in where
     ]
     said = {one.entity for one in found}
     found += [
-        _Found(number, *where[number], score)
-        for number, score in titles.items()
+        _Found(kind, number, *where[number], named[where[number][0]])
+        for scores in fields
+        for number in scores
         if number in where and where[number][0] not in said
     ]
-    found.sort(key=lambda one: (one.score, one.changed, -one.number), reverse=True)
-    return found, max(len(titles), len(bodies)) >= wanted
+    found.sort(key=lambda one: _order(one, by_date=False), reverse=True)
+    return found, looked_at >= 0 and any(len(scores) >= looked_at for scores in (*fields, bodies))
+
+
+def _with_names(score: float, place: tuple[int, str, str], named: Mapping[int, float]) -> float:
+    """The `score` of a text with that of the title and names that stand above it."""
+    entity, entry, _ = place
+    return score + named.get(entity, 0.0) * (_ONE_TEXT if entry == WHOLE else 1.0)
 
 
 def _scores(
-    db: sqlite3.Connection, table: str, words: Sequence[str], wanted: int
+    db: sqlite3.Connection, table: str, terms: Sequence[str], looked_at: int, within: str
 ) -> dict[int, float]:
-    """Row -> score of the best `wanted`; what has all words stands above what has some."""
-    query = f"select rowid, -rank from {table} where {table} match ? order by rank limit ?"
+    """Row -> score of the best `looked_at`; what has all terms stands above what has some."""
+    query = (
+        f'select rowid, -rank from "{table}" where "{table}" match ?{within} order by rank limit ?'
+    )
     every = {}
-    if len(words) > 1:
-        every = dict(db.execute(query, (" AND ".join(words), wanted)))
-        if len(every) >= wanted:  # what has only some would stand below all of these
+    if len(terms) > 1:
+        every = dict(db.execute(query, (" AND ".join(terms), looked_at)))
+        if len(every) >= looked_at >= 0:  # what has only some would stand below all of these
             above = max(every.values())
             return {number: score + above for number, score in every.items()}
-    scores = dict(db.execute(query, (" OR ".join(words), wanted)))
+    scores = dict(db.execute(query, (" OR ".join(terms), looked_at)))
     above = max(scores.values(), default=0.0)
     return scores | {number: score + above for number, score in every.items()}
+
+
+def _most(db: sqlite3.Connection, kind: str, terms: Sequence[str]) -> float:
+    """What BM25 would give at most in the texts of `kind`, so that kinds can be compared."""
+    import math
+
+    table = index_file.texts_of(kind)[-1]
+    of_all = f'select count(*) from "{table}_docsize"'
+    of_one = f'select count(*) from "{table}" where "{table}" match ?'
+    total = db.execute(of_all).fetchone()[0]
+    counts = [db.execute(of_one, (term,)).fetchone()[0] for term in terms[:_MOST_WEIGHED]]
+    rare = sum(max(1e-6, math.log((total - n + 0.5) / (n + 0.5))) for n in counts)
+    return rare * _SATURATED
 
 
 def _places(
     db: sqlite3.Connection, among: Among, numbers: Sequence[int]
 ) -> dict[int, tuple[int, str, str]]:
     """Row -> entity, entry and time of the last change, of those in `among`."""
-    condition, values = among
     # Cross joins keep this order: the few matches first, not all entities.
     query = (
         "select s.text, s.entity, s.entry, changed from json_each(?) j"
         " cross join (select number as text, entity, entry from said) s on s.text = j.value"
-        f" cross join entity on number = s.entity where {condition}"
+        f" cross join entity on number = s.entity where {among.condition}"
     )
-    rows = db.execute(query, (json.dumps(numbers), *values))
+    rows = db.execute(query, (json.dumps(numbers), *among.values))
     return {number: (entity, entry, changed) for number, entity, entry, changed in rows}
 
 
-def _hit(db: sqlite3.Connection, found: _Found, words: Sequence[str]) -> Hit:
-    table = "title" if found.entry == TITLE else "body"
-    query = f"select highlight({table}, 0, ?, ?) from {table} where rowid = ? and {table} match ?"
-    values = (OPEN, CLOSE, found.number, " OR ".join(words))
-    marked = db.execute(query, values).fetchone()[0]
+def _hit(db: sqlite3.Connection, found: _Found, wanted: Asked, *, grouped: bool) -> Hit:
+    title, named, body = index_file.texts_of(found.kind)
+    table = {TITLE: title, NAMED: named}.get(found.entry, body)
+    any_of = " OR ".join((*wanted.phrases, *wanted.terms))
+    query = (
+        f'select highlight("{table}", 0, ?, ?) from "{table}" where rowid = ? and "{table}" match ?'
+    )
+    marked = db.execute(query, (OPEN, CLOSE, found.number, any_of)).fetchone()[0]
     row = db.execute("select row from entity where number = ?", (found.entity,)).fetchone()[0]
-    return Hit(json.loads(row), found.entry, excerpt(marked), found.score)
+    more = 0
+    if grouped:
+        more = places(marked) - 1 if found.entry == WHOLE else _others(db, found, body, any_of)
+    return Hit(json.loads(row), found.entry, excerpt(marked), found.score, found.kind, max(0, more))
+
+
+def _others(db: sqlite3.Connection, found: _Found, table: str, any_of: str) -> int:
+    """How many other texts of the entity match."""
+    query = (
+        f'select count(*) from "{table}" where "{table}" match ?'
+        " and +rowid in (select number from said where entity = ? and number <> ?)"
+    )
+    return int(db.execute(query, (any_of, found.entity, found.number)).fetchone()[0])

@@ -1,12 +1,12 @@
 """The full text in the index: filled in by small transactions, taken out so that no byte stays."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from git_naturecode.store import index_file, index_rows
-from git_naturecode.store.described import TITLE, Described
-from git_naturecode.store.words import expanded
+from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
+from git_naturecode.store.words import expanded, headed
 
 if TYPE_CHECKING:
     from git_naturecode.store.index import Index
@@ -16,15 +16,15 @@ _AHEAD = 200  # entities that one batch looks at
 _SCRUB = "scrub"
 
 
-def fill(index: "Index", segments: int) -> bool:
+def fill(index: "Index", segments: int, kinds: Sequence[str] = ()) -> bool:
     """Bring in the texts of some entities, the latest first; True while some are missing.
 
-    `segments` is about how many files are read for it. Nobody waits while they are read; what
-    changed meanwhile is left for the next time.
+    `segments` is about how many files are read for it; only `kinds` count if any are named. Nobody
+    waits while they are read; what changed meanwhile is left for the next time.
     """
     scrub(index)
     index.weigh()
-    chosen = _chosen(index.db, segments)
+    chosen = _chosen(index.db, segments, kinds)
     if chosen:
         found = [
             (key, parts, index_rows.described(index, key, blobs, texts=True))
@@ -34,37 +34,68 @@ def fill(index: "Index", segments: int) -> bool:
         ]
         _keep(index.db, found)
     mark(index)
-    return bool(index.db.execute("select 1 from entity where not filled limit 1").fetchone())
+    of_kinds, values = among(kinds)
+    query = f"select 1 from entity where not filled{of_kinds} limit 1"
+    return bool(index.db.execute(query, values).fetchone())
 
 
-def put(db: sqlite3.Connection, number: int, texts: Sequence[tuple[str, str]]) -> None:
+def among(kinds: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A further condition that an entity is of one of `kinds`, if any are named; its values."""
+    return (f" and kind in ({', '.join('?' * len(kinds))})" if kinds else ""), tuple(kinds)
+
+
+def put(db: sqlite3.Connection, number: int, kind: str, texts: Sequence[tuple[str, str]]) -> None:
     """Make `texts` those of the entity `number`; what is there and stays is not touched."""
-    wanted = {(label, expanded(text)): None for label, text in texts}
-    known = db.execute(
-        "select s.number, s.entry, coalesce(t.text, b.text) from said s"
-        " left join title t on s.entry = ? and t.rowid = s.number"
-        " left join body b on s.entry <> ? and b.rowid = s.number where s.entity = ?",
-        (TITLE, TITLE, number),
-    ).fetchall()
-    for row, label, text in known:
+    wanted = dict.fromkeys(prepared(texts))
+    for row, label, text in _known(db, number, kind):
         if (label, text) in wanted:
             del wanted[label, text]
             continue
-        table = "title" if label == TITLE else "body"
-        db.execute(f"delete from {table} where rowid = ?", (row,))
+        db.execute(f'delete from "{_table(label, kind)}" where rowid = ?', (row,))
         db.execute("delete from said where number = ?", (row,))
         db.execute("insert or replace into source values (?, null, null)", (_SCRUB,))
-    _insert(db, [(number, label, text) for label, text in wanted])
+    _insert(db, kind, [(number, label, text) for label, text in wanted])
 
 
-def drop(db: sqlite3.Connection) -> None:
-    """Take all texts out, to be filled in again."""
-    for statement in index_file.TEXTS:
-        table = statement.split()[3].split("(")[0]
-        db.execute(f"drop table {table}")
-        db.execute(statement)
-    db.execute("delete from said")
-    db.execute("update entity set filled = 0")
+def prepared(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """`texts` as they are indexed, with their labels."""
+    title = next((text for label, text in texts if label == TITLE), "")
+    return [
+        (label, headed(title, expanded(text)) if label == WHOLE else expanded(text))
+        for label, text in texts
+    ]
+
+
+def _known(db: sqlite3.Connection, number: int, kind: str) -> list[tuple[int, str, str]]:
+    """Row, label and indexed text of all that is known of the entity `number`."""
+    said = db.execute("select number, entry from said where entity = ?", (number,)).fetchall()
+    if not said:
+        return []
+    title, named, body = index_file.texts_of(kind)
+    return db.execute(
+        "select s.number, s.entry, coalesce(t.text, n.text, b.text) from said s"
+        f' left join "{title}" t on s.entry = ? and t.rowid = s.number'
+        f' left join "{named}" n on s.entry = ? and n.rowid = s.number'
+        f' left join "{body}" b on s.entry not in (?, ?) and b.rowid = s.number'
+        " where s.entity = ?",
+        (TITLE, NAMED, TITLE, NAMED, number),
+    ).fetchall()
+
+
+def _table(label: str, kind: str) -> str:
+    return f"{label if label in (TITLE, NAMED) else 'body'}_{kind}"
+
+
+def drop(db: sqlite3.Connection, kinds: Collection[str]) -> None:
+    """Take all texts of `kinds` out, to be filled in again."""
+    for kind in set(kinds).intersection(index_file.kinds(db)):
+        for table in index_file.texts_of(kind):
+            db.execute(f'drop table "{table}"')
+        index_file.make_texts(db, kind)
+    marks = ", ".join("?" * len(kinds))
+    of_kinds = f"select number from entity where kind in ({marks})"
+    db.execute(f"delete from said where entity in ({of_kinds})", tuple(kinds))
+    db.execute(f"update entity set filled = 0 where kind in ({marks})", tuple(kinds))
     db.execute("insert or replace into source values (?, null, null)", (_SCRUB,))
 
 
@@ -81,8 +112,9 @@ def scrub(index: "Index") -> None:
         return
     db.execute("begin immediate")
     with db:
-        for table in ("title", "body"):
-            db.execute(f"insert into {table} ({table}) values ('optimize')")
+        for kind in index_file.kinds(db):
+            for table in index_file.texts_of(kind):
+                db.execute(f'insert into "{table}" ("{table}") values (\'optimize\')')
     busy = db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
     if not busy:
         db.execute("delete from source where name = ?", (_SCRUB,))
@@ -96,12 +128,15 @@ def mark(index: "Index") -> None:
         index_file.mark_behind(index.store.state_dir, missing)
 
 
-def _chosen(db: sqlite3.Connection, segments: int) -> "dict[Key, list[str]]":
+def _chosen(db: sqlite3.Connection, segments: int, kinds: Sequence[str]) -> "dict[Key, list[str]]":
     """Entities without texts, and the blobs of each."""
     chosen: dict[Key, list[str]] = {}
-    query = "select kind, tail from entity where not filled order by changed desc limit ?"
+    of_kinds, values = among(kinds)
+    query = (
+        f"select kind, tail from entity where not filled{of_kinds} order by changed desc limit ?"
+    )
     left = segments
-    for key in db.execute(query, (_AHEAD,)).fetchall():
+    for key in db.execute(query, (*values, _AHEAD)).fetchall():
         chosen[key] = _blobs(db, key)
         left -= len(chosen[key])
         if left <= 0:
@@ -117,7 +152,7 @@ def _blobs(db: sqlite3.Connection, key: "Key") -> list[str]:
 def _keep(
     db: sqlite3.Connection, found: "Sequence[tuple[Key, list[str], Described | None]]"
 ) -> None:
-    texts = []
+    texts: dict[str, list[tuple[int, str, str]]] = {}
     db.execute("begin immediate")
     with db:
         for key, blobs, described in found:
@@ -126,20 +161,21 @@ def _keep(
             if row is None or _blobs(db, key) != blobs:
                 continue  # somebody else was faster, or it has changed
             db.execute("update entity set filled = 1 where number = ?", row)
-            for label, text in described.texts if described else ():
-                texts.append((row[0], label, expanded(text)))
-        _insert(db, texts)
+            for label, text in prepared(described.texts) if described else ():
+                texts.setdefault(key[0], []).append((row[0], label, text))
+        for kind, said in texts.items():
+            _insert(db, kind, said)
 
 
-def _insert(db: sqlite3.Connection, texts: Sequence[tuple[int, str, str]]) -> None:
+def _insert(db: sqlite3.Connection, kind: str, texts: Sequence[tuple[int, str, str]]) -> None:
+    if not texts:
+        return
+    index_file.make_texts(db, kind)
     first = db.execute("select coalesce(max(number), 0) + 1 from said").fetchone()[0]
     numbered = [(first + i, *text) for i, text in enumerate(texts)]
     db.executemany("insert into said values (?, ?, ?)", (one[:3] for one in numbered))
-    db.executemany(
-        "insert into title (rowid, text) values (?, ?)",
-        ((number, text) for number, _, label, text in numbered if label == TITLE),
-    )
-    db.executemany(
-        "insert into body (rowid, text) values (?, ?)",
-        ((number, text) for number, _, label, text in numbered if label != TITLE),
-    )
+    rows: dict[str, list[tuple[int, str]]] = {}
+    for number, _, label, text in numbered:
+        rows.setdefault(_table(label, kind), []).append((number, text))
+    for table, of_table in rows.items():
+        db.executemany(f'insert into "{table}" (rowid, text) values (?, ?)', of_table)

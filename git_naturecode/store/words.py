@@ -14,7 +14,6 @@ _IDENTIFIER = re.compile(
     r"[A-Za-z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9]*|[A-Z]{2,}[a-z][A-Za-z0-9]*"
 )
 _HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*")
-_WORD = re.compile(r"\w+")
 _CLASSES = (
     bytes(
         b"a"[0] if chr(c).islower() or chr(c).isdigit() else b"A"[0] if chr(c).isupper() else 32
@@ -49,6 +48,12 @@ def expanded(text: str) -> str:
     return text if text.isascii() else _RUN.sub(_with_pairs, text)
 
 
+def headed(title: str, text: str) -> str:
+    """`text`, expanded, with the words of `title` before it, which only the index sees."""
+    words = expanded(title).translate(_MARKS)
+    return f"{_MORE} {words} {_END}\n{text}" if words.strip() else text
+
+
 def _with_parts(text: str, classes: bytes) -> str:
     """`text` with the parts of its identifiers; `classes` are those of its characters.
 
@@ -75,22 +80,14 @@ def _parted(word: str) -> str:
 _known = lru_cache(maxsize=4096)(_parted)  # the same few stand in nearly all texts
 
 
-def plain(text: str) -> str:
-    """An expanded text (or a piece of one) without what is only for the index."""
-    head, _, tail = text.partition(_END)
-    if _MORE not in head:
-        text = tail if tail or _END in text else text
-    return _EXPANSION.sub("", text).partition(_MORE)[0]
+def inner(query: str) -> str:
+    """`query` without what no text may hold."""
+    return query.translate(_MARKS).encode("utf-8", "replace").decode()
 
 
-def terms(query: str) -> list[str]:
-    """The words of `query`, each quoted for FTS5; without stop words where others are left."""
-    found: dict[str, None] = {}
-    for word in _WORD.findall(query)[:MOST_WORDS]:
-        if word.strip("_"):
-            found.update(dict.fromkeys(_term(word)))
-    telling = [term for term in found if term.strip('"').lower() not in STOP]
-    return telling or list(found)
+def dense_runs(text: str) -> list[tuple[int, int]]:
+    """Where runs of characters that are written without spaces begin and end in `text`."""
+    return [] if text.isascii() else [found.span() for found in _RUN.finditer(text)]
 
 
 def excerpt(highlighted: str) -> str:
@@ -110,6 +107,12 @@ def excerpt(highlighted: str) -> str:
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
+def places(highlighted: str) -> int:
+    """How many paragraphs of a text hold a match; as `excerpt` takes it."""
+    text = _EXPANSION.sub("", _marked_parts(highlighted))
+    return sum(OPEN in part for part in text.split("\n\n"))
+
+
 def _with_humps(found: re.Match[str]) -> str:
     word = found[0]
     return f"{word}{_MORE} {' '.join(_HUMP.findall(word))} {_END}"
@@ -123,8 +126,8 @@ def _with_pairs(found: re.Match[str]) -> str:
     return f"{_MORE}{_END}{run}{_MORE} {' '.join((*pairs, run[-1]))} {_END}"
 
 
-def _term(word: str) -> list[str]:
-    """What to look for in place of one word of a query."""
+def term(word: str) -> list[str]:
+    """What to look for in place of one word of a query, each quoted for FTS5."""
     if word.isascii():
         parts = [part for piece in word.split("_") for part in _HUMP.findall(piece)]
         longer = [part for part in parts if len(part) > 1 and part.lower() not in STOP]
@@ -132,7 +135,7 @@ def _term(word: str) -> list[str]:
     found = []
     position = 0
     for run in _RUN.finditer(word):
-        found += _term(word[position : run.start()]) if run.start() > position else []
+        found += term(word[position : run.start()]) if run.start() > position else []
         pairs = [run[0][i : i + 2] for i in range(len(run[0]) - 1)]
         found += [f'"{pair}"' for pair in pairs] or [f'"{run[0]}" *']
         position = run.end()

@@ -225,7 +225,9 @@ def test_what_is_gone_from_the_log_is_gone_from_the_index(clone: Clone, store: S
     index.close()
 
 
-@pytest.mark.parametrize("table", ["entity", "facet", "said", "body_data", "body_content"])
+@pytest.mark.parametrize(
+    "table", ["entity", "facet", "said", "body_session_data", "body_session_content"]
+)
 def test_damage_that_only_reading_shows_is_mended_before_the_answer(
     store: Store, table: str
 ) -> None:

@@ -5,10 +5,9 @@ import re
 from pathlib import Path
 
 from git_naturecode.store import index_file, index_rows
-from git_naturecode.store.described import TITLE, Described
+from git_naturecode.store.described import TITLE, WHOLE, Described
 from git_naturecode.store.index_search import search
 
-AMONG = ("kind = ?", ("abstract",))
 _NUMBER = re.compile(r"^\.I ", re.M)
 
 
@@ -46,7 +45,7 @@ def test_questions_find_what_answers_them(data: Path) -> None:
     db = index_file.in_memory()
     db.execute("begin")
     for name, (title, body) in documents((folder / "cran.all.1400").read_text()).items():
-        found = Described({"id": name}, "", [(TITLE, title), ("m", body)])
+        found = Described({"id": name}, "", [(TITLE, title), (WHOLE, body)])
         index_rows.put(db, "abstract", name, found, texts=True)
     db.execute("commit")
     questions = [part.split(".W\n")[1] for part in
@@ -54,8 +53,8 @@ def test_questions_find_what_answers_them(data: Path) -> None:
     grades = judgements((folder / "cranqrel").read_text())
     gains = []
     for number, wanted in grades.items():
-        hits = search(db, questions[number - 1], 10, AMONG)
+        hits = search(db, ["abstract"], questions[number - 1], 10)
         ranked = list(dict.fromkeys(hit.row["id"] for hit in hits))
         gains.append(gain(ranked, wanted))
     assert len(gains) == 225
-    assert sum(gains) / len(gains) >= 0.36
+    assert sum(gains) / len(gains) >= 0.37

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from git_naturecode.store import index_file, index_rows, words
+from git_naturecode.store.asked import asked
 from git_naturecode.store.described import TITLE, Described
 from git_naturecode.store.index_search import search
-from git_naturecode.store.words import CLOSE, OPEN, excerpt, expanded, terms
+from git_naturecode.store.words import CLOSE, OPEN, excerpt, expanded
 
 TEXT = "the sendAsync of HTTPServer calls get_user_by_id, 用缓存加速测试 and retries"
 
@@ -19,7 +20,7 @@ def found(text: str, query: str, *, title: str = "") -> str | None:
     described = Described({"id": "x"}, "", [(TITLE, title), ("m", text)])
     index_rows.put(db, "k", "tail", described, texts=True)
     db.execute("commit")
-    hits = search(db, query, 5, ("kind = ?", ("k",)))
+    hits = search(db, ["k"], query, 5)
     return hits[0].snippet if hits else None
 
 
@@ -47,8 +48,13 @@ def test_what_is_not_there_is_not_found_and_nothing_breaks(query: str) -> None:
 
 
 def test_stop_words_count_where_there_are_no_others() -> None:
-    assert terms("what is the cache") == ['"cache"']
-    assert terms("to be or not to be") == ['"to"', '"be"', '"or"', '"not"']
+    assert asked("what is the cache").terms == ('"cache"',)
+    assert asked("to be or not to be").terms == (
+        '"to"',
+        '"be"',
+        '"or"',
+        '"not"',
+    )
     assert found("to be or not to be", "to be") is not None
 
 
@@ -61,7 +67,7 @@ def test_all_words_stand_above_many_of_one() -> None:
         other = Described({"id": f"{number}"}, "", [("m", "something else")])
         index_rows.put(db, "k", f"{number}", other, texts=True)
     db.execute("commit")
-    hits = search(db, "retry jitter", 5, ("kind = ?", ("k",)))
+    hits = search(db, ["k"], "retry jitter", 5)
     assert [hit.row["id"] for hit in hits] == ["both", "many"]
 
 
