@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from git_naturecode import identity, linking, sync, trusting
+from git_naturecode import identity, kb, linking, sync, trusting
 from git_naturecode.errors import NaturecodeError, Remote
 from git_naturecode.git import remote
 from git_naturecode.git.repo import read_config
@@ -95,6 +95,7 @@ def _branch(store: Store, done: Done) -> None:
         if count := linking.keep_notes(store):
             commits = f"{count} commit" + "s" * (count != 1)
             done.lines.append(f"the notes that name sessions are there on {commits}")
+        kb.keep_notes(store)
     elif had is None:
         store.team.begin()
         done.lines.append(f"the data branch `{store.branch}` was made")

@@ -19,7 +19,7 @@ FLOORS = (
         "sync", "hooks", "ai", "bridges", "live", "capture", "importing", "sharing", "setup",
         "status", "background", "folder", "purging", "forking", "doctor", "collaborative",
         "autosync", "hiding", "linking", "agents", "resuming", "publishing", "tracing", "identity",
-        "trusting", "teaming", "sealed", "linksharing", "reviewing", "appraise", "ci",
+        "trusting", "teaming", "sealed", "linksharing", "reviewing", "appraise", "ci", "kb",
     ),
     ("cli", "web", "mcp"),
 )  # fmt: skip
@@ -33,6 +33,9 @@ SIDEWAYS = {
     ("agents", "importing"): "what they say is imported as they go on",
     ("background", "agents"): "what hooks have asked for is taken in",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
+    ("sync", "kb"): "notes on commits follow the articles, and travel with them",
+    ("setup", "kb"): "a clone shows the notes of articles before its first sync",
+    ("doctor", "kb"): "what is derived from articles is compared with them",
     ("sync", "reviewing"): "notes on commits follow the reviews, and travel with them",
     ("autosync", "sync"): "an automatic sync is a sync",
     ("sealed", "trusting"): "whose device is whose is in the trust log",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from git_naturecode.doctor import (
+    articles,
     branch,
     device,
     gone,
@@ -50,6 +51,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("trust", trust.trust, "whom this clone trusts is clear"),
     ("index", index.index, "whole"),
     ("reviews", reviews.reviews, "what was derived from reviews is as they are"),
+    ("articles", articles.articles, "the notes on commits say what articles are linked to"),
     ("remote", remotes.remotes, ""),
     ("exclude", settings.excludes, "the folder `.naturecode/` does not disturb `git status`"),
     ("hooks", hooks.hooks, ""),

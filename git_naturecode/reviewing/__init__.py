@@ -1,8 +1,10 @@
 """Reviews as services: what is reviewed, saying things about it, following it, merging it."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from git_naturecode.store.note_lines import Lines
     from git_naturecode.store.store import Store
 
 
@@ -18,6 +20,13 @@ def keep_notes(store: "Store") -> int:
     from git_naturecode.reviewing import noting
 
     return noting.refresh(store)
+
+
+def clean_notes(store: "Store", notes: "Mapping[str, Lines]") -> "dict[str, Lines]":
+    """Of the lines in `notes`, by commit, those that may stay where two states are joined."""
+    from git_naturecode.reviewing import noting
+
+    return noting.clean(store, notes)
 
 
 def follow(store: "Store") -> int:

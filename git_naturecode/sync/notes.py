@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from git_naturecode import linking
+from git_naturecode import kb, linking, reviewing
 from git_naturecode.errors import Unsafe
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Push
+from git_naturecode.reviewing import noted as reviewed
 from git_naturecode.store import noted, notes
 from git_naturecode.store.lock import alone
 from git_naturecode.store.memory import recall, remember
@@ -39,6 +40,7 @@ def take_in(store: Store, theirs: dict[str, str]) -> Taken:
     """
     taken = Taken()
     linking.keep_notes(store)  # what a link of theirs says, their notes need not bring
+    kb.keep_notes(store)
     for ref in notes.REFS:
         found = theirs.get(ref)
         if found is None:
@@ -73,10 +75,13 @@ def take_in_fetched(store: Store, remote: str) -> list[str]:
 
 
 def join(store: Store, ref: str, head: str | None, theirs: str) -> Joined:
-    """Both sides' notes in one commit; lines of links that were taken back are left out."""
+    """Both sides' notes in one commit; lines of what was taken back are left out."""
     objects, now_ms = store.team.objects, store.now_ms()
     if ref != noted.REF:
-        return notes.join(objects, head, theirs, now_ms, bounds(store))
+        clean = reviewing.clean_notes if ref == reviewed.REF else kb.clean_notes
+        return notes.join(
+            objects, head, theirs, now_ms, bounds(store), lambda lines: clean(store, lines)
+        )
     from git_naturecode.linking.notes import Told
 
     told = Told(store)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from git_naturecode import hiding, linking, reviewing, trusting
+from git_naturecode import hiding, kb, linking, reviewing, trusting
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
 from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
@@ -185,6 +185,7 @@ class _Sync:
             linking.drain(self.store)
             linking.keep_notes(self.store)
             reviewing.keep_notes(self.store)
+            kb.keep_notes(self.store)
         except NaturecodeError as error:
             self.outcome.problems.append(f"commits were not linked: {error.message}")
 
