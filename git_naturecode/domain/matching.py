@@ -1,24 +1,38 @@
 """Which lines of one text are lines of another: blocks of equal lines, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 
 Block = tuple[int, int, int]
 """Where a run of equal lines begins in the first and in the second text, and how long it is."""
 
+Between = Callable[[Sequence[str], Sequence[str]], list[Block]]
+"""What finds the equal lines of two pieces in which no line occurs only once."""
+
+_MOST_LOOKS = 64  # at each line, for lines that stand once
 _MOST = 250_000  # pairs of lines that are compared where no line occurs only once
 
 
-def matching(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+def _by_pairs(old: Sequence[str], new: Sequence[str]) -> list[Block]:
+    if len(old) * len(new) > _MOST:
+        return []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return [(i, j, n) for i, j, n in matcher.get_matching_blocks() if n]
+
+
+def matching(old: Sequence[str], new: Sequence[str], between: Between = _by_pairs) -> list[Block]:
     """The blocks of equal lines of `old` and `new`, in order, none overlapping.
 
     Lines that occur once in both lead (patience diff, Bram Cohen 2003): they cannot be taken for
-    each other. What is too large to compare without such lines counts as different.
+    each other; `between` looks at what has none. Left to itself it takes what is too large to
+    compare for different.
     """
     found: list[Block] = []
     waiting = [(0, len(old), 0, len(new))]
+    left = _MOST_LOOKS * (len(old) + len(new))
     while waiting:
         low, high, from_, to = waiting.pop()
+        left -= high - low + to - from_
         head = _same(old[low:high], new[from_:to])
         if head:
             found.append((low, from_, head))
@@ -29,7 +43,7 @@ def matching(old: Sequence[str], new: Sequence[str]) -> list[Block]:
         high, to = high - end, to - end
         if low == high or from_ == to:
             continue
-        anchors = _anchors(old[low:high], new[from_:to])
+        anchors = _anchors(old[low:high], new[from_:to]) if left >= 0 else []
         if anchors:
             places = [(low + i, from_ + j) for i, j in anchors]
             starts = [(low, from_), *places]
@@ -37,9 +51,9 @@ def matching(old: Sequence[str], new: Sequence[str]) -> list[Block]:
             waiting += [
                 (a, c, b, d) for (a, b), (c, d) in zip(starts, ends, strict=True) if a < c or b < d
             ]
-        elif (high - low) * (to - from_) <= _MOST:
-            matcher = SequenceMatcher(None, old[low:high], new[from_:to], autojunk=False)
-            found += [(low + i, from_ + j, n) for i, j, n in matcher.get_matching_blocks() if n]
+        else:
+            blocks = between(old[low:high], new[from_:to])
+            found += [(low + i, from_ + j, n) for i, j, n in blocks]
     return _joined(sorted(found))
 
 

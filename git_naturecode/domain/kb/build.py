@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.domain import fold
-from git_naturecode.domain.kb import slugs
+from git_naturecode.domain.kb import merge, slugs
 from git_naturecode.domain.kb.model import (
     ARTICLE,
     DELETE,
@@ -17,7 +16,6 @@ from git_naturecode.domain.kb.model import (
     Article,
     File,
     Link,
-    Place,
     Revision,
 )
 from git_naturecode.domain.people import key
@@ -149,14 +147,6 @@ def _source(entry: Entry) -> tuple[str, str]:
     return _text(said.get("commit")), _text(said.get("path"))
 
 
-class _View(NamedTuple):
-    text: str
-    places: tuple[Place, ...]
-    heads: tuple[str, ...]
-    deleted: bool
-    kept_over: tuple[str, ...]
-
-
 def _shown(article: Article) -> None:
     view = _view(article.revisions)
     by_id = {one.id: one for one in article.revisions}
@@ -171,16 +161,14 @@ def _mark(deletion: Revision) -> Mark:
     return Mark(deletion.by, deletion.time, deletion.note)
 
 
-def _view(revisions: Sequence[Revision]) -> _View:
+def _view(revisions: Sequence[Revision]) -> merge.View:
     """What the heads add up to."""
-    known = {one.id: one for one in revisions}
-    inner = {parent for one in revisions for parent in one.parents}
-    heads = [one for one in revisions if one.id not in inner]
-    texts = [one.text for one in heads if one.text is not None]
-    gone = [one.id for one in heads if one.kind == DELETE]
-    names = tuple(sorted(one.id for one in heads if one.id in known))
-    return _View("\n".join(texts), (), names, bool(gone) and len(gone) == len(heads),
-                 tuple(gone) if len(gone) < len(heads) else ())  # fmt: skip
+    return merge.view({
+        one.id: merge.Node(
+            one.id, one.parents, one.text, one.kind == DELETE, one.by, one.time, one.order
+        )
+        for one in revisions
+    })  # fmt: skip
 
 
 def joined(revisions: Sequence[Revision], heads: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from git_naturecode.domain.kb.marks import Place
 from git_naturecode.domain.said import Mark
 from git_naturecode.store.entry import Json
 from git_naturecode.store.judged import Mark as Standing
@@ -19,15 +20,6 @@ MOST_TEXT = 1 << 20
 """Bytes that the text of one revision may have."""
 REVISION, DELETE = "revision", "delete"
 """The kinds of entries that are nodes of the graph of revisions."""
-
-
-class Place(NamedTuple):
-    """Lines `start` up to `end` (from 0, `end` not among them) of a text in which both texts of
-    two people stand; `texts` are (by, time, text) of each."""
-
-    start: int
-    end: int
-    texts: tuple[tuple[str, str, str], ...]
 
 
 class Revision(NamedTuple):

@@ -1,0 +1,248 @@
+"""A merged text with its marked places: widened to what can be read alone, and written down."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from git_naturecode.domain.kb import blocks, marks
+from git_naturecode.domain.kb.marks import Text
+
+_MOST_LINES = 60  # by which a place is widened to the whole paragraph
+_MOST_OPEN = 400  # by which it is widened to the whole of a fence or comment
+_MOST_WIDENING = 100_000  # lines by which all places of a text are widened together
+
+
+class Side(NamedTuple):
+    """One of the texts for a place; `head` is the revision from which it comes ("": unknown)."""
+
+    lines: tuple[str, ...]
+    by: str
+    time: str
+    head: str = ""
+
+
+Clash = tuple[Side, ...]
+Part = list[str] | Clash
+"""A piece of a text: items as `marks.split` makes them, or the texts for a place."""
+
+
+def clash(sides: Iterable[Side]) -> Part:
+    """The texts for a place, the oldest first, each once; just lines where only one is left.
+
+    `sides` come in the order in which their heads are merged. A marked place in one of them is
+    taken apart: no mark ever stands in another.
+    """
+    flat = [one for side in sides for one in _flat(side)]
+    found: dict[tuple[str, ...], Side] = {}
+    for one in sorted(flat, key=lambda side: side.time):
+        found.setdefault(one.lines, one)
+    chosen = tuple(found.values())
+    return list(chosen[0].lines) if len(chosen) == 1 else chosen
+
+
+def _flat(side: Side) -> list[Side]:
+    """`side`, or where marked places stand in it, what each of their writers has for all of it."""
+    parts: list[Part] = []
+    for item in side.lines:
+        texts = marks.texts(item)
+        if texts:
+            parts.append(tuple(Side(one.lines, one.by, one.time) for one in texts))
+        elif parts and isinstance(parts[-1], list):
+            parts[-1].append(item)
+        else:
+            parts.append([item])
+    if not any(isinstance(part, tuple) for part in parts):
+        return [side]
+    return list(_woven(parts))
+
+
+def _woven(parts: Sequence[Part]) -> Clash:
+    """What each writer has for all of `parts`: his own text where there is one, else the first."""
+    clashes = [part for part in parts if isinstance(part, tuple)]
+    writers: dict[tuple[str, ...], Side] = {}
+    for one in clashes:
+        for name, side in _named(one):
+            known = writers.get(name)
+            writers[name] = side if known is None or known.time < side.time else known
+    return tuple(
+        Side(tuple(_told(parts, name)), side.by, side.time, side.head)
+        for name, side in writers.items()
+    )
+
+
+def _named(clash: Clash) -> Iterable[tuple[tuple[str, ...], Side]]:
+    """Each text with the name of its writer; a second one of the same writer has another name."""
+    seen: dict[tuple[str, ...], int] = {}
+    for side in clash:
+        name = (side.head,) if side.head else (side.by, side.time)
+        seen[name] = seen.get(name, 0) + 1
+        yield (*name, str(seen[name])), side
+
+
+def _told(parts: Sequence[Part], name: tuple[str, ...]) -> Iterable[str]:
+    for part in parts:
+        if isinstance(part, list):
+            yield from part
+        else:
+            yield from next((side for one, side in _named(part) if one == name), part[0]).lines
+
+
+class Laid(NamedTuple):
+    """A place as it is written down; `fenced` says of each text whether it needs a fence."""
+
+    sides: Clash
+    fenced: tuple[bool, ...]
+
+
+def laid_out(parts: Sequence[Part]) -> list[str]:
+    """The lines of a text that is made of `parts`."""
+    layout = _Layout(
+        [one for part in parts for one in (part if isinstance(part, list) else [part])]
+    )
+    layout.run()
+    found: list[str] = []
+    for one in layout.out:
+        if isinstance(one, str):
+            found += one.split("\n")
+        else:
+            found += marks.written([
+                Text(side.lines, side.by, side.time, fenced)
+                for side, fenced in zip(one.sides, one.fenced, strict=True)
+            ])  # fmt: skip
+    return found
+
+
+class _Layout:
+    """One walk over the items and places of a text; `out` is what was laid out so far."""
+
+    def __init__(self, given: Sequence[str | Clash]) -> None:
+        self.given = given
+        self.at = 0
+        self.out: list[str | Laid] = []
+        self.before: list[blocks.Open] = []  # what is open before each of `out`
+        self.state = blocks.NONE
+        self.left = _MOST_WIDENING
+
+    def run(self) -> None:
+        while self.at < len(self.given):
+            one = self.given[self.at]
+            self.at += 1
+            if isinstance(one, str):
+                self._put(one, blocks.after([one], self.state))
+            elif self._stays_inside(one):
+                self._put(Laid(one, (False,) * len(one)), self.state)
+            else:
+                self._widen(one)
+
+    def _put(self, one: str | Laid, state: blocks.Open) -> None:
+        self.out.append(one)
+        self.before.append(self.state)
+        self.state = state
+
+    def _stays_inside(self, place: Clash) -> bool:
+        """True in code of which all texts leave the fence open: marks are seen there as well."""
+        state = self.state
+        if not state.fence or state.nested:
+            return False
+        return all(blocks.after(side.lines, state) == state for side in place)
+
+    def _widen(self, place: Clash) -> None:
+        """Put `place` down together with the lines that each of its texts needs to be read."""
+        low = self._opening()
+        if self.state == blocks.NONE or low < len(self.out):
+            low = self._paragraph(low, place)
+        parts: list[Part] = [[one] if isinstance(one, str) else one.sides for one in self.out[low:]]
+        place = _one_of([*parts, place])
+        self.state = self.before[low] if low < len(self.out) else self.state
+        del self.out[low:], self.before[low:]
+        place = self._rest_of_paragraph(place)
+        place, is_closed = self._closing(place)
+        open_ = tuple(blocks.after(side.lines) != blocks.NONE for side in place)
+        self._put(Laid(place, open_), blocks.NONE if is_closed else self.state)
+
+    def _opening(self) -> int:
+        """Where in `out` the fence or comment begins in which a place would stand."""
+        low = len(self.out)
+        if self.state == blocks.NONE:
+            return low
+        least = max(0, low - min(_MOST_OPEN, self.left))
+        while low > least:
+            low -= 1
+            if self.before[low] == blocks.NONE:
+                self.left -= len(self.out) - low
+                return low
+        return len(self.out)
+
+    def _paragraph(self, low: int, place: Clash) -> int:
+        """Where in `out` the paragraph begins with which a place there goes on."""
+        first = [self.out[low]] if low < len(self.out) else _ends(place, 0)
+        least = max(0, low - min(_MOST_LINES, self.left))
+        while low > least and any(isinstance(one, str) and _goes_on(one) for one in first):
+            above = self.out[low - 1]
+            if not isinstance(above, str) or not _is_text(above):
+                break
+            low -= 1
+            self.left -= 1
+            first = [above]
+        return low
+
+    def _rest_of_paragraph(self, place: Clash) -> Clash:
+        for _ in range(min(_MOST_LINES, self.left)):
+            if self.at == len(self.given) or not any(map(_is_text, _ends(place, -1))):
+                break
+            below = self.given[self.at]
+            if not any(map(_goes_on, [below] if isinstance(below, str) else _ends(below, 0))):
+                break
+            place = self._taken(place)
+        return place
+
+    def _closing(self, place: Clash) -> tuple[Clash, bool]:
+        """`place` with what follows, up to where none of its texts has anything open.
+
+        Where that is too far away the place stays as it is.
+        """
+        start, wide = self.at, place
+        states = [blocks.after(side.lines) for side in wide]
+        most = min(_MOST_OPEN, self.left)
+        while any(state != blocks.NONE for state in states):
+            if self.at == len(self.given):
+                break
+            if self.at - start >= most:
+                self.at = start
+                return place, False
+            below = self.given[self.at]
+            wide = self._taken(wide)
+            if isinstance(below, str):
+                states = [blocks.after([below], state) for state in states]
+            else:
+                states = [blocks.after(side.lines) for side in wide]
+        return wide, True
+
+    def _taken(self, place: Clash) -> Clash:
+        below = self.given[self.at]
+        self.at += 1
+        self.left -= 1
+        if isinstance(below, str):
+            return tuple(side._replace(lines=(*side.lines, below)) for side in place)
+        return _one_of([place, below])
+
+
+def _one_of(parts: Sequence[Part]) -> Clash:
+    """One place of several and of what stands between them."""
+    if len(parts) == 1 and isinstance(parts[0], tuple):
+        return parts[0]
+    made = clash(_woven(parts))
+    return made if isinstance(made, tuple) else (Side(tuple(made), "", ""),)
+
+
+def _ends(place: Clash, index: int) -> list[str]:
+    return [side.lines[index] for side in place if side.lines]
+
+
+def _is_text(line: str) -> bool:
+    """True for a line with which the next one may go on."""
+    return "\n" not in line and bool(line.strip()) and not blocks.is_alone(line)
+
+
+def _goes_on(line: str) -> bool:
+    """True for a line that may go on with the one before it."""
+    return "\n" not in line and bool(line.strip()) and not blocks.begins(line)

@@ -1,0 +1,60 @@
+"""What several people make of one article: both of what they wrote, and marks where they must."""
+
+import pytest
+
+from domain.kb.revised import merged, node, seen
+from git_naturecode.domain.kb.merge import has_marks
+
+CACHE = "The cache expires after ten minutes.\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "one", "other", "expected"),
+    [
+        ("a\n\nb\n", "A\n\nb\n", "a\n\nB\n", "A\n\nB\n"),
+        ("one\ntwo\n", "One and more\ntwo\n", "one\nTwo, other\n", "One and more\nTwo, other\n"),
+        ("one\ntwo\n", "one\nnew\ntwo\n", "one\nTwo\n", "one\nnew\nTwo\n"),
+        ("one\ntwo\nthree\n", "one\nthree\n", "one\ntwo\nthree\nfour\n", "one\nthree\nfour\n"),
+        ("# A\n\ntext\n", "# A\n\ntext\n\nby a\n", "# A\n\ntext\n\nof b\n",
+         "# A\n\ntext\n\nby a\n\nof b\n"),
+        ("- x\n", "- x\n- apples\n", "- x\n- pears\n", "- x\n- apples\n- pears\n"),
+        ("| k | v |\n|--|--|\n", "| k | v |\n|--|--|\n| a | 1 |\n",
+         "| k | v |\n|--|--|\n| b | 2 |\n", "| k | v |\n|--|--|\n| a | 1 |\n| b | 2 |\n"),
+        ("x\n", "x\nsame line\n", "x\nsame line\n", "x\nsame line\n"),
+        (CACHE, "The store expires after ten minutes.\n", "The cache expires after two minutes.\n",
+         "The store expires after two minutes.\n"),
+        ("- [ ] write the tests\n", "- [x] write the tests\n", "- [ ] write the tests now\n",
+         "- [x] write the tests now\n"),
+        ("缓存在十分钟后过期，然后重新加载。\n", "缓存在两分钟后过期，然后重新加载。\n",
+         "缓存在十分钟后过期，然后停止加载。\n", "缓存在两分钟后过期，然后停止加载。\n"),
+        ("p\n\nq\n", "p\n\nnew\n\nq\n", "p\n", "p\n\nnew\n"),
+    ],
+    ids=["paragraphs", "adjacent", "insert-next-to-edit", "deletion-next-to-insert",
+         "two-new-paragraphs", "two-new-items", "two-new-rows", "alike", "words-of-one-sentence", "task", "chinese",
+         "new-between-what-goes"],
+)  # fmt: skip
+def test_changes_of_different_things_are_both_there(
+    base: str, one: str, other: str, expected: str
+) -> None:
+    assert merged(base, one, other) == expected
+
+
+def test_the_same_words_rewritten_stand_side_by_side_with_their_writers() -> None:
+    text = merged(CACHE, "The cache never expires.\n", "The store expires after two hours.\n")
+    assert text == (
+        "###### ⚠ 1 of 2 · a · 2026-11-01 00:10 UTC (nc:5d9a47af)\n"
+        "The cache never expires.\n"
+        "###### ⚠ 2 of 2 · b · 2026-11-01 00:11 UTC (nc:5d9a47af)\n"
+        "The store expires after two hours.\n"
+        "###### ⚠ end · keep one text or join them, then delete the lines with ⚠ (nc:5d9a47af)\n"
+    )
+    assert has_marks(text)
+
+
+def test_a_deletion_that_did_not_know_of_an_edit_is_overruled() -> None:
+    first = node("r", "", CACHE)
+    view = seen(first, node("d", "r", deleted=True), node("e", "r", "The cache stays.\n"))
+    assert (view.text, view.deleted, view.kept_over) == ("The cache stays.\n", False, ("d",))
+    assert view.heads == ("d", "e")
+    gone = seen(first, node("d", "r", deleted=True))
+    assert (gone.text, gone.deleted, gone.kept_over) == ("", True, ())
