@@ -30,8 +30,8 @@ CACHE = "The cache expires after ten minutes.\n"
         ("p\n\nq\n", "p\n\nnew\n\nq\n", "p\n", "p\n\nnew\n"),
     ],
     ids=["paragraphs", "adjacent", "insert-next-to-edit", "deletion-next-to-insert",
-         "two-new-paragraphs", "two-new-items", "two-new-rows", "alike", "words-of-one-sentence", "task", "chinese",
-         "new-between-what-goes"],
+         "two-new-paragraphs", "two-new-items", "two-new-rows", "alike", "words-of-one-sentence",
+         "task", "chinese", "new-between-what-goes"],
 )  # fmt: skip
 def test_changes_of_different_things_are_both_there(
     base: str, one: str, other: str, expected: str
