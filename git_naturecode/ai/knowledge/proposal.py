@@ -15,7 +15,7 @@ TYPES: Mapping[str, str] = {
     "snippet": "snippet", "practice": "practice", "lesson": "practice", "faq": "faq",
 }  # fmt: skip
 """The type of the article that a proposal becomes; of a kind that is not here `article`."""
-_MOST_TITLE = 100
+_MOST_TITLE = 120
 _ODD = re.compile(r"[\s()]")
 
 

@@ -56,5 +56,5 @@ def test_a_title_is_one_line_that_ends_with_a_word() -> None:
     assert titled("  Close the\nqueue first. ") == "Close the queue first"
     long = titled("word " * 40)
     assert long.endswith("word…")
-    assert len(long) <= 100
-    assert len(titled("x" * 300)) == 100
+    assert len(long) <= 120
+    assert len(titled("x" * 300)) == 120

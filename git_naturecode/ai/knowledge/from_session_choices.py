@@ -1,0 +1,236 @@
+"""Rules for decisions: what a person wanted, what was proposed and agreed to, what a plan says."""
+
+import re
+from collections.abc import Iterator
+
+from git_naturecode.ai.knowledge import marks
+from git_naturecode.ai.knowledge.course import Said, is_agreed, is_refuted
+from git_naturecode.ai.knowledge.found import Found, Read, informative, prose, quoted, title
+from git_naturecode.ai.knowledge.outcome import outcome
+from git_naturecode.ai.knowledge.parts import TEXT, Part, Topic, topics
+from git_naturecode.ai.knowledge.proposal import Statement
+from git_naturecode.ai.knowledge.sentences import sentences, spoken, tells, words
+
+_OFFER = re.compile(
+    r"^(?:should (?:i|we)|would you like me to|do you want me to|want me to|shall (?:i|"
+    r"we))\s+(?:also |just |then )?"
+    r"(?P<what>.+?)\?",
+    re.I,
+)
+_CHORE = re.compile(
+    r"^(?:commit|push|run|check|look|test|open|create (?:a )?(?:pr|pull|branch|commit)|"
+    r"proceed|continue|go|examine|"
+    r"investigate|explore|show|read|verify|review|make\b|address|implement|help|do|try|"
+    r"add (?:a |more )?tests?)\b",
+    re.I,
+)
+_ASKING = re.compile(
+    r"^(?:(?:yes|ok|okay|yeah|yep|hm+|so|and|then|now|also|great|please|sure|right|well|"
+    r"actually)[,.! ]+)*"
+    r"(?:(?:let'?s|let us|we should|we'll|we will|please|can (?:you|we)|could (?:you|we)|"
+    r"i want (?:to|you to)|i'?d like (?:to|you to)|"
+    r"i would like (?:to|you to)|you should|just)\s+)?(?:(?:completely|just|also|please)\s+)*",
+    re.I,
+)
+_THING = re.compile(r"[`/_.]\w|\w[A-Z]|\bfrom\b.+\bto\b")
+_PLAN = re.compile(r"\bplan\b|计划|方案", re.I)
+_PLAN_HEAD = re.compile(r"^(?:implementation )?plan\s*[:：-]\s*", re.I)
+_AROUND = re.compile(r"^(?:background|context|motivation|背景|动机)", re.I)
+_OURS = re.compile(r"\bour\b|\bthe existing\b|我们的|现有", re.I)
+_FEWEST = 3
+_LONG = 1_500  # characters of what nobody says in passing
+
+
+def choices(read: Read) -> Iterator[Found]:
+    """Decisions of the session."""
+    for at, episode in enumerate(read.episodes):
+        yield from _planned(read, at)
+        yield from _ordered(read, at)
+        yield from _accepted(read, at)
+        for said in episode.said:
+            yield from _reasoned(read, at, said)
+
+
+def _ordered(read: Read, at: int) -> Iterator[Found]:
+    """A person wants something to be otherwise, and it is done."""
+    episode = read.episodes[at]
+    if not episode.edited and not any(
+        one.kind == "shell" and one.ok is not False for one in episode.calls
+    ):
+        return
+    for asked in episode.asked:
+        if len(asked.text) > _LONG:
+            continue
+        for sentence in spoken(asked.text):
+            is_named = _THING.search(sentence) or (episode.is_declined and _OURS.search(sentence))
+            if not marks.ORDER.search(sentence) or not is_named or len(words(sentence)) < _FEWEST:
+                continue
+            head = title(_ASKING.sub("", sentence).rstrip("?？. "))
+            made = _made(read, at, asked)
+            if not head or not made:
+                continue
+            sure = 0.55 + 0.1 * bool(episode.edited) + 0.1 * bool(marks.WHY.search(asked.text))
+            sure += 0.05 * is_agreed(read.episodes, at)
+            yield Found(
+                "decision",
+                head,
+                (read.told(quoted(asked.text), asked), *made),
+                episode.edited,
+                sure,
+                "a person asked for it, and it was done",
+                made[-1].sources[-1].number,
+            )
+            break
+
+
+def _made(read: Read, at: int, asked: Said) -> list[Statement]:
+    """What became of what was `asked`; of a call that was declined, what had been proposed."""
+    episode = read.episodes[at]
+    made = []
+    if episode.is_declined and at and read.episodes[at - 1].answer:
+        before = read.episodes[at - 1].answer
+        text = (
+            prose([part for topic in topics(before.text) for part in _all(topic)], 500)
+            if before
+            else ""
+        )
+        if text and before:
+            made.append(read.told(text, before, heading="Instead of"))
+    if episode.answer:
+        done = outcome(episode.answer.text)
+        if done:
+            made.append(read.told(done, episode.answer, heading="What was done"))
+    return made
+
+
+def _accepted(read: Read, at: int) -> Iterator[Found]:
+    """Something was offered, a person said yes, and it was done."""
+    episode = read.episodes[at]
+    if not episode.answer or not is_agreed(read.episodes, at):
+        return
+    after = read.episodes[at + 1]
+    if not after.edited or len(after.request) > 200 or after.answer is None:
+        return
+    last = [part for topic in topics(episode.answer.text) for part in _all(topic)][-1:]
+    for part in last:
+        every = sentences(part.text) if part.kind == TEXT else []
+        for number, sentence in enumerate(every):
+            offer = _OFFER.search(sentence)
+            if not offer or _CHORE.search(offer["what"]) or len(words(offer["what"])) < 4:
+                continue
+            reason = " ".join(one for one in every[number + 1 :] if tells(one))
+            before = prose(
+                [p for topic in topics(episode.answer.text) for p in topic.parts][-4:-1], 900
+            )
+            done = outcome(after.answer.text)
+            head = title(offer["what"])
+            if not head or not done or is_refuted(read.episodes, at + 1, head + done):
+                continue
+            offered = f"{head}. {reason}".strip() if reason else ""
+            said = "\n\n".join(filter(None, (before, offered))) or f"{head}."
+            statements = (
+                read.told(said, episode.answer, after.asked[-1]),
+                read.told(done, after.answer, heading="What was done"),
+            )
+            yield Found(
+                "decision",
+                head,
+                statements,
+                after.edited,
+                0.6 + 0.1 * bool(reason or before),
+                "it was offered, and a person agreed",
+                after.answer.number,
+            )
+
+
+def _all(topic: Topic) -> list[Part]:
+    return [*topic.parts, *(part for _, parts in topic.fields for part in parts)]
+
+
+def _reasoned(read: Read, at: int, said: Said) -> Iterator[Found]:
+    """A topic that takes one way, with its reason, and that nobody objected to."""
+    episode = read.episodes[at]
+    agreed = is_agreed(read.episodes, at) and said is episode.answer
+    for topic in topics(said.text):
+        units = [(topic.title, topic.parts, topic.parents)]
+        units += [(name, parts, (*topic.parents, topic.title)) for name, parts in topic.fields]
+        for name, parts, parents in units:
+            text = prose(parts)
+            deciding = [
+                one
+                for part in parts
+                if part.kind == TEXT
+                for one in sentences(part.text)
+                if marks.DECIDED.search(one) and tells(one)
+            ]
+            if not deciding or not marks.WHY.search(text) or len(words(text)) < 15:
+                continue
+            certain = any(
+                re.search(r"intent|by design|on purpose|decid|有意|决定", one, re.I)
+                for one in deciding
+            )
+            if (not agreed and not certain) or is_refuted(read.episodes, at, text):
+                continue
+            head = title(*_headed(name, deciding, parents))
+            if head:
+                sure = 0.5 + 0.15 * agreed + 0.1 * certain + 0.05 * informative(name)
+                yield Found(
+                    "decision",
+                    head,
+                    (read.told(text, said),),
+                    episode.edited,
+                    sure,
+                    "a way is taken, with its reason" + (", and a person agreed" if agreed else ""),
+                    said.number,
+                )
+
+
+def _headed(name: str, deciding: list[str], parents: tuple[str, ...]) -> Iterator[str]:
+    if informative(name):
+        if len(name) < 55:
+            yield f"{name}: {deciding[0][:1].lower()}{deciding[0][1:]}"
+        yield name
+    yield from deciding
+    yield from (one for one in reversed(parents) if informative(one))
+
+
+def _reason(topic: Topic) -> str:
+    """Why a plan is made, if `topic` of it tells that."""
+    text = prose(topic.parts)
+    if _AROUND.search(topic.title):
+        return text if marks.WHY.search(text) else ""
+    named = marks.PROBLEM_NAMES.search(topic.title) or marks.DECISION_NAMES.search(topic.title)
+    return text if named else ""
+
+
+def _planned(read: Read, at: int) -> Iterator[Found]:
+    """A plan that says why, and that was carried out."""
+    episode = read.episodes[at]
+    for asked in episode.asked:
+        found = topics(asked.text)
+        heads = [one for one in found if one.title]
+        if len(heads) < 3 or not _PLAN.search(asked.text[:300]) or not episode.edited:
+            continue
+        why = "\n\n".join(text for one in heads if (text := _reason(one)))
+        if not why:
+            continue
+        head = title(_PLAN_HEAD.sub("", heads[0].title), asked.text.split("\n")[0])
+        done = outcome(episode.answer.text) if episode.answer else ""
+        if not head or not done or episode.answer is None:
+            continue
+        statements = [
+            read.told(why, asked, heading="Why"),
+            read.told(done, episode.answer, heading="What was decided"),
+        ]
+        for one in heads:
+            if one.title.casefold().startswith("note") and prose(one.parts):
+                statements.append(read.told(prose(one.parts), asked, heading=one.title))
+        yield Found(
+            "decision",
+            head,
+            tuple(statements),
+            episode.edited,
+            0.8,
+            "a plan that says why, carried out",
+            asked.number,
+        )
