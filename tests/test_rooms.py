@@ -34,6 +34,7 @@ SIDEWAYS = {
     ("background", "agents"): "what hooks have asked for is taken in",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("sync", "kb"): "notes on commits follow the articles, and travel with them",
+    ("kb", "reviewing"): "lines that an article is about are followed as those of a comment",
     ("setup", "kb"): "a clone shows the notes of articles before its first sync",
     ("doctor", "kb"): "what is derived from articles is compared with them",
     ("sync", "reviewing"): "notes on commits follow the reviews, and travel with them",

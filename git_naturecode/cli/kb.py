@@ -19,6 +19,10 @@ VERBS = {
     "vote": ("kb_change", "vote"),
     "rm": ("kb_change", "remove"),
     "redact": ("kb_change", "redact"),
+    "link": ("kb_link", "link"),
+    "unlink": ("kb_link", "unlink"),
+    "links": ("kb_link", "links"),
+    "check": ("kb_link", "check"),
 }
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git_naturecode import ids
+from git_naturecode import ids, kb
 from git_naturecode.cli.context import Context
 from git_naturecode.cli.reading import entity_id, opened, opened_at
 from git_naturecode.domain.kinds import KB
@@ -48,6 +48,8 @@ class Opened:
         self.require_permitted(*drafts)
         made = self.store.write(TEAM, self.article.id, drafts)
         self.store.settle()
+        if self.article.links:  # what notes say of it may have changed
+            kb.keep_notes(self.store)
         return made
 
     def again(self) -> "Opened":

@@ -1,6 +1,7 @@
 """Commits of the user's branches: what many of them say, what they change, who comes after whom."""
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Mapping
@@ -22,6 +23,8 @@ _PATCH = (
 )  # fmt: skip
 _SECONDS = 120
 _NO_TEXT = 1_000  # lines
+
+_HEX = re.compile(r"[0-9a-f]{4,64}")
 
 
 def infos(objects: Objects, commits: Iterable[str]) -> dict[str, CommitInfo]:
@@ -198,6 +201,17 @@ def named(repo: Repo, wanted: str, most: int) -> list[str]:
     if status:
         raise Usage(f"{wanted!r} is no commit of this repository", "see `git log`")
     return out.decode("ascii", "replace").split()
+
+
+def completed(repo: Repo, names: Iterable[str]) -> dict[str, str]:
+    """The full id of each commit that one of `names`, ids or beginnings of such, alone means."""
+    wanted = [name for name in dict.fromkeys(names) if _HEX.fullmatch(name)]
+    if not wanted:
+        return {}
+    data = "".join(f"{name}^{{commit}}\n" for name in wanted).encode()
+    out = repo.program.run("cat-file", "--batch-check=%(objectname)", data=data, check=False)[1]
+    lines = out.decode("ascii", "replace").split("\n")
+    return {name: oid for name, oid in zip(wanted, lines, strict=False) if _HEX.fullmatch(oid)}
 
 
 def between(repo: Repo, base: str, tip: str, most: int) -> list[str]:

@@ -44,7 +44,7 @@ NOT_READING = {
     "review approve", "review request-changes", "review set", "review update", "review close",
     "review merge", "review apply", "review import", "review export", "review dismiss",
     # What these show of others goes to a job, or is tried at a terminal beside their other tests.
-    "kb add", "kb restore", "kb rename", "kb tag", "kb vote", "kb rm",
+    "kb add", "kb restore", "kb rename", "kb tag", "kb vote", "kb rm", "kb unlink",
     "ai resolve", "ai summarize", "ci init", "ci post", "ci review", "session chat",
 }  # fmt: skip
 
@@ -210,6 +210,9 @@ READING = (
     ["kb", "diff", ARTICLE, "r2", "r3"], ["kb", "diff", ARTICLE, "r2", "r3", "--json"],
     ["kb", "diff", ARTICLE, POISON], ["kb", "edit", ARTICLE, "--file", POISON],
     ["kb", "edit", ARTICLE, "--type", POISON], ["kb", "redact", ARTICLE, POISON],
+    ["kb", "links", ARTICLE], ["kb", "links", ARTICLE, "--json"], ["kb", "links", POISON],
+    ["kb", "check"], ["kb", "check", ARTICLE], ["kb", "check", "--json"], ["kb", "check", POISON],
+    ["kb", "link", ARTICLE, POISON], ["kb", "link", ARTICLE, f"{POISON}:3"],
 )  # fmt: skip
 
 

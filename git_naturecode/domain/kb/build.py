@@ -228,8 +228,11 @@ def links(entries: Sequence[Entry]) -> list[Link]:
             to, path, lines, blob = (
                 text_of(one, field) for field in ("to", "path", "lines", "blob")
             )
-            made = Link(to, path, lines, blob, author_of(one), time_of(one), one.id, one.header)
-            found[made.to, made.path, made.lines] = made
+            known = found.get((to, path, lines))
+            every = (*known.entries, one.id)[-fold.MOST_NAMED :] if known else (one.id,)
+            found[to, path, lines] = Link(
+                to, path, lines, blob, author_of(one), time_of(one), one.id, one.header, every
+            )
     return list(found.values())
 
 

@@ -51,7 +51,7 @@ class Link(NamedTuple):
     """Something that the article is about: a commit, a session, a review, another article.
 
     Of lines of code `to` is the commit, `path` and `lines` say which, `blob` what they stood in;
-    `fields` is all that the entry says.
+    `fields` is all that the last entry says, `entries` are the ids of all that say the same.
     """
 
     to: str
@@ -62,6 +62,7 @@ class Link(NamedTuple):
     time: str
     entry: str
     fields: Mapping[str, Json]
+    entries: tuple[str, ...] = ()
 
 
 class File(NamedTuple):

@@ -1,0 +1,138 @@
+"""What articles refer to and are referred to by, as text and as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from git_naturecode.render.paint import Paint
+from git_naturecode.render.show import fit, line
+from git_naturecode.store.entry import Json
+
+_SHORT = 12
+_KIND, _TARGET = 8, 34
+
+
+class Checked(Protocol):
+    """Something that an article refers to (kb/checking.py)."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def now(self) -> str: ...
+    @property
+    def by(self) -> str: ...
+
+
+class Mention(Protocol):
+    """An article that refers to something (kb/mentions.py)."""
+
+    @property
+    def article(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def by(self) -> str: ...
+
+
+class Of(NamedTuple):
+    """What was found of one article: its id, its name, its title."""
+
+    id: str
+    name: str
+    title: str
+    found: Sequence[Checked]
+
+
+def text(out: Sequence[Checked], into: Sequence[Mention], paint: Paint) -> str:
+    """Both directions, one line each."""
+    parts = []
+    if out:
+        parts += [paint.bold("refers to"), *(_row(one, paint) for one in out)]
+    if into:
+        parts += ["", paint.bold("is referred to by")] if parts else [
+            paint.bold("is referred to by")
+        ]  # fmt: skip
+        parts += [_mention(one, paint) for one in into]
+    return "\n".join(parts)
+
+
+def _row(one: Checked, paint: Paint) -> str:
+    target = _target(one)
+    where = f"line {one.line}" if one.line else f"linked by {line(one.by)}"
+    told = [one.kind.ljust(_KIND), paint.yellow(fit(target, _TARGET))]
+    if one.title:
+        told.append(line(one.title))
+    told.append(paint.dim(where))
+    if one.why:
+        broken = one.state in ("broken", "renamed", "changed")
+        why = line(one.why)
+        told.append(paint.red(why) if broken else paint.dim(why))
+    return "  " + "  ".join(told).rstrip()
+
+
+def _target(one: Checked) -> str:
+    if one.kind == "commit":
+        return line(one.target[:_SHORT])
+    if one.kind == "code" and not one.line:
+        return line(one.text)
+    return line(one.text if one.kind in ("code", "heading", "file") else one.target) + (
+        f"#{line(one.part)}" if one.part and one.kind not in ("code", "heading") else ""
+    )
+
+
+def _mention(one: Mention, paint: Paint) -> str:
+    where = f"line {one.line}" if one.line else f"linked by {line(one.by)}"
+    told = [one.type.ljust(_KIND), paint.yellow(fit(line(one.name), _TARGET)), line(one.title)]
+    return "  " + "  ".join([*told, paint.dim(where)]).rstrip()
+
+
+def broken_text(found: Sequence[Of], paint: Paint) -> str:
+    """What is wrong with the links of articles, below the name of each."""
+    return "\n".join(row for one in found for row in _broken(one, paint))
+
+
+def _broken(article: Of, paint: Paint) -> Iterator[str]:
+    yield f"{paint.bold(line(article.name))}  {line(article.title)}".rstrip()
+    for one in article.found:
+        where = f"line {one.line}" if one.line else "linked"
+        why = paint.red(line(one.why)) if one.state in ("broken", "renamed") else line(one.why)
+        yield f"  {where.ljust(_KIND)}  {line(one.text)}: {why}"
+
+
+def checked_json(one: Checked) -> dict[str, Json]:
+    """Something that an article refers to."""
+    return {
+        "kind": one.kind, "target": one.target or None, "part": one.part or None,
+        "title": one.title or None, "text": one.text, "line": one.line or None,
+        "userId": one.by or None, "state": one.state, "why": one.why or None,
+        "now": one.now or None,
+    }  # fmt: skip
+
+
+def mention_json(one: Mention) -> dict[str, Json]:
+    """An article that refers to something."""
+    return {
+        "id": one.article, "type": one.type, "slug": one.name, "title": one.title,
+        "text": one.text, "line": one.line or None, "userId": one.by or None,
+    }  # fmt: skip
