@@ -175,9 +175,9 @@ def test_what_is_broken_is_listed(clone: Clone) -> None:
     clone.nc("kb", "rename", "another", "other")
     assert problems(clone)["other.md#two"] == "no heading there is called two"
     assert problems(clone, "other", code=0) == {}
-    text = clone.nc("kb", "check", code=1)
-    assert "Retry" in text.out
-    assert "line 1    nowhere: there is no such article" in text.out
+    told = clone.nc("kb", "check", code=1)
+    assert "Retry" in told.out
+    assert "line 1    nowhere: there is no such article" in told.out
 
 
 def test_linked_lines_are_followed(clone: Clone) -> None:
