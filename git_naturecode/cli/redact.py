@@ -33,10 +33,11 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 def redact(
     session: Annotated[
         str | None,
-        typer.Argument(help="With --rewrite: the session or review whose texts shall go."),
+        typer.Argument(help="With --rewrite: the session, review or article whose texts shall go."),
     ] = None,
     messages: Annotated[
-        list[str] | None, typer.Argument(help="Its texts as `show` numbers them (#3, c2), or ids.")
+        list[str] | None,
+        typer.Argument(help="Its texts as they are numbered (#3, c2, r4), or ids."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="List what looks secret; change nothing.")
@@ -125,23 +126,26 @@ def _named(
 
 
 def _entity(index: "Index", wanted: str) -> str:
-    """The full id of the session or the review that `wanted` means."""
+    """The full id of the session, the review or the article that `wanted` means."""
     from git_naturecode.cli.reading import entity_id
-    from git_naturecode.domain.kinds import REVIEW, SESSION
+    from git_naturecode.domain.kinds import KB, REVIEW, SESSION
 
-    if wanted.startswith(f"{REVIEW}-"):
-        return entity_id(index, wanted, REVIEW)
+    kinds = (SESSION, REVIEW, KB)
+    for kind in kinds:
+        if wanted.startswith(f"{kind}-"):
+            return entity_id(index, wanted, kind)
     try:
         return entity_id(index, wanted, SESSION)
     except errors.Negative:
-        with suppress(errors.Negative):
-            return entity_id(index, wanted, REVIEW)
+        for kind in kinds[1:]:
+            with suppress(errors.Negative):
+                return entity_id(index, wanted, kind)
         raise
 
 
 def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
     """The id of the entry that `wanted` means: the beginning of one, or a number in `show`."""
-    from git_naturecode.domain.kinds import REVIEW
+    from git_naturecode.domain.kinds import KB, REVIEW
 
     fits = {one.entry.id for one in placed if one.entry.id.startswith(wanted)}
     if wanted in fits or len(fits) == 1:
@@ -151,6 +155,11 @@ def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
             f"{line(wanted)} fits {len(fits)} texts of {entity}",
             f"`git naturecode {entity.partition('-')[0]} show {entity} --json` has the ids",
         )
+    if entity.startswith(f"{KB}-"):
+        from git_naturecode.domain.kb import build as of_articles
+        from git_naturecode.domain.kb import handles as of_revisions
+
+        return of_revisions.revision(of_articles.build(placed), wanted).id
     if entity.startswith(f"{REVIEW}-"):
         from git_naturecode.domain.review import build, handles
 
@@ -159,6 +168,25 @@ def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
     from git_naturecode.domain import session as sessions
 
     return of_sessions.said(sessions.build(placed), wanted).id
+
+
+def _keep_places(store: "Store", found: "list[Found]") -> None:
+    """Have it written down where the revisions of articles stood that are about to go: what is
+    left of them has no parents any more."""
+    from git_naturecode import ids
+    from git_naturecode.domain.kb import build, makers
+    from git_naturecode.domain.kinds import KB
+
+    gone: dict[str, set[str]] = {}
+    for one in found:
+        if one.entity.startswith(f"{KB}-") and one.instead is None:
+            gone.setdefault(one.entity, set()).add(one.entry.id)
+    for entity, names in gone.items():
+        article = build.build(store.read(ids.tail(entity), KB))
+        revisions = [one for one in article.revisions if one.id in names and not one.hidden]
+        made = [makers.redaction(article, one.id) for one in revisions]
+        if made:
+            store.write("team", entity, made)
 
 
 def _report(
@@ -214,6 +242,7 @@ def _rewrite(
         _nothing(others)
     many = count(len(mine), "text")
     agree(context, f"take {many} out for good?", yes=yes, why=f"taking {many} out cannot be undone")
+    _keep_places(store, mine)
     done = purging.take_out(store, mine)
     with suppress(errors.NaturecodeError):  # whoever is at it in the background does it
         update_all(store)

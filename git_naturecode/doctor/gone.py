@@ -9,13 +9,17 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from git_naturecode.doctor.case import ERROR, Case, Finding, count
-from git_naturecode.domain.kinds import open_index
+from git_naturecode.domain.kinds import KB, REVIEW, SESSION, open_index
 
-_COUNTED = ("messages", "comments", "toolCalls")
+_COUNTED = {
+    SESSION: ("messages", "comments", "toolCalls"), REVIEW: ("revisions", "threads"),
+    KB: ("revisions",),
+}  # fmt: skip
+"""What the row of each kind of thing counts, of which none goes away."""
 
 
 class Known(NamedTuple):
-    """What an index knew of a session: its name, how many texts it has, whether others have it."""
+    """What an index knew of a thing: its name, how many texts it has, whether others have it."""
 
     name: str
     texts: int
@@ -24,25 +28,27 @@ class Known(NamedTuple):
 
 
 def known(case: Case) -> dict[str, Known]:
-    """Session -> what the index says of it; nothing where there is none that can be read."""
+    """Id -> what the index says of it; nothing where there is none that can be read."""
     path = case.path("index.db")
     if not os.path.isfile(path):
         return {}
     try:
         with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=5)) as db:
-            rows = db.execute("select id, row from entity where row is not null").fetchall()
-        return {entity: _known(json.loads(row)) for entity, row in rows}
+            rows = db.execute("select id, kind, row from entity where row is not null").fetchall()
+        return {entity: _known(kind, json.loads(row)) for entity, kind, row in rows}
     except (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError):
         return {}
 
 
-def _known(row: Mapping[str, object]) -> Known:
-    texts = [found for name in _COUNTED if isinstance(found := row[name], int)]
-    return Known(str(row["name"]), sum(texts), bool(row["shared"]), row["status"] == "deleted")
+def _known(kind: str, row: Mapping[str, object]) -> Known:
+    texts = [found for name in _COUNTED.get(kind, ()) if isinstance(found := row[name], int)]
+    is_deleted = row.get("status") == "deleted" or bool(row.get("deleted"))
+    name = str(row["name" if kind == SESSION else "title"])
+    return Known(name, sum(texts), bool(row.get("shared", True)), is_deleted)
 
 
 def gone(case: Case, before: Mapping[str, Known]) -> Iterator[Finding]:
-    """What was known `before` of each session that has fewer texts now, after it was mended."""
+    """What was known `before` of each thing that has fewer texts now, after it was mended."""
     if not before:
         return
     index = open_index(case.store)
