@@ -118,8 +118,23 @@ def _take_in(store: Store) -> None:
     taking.work(store)
 
 
+def _views_wait(store: Store) -> bool:
+    if not os.path.isdir(os.path.join(store.state_dir, "viewed")):
+        return False
+    from git_naturecode import kb
+
+    return kb.views_wait(store)
+
+
+def _write_views(store: Store) -> None:
+    from git_naturecode import kb
+
+    kb.write_views(store)
+
+
 JOBS: tuple[Job, ...] = (
     Job("capture", _agents_asked, _take_in),
+    Job("views", _views_wait, _write_views),
     Job("drain", _drain_waits, _drain),
     Job("links", _links_wait, _link),
     Job("forget", _has_to_forget, _forget),

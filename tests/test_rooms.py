@@ -33,6 +33,8 @@ SIDEWAYS = {
     ("agents", "importing"): "what they say is imported as they go on",
     ("background", "agents"): "what hooks have asked for is taken in",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
+    ("background", "kb"): "how often articles were looked at is said once a day",
+    ("kb", "teaming"): "what the others would hold back is not written",
     ("sync", "kb"): "notes on commits follow the articles, and travel with them",
     ("kb", "reviewing"): "lines that an article is about are followed as those of a comment",
     ("setup", "kb"): "a clone shows the notes of articles before its first sync",

@@ -13,6 +13,7 @@ from git_naturecode.domain.kinds import KB
 if TYPE_CHECKING:
     from git_naturecode.domain.kb.model import Article, Revision
     from git_naturecode.store.entry import Json
+    from git_naturecode.store.store import Store
 
 Types = Annotated[
     list[str] | None,
@@ -112,8 +113,9 @@ def show(
     context = contexts.current(quiet)
     if raw and as_json:
         raise errors.Usage("--raw and --json exclude each other")
-    with read_article(context, article) as (_, index, found):
+    with read_article(context, article) as (store, index, found):
         name = kb_named.shown(index, [{"id": found.id, "slug": found.slug}])[found.id]
+        _count(context, store, found, looked=not (as_json or raw or revision))
         chosen = handles.revision(found, revision) if revision else None
     if as_json:
         context.json(_json(found, name, chosen))
@@ -121,6 +123,18 @@ def show(
         _raw(context, found, chosen)
     else:
         _text(context, found, name, chosen)
+
+
+def _count(context: contexts.Context, store: "Store", article: "Article", *, looked: bool) -> None:
+    """Count that a person `looked` at it (no program, no job), and add what waits to be said."""
+    from git_naturecode import ids
+    from git_naturecode.kb import viewed
+
+    tail = ids.tail(article.id)
+    if looked and context.out.isatty() and not context.environ.get("CI") and not article.deleted:
+        viewed.count(store, tail)
+    for day, number in viewed.counted(store, tail).items():
+        article.views += max(0, number - article.viewed.get((store.device, day), 0))
 
 
 def _json(article: "Article", name: str, chosen: "Revision | None") -> "dict[str, Json]":

@@ -27,3 +27,17 @@ def clean_notes(store: "Store", notes: "Mapping[str, Lines]") -> "dict[str, Line
     from git_naturecode.kb import noting
 
     return noting.clean(store, notes)
+
+
+def write_views(store: "Store") -> int:
+    """Say in the log how often articles were looked at here; of how many there was news."""
+    from git_naturecode.kb import viewed
+
+    return viewed.write(store)
+
+
+def views_wait(store: "Store") -> bool:
+    """True when what was counted on a day that is over is not in the log yet."""
+    from git_naturecode.kb import viewed
+
+    return viewed.wait(store)

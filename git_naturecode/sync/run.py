@@ -110,6 +110,7 @@ class _Sync:
     def run(self) -> Outcome:
         """All rounds, and what a purge that came in leaves to do in this clone."""
         self._follow()
+        kb.write_views(self.store)
         self._sign()
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)

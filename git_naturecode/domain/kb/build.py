@@ -41,7 +41,8 @@ def build(placed: Sequence[Placed]) -> Article:
             _open(article, entry)
     _registers(article, entries)
     article.votes = votes(entries)
-    article.views = views(counted)
+    article.viewed = viewed(counted)
+    article.views = sum(article.viewed.values())
     article.links = links(entries)
     article.files = files(entries)
     article.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
@@ -191,13 +192,13 @@ def votes(entries: Sequence[Entry]) -> dict[str, str]:
     return {who: value for who, value in last.items() if value in (HELPFUL, UNHELPFUL)}
 
 
-def views(counted: Iterable[fold.Counted]) -> int:
-    """How often it was looked at: the sum of what each device last said of each day."""
+def viewed(counted: Iterable[fold.Counted]) -> dict[tuple[str, str], int]:
+    """How often it was looked at: what each device last said of each day."""
     found = [one for one in counted if one.entry.kind == "view"]
     about = {one.entry.id: _viewed(one) for one in found}
     out = fold.replaced_within((one.entry for one in found), lambda entry: about[entry.id])
     last = {about[one.entry.id]: one.entry for one in found if one.entry.id not in out}
-    return sum(count_of(entry) for entry in last.values())
+    return {place: count_of(entry) for place, entry in last.items()}
 
 
 def _viewed(one: fold.Counted) -> tuple[str, str]:

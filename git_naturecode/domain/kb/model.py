@@ -84,7 +84,8 @@ class Article:
     add up to; `places` are the lines of it in which two people's words stand side by side.
     `kept_over` are the deletions that an edit has overruled. `author` is whose article it is,
     `opener` who wrote down that it begins. `votes` holds HELPFUL or UNHELPFUL for each person.
-    `standing` counts what is not plainly verified, by what it is.
+    `viewed` says how often each device looked at it on each day. `standing` counts what is not
+    plainly verified, by what it is.
     """
 
     def __init__(self, name: str) -> None:
@@ -100,6 +101,7 @@ class Article:
         self.deleted: Mark | None = None
         self.kept_over: tuple[Mark, ...] = ()
         self.views = 0
+        self.viewed: dict[tuple[str, str], int] = {}
         self.votes: dict[str, str] = {}
         self.links: list[Link] = []
         self.files: list[File] = []
