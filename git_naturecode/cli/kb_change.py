@@ -207,8 +207,8 @@ def redact(
     told = [f"redacted {numbers} of {found.slug}"]
     if left:
         told.append(
-            f"warning: lines that {numbers} brought in also stand in {', '.join(left)}: redact "
-            f"them, too (git naturecode kb redact {here.short} {' '.join(left)})"
+            f"warning: lines that {numbers} brought in also stand in {', '.join(left)}; if these "
+            f"are the ones, git naturecode kb redact {here.short} {' '.join(left)}"
         )
     every = " ".join(f"r{one.number}" for one in fresh)
     told.append(
@@ -236,10 +236,10 @@ def _require_own(here: "Opened", one: "Revision") -> None:
 
 def _still(here: "Opened", hidden: "list[Revision]") -> list[str]:
     """The revisions that still show a line which those that are `hidden` now have brought in."""
-    by_id = {one.id: one for one in here.article.revisions}
+    bodies = {entry.id: entry.body or "" for entry in here.entries}
     brought: set[str] = set()
     for one in hidden:
-        before = [by_id[name].text or "" for name in one.parents if name in by_id]
+        before = [bodies[name] for name in one.parents if name in bodies]
         known = {line for text in before for line in text.split("\n")}
         brought |= {line for line in (one.text or "").split("\n") if line.strip()} - known
     gone = {one.id for one in hidden}

@@ -154,7 +154,7 @@ def _shown(article: Article) -> None:
     article.text, article.places, article.heads = view.text, view.places, view.heads
     article.kept_over = tuple(_mark(by_id[name]) for name in view.kept_over)
     if view.deleted:
-        last = max((by_id[name] for name in view.heads), key=lambda one: one.order)
+        last = [one for one in article.revisions if one.kind == DELETE][-1]
         article.deleted, article.text, article.places = _mark(last), "", ()
 
 

@@ -38,11 +38,11 @@ def outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
         return None  # what they add up to only their texts can tell
     for name in article.heads:
         header, block = blocks[name]
-        if header["kind"] == REVISION and _SIGN in block:
-            return None
-        one = next(one for one in article.revisions if one.id == name)
-        if texts and one.text is not None:
-            article.text = scan.body(header, block) or ""
+        head = next(one for one in article.revisions if one.id == name)
+        if head.kind == REVISION:
+            if head.text is None or _SIGN in block:
+                return None
+            article.text = scan.body(header, block) or "" if texts else ""
     return _described(article)
 
 

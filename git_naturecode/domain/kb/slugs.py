@@ -46,9 +46,8 @@ def is_reserved(text: str) -> bool:
 
 
 def _joined(text: str) -> str:
-    words = re.split("[^\\w]|_", _plain(text[: 20 * MOST_CHARACTERS]))
     found, size = "", 0
-    for word in filter(None, words):
+    for word in _plain(text[: 20 * MOST_CHARACTERS]).split():
         more = f"-{word}" if found else word
         size += len(more.encode())
         if len(found) + len(more) > MOST_CHARACTERS or size > MOST_BYTES:
@@ -65,18 +64,19 @@ def _cut(word: str) -> str:
 def _plain(text: str) -> str:
     """`text` in lower case, without accents on Latin letters, with no sign that is not a letter,
     a digit or a part of one."""
-    found = []
-    latin = False
+    found: list[str] = []
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     for character in folded:
+        before = found[-1] if found else " "
         if unicodedata.category(character)[0] == "M":
-            if not latin:
-                found.append(character)
-            continue
-        latin = character.isascii() and character.isalnum()
-        if character not in _APOSTROPHES:  # don't: dont
+            is_part = before != " " and not before.isascii()
+        elif character in _APOSTROPHES:  # don't: dont
+            is_part = False
+        else:
             is_part = character.isalnum() and character not in _BLANK
-            found.append(character if is_part else " ")
+            character = character if is_part else " "
+        if is_part or character == " ":
+            found.append(character)
     return unicodedata.normalize("NFC", "".join(found))
 
 
