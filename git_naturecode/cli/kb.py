@@ -10,6 +10,7 @@ VERBS = {
     "add": ("kb_add", "add"),
     "list": ("kb_read", "list_articles"),
     "show": ("kb_read", "show"),
+    "search": ("kb_search", "search"),
     "edit": ("kb_edit", "edit"),
     "history": ("kb_history", "history"),
     "diff": ("kb_history", "diff"),

@@ -7,7 +7,7 @@ from git_naturecode.render.show import fit, line
 from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Hit
 
-_MATCH_OPEN, _MATCH_CLOSE = "\x02", "\x03"
+MATCH_OPEN, MATCH_CLOSE = "\x02", "\x03"
 _OTHER_COLUMNS = 65  # of a row besides the title and the tool
 _TOOL_COLUMNS = 13
 _LEAST_TITLE, _MOST_TITLE = 16, 44
@@ -60,14 +60,15 @@ def _people(row: dict[str, Json]) -> str:
 def hits_text(hits: Sequence[Hit], paint: Paint) -> str:
     """What a search found: the session, and the words around the match."""
     return "\n".join(
-        f"{paint.yellow(hit.row['id'])}  {line(str(hit.row['name']))}\n    {_marked(hit, paint)}"
+        f"{paint.yellow(hit.row['id'])}  {line(str(hit.row['name']))}\n"
+        f"    {marked(hit.snippet, paint)}"
         for hit in hits
     )
 
 
 def hit_json(hit: Hit) -> dict[str, Json]:
     """One match."""
-    plain = hit.snippet.replace(_MATCH_OPEN, "").replace(_MATCH_CLOSE, "")
+    plain = hit.snippet.replace(MATCH_OPEN, "").replace(MATCH_CLOSE, "")
     return {
         "id": hit.row["id"],
         "name": hit.row["name"],
@@ -77,10 +78,13 @@ def hit_json(hit: Hit) -> dict[str, Json]:
     }
 
 
-def _marked(hit: Hit, paint: Paint) -> str:
-    parts = hit.snippet.split(_MATCH_OPEN)
-    shown = [line(parts[0])] if parts[0].strip() else []
-    for part in parts[1:]:
-        match, _, rest = part.partition(_MATCH_CLOSE)
-        shown.append(paint.bold(line(match)) + (" " if rest[:1].isspace() else "") + line(rest))
-    return " ".join(shown)
+def marked(snippet: str, paint: Paint) -> str:
+    """A snippet with its matches in bold."""
+    made = ""
+    for number, part in enumerate(snippet.split(MATCH_OPEN)):
+        match, _, rest = part.partition(MATCH_CLOSE) if number else ("", "", part)
+        made += paint.bold(line(match)) if match else ""
+        between = line(rest)
+        made += " " * (bool(made) and rest[:1].isspace()) + between
+        made += " " * (bool(between) and rest[-1:].isspace())
+    return made.rstrip()

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from git_naturecode import ids
 from git_naturecode.store import index_file
@@ -19,6 +19,9 @@ from git_naturecode.store.described import Described as Described
 from git_naturecode.store.described import Hit as Hit
 from git_naturecode.store.entry import Json
 from git_naturecode.store.store import Store
+
+if TYPE_CHECKING:
+    from git_naturecode.store.spelling import Slip
 
 Result = TypeVar("Result")
 Where = Mapping[str, Sequence[str]]
@@ -170,6 +173,22 @@ class Index:
             ),
             texts=True,
         )
+
+    def text(self, kind: str, row: Mapping[str, Json]) -> str:
+        """The one text that the entity of `row` is about, "" where it has none, or not yet."""
+        from git_naturecode.store import index_text
+
+        tail = ids.tail(str(row["id"]))
+        return self._with_waiting(
+            (kind,), lambda: index_text.whole(self.db, kind, tail), texts=True
+        )
+
+    def slips(self, kinds: Sequence[str], query: str) -> "list[Slip]":
+        """The words of `query` that little matches in the texts of `kinds`, and what is near."""
+        from git_naturecode.store import spelling
+        from git_naturecode.store.asked import asked
+
+        return self._sound(lambda: spelling.slips(self.db, kinds, asked(query).typed))
 
     def filled(self, kinds: Sequence[str] = ()) -> tuple[int, int]:
         """How many entities have their texts in the index, and how many there are.

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
 from git_naturecode.store.lock import hold
@@ -115,6 +115,19 @@ def make_texts(db: sqlite3.Connection, kind: str) -> None:
         db.execute(
             f'create virtual table if not exists "{name}" using fts5(text, tokenize="{_TOKENS}")'
         )
+
+
+def stems(words: Sequence[str]) -> dict[str, str]:
+    """Each of `words`, which are single ones, and how it stands in the texts' vocabulary."""
+    db = sqlite3.connect(_MEMORY)
+    try:
+        db.execute(f'create virtual table one using fts5(text, tokenize="{_TOKENS}")')
+        db.execute("create virtual table terms using fts5vocab(one, instance)")
+        db.executemany("insert into one (rowid, text) values (?, ?)", enumerate(words))
+        found = dict(db.execute("select doc, term from terms"))
+    finally:
+        db.close()
+    return {word: str(found.get(number, word)) for number, word in enumerate(words)}
 
 
 def is_behind(state_dir: str) -> bool:

@@ -51,18 +51,18 @@ def search(
     """
     wanted = asked(query)
     there = set(index_file.kinds(db))
+    searched = [kind for kind in dict.fromkeys(kinds) if kind in there and wanted.terms]
+    among_of = {kind: _narrowed(kind, wanted, among) for kind in searched}
     found: list[_Found] = []
-    searched = [kind for kind in dict.fromkeys(kinds) if kind in there]
-    for kind in searched if wanted.terms else ():
-        among_these = _narrowed(kind, wanted, among)
-        if by_date:
-            best = _latest(db, kind, wanted, limit, among_these)
-        else:
-            best = _best(db, kind, wanted, limit, among_these, grouped=grouped)
-        if best and len(searched) > 1 and not by_date:
-            most = _most(db, kind, wanted.terms)
-            best = [one._replace(score=one.score / most) for one in best]
-        found += best
+    if by_date:
+        for all_words in (True, False):
+            for kind in searched if all_words or not found else ():
+                found += _latest(db, kind, wanted, limit, among_of[kind], all_words=all_words)
+    else:
+        for kind in searched:
+            best = _best(db, kind, wanted, limit, among_of[kind], grouped=grouped)
+            most = _most(db, kind, wanted.terms) if best and len(searched) > 1 else 1.0
+            found += [one._replace(score=one.score / most) for one in best]
     found.sort(key=lambda one: _order(one, by_date=by_date), reverse=True)
     return [_hit(db, one, wanted, grouped=grouped or by_date) for one in found[:limit]]
 
@@ -115,27 +115,21 @@ def _of_each(found: Iterable[_Found]) -> list[_Found]:
 
 
 def _latest(
-    db: sqlite3.Connection, kind: str, wanted: Asked, limit: int, among: Among
+    db: sqlite3.Connection, kind: str, wanted: Asked, limit: int, among: Among, *, all_words: bool
 ) -> list[_Found]:
-    """The best match of each of the `limit` entities that changed last."""
-    having = _having(kind)
-    fields = len(index_file.FIELDS)
-    for every, values in (
-        (" intersect ".join(f"select * from ({having})" for _ in wanted.terms),
-         [term for term in wanted.terms for _ in range(fields)]),
-        (having, [" OR ".join(wanted.terms)] * fields),
-    ):  # fmt: skip
-        query = (
-            f"select number from entity where number in ({every}) and {among.condition}"
-            " order by changed desc, tail desc limit ?"
-        )
-        numbers = [row[0] for row in db.execute(query, (*values, *among.values, limit))]
-        if numbers:
-            marks = ", ".join(map(str, numbers))
-            these = Among(f"{among.condition} and number in ({marks})", among.values)
-            said = f"rowid in (select number from said where entity in ({marks}))"
-            return _of_each(_ranked(db, kind, these, wanted.terms, -1, f" and +{said}")[0])
-    return []
+    """The best match of each of the `limit` entities that changed last and have all of the words,
+    anywhere in them, or any."""
+    terms = wanted.terms if all_words else [" OR ".join(wanted.terms)]
+    every = " intersect ".join(f"select * from ({_having(kind)})" for _ in terms)
+    values = [term for term in terms for _ in index_file.FIELDS]
+    query = (
+        f"select number from entity where number in ({every}) and {among.condition}"
+        " order by changed desc, tail desc limit ?"
+    )
+    numbers = [row[0] for row in db.execute(query, (*values, *among.values, limit))]
+    these = ", ".join(map(str, numbers))
+    within = f" and +rowid in (select number from said where entity in ({these}))"
+    return _of_each(_ranked(db, kind, among, wanted.terms, -1, within)[0])
 
 
 def _ranked(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from git_naturecode.store import index_file, index_rows
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
-from git_naturecode.store.words import expanded, headed
+from git_naturecode.store.words import expanded, headed, plain
 
 if TYPE_CHECKING:
     from git_naturecode.store.index import Index
@@ -80,6 +80,19 @@ def _known(db: sqlite3.Connection, number: int, kind: str) -> list[tuple[int, st
         " where s.entity = ?",
         (TITLE, NAMED, TITLE, NAMED, number),
     ).fetchall()
+
+
+def whole(db: sqlite3.Connection, kind: str, tail: str) -> str:
+    """The one text that an entity is about, as it was written; "" where it is not here."""
+    if kind not in index_file.kinds(db):
+        return ""
+    body = index_file.texts_of(kind)[-1]
+    query = (
+        "select text from entity e join said s on s.entity = e.number and entry = ?"
+        f' join "{body}" b on b.rowid = s.number where kind = ? and tail = ?'
+    )
+    row = db.execute(query, (WHOLE, kind, tail)).fetchone()
+    return plain(row[0]) if row else ""
 
 
 def _table(label: str, kind: str) -> str:

@@ -80,6 +80,13 @@ def _parted(word: str) -> str:
 _known = lru_cache(maxsize=4096)(_parted)  # the same few stand in nearly all texts
 
 
+def plain(text: str) -> str:
+    """A text that was made by `expanded` or `headed` without what is only for the index."""
+    if text.startswith(f"{_MORE} "):
+        text = text.partition(f"{_END}\n")[2]
+    return _EXPANSION.sub("", text)
+
+
 def inner(query: str) -> str:
     """`query` without what no text may hold."""
     return query.translate(_MARKS).encode("utf-8", "replace").decode()
@@ -92,7 +99,7 @@ def dense_runs(text: str) -> list[tuple[int, int]]:
 
 def excerpt(highlighted: str) -> str:
     """The piece of a text around its matches; `highlighted` is expanded, its matches marked."""
-    text = _EXPANSION.sub("", _marked_parts(highlighted))
+    text = _EXPANSION.sub("", _marked_parts(highlighted)).lstrip("\n")
     best = _densest([found.start() for found in _MATCH.finditer(text)])
     start = max(0, best - _BEFORE) if len(text) > _WIDTH else 0
     if start:

@@ -213,6 +213,8 @@ READING = (
     ["kb", "links", ARTICLE], ["kb", "links", ARTICLE, "--json"], ["kb", "links", POISON],
     ["kb", "check"], ["kb", "check", ARTICLE], ["kb", "check", "--json"], ["kb", "check", POISON],
     ["kb", "link", ARTICLE, POISON], ["kb", "link", ARTICLE, f"{POISON}:3"],
+    ["kb", "search", "zebra"], ["kb", "search", "zebra", "--json"], ["kb", "search", POISON],
+    ["kb", "search", "zebra", "--sort", "date"], ["kb", "search", "zebra", "--in", POISON],
 )  # fmt: skip
 
 

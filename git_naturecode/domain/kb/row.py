@@ -5,13 +5,11 @@ from collections.abc import Iterable, Sequence
 from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.model import REVISION, Article
 from git_naturecode.domain.people import key
-from git_naturecode.store.described import TITLE, Described, Part
+from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described, Part
 from git_naturecode.store.entry import Json
 from git_naturecode.store.store import Placed
 
 LIVE, DELETED = "live", "deleted"
-TAGS, TEXT = "tags", "text"
-"""The labels, besides TITLE, of what a search looks through."""
 _SIGN = "\N{WARNING SIGN}"  # stands in every mark of the merge (domain/kb/marks.py)
 
 
@@ -89,7 +87,8 @@ def texts(article: Article) -> list[tuple[str, str]]:
     """What a search looks through: (what it is, text). Nothing of a deleted article."""
     if article.deleted:
         return []
-    found = [(TITLE, article.title), (TAGS, " ".join(article.tags)), (TEXT, article.text)]
+    named = " ".join([*article.tags, article.slug, *article.former_slugs])
+    found = [(TITLE, article.title), (NAMED, named), (WHOLE, article.text)]
     return [(name, text) for name, text in found if text]
 
 

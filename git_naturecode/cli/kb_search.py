@@ -1,0 +1,138 @@
+"""kb search: one question to articles, sessions and reviews."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.kb_read import Limit, Since, Tags, Types, check_types, words_of
+from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.cli.output import page, paint
+from git_naturecode.domain.kinds import KB
+
+if TYPE_CHECKING:
+    from git_naturecode.kb.finding import Found, Query
+    from git_naturecode.render.found import Shown
+    from git_naturecode.store.entry import Json
+    from git_naturecode.store.index import Index
+
+_WORDS = 'Words, best all of them; "a phrase", begin*, -without (after --).'
+
+
+def search(
+    query: Annotated[list[str], typer.Argument(help=_WORDS)],
+    type: Types = None,
+    tag: Tags = None,
+    author: Annotated[
+        str | None, typer.Option(help="Begun by this person; of sessions: taking part (address).")
+    ] = None,
+    since: Since = None,
+    until: Annotated[
+        str | None, typer.Option(help="Changed until: 12h, 7d, 4w, 3mo ago or to the end of a day.")
+    ] = None,
+    sort: Annotated[str, typer.Option(help="relevance or date.")] = "relevance",
+    among: Annotated[
+        list[str] | None,
+        typer.Option("--in", help="kb, sessions, reviews (commas); all of them if not said."),
+    ] = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find what was written down or said: in articles of all types, sessions and reviews."""
+    from git_naturecode.cli.filling import fill
+    from git_naturecode.cli.kb_opened import reading_kb
+    from git_naturecode.kb import finding
+
+    context = contexts.current(quiet)
+    words = " ".join(query)
+    if not words.strip():
+        raise errors.Usage("there is nothing to search for", "name a word that was written")
+    check_types(type or [])
+    if sort not in (finding.RELEVANCE, finding.DATE):
+        raise errors.Usage(f"{sort!r} is no order", "use relevance or date")
+    tags = [one for listed in tag or [] for one in words_of(listed)]
+    wanted = finding.Query(
+        words, _kinds(among or [], with_types=bool(type)), type or [], tags, author or "",
+        _time(since, context), _time(until, context, to_its_end=True), sort, limit,
+    )  # fmt: skip
+    with reading_kb(context) as (store, index):
+        filled, total = fill(context, store, index, wanted.kinds)
+        found = finding.find(store, index, wanted)
+        slips = index.slips(wanted.kinds, words)
+        shown = _shown(index, found)
+        contents = [index.text(KB, one.row) if as_json else "" for one in found]
+    from git_naturecode.render import found as render
+
+    for slip in slips:
+        context.tell(f"hint: {render.slip_text(*slip)}")
+    if as_json:
+        items = [
+            render.json(_row(one, content), seen, one.kind, one.entry, one.score)
+            for one, seen, content in zip(found, shown, contents, strict=True)
+        ]
+        meant = [{"word": slip.word, "meant": slip.meant} for slip in slips]
+        context.json({"items": items, "indexed": filled, "total": total, "meant": meant})
+    elif found:
+        page(context, render.text(shown, paint(context)))
+    if not found:
+        raise errors.Negative(f"no match for {words!r}", _advice(filled, total, wanted))
+
+
+def _kinds(among: list[str], *, with_types: bool) -> list[str]:
+    """The kinds that `--in` names; all if it names none, and only articles have types."""
+    from git_naturecode.kb.finding import SEARCHED
+
+    called = {one.called: one.kind for one in SEARCHED}
+    names = [name for listed in among for name in words_of(listed)]
+    for name in names:
+        if name not in called:
+            raise errors.Usage(f"{name!r} cannot be searched", "use " + ", ".join(called))
+    kinds = [called[name] for name in dict.fromkeys(names)] or list(called.values())
+    if with_types and KB not in kinds:
+        raise errors.Usage("only articles have a --type", "leave it out, or search --in kb")
+    return [KB] if with_types else kinds
+
+
+def _time(text: str | None, context: contexts.Context, *, to_its_end: bool = False) -> str:
+    """The time that an option names in ISO 8601, of a day its begin or its end; "" for none."""
+    from git_naturecode import clock
+
+    if not text:
+        return ""
+    is_day = len(text) == len("2026-11-26") and text.count("-") == 2
+    return clock.iso(
+        clock.since(text, context.now_ms()) + (clock.DAY_MS if is_day and to_its_end else 0)
+    )
+
+
+def _shown(index: "Index", found: "list[Found]") -> "list[Shown]":
+    from git_naturecode import ids
+    from git_naturecode.cli import kb_named
+    from git_naturecode.render.found import Shown
+
+    names = kb_named.shown(index, [one.row for one in found if one.kind == KB])
+    return [
+        Shown(
+            one.title, str(one.row["type"] if one.kind == KB else one.kind),
+            str(one.row["updatedAt"])[:10], one.snippet, one.more,
+            f"git naturecode {one.opens} {names.get(one.id) or ids.tail(one.id)}",
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def _row(found: "Found", content: str) -> "dict[str, Json]":
+    return {**found.row, "content": content} if found.kind == KB else found.row
+
+
+def _advice(filled: int, total: int, query: "Query") -> str:
+    """What to try after a search that found nothing."""
+    if not total:
+        return "nothing is here yet: see `git naturecode kb add` and `git naturecode kb import`"
+    if filled < total:
+        return "not all is read yet: search again soon"
+    if query.is_narrowed:
+        return "search without --type, --tag, --author, --since and --until"
+    return "one of the words is enough: try others; what others wrote comes with sync"

@@ -1,0 +1,128 @@
+"""Finding what was written down: one question to articles, sessions and reviews."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from git_naturecode.domain.kinds import KB, REVIEW, SESSION
+from git_naturecode.domain.people import key
+from git_naturecode.store.described import Hit
+from git_naturecode.store.entry import Json
+from git_naturecode.store.index import Index
+from git_naturecode.store.store import Store
+
+RELEVANCE, DATE = "relevance", "date"
+
+
+class Searched(NamedTuple):
+    """A kind of entity that can be found: how `--in` calls it, what opens one, its title."""
+
+    kind: str
+    called: str
+    opens: str
+    title: str
+
+
+SEARCHED = (
+    Searched(KB, "kb", "kb show", "title"),
+    Searched(SESSION, "sessions", "session show", "name"),
+    Searched(REVIEW, "reviews", "review show", "title"),
+)
+"""What is searched, in this order where nothing else decides; another kind is one more line."""
+EVERY = tuple(one.kind for one in SEARCHED)
+_OF = {one.kind: one for one in SEARCHED}
+
+
+class Query(NamedTuple):
+    """What is looked for: words as somebody typed them, and what narrows them.
+
+    Of several `types` and `tags` one will do; `types` are those of articles. `author` is an
+    address: who began the article or the review, or takes part in the session. `since` and
+    `until` (not reached) are times of the last change in ISO 8601.
+    """
+
+    text: str
+    kinds: Sequence[str] = EVERY
+    types: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    author: str = ""
+    since: str = ""
+    until: str = ""
+    sort: str = RELEVANCE
+    limit: int = 20
+
+    @property
+    def is_narrowed(self) -> bool:
+        """True where something else than the words decides."""
+        return bool(self.types or self.tags or self.author or self.since or self.until)
+
+
+class Found(NamedTuple):
+    """A thing that was found: its row, the best passage and how many more places match.
+
+    `entry` is the message or comment of the passage, or which text of the entity it is. Matches
+    in `snippet` stand between `\\x02` and `\\x03`.
+    """
+
+    kind: str
+    id: str
+    title: str
+    entry: str
+    snippet: str
+    score: float
+    more: int
+    row: dict[str, Json]
+
+    @property
+    def opens(self) -> str:
+        """The verb that shows it: `kb show`."""
+        return _OF[self.kind].opens
+
+
+def find(store: Store, index: Index, query: Query) -> list[Found]:
+    """The best matches of `query` in what the index has read, each entity once.
+
+    Who asks for an article by its name, or one that it had, gets it first.
+    """
+    where = asked_of_facets(query)
+    wanted = index.search(
+        query.kinds, query.text, query.limit, where, query.since,
+        until=query.until, by_date=query.sort == DATE, grouped=True,
+    )  # fmt: skip
+    named = _named(index, query, where)
+    ids = {hit.row["id"] for hit in named}
+    rest = [hit for hit in wanted if hit.row["id"] not in ids]
+    return [_found(hit) for hit in [*_with_snippets(named, wanted), *rest][: query.limit]]
+
+
+def asked_of_facets(query: Query) -> dict[str, list[str]]:
+    """What the query asks besides words, as facets of the index."""
+    found = {
+        "type": list(query.types), "tag": list(query.tags),
+        "author|owner|participant": [key(query.author)] if query.author else [],
+    }  # fmt: skip
+    return {name: values for name, values in found.items() if values}
+
+
+def _named(index: Index, query: Query, where: dict[str, list[str]]) -> list[Hit]:
+    """The articles whose slug, present or former, was typed."""
+    name = query.text.strip().lower()
+    if KB not in query.kinds or " " in name or "-" not in name or query.until:
+        return []
+    asked = {**where, "slug|former": [name], "state": ["live"]}
+    rows = index.page(KB, asked, query.since, query.limit).rows
+    return [Hit(row, "slug", "", 0.0, KB) for row in rows]
+
+
+def _with_snippets(named: Sequence[Hit], found: Sequence[Hit]) -> list[Hit]:
+    """The hits `named`, with what the search has to say about them."""
+    told = {hit.row["id"]: hit for hit in found}
+    best = max((hit.score for hit in found), default=0.0)
+    return [told.get(hit.row["id"], hit)._replace(score=best) for hit in named]
+
+
+def _found(hit: Hit) -> Found:
+    title = hit.row.get(_OF[hit.kind].title)
+    return Found(
+        hit.kind, str(hit.row["id"]), title if isinstance(title, str) else "", hit.entry,
+        hit.snippet, hit.score, hit.more, hit.row,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""What a search over several kinds of things found, as text and as JSON."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from git_naturecode.render.paint import Paint
+from git_naturecode.render.rows import MATCH_CLOSE, MATCH_OPEN, marked
+from git_naturecode.render.show import line
+from git_naturecode.store.entry import Json
+
+
+class Shown(NamedTuple):
+    """One hit as it is shown: what it is, the passage, how many more places, what opens it."""
+
+    title: str
+    what: str
+    day: str
+    snippet: str
+    more: int
+    command: str
+
+
+def text(hits: Sequence[Shown], paint: Paint) -> str:
+    """For each hit its title and what it is, the passage, the command that shows it."""
+    return "\n".join(_one(hit, paint) for hit in hits)
+
+
+def _one(hit: Shown, paint: Paint) -> str:
+    head = f"{paint.bold(line(hit.title) or '(no title)')}  "
+    head += paint.dim(f"{line(hit.what)}, {line(hit.day)}")
+    more = f"(and {hit.more} more place{'' if hit.more == 1 else 's'})" if hit.more else ""
+    passage = " ".join(part for part in (marked(hit.snippet, paint), paint.dim(more)) if part)
+    return "\n    ".join([head, *([passage] if passage else []), paint.yellow(line(hit.command))])
+
+
+def json(row: dict[str, Json], hit: Shown, kind: str, entry: str, score: float) -> dict[str, Json]:
+    """One hit: all that a list says of it, and what the search adds."""
+    return {
+        **row, "kind": kind, "title": hit.title, "score": round(score, 4),
+        "snippet": hit.snippet.replace(MATCH_OPEN, "").replace(MATCH_CLOSE, ""),
+        "entry": entry, "more": hit.more, "command": hit.command,
+    }  # fmt: skip
+
+
+def slip_text(word: str, matches: int, meant: str) -> str:
+    """What may be meant by a word that nothing, or little, matches."""
+    how = "a little matches" if matches else "no match for"
+    return f'{how} "{line(word)}"; did you mean "{line(meant)}"?'
