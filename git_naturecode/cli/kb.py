@@ -24,6 +24,7 @@ VERBS = {
     "unlink": ("kb_link", "unlink"),
     "links": ("kb_link", "links"),
     "check": ("kb_link", "check"),
+    "extract": ("kb_extract", "extract"),
 }
 
 

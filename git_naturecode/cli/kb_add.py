@@ -70,7 +70,7 @@ def add(
     with kept.until_written():
         called = title or title_of(texts.title_of(text))
         with reading_kb(context, writing=True) as (store, index):
-            name = _free(index, entity, type, called, slug)
+            name = free_slug(index, entity, type, called, slug)
             made = [makers.opening(called, type, name)]
             made += [makers.tag([], one, there=True) for one in labels]
             made.append(makers.revision(text, []))
@@ -127,7 +127,7 @@ def check_slug(slug: str) -> None:
     )
 
 
-def _free(index: "Index", entity: str, type: str, title: str, wanted: str) -> str:
+def free_slug(index: "Index", entity: str, type: str, title: str, wanted: str) -> str:
     """The slug that the article `entity` gets: as `wanted`, else made of its title and free yet."""
     from git_naturecode import ids
     from git_naturecode.cli import kb_named

@@ -6,13 +6,14 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import AsJson, Quiet, SessionId
+from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.output import columns, page, paint
 from git_naturecode.cli.reading import KIND, opened, session_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from git_naturecode.domain.session import Session
     from git_naturecode.render.paint import Paint
     from git_naturecode.store.described import Page
     from git_naturecode.store.entry import Json
@@ -29,19 +30,24 @@ STATUSES = ("active", "closed", "deleted")
 
 
 def show(
-    session: SessionId,
+    session: Annotated[
+        str, typer.Argument(help="The session's id, or a part of it; ID#12: only that message.")
+    ],
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show a session with all that was said in it."""
+    """Show a session with all that was said in it, or one message of it."""
     from git_naturecode import ids
     from git_naturecode.domain import session as sessions
 
     context = contexts.current(quiet)
+    name, _, wanted = session.partition("#")
     with opened(context) as (store, index):
-        entity = session_id(index, session)
+        entity = session_id(index, name)
         found = sessions.build(store.read(ids.tail(entity), KIND))
-    if as_json:
+    if wanted:
+        _show_one(context, found, wanted, as_json)
+    elif as_json:
         from git_naturecode.render import session_json
 
         context.json(session_json.json(found))
@@ -49,6 +55,21 @@ def show(
         from git_naturecode.render import session as render
 
         page(context, render.text(found, paint(context)))
+
+
+def _show_one(context: contexts.Context, found: "Session", wanted: str, as_json: bool) -> None:
+    """One message, of a tool call all that was kept, or one comment."""
+    from git_naturecode.domain import handles
+
+    said = handles.said(found, wanted)
+    if as_json:
+        from git_naturecode.render import session_json
+
+        context.json({"sessionId": found.id, **session_json.said_json(said)})
+    else:
+        from git_naturecode.render import session as render
+
+        page(context, render.one_text(found, said, paint(context)))
 
 
 def list_sessions(

@@ -19,6 +19,11 @@ def text(session: Session, paint: Paint) -> str:
     return "\n".join(_head(session, paint)) + "\n\n" + "\n".join(_Said(session, paint).lines())
 
 
+def one_text(session: Session, said: Message | Comment, paint: Paint) -> str:
+    """One message or comment to read; of a tool call also what it gave, as far as it was kept."""
+    return "\n".join(_Said(session, paint).one(said)).rstrip("\n")
+
+
 def _head(session: Session, paint: Paint) -> Iterator[str]:
     known = words.names(session)
     yield paint.bold(line(words.title(session)))
@@ -86,6 +91,20 @@ class _Said:
         if rest:
             yield self.paint.dim("comments on the session")
             yield from self.comments(rest)
+
+    def one(self, said: Message | Comment) -> Iterator[str]:
+        """A message as a run of its own, or a comment, below what it was said in."""
+        session, handle = self.session, self.handles[said.id]
+        where = f"{session.id}#{handle.removeprefix('#')}"
+        yield f"{self.paint.yellow(where)} · {line(words.title(session))}"
+        yield ""
+        if isinstance(said, Comment):
+            yield from self.comments([said])
+            return
+        yield from self.run(Run(int(handle[1:]), (said,)))
+        given, gave = said.call
+        if said.role == "tool" and not words.gone(said, self.names):
+            yield show("\n\n".join(part for part in (given, gave) if part))
 
     def run(self, run: Run) -> Iterator[str]:
         """One run and the comments on it."""

@@ -133,6 +133,11 @@ def _rights(can: tuple[str, ...]) -> dict[str, Json]:
     return {"permissions": {right: right in can for right in RIGHTS}}
 
 
+def said_json(said: Message | Comment) -> dict[str, Json]:
+    """A message or a comment by itself."""
+    return _comment(said) if isinstance(said, Comment) else message_json(said)
+
+
 def _comment(comment: Comment) -> dict[str, Json]:
     return {
         "id": comment.id, "messageId": comment.on, "userId": comment.by, "timestamp": comment.time,

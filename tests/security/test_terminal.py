@@ -215,6 +215,10 @@ READING = (
     ["kb", "link", ARTICLE, POISON], ["kb", "link", ARTICLE, f"{POISON}:3"],
     ["kb", "search", "zebra"], ["kb", "search", "zebra", "--json"], ["kb", "search", POISON],
     ["kb", "search", "zebra", "--sort", "date"], ["kb", "search", "zebra", "--in", POISON],
+    ["kb", "extract", "--session", EVIL], ["kb", "extract", "--session", EVIL, "--json"],
+    ["kb", "extract", "--session", POISON], ["kb", "extract", "--session", EVIL, "--pick", POISON],
+    ["kb", "extract", "--session", EVIL, "--type", POISON], ["session", "show", f"{EVIL}#1"],
+    ["session", "show", f"{EVIL}#{POISON}"], ["session", "show", f"{EVIL}#1", "--json"],
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from git_naturecode.ai.knowledge.from_session_choices import choices
 from git_naturecode.ai.knowledge.from_session_lessons import lessons
 from git_naturecode.ai.knowledge.from_session_patterns import patterns
 from git_naturecode.ai.knowledge.from_session_problems import problems
+from git_naturecode.ai.knowledge.near import distinct
 from git_naturecode.ai.knowledge.proposal import Proposal, body, sources
 from git_naturecode.ai.knowledge.sentences import alike, shared, words
 from git_naturecode.ai.reviewing.neutral import neutral
@@ -26,7 +27,7 @@ def by_rules(session: Session, redactor: Redactor) -> list[Proposal]:
     """What is worth keeping of `session`, the surest first; nothing where there is nothing."""
     read = Read(session.id, course(session))
     every = [*problems(read), *choices(read), *lessons(read), *patterns(read)]
-    return [_proposal(one, session, redactor) for one in _chosen(every)]
+    return distinct([_proposal(one, session, redactor) for one in _chosen(every)])
 
 
 def _chosen(every: Iterable[Found]) -> list[Found]:

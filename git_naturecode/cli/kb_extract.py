@@ -1,0 +1,227 @@
+"""kb extract: proposals for the knowledge base out of sessions, kept one by one."""
+
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from git_naturecode import errors
+from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import count
+from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
+from git_naturecode.render.show import line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_naturecode.ai.knowledge.proposal import Proposal
+    from git_naturecode.cli.kb_extract_kept import Keeper, Offer
+    from git_naturecode.cli.kb_extract_told import Told
+    from git_naturecode.domain.session import Session
+
+Sessions = Annotated[
+    list[str] | None, typer.Option("--session", help="The session's id, or a part; several: each.")
+]
+Save = Annotated[
+    bool, typer.Option("--save", help="Keep all that is proposed, without a question.")
+]
+Pick = Annotated[str, typer.Option(metavar="N,N", help="Keep those with these numbers.")]
+Type = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--type", help="Only these: article, snippet, practice, faq, decision, problem..."
+    ),
+]
+Provider = Annotated[
+    str | None,
+    typer.Option(help="builtin (no key, no network), deepseek, openai, anthropic, ollama, ..."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be sent, and what it costs.")
+]
+
+
+class Found(NamedTuple):
+    """What was proposed, by whom, what was left out (in words), and about which sessions."""
+
+    proposals: "Sequence[Proposal]"
+    source: str
+    told: "Sequence[str]" = ()
+    sessions: "Sequence[Session]" = ()
+
+
+def extract(
+    session: Sessions = None,
+    type: Type = None,
+    provider: Provider = None,
+    model: Annotated[str | None, typer.Option(help="The name of the model.")] = None,
+    save: Save = False,
+    pick: Pick = "",
+    dry_run: DryRun = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Agree that words of a private session become known.")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Propose articles out of sessions: what was decided, solved and learned in them.
+
+    At a terminal you are asked about each; nothing is kept that you have not seen, unless you say
+    --save. What is in the knowledge base already is not proposed again, and what is nearly there
+    is proposed as an edit. Ends with 6 when a model failed.
+    """
+    from git_naturecode.cli.kb_extract_told import Told
+
+    context = contexts.current(quiet)
+    wanted = _asked(session or [])
+    chosen = _numbers(pick)
+    types = _types(type or [])
+    if dry_run and (save or pick):
+        raise errors.Usage("--dry-run keeps nothing; leave --save and --pick out")
+    keeper = _keeper(context)
+    if save or chosen:
+        keeper.require_permitted()
+    if dry_run:
+        _tell_cost(context, wanted, provider, model, as_json)
+        return
+    found = _found(context, wanted, provider, model, again=bool(chosen))
+    offers = keeper.offers(found.proposals, types)
+    if bad := sorted(chosen - {one.number for one in offers}):
+        raise errors.Negative(
+            f"there is no number {bad[0]} among what is proposed",
+            "the same command without --pick shows them" if offers else "nothing new is proposed",
+        )
+    told = Told(context, found.source, len(found.proposals), len(offers))
+    keeps = save or bool(chosen)
+    taken = [one for one in offers if save or one.number in chosen]
+    if keeps and taken:
+        _agree(context, found.sessions, len(taken), yes=yes)
+        for one in taken:
+            one.saved = keeper.save(one)
+    if as_json:
+        context.json(told.json(offers, found.told))
+        return
+    for text in found.told:
+        context.tell(f"note: {text}")
+    if keeps:
+        for one in taken:
+            context.say(one.saved)
+            context.tell(told.saved(one))
+    elif offers and told.may_ask():
+        _ask_each(context, keeper, told, offers, found.sessions, yes=yes)
+    else:
+        context.say(told.text(offers)) if offers else None
+    told.conclude(offers, keeps=keeps)
+    if any(one.saved for one in offers):
+        context.tell(TELL_OTHERS)
+
+
+def _asked(sessions: list[str]) -> list[str]:
+    """The sessions that were asked for; raises Usage for none."""
+    if not sessions:
+        raise errors.Usage(
+            "what should it be taken from?",
+            "--session ID; git naturecode session list shows them",
+        )
+    return list(dict.fromkeys(sessions))
+
+
+def _numbers(pick: str) -> set[int]:
+    words = [one.strip() for one in pick.split(",") if one.strip()]
+    if pick and not words:
+        raise errors.Usage("--pick needs numbers", "--pick 1,3")
+    for one in words:
+        if not one.isascii() or not one.isdigit() or len(one) > 4 or not int(one):
+            raise errors.Usage(f"{line(one)!r} is no number of a proposal", "--pick 1,3")
+    return {int(one) for one in words}
+
+
+def _types(given: list[str]) -> set[str]:
+    from git_naturecode.ai.knowledge.proposal import KINDS
+    from git_naturecode.domain.kb.model import TYPES
+
+    known = dict.fromkeys((*TYPES, *KINDS))
+    found = {one.strip().lower() for each in given for one in each.split(",")}
+    for one in sorted(found):
+        if one not in known:
+            raise errors.Usage(f"{line(one)!r} is no type", "use " + ", ".join(known))
+    return found
+
+
+def _keeper(context: contexts.Context) -> "Keeper":
+    from git_naturecode.cli.kb_extract_kept import Keeper
+
+    return Keeper(context)
+
+
+def _found(
+    context: contexts.Context, wanted: list[str], provider: str | None,
+    model: str | None, *, again: bool,
+) -> Found:  # fmt: skip
+    """All that is proposed; `again`: of a model what it proposed last, where that is known."""
+    from git_naturecode.cli import kb_extract_session as of_session
+    from git_naturecode.cli.kb_opened import reading_kb
+
+    with reading_kb(context) as (store, index):
+        sessions = of_session.sessions(store, index, wanted)
+        proposals, source = of_session.proposed(
+            context, store, sessions, provider, model, again=again
+        )
+    return Found(proposals, source, (), sessions)
+
+
+def _tell_cost(
+    context: contexts.Context, wanted: list[str], provider: str | None, model: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    from git_naturecode.cli import kb_extract_session as of_session
+    from git_naturecode.cli.kb_opened import reading_kb
+
+    with reading_kb(context) as (store, index):
+        sessions = of_session.sessions(store, index, wanted)
+        cost = of_session.cost(context, store, sessions, provider, model)
+    if as_json:
+        context.json({"dryRun": True, **cost.json()})
+    else:
+        context.say(cost.text())
+
+
+def _agree(
+    context: contexts.Context, sessions: "Sequence[Session]", many: int, *, yes: bool
+) -> None:
+    """Return where words of sessions that not all may read may become known to all."""
+    from git_naturecode.cli.agreeing import agree
+
+    closed = [one for one in sessions if one.encrypted or not one.shared]
+    if not closed:
+        return
+    what = "encrypted" if any(one.encrypted for one in closed) else "private"
+    names = ", ".join(one.id for one in closed[:3]) + (" ..." if len(closed) > 3 else "")
+    agree(
+        context, f"{names} is {what}, and everybody can read an article. Go on?", yes=yes,
+        why=f"{names} is {what}, and {count(many, 'article')} with words of it "
+        "would be for everybody who can read this repository",
+        refused="nothing was kept",
+    )  # fmt: skip
+
+
+def _ask_each(
+    context: contexts.Context, keeper: "Keeper", told: "Told", offers: "Sequence[Offer]",
+    sessions: "Sequence[Session]", *, yes: bool,
+) -> None:  # fmt: skip
+    """Show each, and keep what the person takes."""
+    agreed = False
+    for one in offers:
+        context.say(told.one(one))
+        answer = told.answer(one)
+        if answer == "q":
+            return
+        if answer == "n":
+            continue
+        if not agreed:
+            _agree(context, sessions, 1, yes=yes)
+            agreed = True
+        if answer == "e" and not keeper.edit(one):
+            context.tell("nothing was left of it, so it was not kept")
+            continue
+        one.saved = keeper.save(one)
+        context.tell(told.saved(one))
