@@ -1,7 +1,8 @@
 """Folding the entries of an article: its revisions and what they add up to, names, votes, views."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from git_naturecode import ids
 from git_naturecode.domain import fold
@@ -24,33 +25,53 @@ from git_naturecode.store.entry import Entry, Json, writer
 from git_naturecode.store.store import TEAM, Placed
 
 TAGS = "tags"
-_CHANGES = frozenset({
+_CHANGES = (
     "open", REVISION, DELETE, "set", "add", "remove", "rename", "redact", "link", "unlink", "file",
-})  # fmt: skip
+)  # fmt: skip
 _MOST = 10**12
 
 
 def build(placed: Sequence[Placed]) -> Article:
     """The article that `placed`, all entries about it, add up to."""
     counted = fold.count(placed)
-    entries = [one.entry for one in counted]
+    by_kind: dict[str, list[fold.Counted]] = {}
+    for one in counted:
+        by_kind.setdefault(one.entry.kind, []).append(one)
+    said = _Said(by_kind)
     article = Article(min((one.entity for one in placed), default=""))
     article.shared = any(one.side == TEAM for one in placed)
-    for entry in reversed(entries):  # so that the first counts, should there be several
-        if entry.kind == "open":
-            _open(article, entry)
-    _registers(article, entries)
-    article.votes = votes(entries)
-    article.viewed = viewed(counted)
+    for entry in said.of("open")[:1]:  # the first counts, should there be several
+        _open(article, entry)
+    _registers(article, said)
+    article.votes = votes(said.of("vote"))
+    article.viewed = viewed(by_kind.get("view", ()))
     article.views = sum(article.viewed.values())
-    article.links = links(entries)
-    article.files = files(entries)
+    article.links = links(said.of("link", "unlink"))
+    article.files = files(said.of("file"))
     article.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
-    article.revisions = revisions(counted)
-    times = [time_of(entry) for entry in entries if entry.kind in _CHANGES]
+    article.revisions = revisions(said.counted(REVISION, DELETE), said.of("redact"))
+    times = [time_of(one.entry) for kind in _CHANGES for one in by_kind.get(kind, ())]
     article.updated = max([*times, article.created])
     _shown(article)
     return article
+
+
+class _Said:
+    """The entries that count, by their kinds."""
+
+    def __init__(self, by_kind: Mapping[str, list[fold.Counted]]) -> None:
+        self.by_kind = by_kind
+
+    def counted(self, *kinds: str) -> list[fold.Counted]:
+        """Those of `kinds`, in their order."""
+        found = [self.by_kind[kind] for kind in kinds if kind in self.by_kind]
+        if len(found) < 2:
+            return found[0] if found else []
+        return sorted(chain.from_iterable(found), key=lambda one: one.entry.order)
+
+    def of(self, *kinds: str) -> list[Entry]:
+        """The same as entries alone."""
+        return [one.entry for one in self.counted(*kinds)]
 
 
 def time_of(entry: Entry) -> str:
@@ -74,17 +95,21 @@ def _open(article: Article, entry: Entry) -> None:
     article.origin = origin if isinstance(origin, dict) else {}
 
 
-def _registers(article: Article, entries: Sequence[Entry]) -> None:
-    title = fold.register(entries, "title")
+def _registers(article: Article, said: _Said) -> None:
+    sets = said.of("set")
+    title = fold.register(sets, "title") if sets else None
     article.title = title if title and isinstance(title, str) else article.title
-    article.type = _type(fold.register(entries, "type"), article.type)
-    article.tags = fold.members(entries, TAGS)
-    named = [one for one in fold.live(entries, "rename") if slugs.is_slug(text_of(one, "slug"))]
+    article.type = _type(fold.register(sets, "type") if sets else None, article.type)
+    article.tags = fold.members(said.of("add", "remove"), TAGS)
     began = article.slug if slugs.is_slug(article.slug) else _slug(article)
-    article.slug = text_of(named[-1], "slug") if named else began
-    every = [text_of(one, "slug") for one in entries if one.kind == "rename"]
-    former = [one for one in (began, *every) if slugs.is_slug(one) and one != article.slug]
-    article.former_slugs = list(dict.fromkeys(former))
+    renames = said.of("rename")
+    every = [(one, text_of(one, "slug")) for one in fold.live(renames, "rename")]
+    named = [slug for _, slug in every if slugs.is_slug(slug)]
+    article.slug = named[-1] if named else began
+    former = [began, *(text_of(one, "slug") for one in renames)] if renames else []
+    article.former_slugs = list(
+        dict.fromkeys(one for one in former if one != article.slug and slugs.is_slug(one))
+    )
 
 
 def _slug(article: Article) -> str:
@@ -92,15 +117,21 @@ def _slug(article: Article) -> str:
     return slugs.slug_of(article.title) or f"{article.type}-{ids.tail(article.id)}"
 
 
-def revisions(counted: Iterable[fold.Counted]) -> list[Revision]:
+def revisions(
+    nodes: Sequence[fold.Counted], redactions: Iterable[Entry]
+) -> list[Revision]:  # fmt: skip
     """All revisions and deletions, in the order of the log, redacted ones without their text."""
-    counted = list(counted)
-    redactions = [one.entry for one in counted if one.entry.kind == "redact"]
     hidden: dict[str, Entry] = {}
     for entry in redactions:
         hidden.setdefault(text_of(entry, "target"), entry)
-    nodes = [one for one in counted if one.entry.kind in (REVISION, DELETE)]
-    return [_revision(one, number, hidden.get(one.entry.id)) for number, one in enumerate(nodes, 1)]
+    found = sorted(nodes, key=lambda one: order_of(one.entry))
+    return [_revision(one, number, hidden.get(one.entry.id)) for number, one in enumerate(found, 1)]
+
+
+def order_of(entry: Entry) -> tuple[str, str, str]:
+    """The place of a revision among the others: what a purge had to say again keeps its own."""
+    said_again = text_of(entry, "t") if not fold.is_imported(entry) else ""
+    return f"{said_again[:24]}/0000" if said_again else entry.at, entry.id, entry.hash
 
 
 def _revision(one: fold.Counted, number: int, redaction: Entry | None) -> Revision:
@@ -116,7 +147,7 @@ def _revision(one: fold.Counted, number: int, redaction: Entry | None) -> Revisi
     note = "" if hidden else text_of(entry, "note" if entry.kind == REVISION else "reason")
     return Revision(
         entry.id, number, entry.kind, _parents(said), author_of(entry), time_of(entry),
-        (entry.body or "") if is_seen else None, note, entry.order, _source(entry), hidden,
+        (entry.body or "") if is_seen else None, note, order_of(entry), _source(entry), hidden,
         tuple(flags), one.placed.mark, text_of(entry, "by"),
     )  # fmt: skip
 
@@ -184,9 +215,9 @@ def joined(revisions: Sequence[Revision], heads: Iterable[str]) -> str:
     return _view([one for one in revisions if one.id in seen]).text
 
 
-def votes(entries: Sequence[Entry]) -> dict[str, str]:
+def votes(entries: Iterable[Entry]) -> dict[str, str]:
     """What each person, by the key of his address, says now: HELPFUL or UNHELPFUL."""
-    found = [one for one in entries if one.kind == "vote" and not one.is_stub]
+    found = [one for one in entries if not one.is_stub]
     out = fold.replaced_within(found, lambda one: key(text_of(one, "by")))
     last = {key(text_of(one, "by")): text_of(one, "value") for one in found if one.id not in out}
     return {who: value for who, value in last.items() if value in (HELPFUL, UNHELPFUL)}
@@ -194,7 +225,7 @@ def votes(entries: Sequence[Entry]) -> dict[str, str]:
 
 def viewed(counted: Iterable[fold.Counted]) -> dict[tuple[str, str], int]:
     """How often it was looked at: what each device last said of each day."""
-    found = [one for one in counted if one.entry.kind == "view"]
+    found = list(counted)
     about = {one.entry.id: _viewed(one) for one in found}
     out = fold.replaced_within((one.entry for one in found), lambda entry: about[entry.id])
     last = {about[one.entry.id]: one.entry for one in found if one.entry.id not in out}
@@ -216,12 +247,12 @@ def _number(value: Json) -> int:
     return value if 0 <= value <= _MOST else 0
 
 
-def links(entries: Sequence[Entry]) -> list[Link]:
+def links(entries: Iterable[Entry]) -> list[Link]:
     """What it is linked to, in the order in which that was said; each place once.
 
     Who takes a link away names the entries that he saw: what somebody else says meanwhile stays.
     """
-    said = [one for one in entries if one.kind in ("link", "unlink") and text_of(one, "to")]
+    said = [one for one in entries if text_of(one, "to")]
     out = fold.replaced_within(said, lambda one: text_of(one, "to"))
     found: dict[tuple[str, str, str], Link] = {}
     for one in said:
@@ -237,9 +268,9 @@ def links(entries: Sequence[Entry]) -> list[Link]:
     return list(found.values())
 
 
-def files(entries: Sequence[Entry]) -> list[File]:
+def files(entries: Iterable[Entry]) -> list[File]:
     """The attachments, by their names; the last word about a name counts."""
-    said = [one for one in entries if one.kind == "file" and text_of(one, "name")]
+    said = [one for one in entries if text_of(one, "name")]
     out = fold.replaced_within(said, lambda one: text_of(one, "name"))
     last = {text_of(one, "name"): one for one in said if one.id not in out}
     return [_file(one) for _, one in sorted(last.items()) if text_of(one, "sha")]

@@ -13,6 +13,7 @@ _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters, says Unicode, that nobody sees."""
 _APOSTROPHES = "'\u2019"
 _DEVICES = re.compile(r"con|prn|aux|nul|conin|conout|clock|com[0-9]|lpt[0-9]")
+_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PAGES = ("index", "readme")
 _ID = re.compile(r"(?:kb|session|review|issue)-\d{8}(?:-|$).*")
 
@@ -37,7 +38,9 @@ def numbered(slug: str, number: int) -> str:
 
 def is_slug(text: str) -> bool:
     """True when `text` may be a slug: as `slug_of` makes them, and not the name of anything."""
-    return bool(text) and text == _joined(text) and not is_reserved(text)
+    if len(text) > MOST_CHARACTERS or not text or is_reserved(text):
+        return False
+    return bool(_PLAIN.fullmatch(text)) or text == _joined(text)
 
 
 def is_reserved(text: str) -> bool:
