@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from git_naturecode.cli.tracing import Found
+    from git_naturecode.domain.kb.behind import About
     from git_naturecode.domain.review.lines import Reviewed
     from git_naturecode.render.blame import Row
     from git_naturecode.tracing.trace import Traced
@@ -44,7 +45,8 @@ def blame(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show a file with the session, the message and the review threads behind each line."""
+    """Show a file with the session, the message, the review threads and the articles behind each
+    line."""
     from git_naturecode.cli.tracing import git_options, traced
 
     context = contexts.current(quiet)
@@ -83,8 +85,11 @@ def _shown(context: contexts.Context, found: "Found", format: str, output: str |
     if format == "text":
         from git_naturecode.render import blame as render
 
-        reviews = found.reviews()
-        rows = [_row(one, reviews.get(one.line.number, ())) for one in found.traced]
+        reviews, articles = found.reviews(), found.articles()
+        rows = [
+            _row(one, reviews.get(one.line.number, ()), articles.get(one.line.number, ()))
+            for one in found.traced
+        ]
         width = columns(context) if output is None else 1000
         return render.text(rows, paint(context), width)
     from git_naturecode.cli.context import json_text
@@ -95,20 +100,26 @@ def _shown(context: contexts.Context, found: "Found", format: str, output: str |
         return agent_trace.text(found.path, found.rev, found.tracer, found.traced, context.now_ms())
     from git_naturecode.tracing import told
 
-    reviews = found.reviews()
-    items = [told.json(one, {}, reviews.get(one.line.number, ())) for one in found.traced]
+    reviews, articles = found.reviews(), found.articles()
+    items = [
+        told.json(one, {}, reviews.get(one.line.number, ()), articles.get(one.line.number, ()))
+        for one in found.traced
+    ]
     return json_text({"path": found.path, "rev": found.rev, "items": items})
 
 
-def _row(one: "Traced", reviews: "Sequence[Reviewed]") -> "Row":
+def _row(one: "Traced", reviews: "Sequence[Reviewed]", articles: "Sequence[About]") -> "Row":
     from git_naturecode import clock
+    from git_naturecode.domain.kb.behind import LINES
     from git_naturecode.render.blame import Row
 
     line = one.line
     day = clock.iso(line.commit.seconds * 1000)[:10] if line.commit.oid else "-"
     author = line.commit.author if line.commit.oid else "not committed"
-    said = " ".join(f"{r.review.id[16:]} {handle}" for r in reviews for handle in r.handles)
-    return Row(line.commit.oid, _behind(one), author, day, line.number, line.text, said)
+    said = [f"{r.review.id[16:]} {handle}" for r in reviews for handle in r.handles]
+    said += [each.article.slug for each in articles if each.how == LINES]
+    told = " ".join(said)
+    return Row(line.commit.oid, _behind(one), author, day, line.number, line.text, told)
 
 
 def _behind(one: "Traced") -> str:

@@ -25,6 +25,7 @@ VERBS = {
     "links": ("kb_link", "links"),
     "check": ("kb_link", "check"),
     "extract": ("kb_extract", "extract"),
+    "attach": ("kb_attach", "attach"),
 }
 
 

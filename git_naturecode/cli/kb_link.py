@@ -10,6 +10,7 @@ from git_naturecode.cli.answers import answer, count
 from git_naturecode.cli.options import TELL_OTHERS, ArticleId, AsJson, Quiet
 from git_naturecode.cli.output import page, paint
 from git_naturecode.domain.kinds import KB
+from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def link(
     facts = {"id": here.article.id, "kind": wanted.kind, "to": to, **_told(said)}
     notes = [f"warning: {wanted.note}"] if wanted.note else []
     answer(
-        context, as_json, facts, f"{here.article.slug} is linked to {wanted.told}", *notes,
+        context, as_json, facts, line(f"{here.article.slug} is linked to {wanted.told}"), *notes,
         TELL_OTHERS,
     )  # fmt: skip
 
@@ -93,7 +94,8 @@ def unlink(
         here.write(*_undoing(chosen))
         kb.keep_notes(store)
     facts = {"id": here.article.id, "unlinked": [_link_json(one) for one in chosen]}
-    told = [f"{here.article.slug} is no longer linked to {_called(one)}" for one in chosen]
+    slug = line(here.article.slug)
+    told = [f"{slug} is no longer linked to {_called(one)}" for one in chosen]
     answer(context, as_json, facts, *told, TELL_OTHERS)
 
 
@@ -147,8 +149,6 @@ def _undoing(chosen: "Sequence[Link]") -> "list[Draft]":
 
 
 def _called(one: "Link") -> str:
-    from git_naturecode.render.show import line
-
     if one.path:
         return line(f"{one.path}:{one.lines}" if one.lines else one.path)
     return line(one.to[:12] if len(one.to) in (40, 64) else one.to)

@@ -102,6 +102,12 @@ def show(
         str | None, typer.Option(help="As it was then: r3, or the beginning of a revision's id.")
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="The text alone, byte by byte.")] = False,
+    attachment: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The bytes of this attachment instead.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Write the attachment into this file.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -113,7 +119,14 @@ def show(
     context = contexts.current(quiet)
     if raw and as_json:
         raise errors.Usage("--raw and --json exclude each other")
+    if output is not None and attachment is None:
+        raise errors.Usage("-o is for an attachment", "name it with --attachment NAME")
     with read_article(context, article) as (store, index, found):
+        if attachment is not None:
+            from git_naturecode.cli.kb_attach import show_attachment
+
+            show_attachment(context, store, found, attachment, output)
+            return
         name = kb_named.shown(index, [{"id": found.id, "slug": found.slug}])[found.id]
         _count(context, store, found, looked=not (as_json or raw or revision))
         chosen = handles.revision(found, revision) if revision else None

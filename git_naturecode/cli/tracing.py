@@ -1,18 +1,20 @@
 """What why and blame have in common: a file, the store, and what is behind lines of the file."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from git_naturecode.cli.context import Context
-from git_naturecode.domain.kinds import REVIEW
+from git_naturecode.domain.kinds import KB, REVIEW
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import blame
 from git_naturecode.render.show import show
 from git_naturecode.tracing.trace import Traced, Tracer
 
 if TYPE_CHECKING:
+    from git_naturecode.domain.kb.behind import About
     from git_naturecode.domain.review.lines import Reviewed
 
 
@@ -36,6 +38,30 @@ class Found:
         known = Reviews(self.tracer.store, self.tracer.index)
         lines = (one.line for one in self.traced if one.line.commit.oid)
         return {one.number: known.of(Line(one.commit.oid, one.path, one.original)) for one in lines}
+
+    def articles(self) -> "dict[int, list[About]]":
+        """The articles that the lines or their commits are linked to, by the number of the line;
+        costs one question where there are none."""
+        if not self.tracer.index.page(KB, limit=1).rows:
+            return {}
+        from git_naturecode.kb.behind import Articles
+
+        store, now = self.tracer.store, None
+        if not self.rev and store.repo.work_tree is not None:
+            now = _lines(os.path.join(store.repo.work_tree, self.path))
+        known = Articles(store, self.tracer.index, self.path, self.rev, now)
+        return known.of({one.line.number: one.line.commit.oid for one in self.traced})
+
+
+def _lines(path: str) -> list[str] | None:
+    """The lines of a file of the work tree; None where it is no text that can be read."""
+    from git_naturecode.domain.review.anchor import lines_of
+
+    try:
+        with open(path, "rb") as file:
+            return lines_of(file.read())
+    except OSError:
+        return None
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def why(
     quiet: Quiet = False,
 ) -> None:
     """Tell why a line is so: its commit, the session, the message that wrote it, the request, the
-    reviews and what was said there of it."""
+    reviews and what was said there of it, the articles about it."""
     from git_naturecode.cli.tracing import git_options, traced
     from git_naturecode.tracing import told, trace
 
@@ -39,20 +39,23 @@ def why(
     file, lines = _asked(place)
     with traced(context, file, [lines], rev, git_options(blanks, moved, copied)) as found:
         notes = found.tracer.notes({one.line.commit.oid for one in found.traced} - {""})
-        reviews = found.reviews()
+        reviews, articles = found.reviews(), found.articles()
         if as_json:
             items = [
-                told.json(one, notes, reviews.get(one.line.number, ())) for one in found.traced
+                told.json(
+                    one, notes, reviews.get(one.line.number, ()), articles.get(one.line.number, ())
+                )
+                for one in found.traced
             ]
             context.json({"path": found.path, "rev": found.rev, "items": items})
         else:
             from git_naturecode.render import why as render
 
             at_work = found.tracer.at_work(found.path)
-            pieces = told.pieces(found.path, found.traced, notes, at_work, reviews)
+            pieces = told.pieces(found.path, found.traced, notes, at_work, reviews, articles)
             page(context, render.text(pieces, paint(context)))
     known = [one for one in found.traced if one.how in trace.FOUND]
-    if not known and not any(reviews.values()):
+    if not known and not any(reviews.values()) and not any(articles.values()):
         raise errors.Negative("no session is known for that", _advice(found.traced, context))
     here = next((one.session_id for one in known if one.session is not None), "")
     if here and not as_json:

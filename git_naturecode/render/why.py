@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from git_naturecode.domain.handles import handles
+from git_naturecode.domain.kb.behind import SAID, About
 from git_naturecode.domain.review.lines import Reviewed
 from git_naturecode.domain.said import Message
 from git_naturecode.domain.session import Session
@@ -26,7 +27,7 @@ class Piece:
     `how` tells it in words; `commit` is (id, subject, author, time) or nothing; `session_id` may
     name one that is not here. `answer` is what the assistant said before its call `message`,
     `request` what a person had asked for. `remarks` are further lines to say, `noted` those of
-    notes on the commit, `reviews` those that it was part of.
+    notes on the commit, `reviews` those that it was part of, `articles` those about it.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Piece:
     remarks: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
+    articles: tuple[About, ...] = ()
 
 
 def text(pieces: Sequence[Piece], paint: Paint) -> str:
@@ -65,8 +67,14 @@ def _piece(piece: Piece, paint: Paint) -> Iterator[str]:
         yield from _said(piece, piece.session, paint)
     for reviewed in piece.reviews:
         yield from _reviewed(reviewed, paint)
-    for one in piece.noted:
-        yield f"note     {line(one)}"
+    for about in piece.articles:
+        one = about.article
+        yield (
+            f"article  {paint.yellow(line(one.slug))}  {line(one.title)} "
+            + paint.dim(f"· {one.type} · {SAID[about.how]}")
+        )
+    for note in piece.noted:
+        yield f"note     {line(note)}"
 
 
 def _session(piece: Piece, paint: Paint) -> Iterator[str]:

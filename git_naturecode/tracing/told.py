@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from git_naturecode import clock
 from git_naturecode.domain.handles import handles
+from git_naturecode.domain.kb.behind import About
+from git_naturecode.domain.kb.notes import article_of
 from git_naturecode.domain.links import ELSEWHERE, UNVERIFIED
 from git_naturecode.domain.review import notes as lines
 from git_naturecode.domain.review.lines import Reviewed
@@ -30,31 +32,34 @@ _VIA = {
 
 Reviews = Mapping[int, Sequence[Reviewed]]
 """Number of a line -> the reviews of its commit, with the threads on the line."""
+Articles = Mapping[int, Sequence[About]]
+"""Number of a line -> the articles about it."""
 
 
 def pieces(
     path: str, traced: Sequence[Traced], notes: Mapping[str, list[str]], at_work: Sequence[str],
-    reviews: Reviews,
+    reviews: Reviews, articles: Articles,
 ) -> list[why.Piece]:  # fmt: skip
     """Neighbouring lines behind which stands the same as one piece each."""
     found: list[list[Traced]] = []
     for one in traced:
-        if found and _key(found[-1][0], reviews) == _key(one, reviews):
+        if found and _key(found[-1][0], reviews, articles) == _key(one, reviews, articles):
             found[-1].append(one)
         else:
             found.append([one])
-    return [_piece(path, group, notes, at_work, reviews) for group in found]
+    return [_piece(path, group, notes, at_work, reviews, articles) for group in found]
 
 
-def _key(one: Traced, reviews: Reviews) -> tuple[object, ...]:
+def _key(one: Traced, reviews: Reviews, articles: Articles) -> tuple[object, ...]:
     message = one.message.id if one.message else ""
     said = [(r.review.id, *r.handles) for r in reviews.get(one.line.number, ())]
-    return one.line.commit.oid, one.how, one.session_id, message, one.said_by_git_ai, said
+    about = [(each.article.id, each.how) for each in articles.get(one.line.number, ())]
+    return one.line.commit.oid, one.how, one.session_id, message, one.said_by_git_ai, said, about
 
 
 def _piece(
     path: str, group: Sequence[Traced], notes: Mapping[str, list[str]], at_work: Sequence[str],
-    reviews: Reviews,
+    reviews: Reviews, articles: Articles,
 ) -> why.Piece:  # fmt: skip
     one = group[0]
     commit = one.line.commit
@@ -67,15 +72,23 @@ def _piece(
     return why.Piece(
         path, shown, how(one), who if commit.oid else None, one.session_id, one.session,
         one.message, answered, asked, tuple(_remarks(one, path, at_work)),
-        tuple(_other(notes.get(commit.oid, ()), reviews.get(one.line.number, ()))),
-        tuple(reviews.get(one.line.number, ())),
+        tuple(_other(
+            notes.get(commit.oid, ()), reviews.get(one.line.number, ()),
+            articles.get(one.line.number, ()),
+        )),
+        tuple(reviews.get(one.line.number, ())), tuple(articles.get(one.line.number, ())),
     )  # fmt: skip
 
 
-def _other(notes: Sequence[str], reviews: Sequence[Reviewed]) -> Iterator[str]:
-    """The lines of notes that say more than the reviews themselves."""
-    known = {one.review.id for one in reviews}
-    return (one for one in notes if lines.review_of(one.encode()) not in known)
+def _other(
+    notes: Sequence[str], reviews: Sequence[Reviewed], articles: Sequence[About]
+) -> Iterator[str]:
+    """The lines of notes that say more than the reviews and articles themselves."""
+    known = {one.review.id for one in reviews} | {one.article.id for one in articles}
+    for one in notes:
+        line = one.encode("utf-8", "replace")
+        if lines.review_of(line) not in known and article_of(line) not in known:
+            yield one
 
 
 def how(one: Traced) -> str:
@@ -122,8 +135,9 @@ def _remarks(one: Traced, path: str, at_work: Sequence[str]) -> Iterator[str]:
 
 
 def json(
-    one: Traced, notes: Mapping[str, list[str]], reviews: Sequence[Reviewed]
-) -> dict[str, Json]:
+    one: Traced, notes: Mapping[str, list[str]], reviews: Sequence[Reviewed],
+    articles: Sequence[About] = (),
+) -> dict[str, Json]:  # fmt: skip
     """One line for programs."""
     line, found = one.line, _commit(one.line.commit)
     if found is not None:
@@ -133,6 +147,7 @@ def json(
         "session": _session(one), "message": None, "request": None,
         "otherSessions": list(one.others), "notes": notes.get(line.commit.oid, []),
         "reviews": [each.json() for each in reviews],
+        "articles": [each.json() for each in articles],
     }  # fmt: skip
     if one.session is not None and one.message is not None:
         told["message"] = _message(one, one.message)

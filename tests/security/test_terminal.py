@@ -212,6 +212,8 @@ READING = (
     ["kb", "edit", ARTICLE, "--type", POISON], ["kb", "redact", ARTICLE, POISON],
     ["kb", "links", ARTICLE], ["kb", "links", ARTICLE, "--json"], ["kb", "links", POISON],
     ["kb", "check"], ["kb", "check", ARTICLE], ["kb", "check", "--json"], ["kb", "check", POISON],
+    ["kb", "attach", ARTICLE, POISON], ["kb", "attach", ARTICLE, "--remove", POISON],
+    ["kb", "show", ARTICLE, "--attachment", POISON], ["kb", "show", ARTICLE, "--attachment", "x"],
     ["kb", "link", ARTICLE, POISON], ["kb", "link", ARTICLE, f"{POISON}:3"],
     ["kb", "search", "zebra"], ["kb", "search", "zebra", "--json"], ["kb", "search", POISON],
     ["kb", "search", "zebra", "--sort", "date"], ["kb", "search", "zebra", "--in", POISON],

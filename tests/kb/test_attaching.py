@@ -1,0 +1,101 @@
+"""Files beside an article: attached, listed, fetched by others, taken away."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from box import Box, Clone
+from git_naturecode.store.hygiene import MAX_FILE
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0picture"
+SHA = hashlib.sha256(PNG).hexdigest()
+LINK = f"../../files/{SHA[:2]}/{SHA}"
+
+
+@pytest.fixture
+def with_article(clone: Clone) -> Clone:
+    """A clone with an article and a picture."""
+    (clone.path / "pic.png").write_bytes(PNG)
+    (clone.path / "text.md").write_text("x\n")
+    clone.nc("kb", "add", "--type", "article", "--title", "Retry", "--file", "text.md")
+    return clone
+
+
+def test_an_attachment_reaches_others_and_the_link_works_in_the_folder(box: Box) -> None:
+    hub = box.remote()
+    ann, bob = box.clone(hub, "ann"), box.clone(hub, "bob")
+    (ann.path / "pic.png").write_bytes(PNG)
+    (ann.path / "text.md").write_text("x\n")
+    ann.nc("kb", "add", "--type", "article", "--title", "Retry", "--file", "text.md")
+    said = ann.nc("kb", "attach", "retry", "pic.png")
+    assert said.out == f"![pic.png]({LINK})\n"
+    (ann.path / "text.md").write_text(f"x\n\n{said.out}")
+    ann.nc("kb", "edit", "retry", "--file", "text.md")
+    assert ann.nc("kb", "check", "retry").out == ""
+    ann.nc("sync")
+    bob.nc("sync")
+    assert f"pic.png ({len(PNG)} bytes)" in bob.nc("kb", "show", "retry").out
+    assert bob.nc("kb", "check", "retry").out == ""
+    bob.nc("kb", "show", "retry", "--attachment", "pic.png", "-o", "got.png")
+    assert (bob.path / "got.png").read_bytes() == PNG
+    piped = bob.process("kb", "show", "retry", "--attachment", "pic.png", errors="surrogateescape")
+    assert piped.stdout.encode("utf-8", "surrogateescape")[:4] == PNG[:4]
+    bob.nc("folder")
+    seen_from_a_page = os.path.normpath(bob.path / ".naturecode/kb/articles" / LINK)
+    assert Path(seen_from_a_page).read_bytes() == PNG
+
+
+def test_a_name_has_one_file_and_can_lose_it(with_article: Clone) -> None:
+    clone = with_article
+    clone.nc("kb", "attach", "retry", "pic.png", "--name", "a [b].png")
+    clone.nc("kb", "attach", "retry", "pic.png", "--name", "a [b].png", code=1)
+    (clone.path / "new.png").write_bytes(PNG + b"2")
+    told = clone.nc("kb", "attach", "retry", "new.png", "--name", "a [b].png", "--json").json
+    assert told["replaced"] is True
+    assert told["markdown"].startswith("![a \\[b\\].png](../../files/")
+    (file,) = clone.nc("kb", "show", "retry", "--json").json["files"]
+    assert file == {
+        "name": "a [b].png", "sha256": told["sha256"], "size": len(PNG) + 1, "media": "image/png",
+    }  # fmt: skip
+    clone.nc("kb", "attach", "retry", "--remove", "pic.png", code=1)
+    clone.nc("kb", "attach", "retry", "--remove", "a [b].png")
+    assert clone.nc("kb", "show", "retry", "--json").json["files"] == []
+    said = clone.nc("kb", "show", "retry", "--attachment", "a [b].png", code=1)
+    assert "no attachment" in said.err
+
+
+def test_what_looks_secret_in_a_text_is_replaced(with_article: Clone) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    (with_article.path / "log.txt").write_text(f"token {secret}\n")
+    said = with_article.nc("kb", "attach", "retry", "log.txt")
+    assert said.out.startswith("[log.txt](")
+    assert "looked secret" in said.err
+    shown = with_article.nc("kb", "show", "retry", "--attachment", "log.txt").out
+    assert secret not in shown
+    assert shown.startswith("token [REDACTED:")
+
+
+def test_a_name_that_is_a_path_is_only_a_name(with_article: Clone) -> None:
+    for name in ("../x", "a/b", "", ".", " x", "a\nb", "x" * 201, "a\\b", "con:"):
+        said = with_article.nc("kb", "attach", "retry", "pic.png", "--name", name, code=2)
+        assert "no name for a file" in said.err
+    with_article.nc("kb", "attach", "retry", os.path.join("..", "repo", "pic.png"))
+    assert with_article.nc("kb", "show", "retry", "--json").json["files"][0]["name"] == "pic.png"
+
+
+def test_nothing_is_written_of_what_no_clone_would_take(with_article: Clone) -> None:
+    clone = with_article
+    before = clone.git("rev-parse", "naturecode")
+    with open(clone.path / "large", "wb") as file:
+        file.truncate(MAX_FILE + 1)
+    assert f"{MAX_FILE + 1} bytes" in clone.nc("kb", "attach", "retry", "large", code=2).err
+    os.mkfifo(clone.path / "pipe")
+    for path in ("missing", ".", "pipe"):
+        clone.nc("kb", "attach", "retry", path, "--name", "x", code=2)
+    clone.nc("kb", "attach", "retry", code=2)
+    clone.nc("kb", "attach", "retry", "pic.png", "--remove", "x", code=2)
+    clone.nc("kb", "attach", "nobody", "pic.png", code=1)
+    clone.nc("kb", "show", "retry", "-o", "x", code=2)
+    assert clone.git("rev-parse", "naturecode") == before
