@@ -78,6 +78,19 @@ def _forget(store: Store) -> None:
     forgetting.forget(store)
 
 
+def _articles_are_behind(store: Store) -> bool:
+    from git_naturecode.kb import beside
+
+    head = store.team.head()
+    return head is not None and beside.noted(store.state_dir) != head
+
+
+def _show_articles(store: Store) -> None:
+    from git_naturecode.kb import views
+
+    views.refresh(store)
+
+
 def _texts_miss(store: Store) -> bool:
     from git_naturecode.store.index_file import is_behind
 
@@ -139,6 +152,7 @@ JOBS: tuple[Job, ...] = (
     Job("links", _links_wait, _link),
     Job("forget", _has_to_forget, _forget),
     Job("hide", _has_to_hide, _hide),
+    Job("articles", _articles_are_behind, _show_articles),
     Job("index", _texts_miss, _fill),
     Job("folder", _folder_is_behind, _folder),
 )

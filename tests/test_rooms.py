@@ -35,7 +35,7 @@ SIDEWAYS = {
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("background", "kb"): "how often articles were looked at is said once a day",
     ("kb", "teaming"): "what the others would hold back is not written",
-    ("sync", "kb"): "notes on commits follow the articles, and travel with them",
+    ("sync", "kb"): "files and notes follow the articles, and travel with them",
     ("kb", "reviewing"): "lines that an article is about are followed as those of a comment",
     ("setup", "kb"): "a clone shows the notes of articles before its first sync",
     ("doctor", "kb"): "what is derived from articles is compared with them",

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from git_naturecode import clock, ids, sealed, trusting
 from git_naturecode.config import Config
 from git_naturecode.git import repo as repos
+from git_naturecode.kb.beside import ViewsBeside
 from git_naturecode.render.show import in_json
 from git_naturecode.store import device
 from git_naturecode.store.entry import Json
@@ -71,6 +72,7 @@ class Context:
         )
         store.judge = trusting.judge_of(store)
         store.vault = sealed.LazyVault(store)
+        store.derived = ViewsBeside(store)
         try:
             device.require(store.state_dir, self.environ, self.random)
             yield store

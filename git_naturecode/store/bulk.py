@@ -190,7 +190,8 @@ def _prepare(store: Store, log: Log) -> None:
     try:
         log.unlock(_WAIT)
         log.begin()
-        drain_held(log, store.now_ms(), _WAIT)
+        derived = store.derived if log.name == TEAM else None
+        drain_held(log, store.now_ms(), _WAIT, derived=derived)
     except RefLocked:
         raise NaturecodeError(
             f"{log.ref} is locked by another git process",

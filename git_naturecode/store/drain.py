@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from git_naturecode import trace
 from git_naturecode.errors import NaturecodeError, Unsupported
@@ -18,6 +19,20 @@ _TRIES = 20
 TEAM = "team"
 More = Callable[[str | None, "Batch"], Mapping[str, Content]]
 """The tree to build on and what is drained -> further files of the same commit."""
+
+
+class Derived(Protocol):
+    """Whoever knows files that are made of entries, and stand in the commit that adds these."""
+
+    def beside(
+        self, base: str | None, files: Mapping[str, Content | None]
+    ) -> Mapping[str, Content | None]:
+        """What has to stand beside `files` when they are laid over the tree `base`."""
+        ...
+
+    def made(self, old: str | None, new: str, files: Mapping[str, Content | None]) -> None:
+        """The commit `new` laid `files`, with those beside them, over that of `old`."""
+        ...
 
 
 @dataclass
@@ -55,7 +70,9 @@ class Batch:
             yield from (unsigned.Written(device, entity, *one.key) for one in entries)
 
 
-def drain(log: Log, lock: str, now_ms: int, wait: float = 0.0) -> int:
+def drain(
+    log: Log, lock: str, now_ms: int, wait: float = 0.0, derived: Derived | None = None
+) -> int:
     """Take all that waits in the spool of `log` into one commit; how many texts that were.
 
     Waits up to `wait` seconds for others who drain; 0 leaves it to them. Idempotent: an entry
@@ -65,17 +82,20 @@ def drain(log: Log, lock: str, now_ms: int, wait: float = 0.0) -> int:
     if not log.spool.waiting() and not log.spool.doubted:
         return 0
     with hold(lock, wait) as held:
-        return drain_held(log, now_ms, wait) if held else 0
+        return drain_held(log, now_ms, wait, derived=derived) if held else 0
 
 
-def drain_held(log: Log, now_ms: int, wait: float, more: More | None = None) -> int:
-    """`drain` for one who holds the lock; what `more` gives goes into the same commit."""
+def drain_held(
+    log: Log, now_ms: int, wait: float, more: More | None = None, derived: Derived | None = None
+) -> int:
+    """`drain` for one who holds the lock; what `more` gives goes into the same commit, and what
+    is made of all that by `derived`."""
     spool = log.spool
     if spool.doubted:
         _undrain(log)
     batch = collect(spool)
     if batch.names or more:
-        _write(log, batch, now_ms, wait, more)
+        _write(log, batch, now_ms, wait, more, derived)
         spool.drained(batch.names, now_ms)
         over = spool.over(now_ms)
         if over and log.name == TEAM:
@@ -119,7 +139,10 @@ def _undrain(log: Log) -> None:
     log.spool.trust()
 
 
-def _write(log: Log, batch: Batch, now_ms: int, patience: float, more: More | None) -> None:
+def _write(
+    log: Log, batch: Batch, now_ms: int, patience: float, more: More | None,
+    derived: Derived | None,
+) -> None:  # fmt: skip
     if log.name == TEAM:
         unsigned.note(log.state_dir, batch.written)
     for _ in range(_TRIES):
@@ -132,7 +155,11 @@ def _write(log: Log, batch: Batch, now_ms: int, patience: float, more: More | No
             raise log.broken() from None
         if more:
             files.update(more(base, batch))
+        if derived:
+            files.update(derived.beside(base, files))
         if not files:
+            if derived and head:
+                derived.made(head, head, files)
             return
         new = log.advance(head, _change(batch, head, base, sealed, files, now_ms), patience)
         # Where it moved on at once, the next round looks whether our entries are still there.
@@ -140,6 +167,8 @@ def _write(log: Log, batch: Batch, now_ms: int, patience: float, more: More | No
             verify(log, new, head, files)
             if log.name == TEAM:
                 own.made(log, head, new, tells=batch.tells)
+            if derived:
+                derived.made(head, new, files)
             return
     raise RefLocked(f"{log.ref} keeps moving")
 

@@ -30,6 +30,7 @@ from git_naturecode.store.segments import SEGMENT_BYTES
 
 MAX_ENTRIES = 200_000
 MAX_BLOB = 1 << 20
+MAX_ARTICLE = 3 << 20  # a view of two texts of 1 MiB that nobody could merge
 MAX_SEGMENT = 4 << 20  # 64 KiB and the entry that crossed it, whose text may be 1 MiB escaped
 MAX_FILE = 10 << 20
 MAX_TOTAL = 500 << 20
@@ -265,6 +266,8 @@ def most_bytes(path: str) -> int:
     """How large the file at `path` of the data branch may be."""
     if path.startswith("files/"):
         return MAX_FILE
+    if path.startswith("kb/"):
+        return MAX_ARTICLE
     return MAX_SEGMENT if path.startswith("log/") else MAX_BLOB
 
 

@@ -1,10 +1,13 @@
 """Laying an untrusted tree over a trusted one, file by file joined; equal folders stay shut."""
 
+from collections.abc import Iterable
+
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Change, Content, Folder, TreeEntry
 from git_naturecode.store import join, paths, purge
 from git_naturecode.store.hygiene import MAX_SEGMENT, Gate
 
+_VIEWS = "kb"
 _MUCH = 32 << 20  # bytes of new files that are held before they are written
 
 
@@ -24,6 +27,7 @@ class Laying:
         self.laid: dict[str, bytes | str] | None = {}
         self.received = 0
         self.sent = 0
+        self._views = False  # whether those of articles are taken from what is laid
         self._size = 0
         self._held = 0
         self._started = base
@@ -36,8 +40,22 @@ class Laying:
             self._flush()
         self._started = self.base
 
-    def lay(self, untrusted: str) -> bool:
-        """Add what the tree `untrusted` holds; True when the result is exactly that tree."""
+    def drop_views(self) -> None:
+        """Take the files of articles out of the base: they show what it is not to hold."""
+        found = tree.find(self.gate.objects, self.base, _VIEWS)
+        if found is not None:
+            self._drop(f"{_VIEWS}/", tree.entries(self.gate.objects, found.oid))
+        if self.files:
+            self._flush()
+        self._started = self.base
+
+    def lay(self, untrusted: str, *, views: bool = False) -> bool:
+        """Add what the tree `untrusted` holds; True when the result is exactly that tree.
+
+        Files of articles are made of the logs, so they are not joined: with `views` those of
+        `untrusted` stand in place of ours, else ours stay.
+        """
+        self._views = views
         if self.files:
             # The next one must see what was laid: a folder of it would take the place of files
             # that stand in no tree yet, and those in a folder would not be joined with its own.
@@ -63,6 +81,9 @@ class Laying:
             known = ours.pop(entry.name, None)
             if known == entry:
                 continue
+            if path == _VIEWS and not self._views:
+                exact = False
+                continue
             if not self.gate.admits(path, entry):
                 exact = False
             elif entry.is_tree:
@@ -70,6 +91,10 @@ class Laying:
             else:
                 exact &= self._file(path, entry, known)
         self.sent += sum(self._logs(prefix, entry) for entry in ours.values())
+        if self._views:
+            inside = prefix.startswith(f"{_VIEWS}/")
+            gone = [n for n in ours if inside or (not prefix and n == _VIEWS.encode())]
+            self._drop(prefix, [ours.pop(name) for name in gone])
         return exact and not ours
 
     def _folder(self, path: str, theirs: str, ours: str | None) -> bool:
@@ -82,6 +107,8 @@ class Laying:
         return exact
 
     def _file(self, path: str, entry: TreeEntry, known: TreeEntry | None) -> bool:
+        if path.startswith(f"{_VIEWS}/"):
+            return self._view(path, entry)
         before = self._now(path, known)
         if before is None and not self.purged and self.gate.passes(path, entry.oid):
             self.received += paths.is_told(path)
@@ -96,6 +123,21 @@ class Laying:
             self.received += paths.is_told(path)
             self._put(path, entry.oid if joined == raw else joined, joined)
         return joined == raw
+
+    def _view(self, path: str, entry: TreeEntry) -> bool:
+        """The file of an article as they have it; ours stays where theirs may not enter."""
+        raw = self.gate.objects.read(entry.oid)[1]
+        clean = self.gate.content(path, raw)
+        if clean is not None:
+            self._put(path, entry.oid if clean == raw else clean, clean)
+        return clean == raw
+
+    def _drop(self, prefix: str, entries: Iterable[TreeEntry]) -> None:
+        """Have nothing of `entries`, of the trusted side, which stand below `prefix`."""
+        for entry in entries:
+            path = prefix + entry.name.decode()
+            below = tree.files(self.gate.objects, entry.oid) if entry.is_tree else {"": ""}
+            self.files.update(dict.fromkeys(f"{path}/{one}" if one else path for one in below))
 
     def _clean(self, path: str, raw: bytes) -> bytes | None:
         content = self.gate.content(path, raw)

@@ -13,14 +13,16 @@ TRUST = re.compile(
 )
 FILE = re.compile(r"files/(?P<two>[0-9a-f]{2})/(?P<sha256>(?P=two)[0-9a-f]{62})")
 VIEW = re.compile(
-    r"(?:kb/(?:articles|snippets|practices|faqs)|prompts)/(?P<slug>[^/]+)\.md"
-    r"|(?:team|projects)/(?P<slug2>[^/]+)\.yml"
+    r"kb/(?:articles|snippets|practices|faqs)/(?P<article>[^/]+)\.md"
+    r"|prompts/(?P<slug>[^/]+)\.md|(?:team|projects)/(?P<slug2>[^/]+)\.yml"
 )
 ROOT_FILES = frozenset({"README.md", ".gitattributes"})
 
 _ENTITY = re.compile(r"([a-z]{2,16})-[0-9]{8}-([0-9a-hjkmnp-tv-z]{8})")
 _DEVICE = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_MOST_BYTES = 200  # of the name of an article's file, in any script
+_UNSEEN = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # letters that nobody sees
 # Windows reserves these whatever the extension, so that `con.md` could not be checked out there.
 _WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(?:\.|$)")
 
@@ -70,13 +72,35 @@ def is_slug(name: str) -> bool:
     )
 
 
+def is_article_name(name: str) -> bool:
+    """True when the file of an article may be called `name`: a slug, or one in another script.
+
+    Letters and digits in one spelling only (NFC, small letters), so that no two of them are one
+    file on a system that does not tell spellings apart, and nothing in it is invisible.
+    """
+    if name.isascii():
+        return is_slug(name)
+    import unicodedata
+
+    if len(name.encode("utf-8", "surrogatepass")) > _MOST_BYTES or not name[0].isalnum():
+        return False
+    if unicodedata.normalize("NFC", name) != name or name.casefold() != name:
+        return False
+    plain = name.replace("-", "").replace(".", "").replace("_", "")
+    return not name.endswith(".") and all(
+        (one.isalnum() or unicodedata.category(one)[0] == "M") and one not in _UNSEEN
+        for one in plain
+    )
+
+
 def allowed(path: str) -> bool:
     """True when `path` may stand on the data branch; everything else stays out."""
     if path in ROOT_FILES or parse_segment_path(path) or TRUST.fullmatch(path):
         return True
     view = VIEW.fullmatch(path)
     if view:
-        return is_slug(view["slug"] or view["slug2"])
+        article = view["article"]
+        return is_article_name(article) if article else is_slug(view["slug"] or view["slug2"])
     return bool(FILE.fullmatch(path))
 
 

@@ -70,11 +70,14 @@ def reconcile(
     laying = Laying(gate, base, book.purged)
     if book.is_full or not obeys(ours):
         laying.purge_base()
+    views = root is not None and not builds and obeys(theirs)  # which hold nothing purged
+    if not views and not obeys(ours):
+        laying.drop_views()
     if builds:
         laying.sent = count_logs(Gate(objects, now_ms), root, laying.base)
     elif root is None:
         laying.sent = count_logs(Gate(objects, now_ms), None, laying.base)
-    elif laying.lay(root) and not sides:
+    elif laying.lay(root, views=views) and not sides:
         laying.rebase(root)
     received, sent = laying.received, laying.sent
     for state in states:

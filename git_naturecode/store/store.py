@@ -27,6 +27,7 @@ from git_naturecode.store.undone import undone
 if TYPE_CHECKING:
     from git_naturecode.crypto.unlocking import Unlock
     from git_naturecode.redact import Redactor
+    from git_naturecode.store.drain import Derived
     from git_naturecode.store.entry import Draft, Entry, Json
     from git_naturecode.store.format import Segment
     from git_naturecode.store.judged import Judge, Mark
@@ -85,6 +86,7 @@ class Store:
         self.vault: Vault | None = None
         self.without_epoch: frozenset[str] = frozenset()  # segments known to begin none
         self.judge: Judge | None = None
+        self.derived: Derived | None = None  # what is made of entries on the shared branch
         self.beside: dict[str, Closing] = {}  # what higher rooms keep open for as long
 
     def elsewhere(self, repo: Repo, config: Config) -> "Store":
@@ -94,6 +96,7 @@ class Store:
         )
         there.vault = self.vault
         there.judge = self.judge
+        there.derived = self.derived
         return there
 
     @property
@@ -278,7 +281,8 @@ class Store:
             from git_naturecode.store.drain import drain
 
             try:
-                drain(log, self.lock, self.now_ms(), wait)
+                derived = self.derived if log.name == TEAM else None
+                drain(log, self.lock, self.now_ms(), wait, derived)
             except RefLocked:
                 if wait:
                     raise NaturecodeError(

@@ -14,27 +14,35 @@ def objection(text: bytes) -> str:
     A few hundred bytes with anchors fill the memory when they are loaded, and a hundred thousand
     brackets end the process (research/security.md E); the events of the parser do neither.
     """
+    found = fault(text)
+    return found[1] if found else ""
+
+
+def fault(text: bytes) -> tuple[int, str] | None:
+    """The same with the line, from 1, in which it was found; None when it may be loaded."""
     import yaml  # 60 ms, paid only where a view came in
 
     if len(text) > MAX_BYTES:
-        return f"{len(text)} bytes of YAML, more than {MAX_BYTES}"
+        return 1, f"{len(text)} bytes of YAML, more than {MAX_BYTES}"
     depth = nodes = 0
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            number = event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                return "its YAML has anchors"
+                return number, "its YAML has anchors"
             if getattr(event, "tag", None):
-                return "its YAML has tags"
+                return number, "its YAML has tags"
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             nodes += isinstance(event, yaml.NodeEvent)
             if depth > MAX_DEPTH or nodes > MAX_NODES:
-                return "its YAML is too deep or too long"
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return "its YAML cannot be read"
-    return ""
+                return number, "its YAML is too deep or too long"
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        return (mark.line + 1 if mark else 1), "its YAML cannot be read"
+    return None
 
 
 def front_matter(text: bytes) -> bytes:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from git_naturecode import hiding, kb, linking, reviewing, trusting
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
@@ -12,6 +12,7 @@ from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push
 from git_naturecode.git.run import GitFailed
+from git_naturecode.kb import views as articles
 from git_naturecode.sealed import renewal
 from git_naturecode.store import forgetting, remotes, strays
 from git_naturecode.store.lock import hold
@@ -120,6 +121,7 @@ class _Sync:
         self.link.sweep(time.time())  # by the clock of the file system
         try:
             views.refresh(self.store)
+            self._show()
             outcome = self._rounds()
             if views.refresh(self.store):
                 outcome = self._rounds()  # of what came in
@@ -149,6 +151,20 @@ class _Sync:
         except (NaturecodeError, OSError) as error:
             said = getattr(error, "message", str(error))
             self.outcome.problems.append(f"changes under review were not looked at: {said}")
+
+    def _show(self) -> str | None:
+        """Make the files of articles right; where our branch is then.
+
+        Not where a host takes nothing: then they would be all that waits here.
+        """
+        if self.memory.refuses(BRANCH, self.store.now_ms()):
+            return self.log.head()
+        try:
+            articles.refresh(self.store)
+        except (NaturecodeError, OSError) as error:
+            said = getattr(error, "message", str(error))
+            self.outcome.problems.append(f"the files of articles were not made anew: {said}")
+        return self.log.head()
 
     def _sign(self) -> None:
         """Sign what is new here; where that cannot be done it travels unsigned for now."""
@@ -264,6 +280,7 @@ class _Sync:
             self._track(theirs.tip)
             return True
         result, noted = self._receive(theirs)
+        result = replace(result, commit=self._show() or result.commit)
         self.found.append(theirs.tip)
         self.outcome.problems += [*result.problems, *noted.problems]
         self.outcome.refused = result.refused

@@ -168,7 +168,7 @@ class _Writing:
             wanted = lines(root, batch)
             return dict(missing(self.log.objects, root, self.device, wanted)) if wanted else {}
 
-        drain_held(self.log, self.store.now_ms(), _WAIT, files)
+        drain_held(self.log, self.store.now_ms(), _WAIT, files, self.store.derived)
         unsigned.unmark(self.store.state_dir)
 
 

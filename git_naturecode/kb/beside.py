@@ -1,0 +1,78 @@
+"""What a store asks while it writes: the files of articles that belong into the same commit."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from git_naturecode import trace
+from git_naturecode.git.objects import Content
+
+if TYPE_CHECKING:
+    from git_naturecode.kb.views import Making
+    from git_naturecode.store.store import Store
+
+_NOTED = "kb-shown"
+_LOGS, _FILES, _TRUST = "log/kb/", "kb/", "log/trust/"
+_MOST = 100  # bytes of the name of a commit
+Files = Mapping[str, Content | None]
+
+
+class ViewsBeside:
+    """The files of articles that belong into a commit beside entries about them.
+
+    What a store asks while it writes; nothing is loaded where no article is written about.
+    `thorough` looks at all that may have changed since the last time.
+    """
+
+    def __init__(self, store: "Store", *, thorough: bool = False) -> None:
+        self._store = store
+        self._thorough = thorough
+        self._making: Making | None = None
+        self.written = 0
+
+    def beside(self, base: str | None, files: Files) -> dict[str, Content | None]:
+        """What has to stand beside `files` when they are laid over the tree `base`."""
+        self._making = None
+        if not self._thorough and not any(path.startswith(_LOGS) for path in files):
+            return {}
+        from git_naturecode.kb import views
+
+        try:
+            self._making = views.making(self._store, base, files, thorough=self._thorough)
+        except Exception as error:
+            if self._thorough:
+                raise
+            # What was said gets into its log, whatever becomes of its view.
+            trace.note("kb", f"{type(error).__name__}: {error}")
+        found = self._making.files if self._making else {}
+        self.written = len(found)
+        return found
+
+    def made(self, old: str | None, new: str, files: Files) -> None:
+        """The commit `new` laid `files` over that of `old`; for one who holds the lock."""
+        if self._making is not None:
+            self._making.keep(new)
+        elif (
+            old is not None
+            and noted(self._store.state_dir) == old
+            and not any(path.startswith((_LOGS, _FILES, _TRUST)) for path in files)
+        ):
+            note(self._store.state_dir, new)
+
+
+def noted(state_dir: str) -> str:
+    """The commit for which the files of articles were right, "" for none."""
+    with suppress(OSError), open(os.path.join(state_dir, _NOTED), "rb") as file:
+        return file.read(_MOST).decode("ascii", "replace")
+    return ""
+
+
+def note(state_dir: str, commit: str) -> None:
+    """Remember that the files of articles are right for `commit`; where that cannot be written
+    down they are compared again. For one who holds the lock of the clone."""
+    path = os.path.join(state_dir, _NOTED)
+    with suppress(OSError):
+        with open(f"{path}.new", "w", encoding="ascii") as file:
+            file.write(commit)
+        os.replace(file.name, path)
