@@ -81,14 +81,13 @@ def _forget(store: Store) -> None:
 def _articles_are_behind(store: Store) -> bool:
     from git_naturecode.kb import beside
 
-    head = store.team.head()
-    return head is not None and beside.noted(store.state_dir) != head
+    return beside.is_behind(store)
 
 
 def _show_articles(store: Store) -> None:
-    from git_naturecode.kb import views
+    from git_naturecode.kb import beside
 
-    views.refresh(store)
+    beside.refresh(store)
 
 
 def _texts_miss(store: Store) -> bool:

@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from git_naturecode import ids, trusting
+from git_naturecode.domain.kb import makers
+from git_naturecode.domain.kb.build import build
+from git_naturecode.domain.kb.model import KIND, REVISION
 from git_naturecode.errors import NaturecodeError, Unsupported
-from git_naturecode.git.objects import Change
+from git_naturecode.git.objects import Change, Content
+from git_naturecode.kb.beside import ViewsBeside
 from git_naturecode.redact import Redactor
 from git_naturecode.store import (
     attachments,
@@ -147,6 +151,7 @@ def take_out(store: Store, targets: Iterable[Found]) -> Done:
     store.settle(_WAIT)
     _try_keys(store, {found.writer for found in shared})
     done.kept = _say_again(store, targets)
+    _say_where(store, shared)
     store.settle(_WAIT)
     if shared:
         _record(store, shared)
@@ -180,9 +185,12 @@ def _record(store: Store, targets: Iterable[Found]) -> None:
         with trusting.signed(store, records) as lines:
             for _ in range(20):
                 head, root = log.head(), log.tree()
-                new = log.objects.commit(_change(store, root, lines(root)))
+                views = ViewsBeside(store, thorough=True)
+                change = _change(store, root, lines(root), views)
+                new = log.objects.commit(change)
                 forgetting.expect(store, new, head)
                 if log.move(new, head, _WAIT):
+                    views.made(head, new, change.files)
                     return
     raise NaturecodeError(f"{log.ref} keeps moving", "run the command again")
 
@@ -197,7 +205,9 @@ def _check_room(store: Store, more: int) -> None:
         )
 
 
-def _change(store: Store, root: str | None, files: Mapping[str, bytes]) -> Change:
+def _change(
+    store: Store, root: str | None, files: Mapping[str, bytes], views: ViewsBeside
+) -> Change:
     """All that is in the tree `root` and in `files`, without what the records there name."""
     verify, objects = forgetting.verifier(store), store.team.objects
     book = purge.records(objects, root, verify)
@@ -207,7 +217,24 @@ def _change(store: Store, root: str | None, files: Mapping[str, bytes]) -> Chang
         book.add(data, found["device"], verify)
     stubs = dict(purge.stubbed(objects, root, book.purged))
     text = seal.message("Remove what was purged", book.need)
-    return Change(root, {**stubs, **files}, (), store.now_ms() // 1000, text)
+    laid: dict[str, Content | None] = {**stubs, **files}
+    laid.update(views.beside(root, laid))  # what was made of the texts goes with them
+    return Change(root, laid, (), store.now_ms() // 1000, text)
+
+
+def _say_where(store: Store, targets: Iterable[Found]) -> None:
+    """Say of each revision of an article, of which nothing is said again, where it stands among
+    the others: nothing else would know after the purge, and no edit of it could be merged."""
+    for found in targets:
+        entry = found.entry
+        if entry.kind != REVISION or found.instead is not None:
+            continue
+        placed = store.read_all(ids.tail(found.entity), KIND)
+        if found.entity.startswith(f"{KIND}-") and not any(
+            one.entry.kind == "redact" and one.entry.header.get("target") == entry.id
+            for one in placed
+        ):
+            store.write(TEAM, found.entity, [makers.redaction(build(placed), entry.id)])
 
 
 def _operations(targets: Iterable[Found]) -> dict[str, list[Json]]:

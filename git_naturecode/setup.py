@@ -7,6 +7,7 @@ from git_naturecode.errors import NaturecodeError, Remote
 from git_naturecode.git import remote
 from git_naturecode.git.repo import read_config
 from git_naturecode.hooks import install, switch
+from git_naturecode.kb import beside
 from git_naturecode.store import device, exclude, place
 from git_naturecode.store.notes import PREFIX
 from git_naturecode.store.place import NAME
@@ -96,8 +97,10 @@ def _branch(store: Store, done: Done) -> None:
             commits = f"{count} commit" + "s" * (count != 1)
             done.lines.append(f"the notes that name sessions are there on {commits}")
         kb.keep_notes(store)
+        beside.pass_over(store)
     elif had is None:
         store.team.begin()
+        beside.pass_over(store)
         done.lines.append(f"the data branch `{store.branch}` was made")
     else:
         done.lines.append(f"the data branch `{store.branch}` is there")

@@ -44,6 +44,7 @@ SIDEWAYS = {
     ("sealed", "trusting"): "whose device is whose is in the trust log",
     ("sync", "sealed"): "devices that a sync brings get their keys by it",
     ("sync", "linking"): "links and notes travel together, and notes follow the links",
+    ("purging", "kb"): "the file of an article whose text is purged is made anew",
     ("purging", "trusting"): "a purge is a signed line",
     ("trusting", "identity"): "the first line of a device says whose it is",
     ("status", "trusting"): "which team is trusted, and what is kept out",

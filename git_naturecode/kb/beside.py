@@ -1,4 +1,7 @@
-"""What a store asks while it writes: the files of articles that belong into the same commit."""
+"""The files of articles beside the entries about them: in the same commit, or made right later.
+
+What makes them is `views`, which is loaded only where there is something to make.
+"""
 
 import os
 from collections.abc import Mapping
@@ -6,7 +9,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from git_naturecode import trace
+from git_naturecode.git import tree
 from git_naturecode.git.objects import Content
+from git_naturecode.store.lock import hold
 
 if TYPE_CHECKING:
     from git_naturecode.kb.views import Making
@@ -14,6 +19,7 @@ if TYPE_CHECKING:
 
 _NOTED = "kb-shown"
 _LOGS, _FILES, _TRUST = "log/kb/", "kb/", "log/trust/"
+_WAIT = 15.0
 _MOST = 100  # bytes of the name of a commit
 Files = Mapping[str, Content | None]
 
@@ -59,6 +65,42 @@ class ViewsBeside:
             and not any(path.startswith((_LOGS, _FILES, _TRUST)) for path in files)
         ):
             note(self._store.state_dir, new)
+
+
+def refresh(store: "Store") -> int:
+    """Make the files right that are not as the entries want them; how many those were.
+
+    What waits in the spool goes into the same commit. Looks at nothing while the branch is where
+    it was the last time.
+    """
+    if not is_behind(store):
+        return 0
+    views = ViewsBeside(store, thorough=True)
+    with hold(store.lock, _WAIT) as held:
+        if held and not pass_over(store):
+            from git_naturecode.store.drain import drain_held
+
+            drain_held(store.team, store.now_ms(), _WAIT, lambda *_: {}, views)
+    return views.written
+
+
+def is_behind(store: "Store") -> bool:
+    """True when the branch is elsewhere than when the files were last right for it."""
+    head = store.team.head()
+    return head is not None and noted(store.state_dir) != head
+
+
+def pass_over(store: "Store") -> bool:
+    """True where nothing was ever said about any article, and nobody put a file there: then the
+    files are right. For one who holds the lock of the clone, or has just made the branch."""
+    log = store.team
+    root = log.tree()
+    if root is not None and any(tree.find(log.objects, root, path) for path in ("kb", "log/kb")):
+        return False
+    if any(one.entity.startswith("kb-") for one in store.waiting(log)):
+        return False
+    note(store.state_dir, log.head() or "")
+    return True
 
 
 def noted(state_dir: str) -> str:

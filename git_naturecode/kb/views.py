@@ -22,49 +22,12 @@ from git_naturecode.kb import beside
 from git_naturecode.kb.shown import File, Row, Shown
 from git_naturecode.render import kb_view
 from git_naturecode.store import format, hygiene, paths
-from git_naturecode.store.drain import drain_held
-from git_naturecode.store.lock import hold
 from git_naturecode.store.store import TEAM, Placed, Store
 
 _LOGS, _FILES = "log/kb", "kb"
 _LOGS_THEN, _FILES_THEN, _JUDGED = "logs", "files", "judged"
-_WAIT = 15.0
 _MANY = 300  # articles: so many are left to the next refresh by who only adds an entry
 _MUCH = 64 << 20  # characters of articles that are held
-
-
-def refresh(store: Store) -> int:
-    """Make the files right that are not as the entries want them; how many those were.
-
-    What waits in the spool goes into the same commit. Looks at nothing while the branch is where
-    it was the last time.
-    """
-    if not is_behind(store):
-        return 0
-    views = beside.ViewsBeside(store, thorough=True)
-    with hold(store.lock, _WAIT) as held:
-        if held and not _is_needed(store):
-            beside.note(store.state_dir, store.team.head() or "")
-        elif held:
-            drain_held(store.team, store.now_ms(), _WAIT, lambda *_: {}, views)
-    return views.written
-
-
-def _is_needed(store: Store) -> bool:
-    """False while nothing was ever said about any article, and nobody put a file there."""
-    root = store.team.tree()
-    above = {entry.name for entry in tree.entries(store.team.objects, root)} if root else set()
-    return (
-        _FILES.encode() in above
-        or tree.find(store.team.objects, root, _LOGS) is not None
-        or any(one.entity.startswith(f"{KIND}-") for one in store.waiting(store.team))
-    )
-
-
-def is_behind(store: Store) -> bool:
-    """True when the branch is elsewhere than when the files were last right for it."""
-    head = store.team.head()
-    return head is not None and beside.noted(store.state_dir) != head
 
 
 def making(
@@ -158,8 +121,9 @@ class Making:
         held = ((tail, self._articles.get(tail)) for tail in by_tail.keys() & self._articles.keys())
         missing = by_tail.keys() - self._articles.keys()
         for tail, article in chain(held, self._built(missing)):
-            for path in by_tail[tail] if article else ():
-                self._put(path, wanted[path], article, there[path])
+            for path in by_tail[tail]:
+                if article is not None:
+                    self._put(path, wanted[path], article, there[path])
 
     def keep(self, commit: str) -> None:
         """The commit `commit` holds what was made; for one who holds the lock."""
@@ -214,8 +178,12 @@ class Making:
             for place in _places_of([path]):
                 if ids.tail(place[0]) in logs and content is not None:
                     logs[ids.tail(place[0])][path] = content
-        blobs = (c for found in logs.values() for _, c in sorted(found.items()) if _is_blob(c))
-        contents = objects.read_many(blobs)
+        contents = objects.read_many(
+            content
+            for found in logs.values()
+            for _, content in sorted(found.items())
+            if isinstance(content, str)
+        )
         for tail, found in logs.items():
             placed: list[Placed] = []
             for _, content in sorted(found.items()):
@@ -268,7 +236,7 @@ class Making:
     def _there(self, wanted: Iterable[str], shown: Shown) -> dict[str, _There]:
         """What stands at these paths."""
         found = dict.fromkeys(wanted, _There())
-        changed = {path: self.touched[path] for path in found if self.touched.get(path)}
+        changed = {path: blob for path in found if (blob := self.touched.get(path))}
         contents = self.store.team.objects.read_many(changed.values())
         for path, (blob, data) in zip(changed, contents, strict=True):
             newer = edited.version(data) > edited.RENDERER
@@ -345,7 +313,3 @@ def _is_made(data: bytes) -> bool:
     return isinstance(found, edited.Untouched) or (
         isinstance(found, edited.Leading) and found.is_sound
     )
-
-
-def _is_blob(content: Content) -> bool:
-    return isinstance(content, str)

@@ -190,8 +190,7 @@ def _prepare(store: Store, log: Log) -> None:
     try:
         log.unlock(_WAIT)
         log.begin()
-        derived = store.derived if log.name == TEAM else None
-        drain_held(log, store.now_ms(), _WAIT, derived=derived)
+        drain_held(log, store.now_ms(), _WAIT, derived=store.derived)
     except RefLocked:
         raise NaturecodeError(
             f"{log.ref} is locked by another git process",

@@ -95,7 +95,7 @@ def drain_held(
         _undrain(log)
     batch = collect(spool)
     if batch.names or more:
-        _write(log, batch, now_ms, wait, more, derived)
+        _write(log, batch, now_ms, wait, more, derived if log.name == TEAM else None)
         spool.drained(batch.names, now_ms)
         over = spool.over(now_ms)
         if over and log.name == TEAM:

@@ -263,8 +263,8 @@ class Store:
         if entries:
             from git_naturecode.store import format
 
-            head = format.preamble(entity, device or self.device, 1)
-            text = head + "".join(map(format.block, entries))
+            text = format.preamble(entity, device or self.device, 1)
+            text += "".join(map(format.block, entries))
             at = entries[0].at.replace(":", "").replace("/", "-")
             name = f"{at}-{ids.base32(self.random(5), 8)}"
             self.side(side).spool.put(name, text.encode())
@@ -281,8 +281,7 @@ class Store:
             from git_naturecode.store.drain import drain
 
             try:
-                derived = self.derived if log.name == TEAM else None
-                drain(log, self.lock, self.now_ms(), wait, derived)
+                drain(log, self.lock, self.now_ms(), wait, self.derived)
             except RefLocked:
                 if wait:
                     raise NaturecodeError(

@@ -27,7 +27,7 @@ def fault(text: bytes) -> tuple[int, str] | None:
     depth = nodes = 0
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            number = event.start_mark.line + 1
+            number = getattr(event.start_mark, "line", 0) + 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 return number, "its YAML has anchors"
             if getattr(event, "tag", None):

@@ -12,7 +12,7 @@ from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push
 from git_naturecode.git.run import GitFailed
-from git_naturecode.kb import views as articles
+from git_naturecode.kb import beside
 from git_naturecode.sealed import renewal
 from git_naturecode.store import forgetting, remotes, strays
 from git_naturecode.store.lock import hold
@@ -160,7 +160,7 @@ class _Sync:
         if self.memory.refuses(BRANCH, self.store.now_ms()):
             return self.log.head()
         try:
-            articles.refresh(self.store)
+            beside.refresh(self.store)
         except (NaturecodeError, OSError) as error:
             said = getattr(error, "message", str(error))
             self.outcome.problems.append(f"the files of articles were not made anew: {said}")

@@ -67,6 +67,9 @@ ALLOWED = [
     "README.md",
     ".gitattributes",
     "kb/articles/" + "a" * 100 + ".md",
+    "kb/articles/重试-策略.md",
+    "kb/articles/é.md",
+    "kb/articles/" + "试" * 66 + ".md",
 ]
 
 
@@ -107,7 +110,13 @@ REFUSED = [
     "kb/articles/a/b.md",
     "kb/articles/a b.md",
     "kb/articles/a:b.md",
-    "kb/articles/é.md",
+    "kb/articles/e\u0301.md",
+    "kb/articles/É.md",
+    "kb/articles/\u3164.md",
+    "kb/articles/重试\u202e.md",
+    "kb/articles/重 试.md",
+    "kb/articles/" + "试" * 67 + ".md",
+    "prompts/é.md",
     "kb/articles/" + "a" * 101 + ".md",
     "kb/articles/con.md",
     "kb/articles/nul.tar.md",
