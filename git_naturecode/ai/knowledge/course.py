@@ -24,6 +24,7 @@ _CHECKS = re.compile(
     re.I,
 )
 _BEFORE = re.compile(r"^(?:(?:export \S+|cd (?:\"[^\"]*\"|\S+)|\w+=\S+)\s*(?:&&|;)?\s*)+")
+_MOST_SPOKEN = 64 << 10
 _ABOUT = 0.25  # of the words of an objection that stand in what it is about
 _SYNTHETIC = "<synthetic>"  # what Claude Code calls the model where it has answered by itself
 
@@ -128,6 +129,8 @@ def _is_told(one: Message) -> bool:
 
 def _spoken(text: str) -> str:
     """`text` of a person without what the tool has put into it."""
+    if len(text) > _MOST_SPOKEN:  # looking for the end of each tag takes long in a long text
+        return text.strip()
     return _STOPPED.sub("", _TAGS.sub("", text)).strip()
 
 

@@ -8,7 +8,7 @@ from git_naturecode.ai.knowledge import marks
 from git_naturecode.ai.knowledge.course import Episode, Said
 from git_naturecode.ai.knowledge.parts import LIST, TABLE, TEXT, Part, Topic, plain
 from git_naturecode.ai.knowledge.proposal import Source, Statement, titled
-from git_naturecode.ai.knowledge.sentences import clean, sentences, tells, words
+from git_naturecode.ai.knowledge.sentences import clean, is_chatter, sentences, tells, words
 
 _MOST_TEXT = 1_800  # characters of one statement
 _MOST_QUOTE = 500
@@ -29,26 +29,30 @@ _STATUS = re.compile(
     r"|\|\s*`[0-9a-f]{7,40}`",
     re.I,
 )
+_DANGLING = re.compile(
+    r"(?:[?？]|\b(?:when|where|(?:means|so|such|says) that|which|because|if|with|and|or|the|"
+    r"an?|to|of))$",
+    re.I,
+)
 _POINTS_BACK = re.compile(
     r"^(?:this|that|it|its|they|these|those|both|here|there|he|she|then|so|and|but|also|"
     r"however|which|"
-    r"same|such|your|you|i|we'?re|i'?m|my|another|one|all|since|because|for|on|in|to|as|if|"
+    r"same|such|your|you|i|we'?re|i'?m|my|since|because|for|on|in|to|as|if|"
     r"when|it's|that's)\b",
     re.I,
 )
 _LEAD = re.compile(
     r"^(?:(?:ah|oh|ok(?:ay)?|good|great|perfect|yes|no|right|indeed|so|and|but|now|well|"
     r"hm+)[,.!: ]+)*"
-    r"(?:i (?:also )?(?:found|see|know|understand|think i see|identified|spotted|"
+    r"(?:(?:i (?:also )?(?:found|see|know|understand|think i see|identified|spotted|"
     r"noticed)(?: that)?"
     r"(?: (?:the|what'?s the|an?) (?:\w+ )?(?:issue|problem|bug|cause|culprit|"
     r"pattern)s?(?: (?:more )?(?:now|clearly|here))*)?"
     r"|(?:the|an?) (?:actual |real |underlying |core |main |remaining )?(?:root )?"
     r"(?:issue|problem|bug|reason|cause|culprit|thing|key|point)(?: here)? (?:is|"
     r"was)(?: that| because)?"
-    r"|(?:it )?turn(?:s|ed) out(?: that)?|looks like|it (?:seems|looks)(?: like| that)?|"
-    r"(?:根本|真正的?|主要)?原因(?:是|在于)?|问题(?:在于|出在|是))"
-    r"(?!\w)[\s,.!:：，。—–-]*",
+    r"|(?:it )?turn(?:s|ed) out(?: that)?|looks like|it (?:seems|looks)(?: like| that)?)"
+    r"(?!\w)|(?:根本|真正的?|主要)?原因(?:是|在于)?|问题(?:在于|出在|是))[\s,.!:：，。—–-]*",
     re.I,
 )
 _YIELDED = re.compile(
@@ -62,7 +66,10 @@ _YIELDED = re.compile(
 
 
 class Found(NamedTuple):
-    """A candidate: what it would be, what it says, how sure that is, and where it was said last."""
+    ""
+
+    "A candidate: what it would be, what it says, how sure that is, and where it was said last."
+    ""
 
     kind: str
     title: str
@@ -98,11 +105,7 @@ def title(*choices: str) -> str:
     """The first of `choices` that says something by itself, as a title; else ""."""
     for one in choices:
         bare = bared(one)
-        if (
-            len(words(bare)) >= 2
-            and not _POINTS_BACK.match(bare)
-            and not bare.endswith(("?", "？"))
-        ):
+        if len(words(bare)) >= 2 and not _POINTS_BACK.match(bare) and not _DANGLING.search(bare):
             return titled(_cut(bare[:1].upper() + bare[1:]))
     return ""
 
@@ -190,7 +193,7 @@ def paragraph(text: str, *, leads: bool = False) -> str:
     kept = [one for one in every[:-1] if tells(one)]
     last = every[-1] if every else ""
     is_lead = last.endswith((":", "："))
-    if (leads and is_lead) or (tells(last) and not is_lead):
+    if (leads and is_lead and not is_chatter(last)) or (tells(last) and not is_lead):
         kept.append(last)
     return " ".join(kept)
 

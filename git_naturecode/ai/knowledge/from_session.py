@@ -44,15 +44,22 @@ def _chosen(every: Iterable[Found]) -> list[Found]:
 
 
 def _is_said(one: Found, kept: Iterable[Found]) -> bool:
-    return any(
-        (one.kind in _TAUGHT and other.kind in _TAUGHT and _first(one) == _first(other))
-        or alike(words(one.title), words(other.title)) >= _SAME_TITLE
-        or (
-            alike(a := words(one.text), b := words(other.text)) >= _SAME_TEXT
-            and shared(a, b) >= _SHARED
-        )
-        for other in kept
+    return any(_says(other, one) for other in kept)
+
+
+def _says(other: Found, one: Found) -> bool:
+    """True when `other`, which is surer, says what `one` says."""
+    a, b = words(one.text), words(other.text)
+    taught = one.kind in _TAUGHT and other.kind in _TAUGHT and _first(one) == _first(other)
+    same = alike(words(one.title), words(other.title)) >= _SAME_TITLE
+    told = alike(a, b) >= _SAME_TEXT and (
+        shared(a, b) >= _SHARED or bool(_rests(one) & _rests(other))
     )
+    return taught or same or told
+
+
+def _rests(one: Found) -> set[int]:
+    return {source.number for statement in one.statements for source in statement.sources}
 
 
 def _first(one: Found) -> tuple[object, ...]:

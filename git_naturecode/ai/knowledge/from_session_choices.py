@@ -37,7 +37,10 @@ _PLAN = re.compile(r"\bplan\b|计划|方案", re.I)
 _PLAN_HEAD = re.compile(r"^(?:implementation )?plan\s*[:：-]\s*", re.I)
 _AROUND = re.compile(r"^(?:background|context|motivation|背景|动机)", re.I)
 _OURS = re.compile(r"\bour\b|\bthe existing\b|我们的|现有", re.I)
+_SHORT_NAME = 55
+_SHORTENED = re.compile(r"(?:that|it|they|these|those|which|such)\b", re.I)
 _FEWEST = 3
+_FEWEST_REASON = 10  # words of a choice with its reason
 _LONG = 1_500  # characters of what nobody says in passing
 
 
@@ -163,7 +166,7 @@ def _reasoned(read: Read, at: int, said: Said) -> Iterator[Found]:
                 for one in sentences(part.text)
                 if marks.DECIDED.search(one) and tells(one)
             ]
-            if not deciding or not marks.WHY.search(text) or len(words(text)) < 15:
+            if not deciding or not marks.WHY.search(text) or len(words(text)) < _FEWEST_REASON:
                 continue
             certain = any(
                 re.search(r"intent|by design|on purpose|decid|有意|决定", one, re.I)
@@ -187,7 +190,7 @@ def _reasoned(read: Read, at: int, said: Said) -> Iterator[Found]:
 
 def _headed(name: str, deciding: list[str], parents: tuple[str, ...]) -> Iterator[str]:
     if informative(name):
-        if len(name) < 55:
+        if len(name) < _SHORT_NAME and not _SHORTENED.match(deciding[0]):
             yield f"{name}: {deciding[0][:1].lower()}{deciding[0][1:]}"
         yield name
     yield from deciding

@@ -163,7 +163,7 @@ def _called(read: Read, at: int, said: Said) -> Iterator[Found]:
             ]
             first += [item.split("\n")[0] for part in parts for item in part.items[:1]]
             head = title(*first)
-            if head and len(words(text)) >= 8:
+            if head and len(words(text)) >= _FEWEST_WORDS:
                 yield Found(
                     "practice" if is_practice else "lesson",
                     head,

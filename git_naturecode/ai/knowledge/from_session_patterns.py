@@ -14,8 +14,9 @@ from git_naturecode.ai.knowledge.found import (
     prose,
     title,
 )
+from git_naturecode.ai.knowledge.outcome import outcome
 from git_naturecode.ai.knowledge.parts import CODE, LIST, TABLE, TEXT, Part, Topic, plain, topics
-from git_naturecode.ai.knowledge.sentences import sentences, tells, words
+from git_naturecode.ai.knowledge.sentences import alike, sentences, tells, words
 
 _NAMES = re.compile(r"`[^`\n]+`")
 _LISTING = re.compile(
@@ -23,6 +24,7 @@ _LISTING = re.compile(
     r"问题|步骤|文件)[ *]*\|",
     re.I,
 )
+_ABOUT = 0.4  # of the words of a later change that stand in an explanation
 _TWO_WAYS = 3  # columns of a table that compares two
 _FEWEST_NAMES, _FEWEST_WORDS = 3, 25
 
@@ -39,6 +41,8 @@ def patterns(read: Read) -> Iterator[Found]:
                 continue
             yield from _compared(read, said)
             if asks and not episode.edited and said is episode.answer:
+                if _is_changed(read, at, said):
+                    continue
                 yield from _explained(read, said)
             else:
                 yield from _intended(read, said)
@@ -80,6 +84,16 @@ def _compares(table: Part) -> bool:
     return len(rows) >= 5 and len(words(table.text)) > 15 and not is_status(table)
 
 
+def _is_changed(read: Read, at: int, said: Said) -> bool:
+    """True when what `said` explains was built otherwise later in the session."""
+    told = words(said.text)
+    return any(
+        alike(told, words(outcome(later.answer.text))) >= _ABOUT
+        for later in read.episodes[at + 1 :]
+        if later.edited and later.answer
+    )
+
+
 def _explained(read: Read, said: Said) -> Iterator[Found]:
     """An answer that explains how something works."""
     every = topics(said.text)
@@ -102,7 +116,7 @@ def _explained(read: Read, said: Said) -> Iterator[Found]:
     text = _laid_out(every)
     if head and text:
         sure = (
-            0.45
+            0.5
             + 0.1 * any(part.kind in (CODE, TABLE) for part in parts)
             + 0.05 * bool(marks.WHY.search(text))
         )

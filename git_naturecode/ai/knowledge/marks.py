@@ -228,7 +228,8 @@ GENERIC_NAMES = _any(
     r"implementation).*|thoughts?.*|"
     r"implementation(?: .*)?|approach(?: \w+)?|proposed changes|phases?.*|part \w+|"
     r"recommendations?|quick .*|"
-    r"behaviou?r change|changed behaviou?r|file to .*|question for you|assessment|feedback)$",
+    r"behaviou?r change|changed behaviou?r|file to .*|question for you|assessment|feedback|"
+    r"one (?:difference|thing|note|point)\b.*)$",
     r"^(?:总结|概述|分析|结果|状态|详情|说明|下一步|文件|测试|验证|步骤|计划|示例|背景|目标|"
     r"改动|修改|变更)$",
 )  # fmt: skip

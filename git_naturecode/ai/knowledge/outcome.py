@@ -20,7 +20,7 @@ _NOISE = re.compile(
 )
 _PLACE = re.compile(r"^\S+\.\w+:\d+")
 _MOST_ROWS, _MOST_ROW = 6, 200
-_COMMAND = re.compile(r"\s*(?:2>&1|\|.*|&&\s*(?:echo|head|tail)\b.*|>.*)$")
+_COMMAND = re.compile(r"\s*(?:\d?>.*|\|.*|&&\s*(?:echo|head|tail)\b.*)$")
 _MOST_LABELS, _MOST_PATHS, _MOST_COMMAND = 6, 8, 120
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from git_naturecode.render import inert
@@ -91,7 +91,8 @@ class Topic(NamedTuple):
     fields: tuple[tuple[str, tuple[Part, ...]], ...]
 
 
-def topics(text: str) -> list[Topic]:
+@lru_cache(maxsize=256)  # every rule asks for those of the same texts
+def topics(text: str) -> tuple[Topic, ...]:
     """The sections of `text`, each with the bold ones below it as its fields."""
     made: list[Topic] = []
     for one in sections(text):
@@ -103,7 +104,7 @@ def topics(text: str) -> list[Topic]:
             made.append(last._replace(fields=(*last.fields, (one.title, one.parts))))
         else:  # behind a rule
             made += [last, Topic("", (), one.parts, ())]
-    return made
+    return tuple(made)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str, Part | None]]:

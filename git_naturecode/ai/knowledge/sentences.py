@@ -50,9 +50,15 @@ def telling(text: str) -> list[str]:
 def tells(sentence: str) -> bool:
     """True when `sentence` says something that is not over with the next step."""
     bare = sentence.strip(" *_#>-–—\"'")
-    if marks.PROCESS.search(bare) and not marks.CAUSE.search(bare):
+    if is_chatter(sentence):
         return False
     return bool(len(words(bare)) >= _FEWEST) and not bare.endswith(("?", "？"))
+
+
+def is_chatter(sentence: str) -> bool:
+    """True when `sentence` only says what is done next, or leads to what was done."""
+    bare = sentence.strip(" *_#>-–—\"'")
+    return bool(marks.PROCESS.search(bare)) and not marks.CAUSE.search(bare)
 
 
 def words(text: str) -> set[str]:
