@@ -66,10 +66,7 @@ _YIELDED = re.compile(
 
 
 class Found(NamedTuple):
-    ""
-
-    "A candidate: what it would be, what it says, how sure that is, and where it was said last."
-    ""
+    """A candidate: what it would be, what it says, how sure that is, and where it was said last."""
 
     kind: str
     title: str

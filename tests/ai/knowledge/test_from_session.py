@@ -65,13 +65,13 @@ def test_headings_that_say_problem_and_solution() -> None:
 def test_a_check_that_failed_and_went_well_after_edits() -> None:
     one = only(
         asked("make lint complains, please look"),
-        ran("make lint 2>&1 | head -50", "Exit code 1\nsrc/a.py:3:1: E501 line too long\n", ok=False),
+        ran("make lint 2>&1 | head -9", "Exit code 1\nsrc/a.py:3:1: E501 too long\n", ok=False),
         edited("src/a.py"), ran("make lint", "ok"),
         said("All fixed:\n\n1. **E501 errors** - Long lines were folded in the parser\n"
              "2. **F401 errors** - Imports that nobody needs were removed"),
     )  # fmt: skip
     assert one.title == "Fixes for what `make lint` reports: E501, F401"
-    assert "src/a.py:3:1: E501 line too long" in one.body
+    assert "src/a.py:3:1: E501 too long" in one.body
 
 
 def test_a_choice_with_its_reason_that_a_person_agreed_to() -> None:
@@ -111,7 +111,8 @@ def test_an_offer_of_a_chore_is_no_decision(chore: str) -> None:
 def test_what_a_person_wants_otherwise_and_gets() -> None:
     one = only(
         asked("Rename the package from `pkg/mail` to `pkg/notify`, since it sends more than mail"),
-        edited("pkg/notify/send.go"), said("Changes:\n\n- `pkg/mail` is `pkg/notify` in all imports"),
+        edited("pkg/notify/send.go"),
+        said("Changes:\n\n- `pkg/mail` is `pkg/notify` in all imports"),
     )  # fmt: skip
     assert (one.kind, one.files) == ("decision", ("pkg/notify/send.go",))
     assert one.title.startswith("Rename the package from `pkg/mail` to `pkg/notify`")
@@ -207,7 +208,7 @@ def test_a_table_of_how_far_one_is_is_none() -> None:
     assert not proposed(
         asked("Run the checks"),
         said("**Results of the run**\n\n| Step | Result | Note |\n|---|---|---|\n"
-             "| Build of the client | ✅ PASS | in twelve seconds |\n| Unit tests | ✅ PASS | 300 |\n"
+             "| Build of the client | ✅ PASS | twelve seconds |\n| Unit tests | ✅ PASS | 3 |\n"
              "| Integration tests of the server | ✅ PASS | 20 |\n"),
     )  # fmt: skip
 
@@ -235,7 +236,7 @@ def test_chinese() -> None:
     assert cause.kind == "problem"
     assert cause.title.startswith("连接池在重启后没有释放旧连接")
     lesson = only(
-        asked("把配置加进去"), edited("app.toml"), said("已经加到 `app.toml`。"),
+        asked("把配置加进去"), edited("app.toml"), said("已加到 `app.toml`。"),
         asked("不对，密码不应该写在仓库的配置里"),
         said("你说得对。密码应该从环境变量读取，而不是写在仓库的配置文件里。让我来改："),
         edited("app.toml"),
