@@ -1,0 +1,1 @@
+"""Documentation out of code, by structure."""
