@@ -78,7 +78,9 @@ def found(path: str, text: str) -> list[tuple[str, str, str, int, str]]:
         ),
     ],
 )  # fmt: skip
-def test_a_manifest_is_read(path: str, text: str, wanted: list[tuple[str, str, str, int, str]]) -> None:
+def test_a_manifest_is_read(
+    path: str, text: str, wanted: list[tuple[str, str, str, int, str]]
+) -> None:
     assert found(path, text) == wanted
 
 
