@@ -4,7 +4,7 @@ import os
 from typing import NamedTuple
 
 from git_naturecode import trusting
-from git_naturecode.domain.kinds import REVIEW, SESSION
+from git_naturecode.domain.kinds import KB, REVIEW, SESSION
 from git_naturecode.domain.people import key
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import remote, tree
@@ -51,7 +51,8 @@ class Status(NamedTuple):
     `folder` says why which files of this work tree's folder are not as they should be. Of
     what was committed and rewritten `unlinked` pieces were not looked at yet, and `sessionless`
     commits wait for a session that is not here; `unsigned` entries of this clone are written and
-    not signed; `to_review` reviews wait for this person; `trusted` is None where there is no team.
+    not signed; `to_review` reviews wait for this person, `articles` are in the
+    knowledge base; `trusted` is None where there is no team.
     """
 
     branch: str
@@ -67,6 +68,7 @@ class Status(NamedTuple):
     trusted: Trusted | None = None
     unsigned: int = 0
     to_review: int = 0
+    articles: int = 0
 
 
 def _unlinked(store: Store) -> int:
@@ -96,7 +98,7 @@ def status(store: Store, index: Index) -> Status:
         store.config.flag("naturecode.autoSync", False), place.notes(store),
         _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
         unsigned.count(store.state_dir),
-        _to_review(store, index),
+        _to_review(store, index), index.count(KB, {"state": ("live",)}),
     )  # fmt: skip
 
 

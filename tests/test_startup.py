@@ -127,6 +127,26 @@ def test_a_team_is_shown_with_little_loaded(clone: Clone) -> None:
     assert "cryptography" not in loaded(clone, "session", "start", "another")
 
 
+# What else of ours costs its time: reading one article needs no merge, a list not even the fold.
+KB_READING = {*READING, "hashlib"}
+KB_PATHS = {
+    "kb list": READING,
+    "kb list --json": READING,
+    "kb show retry": {*KB_READING, "git_naturecode.store.format"},
+    "kb show retry --json": {*KB_READING, "git_naturecode.store.format"},
+    "kb history retry": {*KB_READING, "git_naturecode.store.format"},
+    "kb diff retry": {*KB_READING, "git_naturecode.store.format"},
+}
+
+
+@pytest.mark.parametrize("command", KB_PATHS)
+def test_an_article_is_read_with_little_loaded(clone: Clone, command: str) -> None:
+    (clone.path / "a.md").write_text("# Retry\n\nAgain.\n")
+    clone.nc("kb", "add", "--file", "a.md")
+    clone.nc("kb", "list")
+    assert loaded(clone, *command.split()) == KB_PATHS[command]
+
+
 def test_findings_are_read_without_what_looks_for_them(clone: Clone) -> None:
     clone.git("checkout", "-q", "-b", "feature")
     (clone.path / "a.py").write_text("import os\n\nos.system(input())\n")

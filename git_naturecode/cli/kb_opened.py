@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode import ids, kb
 from git_naturecode.cli.context import Context
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from git_naturecode.domain.kb.model import Article
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(NamedTuple):
     """An article and the store to write in."""
 
     store: Store

@@ -29,6 +29,8 @@ def status_text(found: "Status") -> str:
         f"{count(found.shared, 'shared session')}, {found.private} private "
         f"(data branch `{found.branch}`)"
     ]
+    if found.articles:
+        lines.append(f"{count(found.articles, 'article')} in the knowledge base")
     if found.to_review:
         lines.append(
             f"{count(found.to_review, 'review')} {'waits' if found.to_review == 1 else 'wait'} "
@@ -135,7 +137,7 @@ def status_json(found: "Status") -> dict[str, Json]:
         "private": found.private, "queued": found.queued,
         "ahead": usual.ahead if usual else 0, "behind": usual.behind if usual else 0,
         "unlinked": found.unlinked, "sessionless": found.sessionless, "unsigned": found.unsigned,
-        "toReview": found.to_review,
+        "toReview": found.to_review, "articles": found.articles,
         "known": bool(usual and usual.known), "remotes": [_towards_json(one) for one in towards],
         "autoSync": found.automatic, "team": found.trusted and found.trusted._asdict(),
         "folder": [{"path": path, "why": why} for path, why in found.folder.items()],

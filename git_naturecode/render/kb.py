@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from git_naturecode.domain.kb.model import DELETE, Article, Revision
-from git_naturecode.render import words
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.show import fit, line, show
 from git_naturecode.store.entry import Json
@@ -126,7 +125,11 @@ def _told(article: Article, one: Revision, paint: Paint) -> str:
     what = "deleted" if one.kind == DELETE else _size(one)
     note = f"  {line(one.note)}" if one.note else ""
     number = paint.yellow(f"r{one.number}".ljust(5))
-    return f"{number} {words.minute(one.time)}  {line(one.by)}  {what}{note}{paint.dim(notes)}"
+    return f"{number} {_minute(one.time)}  {line(one.by)}  {what}{note}{paint.dim(notes)}"
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
 
 
 def _size(one: Revision) -> str:
