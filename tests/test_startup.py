@@ -63,7 +63,7 @@ PATHS = {
         "dataclasses",
         "git_naturecode.ai",
     },
-    "kb search jitter": {*READING, "dataclasses"},
+    "kb search jitter": READING,
     "session use": {"typer"},
     "folder": {*FOLDING, "git_naturecode.sync", "dataclasses"},
     "sync": {
