@@ -13,6 +13,10 @@ _MOST_LOOKS = 64  # at each line, for lines that stand once
 _MOST = 250_000  # pairs of lines that are compared where no line occurs only once
 
 
+def _always(_line: str) -> bool:
+    return True
+
+
 def _by_pairs(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     if len(old) * len(new) > _MOST:
         return []
@@ -20,12 +24,15 @@ def _by_pairs(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     return [(i, j, n) for i, j, n in matcher.get_matching_blocks() if n]
 
 
-def matching(old: Sequence[str], new: Sequence[str], between: Between = _by_pairs) -> list[Block]:
+def matching(
+    old: Sequence[str], new: Sequence[str], between: Between = _by_pairs,
+    leads: Callable[[str], bool] = _always,
+) -> list[Block]:  # fmt: skip
     """The blocks of equal lines of `old` and `new`, in order, none overlapping.
 
     Lines that occur once in both lead (patience diff, Bram Cohen 2003): they cannot be taken for
-    each other; `between` looks at what has none. Left to itself it takes what is too large to
-    compare for different.
+    each other; of these only such that `leads` says True of. What has none is left to `between`,
+    which takes what is too large to compare for different, when left to itself.
     """
     found: list[Block] = []
     waiting = [(0, len(old), 0, len(new))]
@@ -43,7 +50,7 @@ def matching(old: Sequence[str], new: Sequence[str], between: Between = _by_pair
         high, to = high - end, to - end
         if low == high or from_ == to:
             continue
-        anchors = _anchors(old[low:high], new[from_:to]) if left >= 0 else []
+        anchors = _anchors(old[low:high], new[from_:to], leads) if left >= 0 else []
         if anchors:
             places = [(low + i, from_ + j) for i, j in anchors]
             starts = [(low, from_), *places]
@@ -69,10 +76,12 @@ def _same(one: Sequence[str], other: Sequence[str]) -> int:
     return low
 
 
-def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def _anchors(
+    old: Sequence[str], new: Sequence[str], leads: Callable[[str], bool]
+) -> list[tuple[int, int]]:
     """The lines that occur once in each, as many as stand in the same order in both."""
     there = _once(new)
-    pairs = [(i, there[line]) for line, i in _once(old).items() if line in there]
+    pairs = [(i, there[line]) for line, i in _once(old).items() if line in there and leads(line)]
     return _rising(sorted(pairs))
 
 

@@ -10,7 +10,7 @@ from git_naturecode.domain.kb.three_way import Both, merged
 
 _MOST_DEEP = 16  # merges of common ancestors of common ancestors of ...
 _MOST_BASES = 8  # common ancestors that are merged for one base
-_MOST_CHARACTERS = 48_000_000  # that are merged for common ancestors
+_MOST_CHARACTERS = 24_000_000  # that are merged for common ancestors
 _MOST_SEARCHED = 200_000_000  # characters in which the writers of single places are looked for
 
 Key = tuple[str, ...]
@@ -94,7 +94,9 @@ class _Folding:
         if one == was:
             return other
         parts: list[layout.Part] = []
-        for part in merged(None if was is None else _items(was), _items(one), _items(other)):
+        for part in merged(
+            None if was is None else marks.items(was), marks.items(one), marks.items(other)
+        ):
             if isinstance(part, Both):
                 sides = [
                     self.writers.side(before, base, part.was, part.one),
@@ -146,13 +148,6 @@ def _piece(lines: Sequence[str]) -> str:
 
 def _unix(text: str) -> str:
     return text.replace("\r\n", "\n") if "\r" in text else text
-
-
-def _items(text: str) -> list[str]:
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return marks.split(lines)
 
 
 def _ends(was: str | None, one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ from git_naturecode.domain.kb import blocks, marks
 from git_naturecode.domain.kb.marks import Text
 
 _MOST_LINES = 60  # by which a place is widened to the whole paragraph
+_MOST_LETTERS = 5_000  # in these lines
 _MOST_OPEN = 400  # by which it is widened to the whole of a fence or comment
 _MOST_WIDENING = 100_000  # lines by which all places of a text are widened together
 
@@ -22,7 +23,7 @@ class Side(NamedTuple):
 
 Clash = tuple[Side, ...]
 Part = list[str] | Clash
-"""A piece of a text: items as `marks.split` makes them, or the texts for a place."""
+"""A piece of a text: items as `marks.items` has them, or the texts for a place."""
 
 
 def clash(sides: Iterable[Side]) -> Part:
@@ -41,6 +42,8 @@ def clash(sides: Iterable[Side]) -> Part:
 
 def _flat(side: Side) -> list[Side]:
     """`side`, or where marked places stand in it, what each of their writers has for all of it."""
+    if not any("\n" in item for item in side.lines):
+        return [side]
     parts: list[Part] = []
     for item in side.lines:
         texts = marks.texts(item)
@@ -95,6 +98,8 @@ class Laid(NamedTuple):
 
 def laid_out(parts: Sequence[Part]) -> list[str]:
     """The lines of a text that is made of `parts`."""
+    if all(isinstance(part, list) for part in parts):
+        return [line for part in parts for item in part for line in str(item).split("\n")]
     layout = _Layout(
         [one for part in parts for one in (part if isinstance(part, list) else [part])]
     )
@@ -174,26 +179,31 @@ class _Layout:
 
     def _paragraph(self, low: int, place: Clash) -> int:
         """Where in `out` the paragraph begins with which a place there goes on."""
+        start, room = low, _Room()
         first = [self.out[low]] if low < len(self.out) else _ends(place, 0)
-        least = max(0, low - min(_MOST_LINES, self.left))
-        while low > least and any(isinstance(one, str) and _goes_on(one) for one in first):
+        while low and any(isinstance(one, str) and _goes_on(one) for one in first):
             above = self.out[low - 1]
-            if not isinstance(above, str) or not _is_text(above):
+            is_open = self.before[low - 1] != blocks.NONE
+            if is_open or not isinstance(above, str) or not _is_text(above):
                 break
+            if not room.takes([above]):
+                return start
             low -= 1
-            self.left -= 1
             first = [above]
         return low
 
     def _rest_of_paragraph(self, place: Clash) -> Clash:
-        for _ in range(min(_MOST_LINES, self.left)):
-            if self.at == len(self.given) or not any(map(_is_text, _ends(place, -1))):
-                break
+        start, room, wide = self.at, _Room(), place
+        while self.at < len(self.given) and any(map(_is_text, _ends(wide, -1))):
             below = self.given[self.at]
-            if not any(map(_goes_on, [below] if isinstance(below, str) else _ends(below, 0))):
+            first = [below] if isinstance(below, str) else _ends(below, 0)
+            if not any(map(_goes_on, first)):
                 break
-            place = self._taken(place)
-        return place
+            if not room.takes(_all(below)):
+                self.at = start
+                return place
+            wide = self._taken(wide)
+        return wide
 
     def _closing(self, place: Clash) -> tuple[Clash, bool]:
         """`place` with what follows, up to where none of its texts has anything open.
@@ -226,12 +236,28 @@ class _Layout:
         return _one_of([place, below])
 
 
+class _Room:
+    """How far a place may be widened: lines and characters."""
+
+    def __init__(self) -> None:
+        self.lines, self.letters = _MOST_LINES, _MOST_LETTERS
+
+    def takes(self, lines: Sequence[str]) -> bool:
+        self.lines -= len(lines)
+        self.letters -= sum(map(len, lines))
+        return self.lines >= 0 and self.letters >= 0
+
+
 def _one_of(parts: Sequence[Part]) -> Clash:
     """One place of several and of what stands between them."""
     if len(parts) == 1 and isinstance(parts[0], tuple):
         return parts[0]
     made = clash(_woven(parts))
     return made if isinstance(made, tuple) else (Side(tuple(made), "", ""),)
+
+
+def _all(below: str | Clash) -> list[str]:
+    return [below] if isinstance(below, str) else [line for side in below for line in side.lines]
 
 
 def _ends(place: Clash, index: int) -> list[str]:

@@ -107,8 +107,16 @@ def places(text: str) -> tuple[Place, ...]:
     return tuple(sorted(found))
 
 
-def split(lines: Sequence[str]) -> list[str]:
-    """`lines` as items: each marked place is one of several lines, every other line is one."""
+def items(text: str) -> list[str]:
+    """`text` as items: each marked place is one of several lines, every other line is one.
+
+    A line end at the end of `text` ends its last line, and begins none.
+    """
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if START not in text:
+        return lines
     found: list[str] = []
     at = 0
     for start, end, _ in _whole(lines):
@@ -119,7 +127,7 @@ def split(lines: Sequence[str]) -> list[str]:
 
 
 def texts(item: str) -> list[Text]:
-    """The texts of an item of `split` that is a marked place; none where it is a line."""
+    """The texts of an item of `items` that is a marked place; none where it is a line."""
     if "\n" not in item:
         return []
     return next((list(found) for _, _, found in _whole(item.split("\n"))), [])

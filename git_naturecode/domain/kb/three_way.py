@@ -1,19 +1,20 @@
 """The three-way merge of lines (diff3), with what two people wrote for one place side by side."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from git_naturecode.domain.kb import blocks
-from git_naturecode.domain.kb.gaps import matching_within
+from git_naturecode.domain.kb.gaps import Effort, matching_within, says
 from git_naturecode.domain.kb.words import Hunk, by_words, hunks
 from git_naturecode.domain.matching import Block
 
+T = TypeVar("T")
 Items = Sequence[str]
 """Lines; what holds a line end is several lines that belong together, and is never taken apart."""
-_MOST_WORDS = 200_000  # characters of a place that is looked at word by word
 _SAME_LINE = 1 / 3  # of its words a line keeps to be the same line, changed
-_SAME_MATTER = 1 / 2  # of its words are in the other of two paragraphs that speak of the same
+_SAME_MATTER = 1 / 2  # of all their words are in both of two paragraphs that speak of the same
+_MOST_PAIRS = 10_000  # of paragraphs that are compared
 _WORDS = re.compile(r"\w+")
 _ITEM = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s|\|")
 
@@ -39,35 +40,58 @@ def merged(base: Items | None, one: Items, other: Items) -> list[Part]:
     once, and what only one of them has stays.
     (Khanna, Kunal and Pierce, A Formal Investigation of Diff3, 2007, says what is meant.)
     """
+    effort = Effort()
     if base is None:
-        return _joined(_agreed((), one, other))
+        return _joined(_agreed((), one, other, effort))
     mine = hunks(matching_within(base, one), len(base), len(one))
     theirs = hunks(matching_within(base, other), len(base), len(other))
     mine, theirs = _slid(base, one, mine, theirs), _slid(base, other, theirs, mine)
-    return _joined(_walked(base, one, other, mine, theirs))
+    parts = _joined(_walked((base, one, other), mine, theirs, effort))
+    if not any(items and not items[-1].strip() for items in (base, one, other)):
+        _trim(parts)
+    return parts
 
 
 def _walked(
-    base: Items, one: Items, other: Items, mine: Sequence[Hunk], theirs: Sequence[Hunk]
+    texts: tuple[Items, Items, Items], mine: Sequence[Hunk], theirs: Sequence[Hunk], effort: Effort
 ) -> Iterator[Part]:
+    base = texts[0]
     at, state = 0, blocks.NONE
-    for cluster in _clusters(mine, theirs):
-        start = min(hunk.start for hunk, _ in cluster)
-        end = max(hunk.end for hunk, _ in cluster)
+    for start, end, a, b in _changed(*texts, mine, theirs):
         yield list(base[at:start])
         state = blocks.after(base[at:start], state)
-        sides = [[hunk for hunk, side in cluster if side == number] for number in (0, 1)]
-        a, b = (
-            _piece(base, text, found, start, end)
-            for text, found in zip((one, other), sides, strict=True)
-        )
-        if not sides[0] or not sides[1] or a == b:
-            yield a if sides[0] else b
+        if b is None or a == b:
+            yield list(a)
+        elif state == blocks.NONE and start == end:
+            added = _added(a, b)
+            yield from [added] if added else _closely((), a, b, effort)
+        elif state == blocks.NONE and _is_whole(base, start, end):
+            yield from _by_paragraphs(base[start:end], a, b, effort)
         else:
-            yield from _settled(base[start:end], a, b, is_prose=state == blocks.NONE)
+            yield from _closely(base[start:end], a, b, effort)
         state = blocks.after(base[start:end], state)
         at = end
     yield list(base[at:])
+
+
+def _changed(
+    base: Sequence[T], one: Sequence[T], other: Sequence[T], mine: Sequence[Hunk],
+    theirs: Sequence[Hunk],
+) -> Iterator[tuple[int, int, list[T], list[T] | None]]:  # fmt: skip
+    """Where in `base` something was changed, and what each made of it; None for two that agree.
+
+    Where only one of them changed something both agree.
+    """
+    for cluster in _clusters(mine, theirs):
+        start = min(hunk.start for hunk, _ in cluster)
+        end = max(hunk.end for hunk, _ in cluster)
+        sides = [[hunk for hunk, side in cluster if side == number] for number in (0, 1)]
+        a = _piece(base, one, sides[0], start, end)
+        b = _piece(base, other, sides[1], start, end)
+        if not sides[0] or not sides[1]:
+            yield start, end, a if sides[0] else b, None
+        else:
+            yield start, end, a, b
 
 
 def _clusters(mine: Sequence[Hunk], theirs: Sequence[Hunk]) -> Iterator[list[tuple[Hunk, int]]]:
@@ -89,9 +113,11 @@ def _clusters(mine: Sequence[Hunk], theirs: Sequence[Hunk]) -> Iterator[list[tup
         yield cluster
 
 
-def _piece(base: Items, text: Items, found: Sequence[Hunk], start: int, end: int) -> list[str]:
+def _piece(
+    base: Sequence[T], text: Sequence[T], found: Sequence[Hunk], start: int, end: int
+) -> list[T]:
     """What one of them made of `base[start:end]` by the hunks `found`."""
-    said: list[str] = []
+    said: list[T] = []
     for hunk in found:
         said += base[start : hunk.start]
         said += text[hunk.first : hunk.last]
@@ -133,24 +159,73 @@ def _moved(base: Items, text: Items, hunk: Hunk, limit: int, wanted: int, step: 
     return hunk
 
 
-def _settled(was: Items, one: Items, other: Items, *, is_prose: bool) -> Iterator[Part]:
-    """What became of `was`, which both changed, and not alike.
-
-    `is_prose` says that it does not stand in code or in a comment.
-    """
-    pairs = _line_by_line(was, one, other)
-    if pairs is not None:
-        yield from pairs
-        return
-    added = None if was or not is_prose else _added(one, other)
-    said = added or _word_by_word(was, one, other)
-    if said is not None:
-        yield said
-        return
-    yield from _agreed(was, one, other)
+def _closely(was: Items, one: Items, other: Items, effort: Effort) -> Iterator[Part]:
+    """What became of `was`, which both changed: line by line, word by word, or else both."""
+    lines = _line_by_line(was, one, other, effort)
+    if lines is None or not all(isinstance(part, list) for part in lines):
+        said = _word_by_word(was, one, other, effort)
+        lines = [said] if said is not None else lines
+    yield from _agreed(was, one, other, effort) if lines is None else lines
 
 
-def _line_by_line(was: Items, one: Items, other: Items) -> list[Part] | None:
+def _is_whole(base: Items, start: int, end: int) -> bool:
+    """True when `base[start:end]` are several paragraphs, and whole ones."""
+    if start and base[start - 1].strip():
+        return False
+    is_end = end == len(base) or not base[end].strip() or not base[end - 1].strip()
+    return is_end and any(not item.strip() for item in base[start:end])
+
+
+def _by_paragraphs(was: Items, one: Items, other: Items, effort: Effort) -> Iterator[Part]:
+    """Paragraph by paragraph: blank lines between them belong to nobody."""
+    units, mine, theirs = _paragraphs(was), _paragraphs(one), _paragraphs(other)
+    texts = [_key(unit) for unit in units]
+    found = [
+        hunks(matching_within(texts, [_key(unit) for unit in side], effort), len(units), len(side))
+        for side in (mine, theirs)
+    ]
+    said: list[list[Part]] = []
+    at = 0
+    for start, end, a, b in _changed(units, mine, theirs, *found):
+        said += [[list(unit)] for unit in units[at:start]]
+        at = end
+        if b is None or a == b:
+            said += [[list(unit)] for unit in a]
+        else:
+            before = _lines(units[start:end])
+            said.append(list(_closely(before, _lines(a), _lines(b), effort)))
+    said += [[list(unit)] for unit in units[at:]]
+    for number, parts in enumerate(said):
+        if number and said[number - 1] and _ends_in_text(said[number - 1][-1]):
+            yield [""]
+        yield from parts
+
+
+def _ends_in_text(part: Part) -> bool:
+    if isinstance(part, list):
+        return bool(part) and bool(part[-1].strip())
+    return any(side and side[-1].strip() for side in (part.one, part.other))
+
+
+def _paragraphs(items: Items) -> list[tuple[str, ...]]:
+    """`items` in paragraphs, each with the blank lines that follow it."""
+    found: list[list[str]] = []
+    for number, item in enumerate(items):
+        if not found or (item.strip() and not items[number - 1].strip()):
+            found.append([])
+        found[-1].append(item)
+    return [tuple(unit) for unit in found]
+
+
+def _lines(units: Iterable[Items]) -> list[str]:
+    return [line for unit in units for line in unit]
+
+
+def _key(unit: Items) -> str:
+    return "\n".join(item for item in unit if item.strip())
+
+
+def _line_by_line(was: Items, one: Items, other: Items, effort: Effort) -> list[Part] | None:
     """Each line for itself; None where the lines of the three are not the same ones, changed."""
     if not len(was) == len(one) == len(other) or _are_long(was, one, other):
         return None
@@ -161,31 +236,28 @@ def _line_by_line(was: Items, one: Items, other: Items) -> list[Part] | None:
         elif a == base:
             found.append([b])
         else:
-            both = _word_by_word((base,), (a,), (b,))
-            if both is None and len(was) > 1 and not _are_kin(_SAME_LINE, base, a, b):
+            both = _word_by_word((base,), (a,), (b,), effort)
+            if both is None and len(was) > 1 and not _are_kin(base, a, b):
                 return None
             found.append(Both((base,), (a,), (b,)) if both is None else both)
     return found
 
 
-def _are_kin(share: float, *texts: str) -> bool:
-    """True when of the words of the shortest that share stands in each of `texts`."""
-    words = [set(_WORDS.findall(text)) for text in texts]
+def _are_kin(*lines: str) -> bool:
+    """True when a part of the words of the shortest line stands in each of them."""
+    words = [set(_WORDS.findall(line)) for line in lines]
     least = min(map(len, words))
-    return least > 0 and len(words[0].intersection(*words[1:])) >= share * least
+    return least > 0 and len(words[0].intersection(*words[1:])) >= _SAME_LINE * least
 
 
 def _are_long(*texts: Items) -> bool:
     return any("\n" in item for items in texts for item in items)
 
 
-def _word_by_word(was: Items, one: Items, other: Items) -> list[str] | None:
+def _word_by_word(was: Items, one: Items, other: Items, effort: Effort) -> list[str] | None:
     if not was or not one or not other or _are_long(was, one, other):
         return None
-    texts = ["\n".join(items) for items in (was, one, other)]
-    if max(map(len, texts)) > _MOST_WORDS:
-        return None
-    said = by_words(*texts)
+    said = by_words("\n".join(was), "\n".join(one), "\n".join(other), effort)
     return None if said is None else said.split("\n")
 
 
@@ -194,30 +266,33 @@ def _added(one: Items, other: Items) -> list[str] | None:
 
     None where they are something else, or speak of the same.
     """
-    if _are_long(one, other) or not (any(map(_says, one)) and any(map(_says, other))):
-        return None
-    if _are_kin(_SAME_MATTER, "\n".join(one), "\n".join(other)):
+    if _are_long(one, other) or not (any(map(says, one)) and any(map(says, other))):
         return None
     if any(blocks.after(items) != blocks.NONE for items in (one, other)):
         return None
     starts = [_ITEM.match(items[0]) for items in (one, other)]
     if all(starts) and len({found[0].strip()[-1] for found in starts if found}) == 1:
-        return [*one, *other]
+        return None if _are_alike(one, other) else [*one, *other]
     for first, second in ((one, other), (other, one)):
         if not first[-1].strip() or not second[0].strip():
-            return [*first, *second]
+            alike = _are_alike(*([_key(unit) for unit in _paragraphs(x)] for x in (one, other)))
+            return None if alike else [*first, *second]
     return None
 
 
-def _says(item: str) -> bool:
-    return any(map(str.isalnum, item))
+def _are_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """True when one of each speak of the same: most of the words of both are in both."""
+    mine, theirs = ([set(_WORDS.findall(text)) for text in texts] for texts in (one, other))
+    if len(mine) * len(theirs) > _MOST_PAIRS:
+        return True
+    return any(a and len(a & b) >= _SAME_MATTER * len(a | b) for a in mine for b in theirs)
 
 
-def _agreed(was: Items, one: Items, other: Items) -> Iterator[Part]:
+def _agreed(was: Items, one: Items, other: Items, effort: Effort) -> Iterator[Part]:
     """`one` and `other` side by side: what they have in common once, where it says something."""
-    known = set(filter(_says, was))
+    known = set(filter(says, was))
     a, b = 0, 0
-    same = _spoken(one, other)
+    same = _spoken(one, other, effort)
     for i, j, n in (*same, (len(one), len(other), 0)):
         mine, theirs = tuple(one[a:i]), tuple(other[b:j])
         if mine == theirs:
@@ -232,20 +307,29 @@ def _agreed(was: Items, one: Items, other: Items) -> Iterator[Part]:
         a, b = i + n, j + n
 
 
-def _spoken(one: Items, other: Items) -> Iterator[Block]:
+def _spoken(one: Items, other: Items, effort: Effort) -> Iterator[Block]:
     """The blocks of what they have in common that say something, and those at both ends."""
-    for i, j, n in matching_within(one, other):
+    for i, j, n in matching_within(one, other, effort):
         is_end = i + n == len(one) and j + n == len(other)
-        if i == j == 0 or is_end or any(map(_says, one[i : i + n])):
+        if i == j == 0 or is_end or any(map(says, one[i : i + n])):
             yield i, j, n
+
+
+def _trim(parts: list[Part]) -> None:
+    """Take blank lines away from the end: nobody wanted them there."""
+    last = parts[-1] if parts else None
+    if isinstance(last, list):
+        while last and not last[-1].strip():
+            last.pop()
 
 
 def _joined(parts: Iterator[Part]) -> list[Part]:
     """`parts` with those that agree and follow one another as one, and without empty ones."""
     found: list[Part] = []
     for part in parts:
-        if isinstance(part, list) and found and isinstance(found[-1], list):
-            found[-1] = found[-1] + part
+        last = found[-1] if found else None
+        if isinstance(part, list) and isinstance(last, list):
+            last += part
         elif part:
-            found.append(part)
+            found.append(list(part) if isinstance(part, list) else part)
     return found

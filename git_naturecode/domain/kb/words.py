@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from git_naturecode.domain.kb.gaps import matching_within
+from git_naturecode.domain.kb.gaps import Effort, matching_within
 from git_naturecode.domain.matching import Block
 
 # Scripts that write no blanks between words: each of their characters is taken for itself.
@@ -34,7 +34,7 @@ def hunks(blocks: Sequence[Block], old: int, new: int) -> list[Hunk]:
     return found
 
 
-def by_words(base: str, one: str, other: str) -> str | None:
+def by_words(base: str, one: str, other: str, effort: Effort | None = None) -> str | None:
     """What `one` and `other` made of `base` together; None where both changed the same words.
 
     Between two words that were changed by different people an unchanged one has to stand, and
@@ -43,7 +43,7 @@ def by_words(base: str, one: str, other: str) -> str | None:
     was, mine, theirs = (_TOKENS.findall(text) for text in (base, one, other))
     changes: list[tuple[int, int, Sequence[str], int]] = []
     for side, tokens in enumerate((mine, theirs)):
-        blocks = matching_within(was, tokens)
+        blocks = matching_within(was, tokens, effort)
         if not _is_kin(was, tokens, blocks):
             return None
         changes += [
