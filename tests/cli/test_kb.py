@@ -35,8 +35,11 @@ def text_of(clone: Clone, article: str) -> str:
     return str(clone.nc("kb", "show", article, "--json").json["content"])
 
 
-def at_terminal(clone: Clone, *args: str, editor: str) -> tuple[int, str]:
-    """The command at a terminal, with an editor that is a shell command; exit code and output."""
+def at_terminal(clone: Clone, *args: str, editor: str, typed: str = "") -> tuple[int, str]:
+    """The command at a terminal, with an editor that is a shell command; exit code and output.
+
+    `typed` are the lines that a person types.
+    """
     ours, theirs = pty.openpty()
     env = {**os.environ, **clone.env, "GIT_EDITOR": editor, "TERM": "xterm", "GIT_PAGER": "cat"}
     with subprocess.Popen(
@@ -44,6 +47,7 @@ def at_terminal(clone: Clone, *args: str, editor: str) -> tuple[int, str]:
         stdin=theirs, stdout=theirs, stderr=theirs,
     ) as process:  # fmt: skip
         os.close(theirs)
+        os.write(ours, typed.encode())
         data = b""
         try:
             while chunk := os.read(ours, 65536):

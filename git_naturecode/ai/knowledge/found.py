@@ -55,6 +55,11 @@ _LEAD = re.compile(
     r"(?!\w)|(?:根本|真正的?|主要)?原因(?:是|在于)?|问题(?:在于|出在|是))[\s,.!:：，。—–-]*",
     re.I,
 )
+_OPINION = re.compile(
+    r"^i(?:'d| would)? (?:strongly )?(?:recommend|suggest|prefer|propose|lean (?:towards?|to))"
+    r"(?: that we| that| to| using| we)?\s+|^我?(?:建议|推荐)",
+    re.I,
+)
 _YIELDED = re.compile(
     r"^(?:(?:yes|ah|oh|hm+|ok)[,. -]+)*(?:you'?re|you are|that'?s|that is|good|great|"
     r"excellent|fair|nice|agreed?|my mistake|"
@@ -126,7 +131,7 @@ def _cut(text: str) -> str:
 
 def bared(sentence: str) -> str:
     """`sentence` without what leads to its point: "I found the issue: ..."."""
-    sentence = clean(sentence).strip(" *_#>")
+    sentence = _OPINION.sub("", clean(sentence).strip(" *_#>"))
     return (
         re.sub(r"\*\*|__", "", _LEAD.sub("", sentence))
         .strip(" :：,-–—")

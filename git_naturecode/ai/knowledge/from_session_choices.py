@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from git_naturecode.ai.knowledge import marks
 from git_naturecode.ai.knowledge.course import Said, is_agreed, is_refuted
-from git_naturecode.ai.knowledge.found import Found, Read, informative, prose, quoted, title
+from git_naturecode.ai.knowledge.found import Found, Read, bared, informative, prose, quoted, title
 from git_naturecode.ai.knowledge.outcome import outcome
 from git_naturecode.ai.knowledge.parts import TEXT, Part, Topic, topics
 from git_naturecode.ai.knowledge.proposal import Statement
@@ -191,7 +191,8 @@ def _reasoned(read: Read, at: int, said: Said) -> Iterator[Found]:
 def _headed(name: str, deciding: list[str], parents: tuple[str, ...]) -> Iterator[str]:
     if informative(name):
         if len(name) < _SHORT_NAME and not _SHORTENED.match(deciding[0]):
-            yield f"{name}: {deciding[0][:1].lower()}{deciding[0][1:]}"
+            point = bared(deciding[0])
+            yield f"{name}: {point if point[1:2].isupper() else point[:1].lower() + point[1:]}"
         yield name
     yield from deciding
     yield from (one for one in reversed(parents) if informative(one))

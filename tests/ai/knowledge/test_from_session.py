@@ -82,7 +82,7 @@ def test_a_choice_with_its_reason_that_a_person_agreed_to() -> None:
     )  # fmt: skip
     one = only(*messages, asked("yes, do it"))
     assert one.kind == "decision"
-    assert one.title.startswith("Storage for the queue: ")
+    assert one.title.startswith("Storage for the queue: SQLite rather than Postgres")
     assert numbers(one) == [2]
     assert proposed(*messages, asked("hm, what about Redis?")) == []
 
