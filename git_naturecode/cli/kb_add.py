@@ -42,7 +42,7 @@ def add(
     from git_naturecode import ids
     from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.cli.kb_read import check_types
-    from git_naturecode.cli.kb_text import Kept, given, is_asked
+    from git_naturecode.cli.kb_text import Kept, is_asked
     from git_naturecode.domain.kb import makers, texts
     from git_naturecode.domain.kb.model import KIND
     from git_naturecode.store.store import TEAM
@@ -64,9 +64,9 @@ def add(
         if not text.strip() or text.strip() == f"# {title}":
             kept.forget()
             raise errors.Negative("nothing was written, so nothing was added")
+        text = kept.checked(text)
     else:
-        text = given(context, str(file))
-        kept.hold(text)
+        text = kept.given(str(file))
     with kept.until_written():
         called = title or title_of(texts.title_of(text))
         with reading_kb(context, writing=True) as (store, index):

@@ -41,7 +41,8 @@ def edit(
     from git_naturecode.cli.kb_add import title_of
     from git_naturecode.cli.kb_opened import opened_article
     from git_naturecode.cli.kb_read import check_types
-    from git_naturecode.cli.kb_text import Kept, given, is_asked
+    from git_naturecode.cli.kb_text import Kept, is_asked
+    from git_naturecode.domain.kb.texts import normal
 
     context = contexts.current(quiet)
     check_types([type] if type else [])
@@ -59,14 +60,9 @@ def edit(
             _answer(context, here, here.write(*made), before.article, as_json)
         return
     kept = Kept(context, before.article.slug)
-    if asked:
-        text = _edited(kept, before)
-    else:
-        text = given(context, str(file))
-        kept.hold(text)
+    text = _edited(kept, before) if asked else kept.given(str(file))
     with kept.until_written(), opened_article(context, before.article.id, deleted=True) as here:
-        settles = len(parents) > 1 or begun_from is not None
-        same = text == before.article.text and not settles
+        same = text == normal(before.article.text) and begun_from is None
         made = _drafts(here, fields, None if same else text, parents, note)
         if not made:
             kept.forget()
@@ -134,12 +130,7 @@ def _edited(kept: "Kept", before: "Opened") -> str:
             "nothing was written, so nothing was changed",
             f"git naturecode kb rm {before.short} deletes the article",
         )
-    from git_naturecode.cli.kb_text import checked
-
-    try:
-        return checked(text)
-    except errors.Usage as error:
-        raise kept.named(error) from None
+    return kept.checked(text)
 
 
 def _answer(

@@ -16,44 +16,41 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = "--file FILE takes it from a file, --file - from stdin"
 
 
-def given(context: Context, file: str) -> str:
-    """The text in `file` (`-`: stdin), normal; raises Usage for what cannot be an article."""
-    name = "what came from stdin" if file == "-" else file
+def given(context: Context, file: str) -> bytes:
+    """The bytes in `file` (`-`: stdin); raises Usage where it cannot be read."""
+    if file == "-":
+        return sys.stdin.buffer.read()
     try:
-        if file == "-":
-            data = sys.stdin.buffer.read()
-        else:
-            with open(os.path.join(context.cwd, file), "rb") as opened:
-                data = opened.read()
+        with open(os.path.join(context.cwd, file), "rb") as opened:
+            return opened.read()
     except OSError as error:
         raise errors.Usage(f"{file} cannot be read: {error.strerror}") from None
-    return decoded(data, name, file)
 
 
-def decoded(data: bytes, name: str, file: str) -> str:
-    """The text that `data` is, normal; raises Usage where it is none, or too long, in which
-    `name` says what it is and `file` where it came from."""
+def decoded(data: bytes, file: str = "-") -> str:
+    """The text that `data`, which is in `file`, is, normal; raises Usage as `checked`."""
+    name = "what came from stdin" if file == "-" else file
     if data.startswith(_UTF16):
         raise errors.Usage(f"{name} is UTF-16, not UTF-8", "iconv -f UTF-16 -t UTF-8 converts it")
+    return checked(texts.normal(data.decode("utf-8", "surrogateescape")), name, file)
+
+
+def checked(text: str, name: str = "the text", file: str = "-") -> str:
+    """`text`; raises Usage where it is not UTF-8, empty, or longer than a revision may be."""
     try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        at = len(text[: error.start].encode()) + 1
         raise errors.Usage(
-            f"{name} is not text in UTF-8 (byte {error.start + 1})",
+            f"{name} is not text in UTF-8 (byte {at})",
             "iconv converts it; what is no text is attached with `git naturecode kb attach`",
         ) from None
     if "\0" in text:
         raise errors.Usage(
             f"{name} is not text: it has a zero byte", "git naturecode kb attach takes any file"
         )
-    return checked(texts.normal(text), name, file)
-
-
-def checked(text: str, name: str = "the text", file: str = "-") -> str:
-    """`text`; raises Usage where it is empty or longer than one revision may be."""
     if not text.strip():
         raise errors.Usage(f"{name} is empty", _NO_TEXT)
-    size = texts.size_of(text)
     if size > MOST_TEXT:
         attached = "FILE" if file == "-" else file
         raise errors.Usage(
@@ -89,7 +86,8 @@ class Kept:
         """
         from git_naturecode.git.terminal import in_editor
 
-        offered = f"{before or chr(10)}{_CUT}\n{_BELOW}\n{advice.replace('--', '- -')}\n-->\n"
+        below = f"{_CUT}\n{_BELOW}\n{advice.replace('--', '- -')}\n-->\n"
+        offered = (texts.normal(before) or "\n") + below
         self._write(offered)
         try:
             in_editor(self.context.repo, self.path)
@@ -99,12 +97,34 @@ class Kept:
                 raise
             raise self.named(error) from None
         text = texts.normal(self._read())
-        lines = text.split("\n")
-        if _CUT in lines:
-            at = len(lines) - 1 - lines[::-1].index(_CUT)
-            text = texts.normal("\n".join(lines[:at]))
+        at = text.rfind(_CUT)
+        if at >= 0:
+            text = texts.normal(text[:at])
         self._write(text)
         return text
+
+    def given(self, file: str) -> str:
+        """The text in `file` (`-`: stdin), normal; raises Usage for what cannot be an article.
+
+        What came from stdin is then left in the file of its own: it is nowhere else.
+        """
+        data = given(self.context, file)
+        try:
+            text = decoded(data, file)
+        except errors.Usage as error:
+            if file != "-" or not data.strip():
+                raise
+            self._write(data.decode("utf-8", "surrogateescape"))
+            raise self.named(error) from None
+        self._write(text)
+        return text
+
+    def checked(self, text: str) -> str:
+        """`text`, which is in the file; raises Usage, naming it, where it cannot be an article."""
+        try:
+            return checked(text)
+        except errors.Usage as error:
+            raise self.named(error) from None
 
     def hold(self, text: str) -> None:
         """Keep `text`, which came from elsewhere."""

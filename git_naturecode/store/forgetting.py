@@ -221,7 +221,8 @@ def _is_record(log: Log, root: str) -> bool:
     if "log" not in above or not known or not above["log"].is_tree:
         return False
     return any(
-        line.name in (b"session", b"trust") for line in tree.entries(log.objects, above["log"].oid)
+        line.name in (b"session", b"review", b"kb", b"trust")
+        for line in tree.entries(log.objects, above["log"].oid)
     )
 
 

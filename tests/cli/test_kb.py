@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from box import Box, Clone
+from git_naturecode.domain.kb import makers
 
 TEXT = "# Retry with jitter\n\nWait a little longer each time.\n"
 
@@ -371,7 +372,7 @@ def test_an_editor_that_writes_nothing_or_changes_nothing(clone: Clone) -> None:
 
 def kept(told: str) -> Path:
     """The file that holds the text, which the last lines name."""
-    return Path(told.split("the text is in ")[1].split()[0])
+    return Path(told.split("the text is in ")[1].split("\n")[0])
 
 
 def test_a_failed_editor_keeps_what_was_written(clone: Clone) -> None:
@@ -394,6 +395,49 @@ def test_a_refused_text_is_kept(clone: Clone) -> None:
     )
     assert code == 2
     assert kept(told).read_text() == TEXT + long * 11000
+
+
+def test_what_came_from_stdin_and_cannot_be_is_kept(clone: Clone) -> None:
+    entity = add(clone)
+    for data in (b"caf\xe9\n", b"x" * (1 << 20) + b"y\n", b"a\0b\n"):
+        done = subprocess.run(
+            [sys.executable, "-m", "git_naturecode", "kb", "edit", entity, "--file", "-"],
+            cwd=clone.path, input=data, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert kept(done.stderr.decode()).read_bytes() == data
+
+
+def test_an_editor_that_leaves_no_line_break_or_no_text(clone: Clone) -> None:
+    entity = add(clone)
+    code, told = at_terminal(clone, "kb", "edit", entity, editor=writing(clone, "No line break."))
+    assert code == 0, told
+    assert text_of(clone, entity) == "No line break.\n"
+    latin = "f() { printf 'caf\\351\\n' > $1; }; f"
+    code, told = at_terminal(clone, "kb", "edit", entity, editor=latin)
+    assert (code, "is not text in UTF-8 (byte 4)" in told) == (2, True)
+    assert kept(told).read_bytes() == b"caf\xe9\n"
+
+
+def test_a_text_without_a_last_line_break_is_offered_whole(clone: Clone) -> None:
+    """As another program may have written it."""
+    entity = add(clone)
+    with clone.store() as store:
+        heads = clone.nc("kb", "show", entity, "--json").json["heads"]
+        store.write("team", entity, [makers.revision("no end", heads)])
+        store.settle()
+    code, told = at_terminal(clone, "kb", "edit", entity, editor="true")
+    assert (code, "nothing was changed" in told) == (1, True)
+    assert text_of(clone, entity) == "no end"
+
+
+def test_a_merged_text_that_is_left_as_it_is_needs_no_revision(clone: Clone) -> None:
+    entity = add(clone)
+    edit(clone, entity, TEXT.replace("longer", "shorter"))
+    edit(clone, entity, TEXT.replace("longer", "less"), "--from", "r1", code=3)
+    code, told = at_terminal(clone, "kb", "edit", entity, editor="true")
+    assert (code, "nothing was changed" in told) == (1, True)
+    assert len(clone.nc("kb", "show", entity, "--json").json["heads"]) == 2
 
 
 def test_what_others_wrote_while_the_editor_was_open_is_merged(clone: Clone) -> None:
