@@ -1,10 +1,10 @@
-"""kb extract: proposals for the knowledge base out of sessions, kept one by one."""
+"""kb extract: proposals for the knowledge base out of sessions or code, kept one by one."""
 
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from git_naturecode import errors
+from git_naturecode import errors, ids
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from git_naturecode.cli.kb_extract_told import Told
     from git_naturecode.domain.session import Session
 
+Paths = Annotated[
+    list[str] | None, typer.Argument(metavar="[PATH...]", help="More paths for --code.")
+]
+Code = Annotated[
+    list[str] | None, typer.Option(metavar="PATH", help="A file or folder of the work tree.")
+]
 Sessions = Annotated[
     list[str] | None, typer.Option("--session", help="The session's id, or a part; several: each.")
 ]
@@ -50,7 +56,9 @@ class Found(NamedTuple):
 
 
 def extract(
+    path: Paths = None,
     session: Sessions = None,
+    code: Code = None,
     type: Type = None,
     provider: Provider = None,
     model: Annotated[str | None, typer.Option(help="The name of the model.")] = None,
@@ -63,7 +71,7 @@ def extract(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Propose articles out of sessions: what was decided, solved and learned in them.
+    """Propose articles out of sessions (what was decided, solved, learned) or out of code.
 
     At a terminal you are asked about each; nothing is kept that you have not seen, unless you say
     --save. What is in the knowledge base already is not proposed again, and what is nearly there
@@ -72,18 +80,21 @@ def extract(
     from git_naturecode.cli.kb_extract_told import Told
 
     context = contexts.current(quiet)
-    wanted = _asked(session or [])
+    wanted, paths = _asked(path or [], session or [], code or [])
     chosen = _numbers(pick)
     types = _types(type or [])
-    if dry_run and (save or pick):
-        raise errors.Usage("--dry-run keeps nothing; leave --save and --pick out")
+    if dry_run and (save or pick or paths):
+        raise errors.Usage(
+            "--dry-run says what questions about sessions cost, and keeps nothing",
+            "leave --save, --pick and --code out",
+        )
     keeper = _keeper(context)
     if save or chosen:
         keeper.require_permitted()
     if dry_run:
         _tell_cost(context, wanted, provider, model, as_json)
         return
-    found = _found(context, wanted, provider, model, again=bool(chosen))
+    found = _found(context, wanted, paths, provider, model, again=bool(chosen))
     offers = keeper.offers(found.proposals, types)
     if bad := sorted(chosen - {one.number for one in offers}):
         raise errors.Negative(
@@ -115,14 +126,21 @@ def extract(
         context.tell(TELL_OTHERS)
 
 
-def _asked(sessions: list[str]) -> list[str]:
-    """The sessions that were asked for; raises Usage for none."""
-    if not sessions:
+def _asked(
+    given: list[str], sessions: list[str], code: list[str]
+) -> tuple[list[str], list[str]]:  # fmt: skip
+    """The sessions and the paths that were asked for; raises Usage for none, or both."""
+    named = [one for one in given if ids.ENTITY.fullmatch(one) and one.startswith("session-")]
+    wanted = list(dict.fromkeys([*sessions, *named]))
+    paths = [*code, *(one for one in given if one not in named)]
+    if not wanted and not paths:
         raise errors.Usage(
             "what should it be taken from?",
-            "--session ID; git naturecode session list shows them",
+            "--session ID (git naturecode session list shows them), or --code PATH",
         )
-    return list(dict.fromkeys(sessions))
+    if wanted and paths:
+        raise errors.Usage("it is taken from sessions or from code, not from both at once")
+    return wanted, paths
 
 
 def _numbers(pick: str) -> set[int]:
@@ -154,7 +172,7 @@ def _keeper(context: contexts.Context) -> "Keeper":
 
 
 def _found(
-    context: contexts.Context, wanted: list[str], provider: str | None,
+    context: contexts.Context, wanted: list[str], paths: list[str], provider: str | None,
     model: str | None, *, again: bool,
 ) -> Found:  # fmt: skip
     """All that is proposed; `again`: of a model what it proposed last, where that is known."""
@@ -162,6 +180,11 @@ def _found(
     from git_naturecode.cli.kb_opened import reading_kb
 
     with reading_kb(context) as (store, index):
+        if paths:
+            from git_naturecode.cli import kb_extract_code as of_code
+
+            of_files = of_code.proposed(context, store, paths, provider, model)
+            return Found(of_files.proposals, of_files.source, of_files.told)
         sessions = of_session.sessions(store, index, wanted)
         proposals, source = of_session.proposed(
             context, store, sessions, provider, model, again=again

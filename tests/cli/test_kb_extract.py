@@ -230,7 +230,9 @@ def test_what_a_model_would_cost_is_told_and_the_budget_holds(clone: Clone, tmp_
         (["--session", "SESSION", "--pick", ","], 2, "--pick needs numbers"),
         (["--session", "SESSION", "--pick", "9"], 1, "no number 9"),
         (["--session", "SESSION", "--type", "poem"], 2, "is no type"),
-        (["--session", "SESSION", "--dry-run", "--save"], 2, "--dry-run keeps nothing"),
+        (["--session", "SESSION", "--dry-run", "--save"], 2, "keeps nothing"),
+        (["--session", "SESSION", "--code", "src"], 2, "not from both at once"),
+        (["--code", "nowhere"], 1, "nowhere"),
         (["--session", "SESSION", "--model", "m", "--provider", "builtin"], 2, "have no models"),
     ],
 )  # fmt: skip
@@ -246,3 +248,21 @@ def test_a_deleted_session_brings_nothing(clone: Clone) -> None:
     session = talk(clone)
     clone.nc("session", "delete", session, "--yes")
     assert "was deleted" in clone.nc("kb", "extract", "--session", session, code=1).err
+
+
+def test_out_of_code_and_again_only_what_changed(clone: Clone) -> None:
+    (clone.path / "pyproject.toml").write_text('[project]\nname = "mill"\nversion = "1"\n')
+    (clone.path / "mill.py").write_text('"""Grinds corn between stones."""\n\nSPEED = 3\n')
+    clone.git("add", ".")
+    told = clone.nc("kb", "extract", "--code", ".", "--save", "--json").json
+    item = next(one for one in told["items"] if one["kind"] == "architecture")
+    assert "Grinds corn between stones" in item["content"]
+    assert text_of(clone, item["saved"]) == item["content"]
+    assert clone.nc("kb", "extract", ".", "--json").json["items"] == []
+    (clone.path / "mill.py").write_text('"""Grinds corn by steel rollers."""\n\nSPEED = 3\n')
+    shown = clone.nc("kb", "extract", ".").out
+    assert "as an edit of" in shown
+    assert "stones" in shown
+    again = clone.nc("kb", "extract", ".", "--save", "--json").json["items"]
+    assert [one["edits"] for one in again if one["kind"] == "architecture"] == [item["saved"]]
+    assert "by steel rollers" in text_of(clone, item["saved"])
