@@ -26,6 +26,7 @@ VERBS = {
     "check": ("kb_link", "check"),
     "extract": ("kb_extract", "extract"),
     "attach": ("kb_attach", "attach"),
+    "import": ("kb_import", "import_articles"),
 }
 
 

@@ -212,6 +212,7 @@ READING = (
     ["kb", "edit", ARTICLE, "--type", POISON], ["kb", "redact", ARTICLE, POISON],
     ["kb", "links", ARTICLE], ["kb", "links", ARTICLE, "--json"], ["kb", "links", POISON],
     ["kb", "check"], ["kb", "check", ARTICLE], ["kb", "check", "--json"], ["kb", "check", POISON],
+    ["kb", "import", POISON], ["kb", "import", ".", "--dry-run"], ["kb", "import", "."],
     ["kb", "attach", ARTICLE, POISON], ["kb", "attach", ARTICLE, "--remove", POISON],
     ["kb", "show", ARTICLE, "--attachment", POISON], ["kb", "show", ARTICLE, "--attachment", "x"],
     ["kb", "link", ARTICLE, POISON], ["kb", "link", ARTICLE, f"{POISON}:3"],
