@@ -198,7 +198,8 @@ def test_odd_files_are_told_and_passed_over(clone: Clone, tmp_path: Path) -> Non
     write(
         folder, bom__md=b"\xef\xbb\xbf# Bom\r\n", utf16__md="# Wide\n".encode("utf-16"),
         gbk__md="# \u4f60\u597d\n".encode("gbk"), binary__md=b"# x\0", empty__md="",
-        blank__md="\n \n", huge__md="x" * ((1 << 20) + 1), bomb__md="---\na: &a [1]\nb: *a\n---\n# Bomb\n",
+        blank__md="\n \n", huge__md="x" * ((1 << 20) + 1),
+        bomb__md="---\na: &a [1]\nb: *a\n---\n# Bomb\n",
         out__md="# Out\n\n![x](../secret.png) ![y](link.png) [z](../../etc/passwd) ![h](.env)\n",
         __env="TOKEN=x\n",
     )  # fmt: skip

@@ -116,7 +116,7 @@ def test_folders_say_of_what_type_their_files_are(path: str, type: str) -> None:
      ("adr", "superseded")),
     ("adr/0003-x.md", "---\nstatus: proposed\n---\n# X\n\n## Context and Problem Statement\n",
      ("adr", "proposed")),
-    ("a/x.md", "# X\n\n* Status: rejected\n\n## Context and Problem Statement\n## Decision Outcome\n",
+    ("a/x.md", "# X\n* Status: rejected\n\n## Context and Problem Statement\n## Decision Outcome\n",
      ("adr", "rejected")),
     ("adr/README.md", "# Decisions\n", ()), ("adr/0001-notes.md", "# Notes\n", ()),
     ("x.md", "# X\n\n## Status\n\nfine\n", ()),
