@@ -161,7 +161,7 @@ def test_a_wiki_is_one_article_for_each_page(clone: Clone, tmp_path: Path) -> No
     (wiki / "Page_Name.md").unlink()
     write(wiki, **{"Page-Name__md": "# Not its title\n\n![a](uploads/a.png)\n"})
     write(wiki, **{"Other-Page__md": "[home](Home) [[Nowhere]]\r\n"})
-    write(wiki, **{"__git___config": '[remote "origin"]\n\turl = https://e.com/o/p.wiki.git\n'})
+    write(wiki, __git___config='[remote "origin"]\n\turl = https://e.com/o/p.wiki.git\n')
     said = imported(clone, str(wiki))
     assert {one["source"] for one in said["items"]} == {
         "p.wiki/Home.md", "p.wiki/Page-Name.md", "p.wiki/Other-Page.md",
