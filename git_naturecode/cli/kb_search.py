@@ -36,6 +36,9 @@ def search(
         list[str] | None,
         typer.Option("--in", help="kb, sessions, reviews (commas); all of them if not said."),
     ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Only these words, none that mean the same.")
+    ] = False,
     limit: Limit = 20,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -56,6 +59,7 @@ def search(
     wanted = finding.Query(
         words, _kinds(among or [], with_types=bool(type)), type or [], tags, author or "",
         _time(since, context), _time(until, context, to_its_end=True), sort, limit,
+        not exact,
     )  # fmt: skip
     with reading_kb(context) as (store, index):
         filled, total = fill(context, store, index, wanted.kinds)
@@ -116,7 +120,7 @@ def _shown(index: "Index", found: "list[Found]") -> "list[Shown]":
     return [
         Shown(
             one.title, str(one.row["type"] if one.kind == KB else one.kind),
-            str(one.row["updatedAt"])[:10], one.snippet, one.more,
+            str(one.row["updatedAt"])[:10], one.snippet, one.more, one.related,
             f"git naturecode {one.opens} {names.get(one.id) or ids.tail(one.id)}",
         )
         for one in found

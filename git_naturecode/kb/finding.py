@@ -37,7 +37,8 @@ class Query(NamedTuple):
 
     Of several `types` and `tags` one will do; `types` are those of articles. `author` is an
     address: who began the article or the review, or takes part in the session. `since` and
-    `until` (not reached) are times of the last change in ISO 8601.
+    `until` (not reached) are times of the last change in ISO 8601. `wide`: words that mean the same
+    count, and what is like the best hits is found after them, too.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Query(NamedTuple):
     until: str = ""
     sort: str = RELEVANCE
     limit: int = 20
+    wide: bool = True
 
     @property
     def is_narrowed(self) -> bool:
@@ -60,7 +62,7 @@ class Found(NamedTuple):
     """A thing that was found: its row, the best passage and how many more places match.
 
     `entry` is the message or comment of the passage, or which text of the entity it is. Matches
-    in `snippet` stand between `\\x02` and `\\x03`.
+    in `snippet` stand between `\\x02` and `\\x03`. A `related` one has none of the words.
     """
 
     kind: str
@@ -70,6 +72,7 @@ class Found(NamedTuple):
     snippet: str
     score: float
     more: int
+    related: bool
     row: dict[str, Json]
 
     @property
@@ -86,7 +89,7 @@ def find(store: Store, index: Index, query: Query) -> list[Found]:
     where = asked_of_facets(query)
     wanted = index.search(
         query.kinds, query.text, query.limit, where, query.since,
-        until=query.until, by_date=query.sort == DATE, grouped=True,
+        until=query.until, by_date=query.sort == DATE, grouped=True, wide=query.wide,
     )  # fmt: skip
     named = _named(index, query, where)
     ids = {hit.row["id"] for hit in named}
@@ -124,5 +127,5 @@ def _found(hit: Hit) -> Found:
     title = hit.row.get(_OF[hit.kind].title)
     return Found(
         hit.kind, str(hit.row["id"]), title if isinstance(title, str) else "", hit.entry,
-        hit.snippet, hit.score, hit.more, hit.row,
+        hit.snippet, hit.score, hit.more, hit.related, hit.row,
     )  # fmt: skip

@@ -10,13 +10,17 @@ from git_naturecode.store.entry import Json
 
 
 class Shown(NamedTuple):
-    """One hit as it is shown: what it is, the passage, how many more places, what opens it."""
+    """One hit as it is shown: what it is, the passage, how many more places, what opens it.
+
+    A `related` one has none of the words that were asked for.
+    """
 
     title: str
     what: str
     day: str
     snippet: str
     more: int
+    related: bool
     command: str
 
 
@@ -27,7 +31,7 @@ def text(hits: Sequence[Shown], paint: Paint) -> str:
 
 def _one(hit: Shown, paint: Paint) -> str:
     head = f"{paint.bold(line(hit.title) or '(no title)')}  "
-    head += paint.dim(f"{line(hit.what)}, {line(hit.day)}")
+    head += paint.dim(f"{line(hit.what)}, {line(hit.day)}{', related' * hit.related}")
     more = f"(and {hit.more} more place{'' if hit.more == 1 else 's'})" if hit.more else ""
     passage = " ".join(part for part in (marked(hit.snippet, paint), paint.dim(more)) if part)
     return "\n    ".join([head, *([passage] if passage else []), paint.yellow(line(hit.command))])
@@ -38,7 +42,7 @@ def json(row: dict[str, Json], hit: Shown, kind: str, entry: str, score: float) 
     return {
         **row, "kind": kind, "title": hit.title, "score": round(score, 4),
         "snippet": hit.snippet.replace(MATCH_OPEN, "").replace(MATCH_CLOSE, ""),
-        "entry": entry, "more": hit.more, "command": hit.command,
+        "entry": entry, "more": hit.more, "related": hit.related, "command": hit.command,
     }  # fmt: skip
 
 

@@ -6,7 +6,15 @@ There is no wrong way to type: what cannot be read as one of these is read as wo
 import re
 from typing import NamedTuple
 
-from git_naturecode.store.words import MOST_WORDS, STOP, dense_runs, expanded, inner, term
+from git_naturecode.store.words import (
+    MOST_WORDS,
+    STOP,
+    dense_runs,
+    expanded,
+    inner,
+    term,
+    without_dense_stops,
+)
 
 _PIECE = re.compile(r'(?P<minus>(?<!\S)-)?"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+|")')
 _WORD = re.compile(r"\w+")
@@ -27,13 +35,15 @@ class Asked(NamedTuple):
     """A query, in the words of FTS5.
 
     `terms` are what is ranked by; every one of `phrases` has to stand in what is found, and none of
-    `without`. `typed` are the plain words, for whoever looks for slips.
+    `without`. `typed` are the plain words, for whoever looks for slips; `loose` is what stands in
+    no quotes, and may be taken in a wider sense.
     """
 
     terms: tuple[str, ...]
     phrases: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     typed: tuple[str, ...] = ()
+    loose: str = ""
 
 
 def asked(query: str) -> Asked:
@@ -42,6 +52,7 @@ def asked(query: str) -> Asked:
     phrases: list[str] = []
     without: list[str] = []
     typed: list[str] = []
+    loose: list[str] = []
     for found in list(_PIECE.finditer(inner(query)))[:_MOST_PIECES]:
         piece, is_quoted = found["phrase"] or found["word"] or "", found["word"] is None
         shut = found["minus"] if is_quoted else _MINUS.match(piece)
@@ -51,7 +62,11 @@ def asked(query: str) -> Asked:
             continue
         if is_quoted and whole:
             phrases.append(whole)
+        elif not piece.endswith("*"):
+            loose.append(piece)
         parts = [one for one in _WORD.findall(piece) if one.strip("_")]
+        if not is_quoted and (telling_parts := _WORD.findall(without_dense_stops(piece))):
+            parts = telling_parts
         for word in parts[: MOST_WORDS - len(typed)]:
             typed.append(word)
             begins = not is_quoted and piece.endswith("*") and word is parts[-1]
@@ -59,9 +74,8 @@ def asked(query: str) -> Asked:
     if not terms and without:
         return asked(re.sub(r'(?<!\S)-|"', " ", query))
     telling = tuple(one for one in list(terms)[:_MOST_TERMS] if one.strip('"').lower() not in STOP)
-    return Asked(
-        telling or tuple(terms)[:_MOST_TERMS], tuple(phrases), tuple(without), tuple(typed)
-    )
+    ranked_by = telling or tuple(terms)[:_MOST_TERMS]
+    return Asked(ranked_by, tuple(phrases), tuple(without), tuple(typed), " ".join(loose))
 
 
 def phrase(text: str) -> str:

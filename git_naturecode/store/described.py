@@ -40,7 +40,8 @@ class Part(NamedTuple):
 class Hit(NamedTuple):
     """One match: the entity's row, the entry that matched, and the words around the match.
 
-    `more` counts other places of the entity that match, where hits are grouped by entity.
+    `more` counts other places of the entity that match, where hits are grouped by entity; a
+    `related` one has none of the words, but is like the best of the others.
     """
 
     row: dict[str, Json]
@@ -49,6 +50,7 @@ class Hit(NamedTuple):
     score: float
     kind: str = ""
     more: int = 0
+    related: bool = False
 
 
 class Page(NamedTuple):

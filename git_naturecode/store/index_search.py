@@ -13,11 +13,16 @@ from typing import NamedTuple
 from git_naturecode.store import index_file
 from git_naturecode.store.asked import Asked, asked
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
-from git_naturecode.store.words import CLOSE, OPEN, excerpt, places
+from git_naturecode.store.words import CLOSE, OPEN, excerpt, places, plain
 
 _AT_LEAST = 200  # matches of each field that are looked at
+_FEW_WORDS = 3
 _ONE_TEXT = 0.5  # of what a title counts where it stands before the text, too (Cranfield)
 _MOST_WEIGHED = 16  # terms by which kinds are made comparable
+_ALIKE = 0.7  # of what a word counts that was typed counts one that means the same
+_OTHERS = 0.6  # of the message before it counts each further one of a session that matches
+_LIKE = 1  # hits whose titles and names say what else is meant
+_LIKENESS = 0.3  # of the best score, for what is as like those hits as can be
 _SATURATED = 2.2  # what BM25 gives at most for a term, in units of how rare it is
 
 
@@ -38,33 +43,89 @@ class _Found(NamedTuple):
     entry: str
     changed: str
     score: float
+    said: float = 0.0  # of it, what the text itself has, without the title above it
+    related: bool = False
+
+
+class _Words(NamedTuple):
+    """What to rank by: terms that were typed, and others that count `_ALIKE` as much.
+
+    `all_first`: what has all of the terms stands above the others.
+    """
+
+    terms: Sequence[str]
+    alike: Sequence[str] = ()
+    all_first: bool = True
 
 
 def search(
     db: sqlite3.Connection, kinds: Sequence[str], query: str, limit: int, among: Among = ANYTHING,
-    *, by_date: bool = False, grouped: bool = False,
+    *, by_date: bool = False, grouped: bool = False, wide: bool = False,
 ) -> list[Hit]:  # fmt: skip
     """The best `limit` matches for `query` in the entities of `kinds`, `among` which to look.
 
     `grouped`: only the best match of each entity. `by_date`: what changed last comes first, of
-    what has all of the words; if nothing has, of what has any.
+    what has all of the words; if nothing has, of what has any. `wide`, with `grouped`: words that
+    mean the same count, too, and what is like the best hits is found after them.
     """
     wanted = asked(query)
     there = set(index_file.kinds(db))
     searched = [kind for kind in dict.fromkeys(kinds) if kind in there and wanted.terms]
     among_of = {kind: _narrowed(kind, wanted, among) for kind in searched}
+    words = _Words(wanted.terms, _alike(wanted) if wide and searched else ())
+    if wide:  # a question is not answered best by what happens to have all of its words
+        words = words._replace(all_first=len(wanted.terms) <= _FEW_WORDS)
     found: list[_Found] = []
     if by_date:
         for all_words in (True, False):
             for kind in searched if all_words or not found else ():
                 found += _latest(db, kind, wanted, limit, among_of[kind], all_words=all_words)
     else:
-        for kind in searched:
-            best = _best(db, kind, wanted, limit, among_of[kind], grouped=grouped)
-            most = _most(db, kind, wanted.terms) if best and len(searched) > 1 else 1.0
-            found += [one._replace(score=one.score / most) for one in best]
+        found = _best(db, among_of, words, limit, grouped=grouped)
+        if wide and grouped and wanted.loose:
+            more = _like(db, found, words)
+            found = _with_more(found, _best(db, among_of, more, limit, grouped=True))
+            words = words._replace(alike=[*words.alike, *more.terms])
     found.sort(key=lambda one: _order(one, by_date=by_date), reverse=True)
-    return [_hit(db, one, wanted, grouped=grouped or by_date) for one in found[:limit]]
+    any_of = " OR ".join((*wanted.phrases, *words.terms, *words.alike))
+    return [_hit(db, one, any_of, grouped=grouped or by_date) for one in found[:limit]]
+
+
+def _alike(wanted: Asked) -> list[str]:
+    from git_naturecode.store import glossary
+
+    return [term for term in glossary.alike(wanted.loose) if term not in wanted.terms]
+
+
+def _like(db: sqlite3.Connection, found: Sequence[_Found], words: _Words) -> _Words:
+    """What the best of `found` are called and filed under, besides the `words` asked for."""
+    terms: dict[str, None] = {}
+    for one in found[:_LIKE]:
+        for table in index_file.texts_of(one.kind)[:-1]:
+            query = (
+                f'select text from "{table}"'
+                " where rowid in (select number from said where entity = ?)"
+            )
+            for (text,) in db.execute(query, (one.entity,)):
+                terms.update(dict.fromkeys(asked(plain(text)).terms))
+    known = {*words.terms, *words.alike}
+    return _Words([term for term in terms if term not in known], all_first=False)
+
+
+def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
+    """`found`, raised by how like the best of them each is; what is only like them is `related`."""
+    best = max((one.score for one in found), default=0.0)
+    most = max((one.score for one in more), default=1.0)
+    like = {one.entity: one.score * _LIKENESS * best / most for one in more}
+    told = {one.entity for one in found}
+    return [
+        *(one._replace(score=one.score + like.get(one.entity, 0.0)) for one in found),
+        *(
+            one._replace(score=like[one.entity], related=True)
+            for one in more
+            if one.entity not in told
+        ),
+    ]
 
 
 def _order(one: _Found, *, by_date: bool) -> tuple[object, ...]:
@@ -94,24 +155,40 @@ def _having(kind: str) -> str:
 
 
 def _best(
-    db: sqlite3.Connection, kind: str, wanted: Asked, limit: int, among: Among, *, grouped: bool
+    db: sqlite3.Connection, among_of: Mapping[str, Among], words: _Words, limit: int,
+    *, grouped: bool,
+) -> list[_Found]:  # fmt: skip
+    """The best matches of each kind, at least `limit` where there are so many, the best first."""
+    found: list[_Found] = []
+    for kind, among in among_of.items() if words.terms else ():
+        best = _best_of(db, kind, words, limit, among, grouped=grouped)
+        most = _most(db, kind, words.terms) if best and len(among_of) > 1 else 1.0
+        found += [one._replace(score=one.score / most) for one in best]
+    return sorted(found, key=lambda one: _order(one, by_date=False), reverse=True)
+
+
+def _best_of(
+    db: sqlite3.Connection, kind: str, words: _Words, limit: int, among: Among, *, grouped: bool
 ) -> list[_Found]:
     looked_at = max(_AT_LEAST, 4 * limit)
     while True:
-        found, cut = _ranked(db, kind, among, wanted.terms, looked_at)
+        found, cut = _ranked(db, kind, among, words, looked_at)
         if grouped:
             found = _of_each(found)
         if len(found) >= limit or not cut:
-            return found[:limit]
+            return found
         looked_at *= 8  # many of those were in other entities
 
 
 def _of_each(found: Iterable[_Found]) -> list[_Found]:
-    """The first of each entity."""
+    """The best of each entity, the best first; what else was said there counts less and less."""
     first: dict[int, _Found] = {}
+    weights: dict[int, float] = {}
     for one in found:
-        first.setdefault(one.entity, one)
-    return list(first.values())
+        weight = weights[one.entity] = weights.get(one.entity, 1 / _OTHERS) * _OTHERS
+        best = first.get(one.entity)
+        first[one.entity] = best._replace(score=best.score + weight * one.said) if best else one
+    return sorted(first.values(), key=lambda one: _order(one, by_date=False), reverse=True)
 
 
 def _latest(
@@ -129,15 +206,15 @@ def _latest(
     numbers = [row[0] for row in db.execute(query, (*values, *among.values, limit))]
     these = ", ".join(map(str, numbers))
     within = f" and +rowid in (select number from said where entity in ({these}))"
-    return _of_each(_ranked(db, kind, among, wanted.terms, -1, within)[0])
+    return _of_each(_ranked(db, kind, among, _Words(wanted.terms), -1, within)[0])
 
 
 def _ranked(
-    db: sqlite3.Connection, kind: str, among: Among, terms: Sequence[str], looked_at: int,
+    db: sqlite3.Connection, kind: str, among: Among, words: _Words, looked_at: int,
     within: str = "",
 ) -> tuple[list[_Found], bool]:  # fmt: skip
     """What matches, the best first, and whether there is more than was looked at."""
-    fields = [_scores(db, name, terms, looked_at, within) for name in index_file.texts_of(kind)]
+    fields = [_scores(db, name, words, looked_at, within) for name in index_file.texts_of(kind)]
     bodies = fields.pop()
     where = _places(db, among, [number for scores in (*fields, bodies) for number in scores])
     named: dict[int, float] = {}
@@ -147,7 +224,7 @@ def _ranked(
                 entity = where[number][0]
                 named[entity] = named.get(entity, 0.0) + score
     found = [
-        _Found(kind, number, *where[number], _with_names(score, where[number], named))
+        _Found(kind, number, *where[number], _with_names(score, where[number], named), score)
         for number, score in bodies.items()
         if number in where
     ]
@@ -169,21 +246,25 @@ def _with_names(score: float, place: tuple[int, str, str], named: Mapping[int, f
 
 
 def _scores(
-    db: sqlite3.Connection, table: str, terms: Sequence[str], looked_at: int, within: str
+    db: sqlite3.Connection, table: str, words: _Words, looked_at: int, within: str
 ) -> dict[int, float]:
     """Row -> score of the best `looked_at`; what has all terms stands above what has some."""
     query = (
         f'select rowid, -rank from "{table}" where "{table}" match ?{within} order by rank limit ?'
     )
+    scores: dict[int, float] = {}
     every = {}
-    if len(terms) > 1:
-        every = dict(db.execute(query, (" AND ".join(terms), looked_at)))
-        if len(every) >= looked_at >= 0:  # what has only some would stand below all of these
-            above = max(every.values())
-            return {number: score + above for number, score in every.items()}
-    scores = dict(db.execute(query, (" OR ".join(terms), looked_at)))
-    above = max(scores.values(), default=0.0)
-    return scores | {number: score + above for number, score in every.items()}
+    if words.all_first and (len(words.terms) > 1 or words.alike):
+        every = dict(db.execute(query, (" AND ".join(words.terms), looked_at)))
+    if not 0 <= looked_at <= len(every):  # else what has only some would stand below all of these
+        scores = dict(db.execute(query, (" OR ".join(words.terms), looked_at)))
+    if words.alike:
+        for number, score in db.execute(query, (" OR ".join(words.alike), looked_at)):
+            scores[number] = scores.get(number, 0.0) + _ALIKE * score
+    above = max(scores.values(), default=0.0) or max(every.values(), default=0.0)
+    for number, score in every.items():
+        scores[number] = scores.get(number, score) + above
+    return scores
 
 
 def _most(db: sqlite3.Connection, kind: str, terms: Sequence[str]) -> float:
@@ -213,10 +294,9 @@ def _places(
     return {number: (entity, entry, changed) for number, entity, entry, changed in rows}
 
 
-def _hit(db: sqlite3.Connection, found: _Found, wanted: Asked, *, grouped: bool) -> Hit:
+def _hit(db: sqlite3.Connection, found: _Found, any_of: str, *, grouped: bool) -> Hit:
     title, named, body = index_file.texts_of(found.kind)
     table = {TITLE: title, NAMED: named}.get(found.entry, body)
-    any_of = " OR ".join((*wanted.phrases, *wanted.terms))
     query = (
         f'select highlight("{table}", 0, ?, ?) from "{table}" where rowid = ? and "{table}" match ?'
     )
@@ -225,7 +305,10 @@ def _hit(db: sqlite3.Connection, found: _Found, wanted: Asked, *, grouped: bool)
     more = 0
     if grouped:
         more = places(marked) - 1 if found.entry == WHOLE else _others(db, found, body, any_of)
-    return Hit(json.loads(row), found.entry, excerpt(marked), found.score, found.kind, max(0, more))
+    return Hit(
+        json.loads(row), found.entry, excerpt(marked), found.score, found.kind, max(0, more),
+        found.related,
+    )  # fmt: skip
 
 
 def _others(db: sqlite3.Connection, found: _Found, table: str, any_of: str) -> int:

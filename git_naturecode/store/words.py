@@ -31,6 +31,11 @@ how i if in into is it its may me must my no not of on or our should so such tha
 then there these they this to was we were what when where which who why will with would you your
 """
 STOP = frozenset(_STOP_WORDS.split())
+_DENSE_STOP = re.compile(
+    "为什么|什么时候|怎么办|怎么样|怎么|怎样|什么|如何|是不是|能不能|要不要|可不可以|有没有|哪些|哪个|哪里|"
+    "多少|多久|几次|为何|应该|可以|需要|能否|是否|还是|以及|或者|我们|他们|你们|它们|一个|一下|这个|那个|"
+    "这些|那些|的|了|吗|呢|吧|啊"
+)
 MOST_WORDS = 64  # of a query
 _BEFORE, _WIDTH = 40, 160
 _SHORT = 64  # characters of a word that is worth remembering
@@ -90,6 +95,11 @@ def plain(text: str) -> str:
 def inner(query: str) -> str:
     """`query` without what no text may hold."""
     return query.translate(_MARKS).encode("utf-8", "replace").decode()
+
+
+def without_dense_stops(query: str) -> str:
+    """`query` without Chinese words that say nothing in a question."""
+    return query if query.isascii() else _DENSE_STOP.sub(" ", query)
 
 
 def dense_runs(text: str) -> list[tuple[int, int]]:

@@ -128,7 +128,8 @@ def ours(documents: Sequence[Document]) -> Rank:
     kinds = sorted({document.kind for document in documents})
 
     def rank(question: str) -> list[str]:
-        return [str(hit.row["id"]) for hit in search(db, kinds, question, _BEST, grouped=True)]
+        hits = search(db, kinds, question, _BEST, grouped=True, wide=True)
+        return [str(hit.row["id"]) for hit in hits]
 
     return rank
 

@@ -10,6 +10,7 @@ from box import Box, Clone
 KEYS = {
     "id", "type", "title", "slug", "content", "authorId", "tags", "createdAt", "updatedAt",
     "views", "helpful", "unhelpful", "score", "snippet", "kind", "entry", "more", "command",
+    "related",
 }  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def test_what_is_shown_can_be_opened(clone: Clone) -> None:
 
 def test_words_of_both_scripts_and_parts_of_identifiers(clone: Clone) -> None:
     assert titles(clone, "缓存") == ["用缓存加速测试"]
-    assert titles(clone, "async") == ["Retry policy"]
+    assert titles(clone, "async", "--exact") == ["Retry policy"]
     assert titles(clone, '"spreads a retry"') == ["Jitter"]
     assert titles(clone, "--", "retry", "-charged", "-jitter") == ["Retry policy"]
     assert titles(clone, "spre*") == ["Jitter"]
@@ -105,7 +106,7 @@ def test_what_narrows_to_nothing(clone: Clone, options: str) -> None:
 
 def test_until_a_day_means_to_its_end(clone: Clone) -> None:
     day = items(clone, "jitter")[0]["updatedAt"][:10]
-    assert titles(clone, "jitter", "--until", day, "--since", day, "--in", "kb") == ["Jitter"]
+    assert titles(clone, "spreads", "--until", day, "--since", day, "--exact") == ["Jitter"]
 
 
 def test_by_date_the_latest_that_has_all_words_is_first(clone: Clone) -> None:
@@ -120,8 +121,8 @@ def test_an_edit_is_found_at_the_next_search(clone: Clone) -> None:
     path = clone.path.parent / "new.md"
     path.write_text("Now with a porcupine.")
     clone.nc("kb", "edit", "retry-policy", "--file", str(path))
-    assert titles(clone, "porcupine") == ["Retry policy"]
-    assert "Retry policy" not in titles(clone, "twice", "warm")
+    assert titles(clone, "porcupine", "--exact") == ["Retry policy"]
+    assert "Retry policy" not in titles(clone, "twice", "warm", "--exact")
     clone.nc("kb", "rm", "retry-policy")
     assert "no match" in clone.nc("kb", "search", "porcupine", code=1).err
 
@@ -132,6 +133,19 @@ def test_who_asks_for_a_name_gets_what_has_it_or_had_it(clone: Clone) -> None:
     clone.nc("kb", "rename", "retry-policy", "when-to-repeat")
     assert titles(clone, "retry-policy")[0] == titles(clone, "when-to-repeat")[0] == "Retry policy"
     assert titles(clone, "retry-policy", "--type", "faq") == ["Jitter"]
+
+
+def test_words_that_mean_the_same_and_what_is_like_a_hit_are_found(clone: Clone) -> None:
+    assert titles(clone, "cache") == ["用缓存加速测试"]
+    assert titles(clone, "重试")[0] == "Retry policy"
+    assert "no match" in clone.nc("kb", "search", "cache", "--exact", code=1).err
+    found = items(clone, "async")
+    assert [(one["title"], one["related"]) for one in found] == [
+        ("Retry policy", False), ("Why the payment was retried", True), ("Jitter", True),
+    ]  # fmt: skip
+    assert "article, " in (said := clone.nc("kb", "search", "async").out)
+    assert said.count(", related") == 2
+    clone.nc("kb", "search", "async", "--type", "faq", code=1)
 
 
 def test_a_slip_is_told(clone: Clone) -> None:
