@@ -254,7 +254,7 @@ def _scores(
     )
     scores: dict[int, float] = {}
     every = {}
-    if words.all_first and (len(words.terms) > 1 or words.alike):
+    if len(words.terms) > 1 and words.all_first:
         every = dict(db.execute(query, (" AND ".join(words.terms), looked_at)))
     if not 0 <= looked_at <= len(every):  # else what has only some would stand below all of these
         scores = dict(db.execute(query, (" OR ".join(words.terms), looked_at)))
