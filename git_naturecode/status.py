@@ -16,6 +16,8 @@ from git_naturecode.store.remotes import Memory
 from git_naturecode.store.store import TEAM, Store
 from git_naturecode.store.trust_file import FILE
 
+_FEW = 10  # articles that are named
+
 
 class Towards(NamedTuple):
     """How we stand towards one remote: logs that it lacks, logs that we lack, what is remembered.
@@ -51,8 +53,9 @@ class Status(NamedTuple):
     `folder` says why which files of this work tree's folder are not as they should be. Of
     what was committed and rewritten `unlinked` pieces were not looked at yet, and `sessionless`
     commits wait for a session that is not here; `unsigned` entries of this clone are written and
-    not signed; `to_review` reviews wait for this person, `articles` are in the
-    knowledge base; `trusted` is None where there is no team.
+    not signed; `to_review` reviews wait for this person, `articles` are in the knowledge base, and
+    in `marked` of them somebody has to decide between texts, `settle` names the first of these by
+    (id, slug); `trusted` is None where there is no team.
     """
 
     branch: str
@@ -69,6 +72,8 @@ class Status(NamedTuple):
     unsigned: int = 0
     to_review: int = 0
     articles: int = 0
+    marked: int = 0
+    settle: tuple[tuple[str, str], ...] = ()
 
 
 def _unlinked(store: Store) -> int:
@@ -85,6 +90,11 @@ def _to_review(store: Store, index: Index) -> int:
         return 0
 
 
+def _marked(index: Index) -> tuple[int, tuple[tuple[str, str], ...]]:
+    found = index.page(KB, {"marked": ("yes",)}, limit=_FEW)
+    return found.total, tuple((str(row["id"]), str(row["slug"])) for row in found.rows)
+
+
 def status(store: Store, index: Index) -> Status:
     """Look at this clone; no remote is asked anything, its last known state counts."""
     every, shared = index.count(SESSION), index.count(SESSION, {"shared": ("yes",)})
@@ -98,7 +108,7 @@ def status(store: Store, index: Index) -> Status:
         store.config.flag("naturecode.autoSync", False), place.notes(store),
         _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
         unsigned.count(store.state_dir),
-        _to_review(store, index), index.count(KB, {"state": ("live",)}),
+        _to_review(store, index), index.count(KB, {"state": ("live",)}), *_marked(index),
     )  # fmt: skip
 
 

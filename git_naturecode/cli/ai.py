@@ -6,7 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli import groups
+from git_naturecode.cli import groups, proposing
 from git_naturecode.cli.options import AsJson, Quiet, SessionId
 from git_naturecode.render.show import line, show
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from git_naturecode.domain import session as sessions
     from git_naturecode.domain.said import Message
     from git_naturecode.store.entry import Json
-    from git_naturecode.store.store import Store
 
 Provider = Annotated[
     str | None,
@@ -30,7 +29,6 @@ Model = Annotated[str | None, typer.Option(help="The name of the model.")]
 Accept = Annotated[
     bool, typer.Option("--accept", help="Take what is proposed, without being asked.")
 ]
-_MARK_BYTES = 8
 
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
@@ -61,31 +59,33 @@ def summarize(
     with changing(context, session) as here:
         here.require("write", "change anything in")
         _require_something(here.session.messages)
-        asked = _asked(context, here.store, here.session.id, provider, model)
+        asked = proposing.model_for(context, here.store, here.session.id, provider, model)
         if asked is None:
             made = summarizing.by_rules(here.session, context.redactor)
         else:
             _warn(context, here, asked)
             made = summarizing.by_model(
                 here.session, asked.model, asked.settings.limits, context.redactor,
-                room=asked.settings.context_tokens, mark=_mark(context),
+                room=asked.settings.context_tokens, mark=proposing.mark(context),
             )  # fmt: skip
             asked.settle(context, is_good=True)
         text = made.markdown()
         if not as_json:
             context.say(show(text))
-        taken = _is_wanted(context, accept, "Make this the summary?", as_json)
+        taken = proposing.is_wanted(context, accept, "Make this the summary?", as_json)
         if taken:
             here.write(drafts.setting(here.entries, "summary", text))
     if as_json:
         context.json(_summary_json(here.session.id, made, asked, taken))
         return
     how = f"git naturecode ai summarize {ids.tail(here.session.id)} --accept"
-    _conclude(context, taken, "it is the summary now", how)
+    proposing.conclude(context, taken, "it is the summary now", how)
 
 
 def resolve(
-    session: SessionId,
+    id: Annotated[
+        str, typer.Argument(help="An article's slug or id, or the id of a session that is a fork.")
+    ],
     other: Annotated[
         str | None,
         typer.Argument(help="The other version; left out, what the session is a fork of."),
@@ -99,39 +99,50 @@ def resolve(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Propose one conversation out of two forks of it: what both say, once, in a good order.
+    """Propose one text where several people wrote different ones, without knowing of each other.
 
-    It becomes a new private session when you say so; both versions stay as they are.
+    Of an article for each marked place; it becomes the text when you say so. Of two forks of a
+    session what both say, once, in a good order; it becomes a new private session when you say so,
+    and both forks stay as they are.
     """
     from git_naturecode import ids
     from git_naturecode.ai.proposals import resolving
+    from git_naturecode.cli import ai_settle
     from git_naturecode.cli.changing import changing
 
     context = contexts.current(quiet)
-    with changing(context, session) as here:
+    article = ai_settle.article_id(context, id)
+    if article:
+        if other:
+            raise errors.Usage(
+                "an article has no other version to name", "what others wrote is in it already"
+            )
+        ai_settle.settle(context, article, about, provider, model, accept, as_json)
+        return
+    with changing(context, id) as here:
         store = here.store
         theirs = _second(context, here, other)
         found = resolving.versions(here.session.messages, theirs.messages)
         if not found.one and not found.other:
             raise errors.Negative("both say the same: there is nothing to make one of")
-        asked = _asked(context, store, here.session.id, provider, model)
+        asked = proposing.model_for(context, store, here.session.id, provider, model)
         if asked is None:
             made = resolving.by_rules(found)
         else:
             _warn(context, here, asked)
             made = resolving.by_model(
                 found, asked.model, asked.settings.limits, context.redactor,
-                room=asked.settings.context_tokens, mark=_mark(context), context=about,
+                room=asked.settings.context_tokens, mark=proposing.mark(context), context=about,
             )  # fmt: skip
             asked.settle(context, is_good=True)
         if not as_json:
             context.say(_told(made, found))
-        taken = _is_wanted(context, accept, "Keep this as a new private session?", as_json)
+        taken = proposing.is_wanted(context, accept, "Keep this as a new private session?", as_json)
         entity = _kept(here, made) if taken else ""
     if as_json:
         context.json(_proposal_json(here.session.id, theirs.id, made, asked, entity))
         return
-    _conclude(
+    proposing.conclude(
         context, taken, f"kept as {entity}; `git naturecode session share` gives it to the others",
         f"git naturecode ai resolve {ids.tail(here.session.id)} {ids.tail(theirs.id)} --accept",
     )  # fmt: skip
@@ -193,48 +204,10 @@ def _require_something(messages: "Sequence[Message]") -> None:
         raise errors.Negative("nothing was said in this session that could be summed up")
 
 
-def _asked(
-    context: contexts.Context, store: "Store", entity: str, provider: str | None, model: str | None
-) -> "Asked | None":
-    """The model to be asked; None for the rules that need none, which are the default."""
-    from git_naturecode.ai import settings
-    from git_naturecode.cli import model as models
-
-    wanted = models.chosen(context, store, provider, model)
-    if wanted.speaks == settings.BUILTIN:
-        if model:
-            raise errors.Usage("the built-in rules have no models", "leave --model out")
-        return None
-    return models.opened(context, store, wanted, entity)
-
-
 def _warn(context: contexts.Context, here: "Opened", asked: "Asked") -> None:
     if here.session.encrypted:
         where = line(asked.settings.endpoint or asked.settings.provider)
         context.tell(f"warning: this session is encrypted, and {where} reads it")
-
-
-def _mark(context: contexts.Context) -> str:
-    return "=" * 8 + context.random(_MARK_BYTES).hex()
-
-
-def _is_wanted(context: contexts.Context, accept: bool, question: str, as_json: bool) -> bool:
-    """Whether the person takes what is proposed; who cannot be asked has not."""
-    import sys
-
-    if accept:
-        return True
-    if as_json or not (sys.stdin.isatty() and context.err.isatty()):
-        return False
-    try:
-        return bool(typer.confirm(question, err=True))
-    except typer.Abort:
-        context.err.write("\n")
-        return False
-
-
-def _conclude(context: contexts.Context, taken: bool, done: str, how: str) -> None:
-    context.tell(done if taken else f"nothing was changed; to take it: {how}")
 
 
 def _told(made: "Proposal", found: "Versions") -> str:
@@ -258,7 +231,7 @@ def _summary_json(
 ) -> "dict[str, Json]":
     return {
         "sessionId": entity, "summary": made.text, "keyDecisions": list(made.decisions),
-        "actionItems": list(made.to_do), "source": _source(asked), "accepted": taken,
+        "actionItems": list(made.to_do), "source": proposing.source(asked), "accepted": taken,
     }  # fmt: skip
 
 
@@ -266,7 +239,7 @@ def _proposal_json(
     one: str, other: str, made: "Proposal", asked: "Asked | None", entity: str
 ) -> "dict[str, Json]":
     return {
-        "sessions": [one, other], "common": len(made.common), "source": _source(asked),
+        "sessions": [one, other], "common": len(made.common), "source": proposing.source(asked),
         "messages": [
             {
                 "role": turn.of[0].role, "userId": turn.of[0].by,
@@ -277,7 +250,3 @@ def _proposal_json(
         "leftOut": [{"messageId": one.id, "reason": why} for one, why in made.left_out],
         "accepted": bool(entity), "id": entity or None,
     }  # fmt: skip
-
-
-def _source(asked: "Asked | None") -> str:
-    return asked.settings.label if asked else "builtin"

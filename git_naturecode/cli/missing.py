@@ -10,6 +10,7 @@ _CALLED = {
     "member": "somebody's address or name", "email": "an e-mail address", "role": "a role",
     "key": "the name of a setting", "value": "a value", "team": "a team's name or id",
     "device": "a device", "wanted": "an id", "finding": "a finding",
+    "id": "the id of an article or a session",
     "article": "an article's slug or id", "slug": "a name for files and the command line",
     "revision": "a revision", "forge": "the name of a forge",
 }  # fmt: skip

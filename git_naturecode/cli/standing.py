@@ -31,6 +31,8 @@ def status_text(found: "Status") -> str:
     ]
     if found.articles:
         lines.append(f"{count(found.articles, 'article')} in the knowledge base")
+    if found.marked:
+        lines += _marked(found)
     if found.to_review:
         lines.append(
             f"{count(found.to_review, 'review')} {'waits' if found.to_review == 1 else 'wait'} "
@@ -61,6 +63,21 @@ def status_text(found: "Status") -> str:
         )
     lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
     return "\n".join(lines)
+
+
+def _marked(found: "Status") -> list[str]:
+    """In which articles somebody has to decide, and the commands for that."""
+    from git_naturecode import ids
+
+    holds = "holds" if found.marked == 1 else "hold"
+    lines = [f"{count(found.marked, 'article')} {holds} several people's texts for one place:"]
+    lines += [
+        f"  {line(slug)}: git naturecode ai resolve {ids.tail(name)} proposes one, "
+        f"git naturecode kb edit {ids.tail(name)} is by hand"
+        for name, slug in found.settle
+    ]
+    more = found.marked - len(found.settle)
+    return [*lines, f"  and {more} more: git naturecode kb list --marked"] if more else lines
 
 
 def _trusted(found: "Trusted") -> list[str]:
@@ -137,7 +154,8 @@ def status_json(found: "Status") -> dict[str, Json]:
         "private": found.private, "queued": found.queued,
         "ahead": usual.ahead if usual else 0, "behind": usual.behind if usual else 0,
         "unlinked": found.unlinked, "sessionless": found.sessionless, "unsigned": found.unsigned,
-        "toReview": found.to_review, "articles": found.articles,
+        "toReview": found.to_review, "articles": found.articles, "marked": found.marked,
+        "settle": [{"id": name, "slug": slug} for name, slug in found.settle],
         "known": bool(usual and usual.known), "remotes": [_towards_json(one) for one in towards],
         "autoSync": found.automatic, "team": found.trusted and found.trusted._asdict(),
         "folder": [{"path": path, "why": why} for path, why in found.folder.items()],

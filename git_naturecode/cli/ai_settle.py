@@ -1,0 +1,136 @@
+"""ai resolve of an article: a text for each place at which several people wrote something else."""
+
+from typing import TYPE_CHECKING
+
+from git_naturecode import errors, ids
+from git_naturecode.cli import proposing
+from git_naturecode.cli.answers import count
+from git_naturecode.cli.context import Context
+from git_naturecode.cli.options import TELL_OTHERS
+from git_naturecode.domain.kinds import KB, SESSION
+from git_naturecode.render.show import line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from git_naturecode.ai.proposals.settling import Settled
+    from git_naturecode.cli.kb_opened import Opened
+    from git_naturecode.cli.model import Asked
+    from git_naturecode.domain.kb.model import Article
+    from git_naturecode.store.entry import Json
+
+
+def article_id(context: Context, wanted: str) -> str:
+    """The id of the article that `wanted` means; "" where it means a session, or nothing.
+
+    Raises Usage for what means both.
+    """
+    from git_naturecode.cli.reading import entity_id, opened
+
+    if ids.ENTITY.fullmatch(wanted):
+        return wanted if wanted.startswith(f"{KB}-") else ""
+    with opened(context) as (_, index):
+        found = []
+        for kind in (KB, SESSION):
+            try:
+                found.append(entity_id(index, wanted, kind))
+            except errors.Negative:
+                found.append("")
+    if all(found):
+        raise errors.Usage(
+            f"{line(wanted)} is an article and a session", f"write {found[0]} or {found[1]}"
+        )
+    return found[0]
+
+
+def settle(
+    context: Context, article: str, about: str, provider: str | None, model: str | None,
+    accept: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Propose a text for each marked place of the article; write it where a person accepts."""
+    from git_naturecode.ai.proposals import settling
+    from git_naturecode.cli.kb_opened import opened_article
+    from git_naturecode.domain.kb import makers
+
+    with opened_article(context, article) as here:
+        found = here.article
+        if not found.marked:
+            raise errors.Negative(
+                f"nobody has to decide anything in {line(found.slug)}: no place of it is marked",
+                "git naturecode kb list --marked",
+            )
+        text = found.text
+        here.require_permitted(makers.revision(text, found.heads))
+        asked = proposing.model_for(context, here.store, found.id, provider, model)
+        if asked is None:
+            made = settling.by_rules(text)
+        else:
+            made = settling.by_model(
+                text, asked.model, asked.settings.limits, context.redactor,
+                room=asked.settings.context_tokens, mark=proposing.mark(context), context=about,
+            )  # fmt: skip
+            asked.settle(context, is_good=True)
+        proposed = settling.applied(text, made)
+        if not proposed.strip():
+            raise errors.Negative("nothing would be left of it", _by_hand(here.short))
+        if not as_json:
+            _show(context, here, made, proposed)
+        taken = proposing.is_wanted(context, accept, "Make this the text of the article?", as_json)
+        written = ""
+        if taken:
+            note = f"settled {count(len(made), 'place')} ({proposing.source(asked)})"
+            (entry,) = here.write(makers.revision(proposed, found.heads, note))
+            written = entry.id
+        after = here.again().article if taken else found
+    if as_json:
+        context.json(_json(found, made, proposed, asked, written))
+    else:
+        proposing.conclude(
+            context, taken, f"settled; {TELL_OTHERS.removeprefix('hint: ')}",
+            f"git naturecode ai resolve {here.short} --accept; to write it yourself: "
+            f"{_by_hand(here.short)}",
+        )  # fmt: skip
+    if taken and after.marked:
+        raise errors.NeedsPerson(
+            f"in {count(len(after.places), 'place')} of {line(after.slug)} there are still several "
+            "texts: others have written meanwhile",
+            f"git naturecode ai resolve {here.short}",
+        )
+
+
+def _by_hand(short: str) -> str:
+    return f"git naturecode kb edit {short}"
+
+
+def _show(context: Context, here: "Opened", made: "Sequence[Settled]", proposed: str) -> None:
+    """The proposal for people: how each place was come by, and what would change."""
+    from git_naturecode.cli.output import columns, paint
+    from git_naturecode.git.two_texts import compared
+    from git_naturecode.render.diff import Look, file_text
+
+    article = here.article
+    for number, one in enumerate(made, 1):
+        who = " and ".join(dict.fromkeys(line(by) for by, _, _ in one.place.texts))
+        context.say(f"place {number}, line {one.place.start + 1} ({who}): {line(one.why)}")
+    change = compared(here.store.repo, article.text, proposed, f"{article.slug}.md", 3)
+    context.say("\n".join(file_text(change, Look(paint(context), columns(context)))))
+
+
+def _json(
+    article: "Article", made: "Sequence[Settled]", proposed: str, asked: "Asked | None",
+    written: str,
+) -> "dict[str, Json]":  # fmt: skip
+    return {
+        "articleId": article.id, "slug": article.slug, "source": proposing.source(asked),
+        "places": [
+            {
+                "line": one.place.start + 1, "text": one.text, "why": one.why,
+                "texts": [
+                    {"authorId": by, "timestamp": time, "content": said}
+                    for by, time, said in one.place.texts
+                ],
+            }
+            for one in made
+        ],
+        "content": proposed, "accepted": bool(written), "revisionId": written or None,
+    }  # fmt: skip

@@ -1,0 +1,314 @@
+"""Two people edit one article offline, in clones of their own: what both see after a sync."""
+
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from box import Box, Clone
+from domain.kb.histories import CLONES, MARK, History
+from git_naturecode.domain.kb import makers
+from kb.articles import opened, read, say
+
+BASE = """\
+# Retry
+
+The client waits before it asks again.
+It asks three times.
+
+The cache expires after ten minutes.
+
+- apples
+"""
+
+
+class Two:
+    """Ann and Bob, and an article that both have."""
+
+    def __init__(self, box: Box, text: str = BASE) -> None:
+        hub = box.remote()
+        self.ann, self.bob = box.clone(hub, "ann"), box.clone(hub, "bob")
+        self.id = added(self.ann, text)
+        for clone in (self.ann, self.bob):
+            clone.nc("sync")
+
+    def meet(self) -> None:
+        """Both sync until both have all."""
+        for clone in (self.ann, self.bob, self.ann):
+            clone.nc("sync")
+
+    def edit(self, who: Clone, old: str, new: str) -> None:
+        """`who` puts `new` in place of `old`."""
+        before = text_of(who, self.id)
+        assert old in before
+        edited(who, self.id, before.replace(old, new))
+
+    @property
+    def text(self) -> str:
+        """What both see."""
+        texts = {text_of(who, self.id) for who in (self.ann, self.bob)}
+        assert len(texts) == 1
+        return texts.pop()
+
+
+@pytest.fixture
+def two(box: Box) -> Two:
+    return Two(box)
+
+
+def added(clone: Clone, text: str) -> str:
+    (clone.path / "new.md").write_text(text)
+    return clone.nc("kb", "add", "--file", "new.md", "--title", "Retry").out.strip()
+
+
+def edited(clone: Clone, article: str, text: str, code: int = 0) -> None:
+    (clone.path / "edited.md").write_text(text)
+    clone.nc("kb", "edit", article, "--file", "edited.md", code=code)
+
+
+def text_of(clone: Clone, article: str) -> str:
+    return str(clone.nc("kb", "show", article, "--json").json["content"])
+
+
+def told(clone: Clone) -> str:
+    return clone.nc("status").out
+
+
+def test_edits_of_different_paragraphs_are_both_there(two: Two) -> None:
+    two.edit(two.ann, "It asks three times.", "It asks five times.")
+    two.edit(two.bob, "ten minutes", "two hours")
+    two.meet()
+    assert "It asks five times." in two.text
+    assert "The cache expires after two hours." in two.text
+    assert MARK not in two.text
+    assert "several people" not in told(two.bob)
+
+
+def test_edits_of_adjacent_lines_are_both_there(two: Two) -> None:
+    two.edit(two.ann, "The client waits before it asks again.", "Every client waits longer.")
+    two.edit(two.bob, "It asks three times.", "It asks five times, and then gives up.")
+    two.meet()
+    assert "Every client waits longer.\nIt asks five times, and then gives up." in two.text
+
+
+def test_new_items_of_both_are_there(two: Two) -> None:
+    two.edit(two.ann, "- apples", "- apples\n- pears")
+    two.edit(two.bob, "- apples", "- apples\n- figs")
+    two.meet()
+    assert two.text.count("- ") == 3
+
+
+def test_different_words_of_one_sentence_are_both_changed(two: Two) -> None:
+    two.edit(two.ann, "The cache expires", "The store expires")
+    two.edit(two.bob, "after ten minutes", "after two minutes")
+    two.meet()
+    assert "The store expires after two minutes." in two.text
+
+
+def test_the_same_words_are_kept_twice_told_and_settled_by_the_next_edit(two: Two) -> None:
+    two.edit(two.ann, "expires after ten minutes", "never expires")
+    two.edit(two.bob, "after ten minutes", "after two hours")
+    two.meet()
+    text = two.text
+    assert [line.split(" · ")[1] for line in text.split("\n") if f"{MARK}1" in line] == [
+        "ann@example.com"
+    ]
+    assert "The cache never expires.\n" in text
+    assert "The cache expires after two hours.\n" in text
+    for who in (two.ann, two.bob):
+        assert "1 article holds several people's texts for one place" in told(who)
+        assert f"git naturecode ai resolve {two.id[-8:]}" in told(who)
+        assert who.nc("status", "--json").json["settle"] == [{"id": two.id, "slug": "retry"}]
+        assert who.nc("kb", "list", "--marked", "--json").json["total"] == 1
+    edited(two.bob, two.id, BASE)
+    two.meet()
+    assert two.text == BASE
+    assert "several people" not in told(two.ann)
+    assert two.ann.nc("status", "--json").json["marked"] == 0
+
+
+def test_an_edit_that_leaves_the_marks_is_merged_and_still_told(two: Two) -> None:
+    two.edit(two.ann, "ten minutes", "an hour")
+    two.edit(two.bob, "ten minutes", "two hours")
+    two.meet()
+    edited(two.ann, two.id, two.text.replace("- apples", "- all fruit"), code=3)
+    two.meet()
+    assert two.text.count(f"{MARK}end") == 1
+    assert "- all fruit" in two.text
+    assert "1 article holds" in told(two.bob)
+
+
+def test_a_new_name_and_a_deletion_and_an_edit(two: Two) -> None:
+    two.ann.nc("kb", "rename", two.id, "try-again")
+    two.bob.nc("kb", "rm", two.id)
+    two.meet()
+    assert two.ann.nc("kb", "list", "--json").json["total"] == 0
+    two.bob.nc("kb", "restore", two.id)
+    two.meet()
+    assert two.text == BASE
+    assert two.bob.nc("kb", "show", "try-again", "--json").json["id"] == two.id
+    two.bob.nc("kb", "rm", two.id)
+    two.edit(two.ann, "- apples", "- pears")
+    two.meet()
+    assert "- pears" in two.text
+    assert "although bob@example.com deleted it" in two.ann.nc("kb", "show", two.id).out
+
+
+def test_four_clones_with_random_edits_see_the_same_and_lose_nothing(box: Box) -> None:
+    hub = box.remote()
+    clones = [box.clone(hub, name) for name in CLONES]
+    chance, writer = random.Random(11), History(11)
+    article = added(clones[0], "# Title\n\n" + writer.text(4))
+    for clone in clones:
+        clone.nc("sync")
+    new: set[str] = set()
+    for _ in range(4):
+        for clone in chance.sample(clones, 3):
+            before = text_of(clone, article)
+            word = f"w{writer.words + 1}w"
+            lines = before.split("\n")
+            lines.insert(chance.randrange(len(lines)), writer.sentence())
+            edited(clone, article, "\n".join(lines), code=3 if MARK in before else 0)
+            new.add(word)
+        chance.choice(clones).nc("sync")
+    for clone in (*clones, *clones):
+        clone.nc("sync")
+    texts = {text_of(clone, article) for clone in clones}
+    assert len(texts) == 1
+    assert new <= set(texts.pop().replace(".", " ").split())
+
+
+# -- ai resolve ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def marked(clone: Clone) -> str:
+    """An article of one clone in which two places are marked: its id."""
+    article = added(clone, BASE)
+    parted(clone, article, "ten minutes", "an hour", "two hours")
+    parted(
+        clone, article, "It asks three times.", "It never gives up.", "It asks once:\n\n    go\n"
+    )
+    return article
+
+
+def parted(clone: Clone, article: str, old: str, one: str, other: str) -> None:
+    """Two edits of `old`, neither of which knows of the other."""
+    with opened(clone) as store:
+        before = read(store, article)
+        made = [before.text.replace(old, new) for new in (one, other)]
+        say(store, article, *(makers.revision(text, before.heads) for text in made))
+
+
+def test_without_a_model_what_differs_in_blanks_or_holds_the_other_is_settled(
+    clone: Clone,
+) -> None:
+    article = added(clone, BASE)
+    parted(clone, article, "ten minutes.", "an hour.", "an hour. Then it is read again.")
+    said = clone.nc("ai", "resolve", article)
+    assert "it holds what the other says" in said.out
+    assert "nothing was changed" in said.err
+    assert MARK in text_of(clone, article)
+    clone.nc("ai", "resolve", "retry", "--accept")
+    assert text_of(clone, article) == BASE.replace(
+        "ten minutes.", "an hour. Then it is read again."
+    )
+    shown = clone.nc("kb", "show", article, "--json").json
+    assert (len(shown["heads"]), shown["marked"]) == (1, False)
+    clone.nc("ai", "resolve", article, code=1)
+
+
+def test_without_a_model_both_are_kept_as_paragraphs(clone: Clone, marked: str) -> None:
+    told = clone.nc("ai", "resolve", marked, "--accept", "--json").json
+    assert told["source"] == "builtin"
+    assert len(told["places"]) == 2
+    text = text_of(clone, marked)
+    assert text == told["content"]
+    for said in ("an hour", "two hours", "It never gives up.", "It asks once:", "    go"):
+        assert said in text
+    assert MARK not in text
+
+
+def test_a_model_writes_a_text_for_each_place(clone: Clone, marked: str, tmp_path: Path) -> None:
+    answer = {"places": [
+        {"place": 1, "text": "It asks once or never gives up:\n\n    go", "why": "both"},
+        {"place": 2, "text": "It expires after an hour (ann) or two hours.", "why": "unclear"},
+    ]}  # fmt: skip
+    folder = model(clone, tmp_path, answer)
+    said = clone.nc("ai", "resolve", marked, "--accept", "--context", "ask ann")
+    assert "unclear" in said.out
+    assert "It expires after an hour (ann) or two hours.\n" in text_of(clone, marked)
+    asked = (folder / "0.question").read_text()
+    assert "It never gives up." in asked
+    assert "ask ann" in asked
+    assert MARK not in asked
+
+
+BAD: tuple[Any, ...] = (
+    [], [(1, "x")], [(1, "x"), (1, "y")], [(1, "x"), (3, "y")], [(1, "x"), (2, "```\nopen")],
+    [(1, "x"), (2, "w" * 5_000)], [(1, "x"), (2, "")], "nothing", [(1, "x"), ("2", "y")],
+    [(1, "x"), (2, f"{MARK}9 more versions wait: settle these first (nc:more)")],
+)  # fmt: skip
+
+
+def test_an_answer_that_loses_a_place_or_more_is_refused(
+    clone: Clone, marked: str, tmp_path: Path
+) -> None:
+    before = text_of(clone, marked)
+    for bad in BAD:
+        places = (
+            [{"place": n, "text": text, "why": ""} for n, text in bad] if bad != "nothing" else 0
+        )
+        model(clone, tmp_path, {"places": places}, {"places": places})
+        clone.nc("ai", "resolve", marked, "--accept", code=6)
+        assert text_of(clone, marked) == before, bad
+
+
+def test_code_and_decisions_of_both_have_to_be_kept(clone: Clone, tmp_path: Path) -> None:
+    article = added(clone, BASE)
+    parted(
+        clone, article, "ten minutes.",
+        "an hour.\nDecision: an hour, since tokens live as long.", "`TTL=7200` seconds.",
+    )  # fmt: skip
+    lost = {"places": [{"place": 1, "text": "It expires.", "why": "short"}]}
+    half = {"places": [{"place": 1, "text": "It expires after `TTL=7200`.", "why": "short"}]}
+    model(clone, tmp_path, lost, half)
+    said = clone.nc("ai", "resolve", article, "--accept", code=6)
+    assert "Decision: an hour" in said.err
+    whole = {"places": [{
+        "place": 1, "why": "both", "text": "It expires after `TTL=7200`.\n"
+        "Decision: an hour, since tokens live as long. See [this](https://evil.example)",
+    }]}  # fmt: skip
+    model(clone, tmp_path, whole)
+    clone.nc("ai", "resolve", article, "--accept")
+    text = text_of(clone, article)
+    assert "`TTL=7200`" in text
+    assert "](https" not in text  # a link that nobody wrote
+
+
+def test_an_article_has_no_second_version_and_may_not_be_marked(clone: Clone, marked: str) -> None:
+    clone.nc("ai", "resolve", marked, "session-20260101-aaaaaaaa", code=2)
+    clone.nc("ai", "resolve", "nothing-of-that-name", code=1)
+    clone.nc("ai", "resolve", code=2)
+
+
+def model(clone: Clone, tmp_path: Path, *answers: Any) -> Path:
+    """Set up a program that gives these answers one after the other; where it writes questions."""
+    folder = tmp_path / f"model{len(list(tmp_path.glob('model*')))}"
+    folder.mkdir()
+    for number, answer in enumerate(answers):
+        (folder / f"{number}.answer").write_text(json.dumps(answer))
+    script = folder / "model.py"
+    script.write_text(
+        "import sys, pathlib\n"
+        f"folder = pathlib.Path({str(folder)!r})\n"
+        "number = len(list(folder.glob('*.question')))\n"
+        "(folder / f'{number}.question').write_text(sys.stdin.read())\n"
+        "sys.stdout.write((folder / f'{number}.answer').read_text())\n"
+    )
+    clone.git("config", "naturecode.ai.provider", "command")
+    clone.git("config", "naturecode.ai.command", f"{sys.executable} {script}")
+    return folder
