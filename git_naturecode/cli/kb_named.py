@@ -58,6 +58,14 @@ def taken(index: Index, slug: str) -> str:
     return min((str(row["id"]) for row in rows), default="")
 
 
+def authors(index: Index, wanted: str) -> list[str]:
+    """Those who have begun articles whom `wanted` may mean: an address, or what is before its @."""
+    name = wanted.casefold()
+    if "@" in name:
+        return [name]
+    return [one for one in index.values(KB, "author") if one.partition("@")[0] == name] or [name]
+
+
 def shown(index: Index, rows: Iterable[dict[str, Json]]) -> dict[str, str]:
     """By which name each article of `rows` is shown, by id: its slug, unless that clashes."""
     from git_naturecode.domain.kb import slugs

@@ -20,7 +20,9 @@ Types = Annotated[
     typer.Option("--type", help="article, snippet, practice or faq; several: any."),
 ]
 Tags = Annotated[list[str] | None, typer.Option(help="With this tag; several: any.")]
-Author = Annotated[str | None, typer.Option(help="Begun by this person (address).")]
+Author = Annotated[
+    str | None, typer.Option(help="Begun by this person: an address, or the part before the @.")
+]
 Since = Annotated[str | None, typer.Option(help="Changed since: 12h, 7d, 4w, 3mo or a date.")]
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 
@@ -44,11 +46,13 @@ def list_articles(
     from git_naturecode.cli.kb_opened import reading_kb
 
     context = contexts.current(quiet)
-    where = {"state": ["deleted" if deleted else "live"], **narrowed(type, tag, author)}
+    where = {"state": ["deleted" if deleted else "live"], **narrowed(type, tag)}
     if marked:
         where["marked"] = ["yes"]
     after = clock.iso(clock.since(since, context.now_ms())) if since else ""
     with reading_kb(context) as (_, index):
+        if author:
+            where["author"] = kb_named.authors(index, author)
         found = index.page(KB, where, after, limit)
         names = kb_named.shown(index, found.rows)
     if as_json:
@@ -70,15 +74,10 @@ def list_articles(
         context.tell(f"hint: {found.total - limit} more; see --limit")
 
 
-def narrowed(
-    types: list[str] | None, tags: list[str] | None, author: str | None
-) -> dict[str, list[str]]:
+def narrowed(types: list[str] | None, tags: list[str] | None) -> dict[str, list[str]]:
     """What the options ask of an article: the values of facets; raises Usage for no type."""
     check_types(types or [])
-    asked = {
-        "type": types or [], "tag": [one for tag in tags or [] for one in words_of(tag)],
-        "author": [author.casefold()] if author else [],
-    }  # fmt: skip
+    asked = {"type": types or [], "tag": [one for tag in tags or [] for one in words_of(tag)]}
     return {name: values for name, values in asked.items() if values}
 
 

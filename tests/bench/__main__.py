@@ -10,6 +10,7 @@ from pathlib import Path
 from . import (
     anchoring,
     appending,
+    articles,
     committing,
     importing,
     policing,
@@ -49,6 +50,7 @@ BUDGETS: dict[str, Budget] = {
     "sealed": sealing.seal,
     "anchors": anchoring.anchors,
     "ranges": anchoring.ranges,
+    "articles": articles.articles,
 }
 SLOW = frozenset({"memory", "anchors"})
 _HEAD = Line("budget", "ours", "peer", "ratio", "limit", "verdict")
