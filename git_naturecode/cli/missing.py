@@ -10,9 +10,11 @@ _CALLED = {
     "member": "somebody's address or name", "email": "an e-mail address", "role": "a role",
     "key": "the name of a setting", "value": "a value", "team": "a team's name or id",
     "device": "a device", "wanted": "an id", "finding": "a finding",
-    "id": "the id of an article or a session",
+    "id": "the id of an article or a session", "target": "what to link to",
+    "paths": "a file or folder",
     "article": "an article's slug or id", "slug": "a name for files and the command line",
-    "revision": "a revision", "forge": "the name of a forge",
+    "revision": "a revision", "revisions": "one or more revisions",
+    "forge": "the name of a forge",
 }  # fmt: skip
 _FOUND = {
     "session": "git naturecode session list", "review": "git naturecode review list",
