@@ -27,6 +27,7 @@ VERBS = {
     "extract": ("kb_extract", "extract"),
     "attach": ("kb_attach", "attach"),
     "import": ("kb_import", "import_articles"),
+    "suggest": ("kb_suggest", "suggest"),
 }
 
 

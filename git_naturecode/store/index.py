@@ -21,6 +21,7 @@ from git_naturecode.store.entry import Json
 from git_naturecode.store.store import Store
 
 if TYPE_CHECKING:
+    from git_naturecode.store.index_weighed import Weighed
     from git_naturecode.store.spelling import Slip
 
 Result = TypeVar("Result")
@@ -173,6 +174,17 @@ class Index:
                 self.db, names, query, limit, among, by_date=by_date, grouped=grouped, wide=wide
             ),
             texts=True,
+        )
+
+    def weighed(
+        self, kind: str, words: Mapping[str, float], limit: int
+    ) -> "list[tuple[dict[str, Json], Weighed]]":
+        """The rows of the `limit` entities of `kind` that speak most of `words` (word -> weight),
+        and by which words; see `index_weighed`."""
+        from git_naturecode.store import index_weighed
+
+        return self._with_waiting(
+            (kind,), lambda: index_weighed.rows(self.db, kind, words, limit), texts=True
         )
 
     def text(self, kind: str, row: Mapping[str, Json]) -> str:

@@ -7,6 +7,7 @@ from git_naturecode.ai.budget import tokens_of
 from git_naturecode.ai.knowledge.from_code.facts import File, Part, Place, Project, Statement, Topic
 from git_naturecode.ai.proposals.asking import ask
 from git_naturecode.ai.providers.protocol import Limits, Message, Provider
+from git_naturecode.ai.reviewing.hidden import visible
 from git_naturecode.ai.reviewing.neutral import neutral
 from git_naturecode.ai.reviewing.prompts import Marks, fenced, marks
 from git_naturecode.ai.reviewing.schema import Wrong
@@ -99,8 +100,8 @@ def questions(
     found = []
     for files, text in _pieces(project, redactor, left):
         asked = _QUESTION.format(
-            files="\n".join(files), kind=redactor.text(kind(project))[0],
-            team=redactor.text(" ".join(team.split()))[0] or "Unknown",
+            files=visible("\n".join(files)), kind=visible(redactor.text(kind(project))[0]),
+            team=visible(redactor.text(" ".join(team.split()))[0]) or "Unknown",
         )  # fmt: skip
         found.append([system, Message("user", f"{asked}\nThe digest:\n{fenced(text, words)}")])
     if len(found) > MOST_QUESTIONS:

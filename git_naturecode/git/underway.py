@@ -1,0 +1,127 @@
+"""What is being worked on in a work tree: files that differ, the lines they gain, last commits."""
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from git_naturecode.git import worktree
+from git_naturecode.git.repo import Repo
+from git_naturecode.git.run import GitFailed, Limits
+
+_MOST_DIFF = 1 << 20  # bytes of the difference that are read, whatever its size
+_MOST_STATUS = 4 << 20
+_MOST_PATHS = 500
+_DIFF = (
+    "-c", "core.quotePath=false", "diff", "--no-ext-diff", "--no-textconv", "--no-color", "-U0",
+    "--no-renames", "--ignore-submodules", "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
+
+
+class Commit(NamedTuple):
+    """A commit: its id, its first line, the paths that it changes."""
+
+    id: str
+    subject: str
+    paths: tuple[str, ...]
+
+
+class Underway(NamedTuple):
+    """`branch` is "" for a detached head; `changed` are paths that differ from HEAD, staged or not,
+    and new ones; `added` are the lines that tracked files gain, as far as they were read."""
+
+    branch: str
+    changed: tuple[str, ...]
+    added: tuple[str, ...]
+    recent: tuple[Commit, ...]
+
+
+def underway(repo: Repo, *, commits: int = 10) -> Underway:
+    """What is being worked on; of a bare repository only its branch and last commits.
+
+    Nothing here fails for a state that the work tree may be in: no commit yet, a merge with
+    conflicts, a detached head.
+    """
+    try:
+        head = worktree.head(repo)
+    except (OSError, UnicodeDecodeError):
+        head = ""
+    branch = head.partition(" ")[0] if not head.startswith("ref: ") else head.split(" ")[1]
+    branch = branch.removeprefix("refs/heads/") if branch.startswith("refs/heads/") else ""
+    is_born = bool(head) and not head.endswith(" None")
+    recent = _recent(repo, commits) if is_born else ()
+    if repo.work_tree is None:
+        return Underway(branch, (), (), recent)
+    return Underway(branch, _changed(repo), _added(repo, is_born=is_born), recent)
+
+
+def _changed(repo: Repo) -> tuple[str, ...]:
+    try:
+        out = repo.program._replace(cwd=repo.work_tree or "").run(
+            f"--work-tree={repo.work_tree}", "status", "--porcelain=v1", "-z", "--no-renames",
+            "--untracked-files=normal", "--ignore-submodules=all", check=False,
+            limits=Limits(wall=20, output=_MOST_STATUS),
+        )[1]  # fmt: skip
+    except GitFailed:
+        return ()
+    rows = [os.fsdecode(one) for one in out.split(b"\0") if len(one) > 3]
+    return tuple(dict.fromkeys(row[3:] for row in rows))[:_MOST_PATHS]
+
+
+def _added(repo: Repo, *, is_born: bool) -> tuple[str, ...]:
+    """The lines that tracked files gain, staged or not: the first that have room."""
+    against = ("HEAD",) if is_born else ("--cached",)
+    program = repo.program._replace(cwd=repo.work_tree or "")
+    process = program.open(f"--work-tree={repo.work_tree}", *_DIFF, *against, "--")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    try:
+        data = process.stdout.read(_MOST_DIFF)
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+    rows = data.decode("utf-8", "replace").split("\n")
+    return tuple(row[1:] for row in rows if row[:1] == "+" and not row.startswith("+++ "))
+
+
+def _recent(repo: Repo, most: int) -> tuple[Commit, ...]:
+    try:
+        out = repo.program.run(
+            "log", "-z", f"--max-count={most}", "--name-only", "--no-renames",
+            "--no-show-signature",
+            "--format=%x01%H%x02%s%x02", "--end-of-options", "HEAD", "--", check=False,
+            limits=Limits(wall=20, output=_MOST_STATUS),
+        )[1]  # fmt: skip
+    except GitFailed:
+        return ()
+    found = []
+    for part in out.split(b"\x01")[1:]:
+        name, _, rest = part.partition(b"\x02")
+        subject, _, paths = rest.partition(b"\x02")
+        names = [os.fsdecode(one).lstrip("\n") for one in paths.split(b"\0")]
+        found.append(Commit(
+            name.decode("ascii", "replace"), subject.decode("utf-8", "replace"),
+            tuple(one for one in names if one)[:50],
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def texts(repo: Repo, paths: Sequence[str], most: int = 64 << 10) -> list[str]:
+    """The beginnings of the plain text files of the work tree among `paths`; links are not
+    followed, and what is none is passed over."""
+    found = []
+    for path in paths:
+        where = os.path.join(repo.work_tree or "", path)
+        try:
+            opened = os.open(where, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError):
+            continue
+        with open(opened, "rb") as file:
+            try:
+                data = file.read(most)
+            except OSError:  # a folder
+                continue
+        if b"\0" not in data[:8000]:
+            found.append(data.decode("utf-8", "replace"))
+    return found
