@@ -64,6 +64,7 @@ PATHS = {
         "git_naturecode.ai",
     },
     "kb search jitter": READING,
+    "kb suggest --task jitter": FOLDING,  # the requests of the active session
     "session use": {"typer"},
     "folder": {*FOLDING, "git_naturecode.sync", "dataclasses"},
     "sync": {

@@ -1,6 +1,7 @@
 """What is being worked on in a work tree: files that differ, the lines they gain, last commits."""
 
 import os
+import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from git_naturecode.git.run import GitFailed, Limits
 _MOST_DIFF = 1 << 20  # bytes of the difference that are read, whatever its size
 _MOST_STATUS = 4 << 20
 _MOST_PATHS = 500
+_PATIENCE = 20  # seconds
 _DIFF = (
     "-c", "core.quotePath=false", "diff", "--no-ext-diff", "--no-textconv", "--no-color", "-U0",
     "--no-renames", "--ignore-submodules", "--src-prefix=a/", "--dst-prefix=b/",
@@ -55,13 +57,17 @@ def underway(repo: Repo, *, commits: int = 10) -> Underway:
 
 
 def _changed(repo: Repo) -> tuple[str, ...]:
-    try:
-        out = repo.program._replace(cwd=repo.work_tree or "").run(
-            f"--work-tree={repo.work_tree}", "status", "--porcelain=v1", "-z", "--no-renames",
-            "--untracked-files=normal", "--ignore-submodules=all", check=False,
-            limits=Limits(wall=20, output=_MOST_STATUS),
-        )[1]  # fmt: skip
-    except GitFailed:
+    for untracked in ("all", "normal", "no"):  # a folder of a million new files is a folder
+        try:
+            out = repo.program._replace(cwd=repo.work_tree or "").run(
+                f"--work-tree={repo.work_tree}", "status", "--porcelain=v1", "-z", "--no-renames",
+                f"--untracked-files={untracked}", "--ignore-submodules=all", check=False,
+                limits=Limits(wall=_PATIENCE, output=_MOST_STATUS),
+            )[1]  # fmt: skip
+            break
+        except GitFailed:
+            continue
+    else:
         return ()
     rows = [os.fsdecode(one) for one in out.split(b"\0") if len(one) > 3]
     return tuple(dict.fromkeys(row[3:] for row in rows))[:_MOST_PATHS]
@@ -91,7 +97,7 @@ def _recent(repo: Repo, most: int) -> tuple[Commit, ...]:
             "log", "-z", f"--max-count={most}", "--name-only", "--no-renames",
             "--no-show-signature",
             "--format=%x01%H%x02%s%x02", "--end-of-options", "HEAD", "--", check=False,
-            limits=Limits(wall=20, output=_MOST_STATUS),
+            limits=Limits(wall=_PATIENCE, output=_MOST_STATUS),
         )[1]  # fmt: skip
     except GitFailed:
         return ()
@@ -117,11 +123,11 @@ def texts(repo: Repo, paths: Sequence[str], most: int = 64 << 10) -> list[str]:
             opened = os.open(where, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except (OSError, ValueError):
             continue
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            os.close(opened)
+            continue
         with open(opened, "rb") as file:
-            try:
-                data = file.read(most)
-            except OSError:  # a folder
-                continue
+            data = file.read(most)
         if b"\0" not in data[:8000]:
             found.append(data.decode("utf-8", "replace"))
     return found

@@ -18,7 +18,7 @@ MOST_PATHS = 40
 OFFERED = 20  # candidates that a model may choose from
 _LOOKED_AT = 60
 _K = 20  # of the fusion: how little one rank more counts
-_LINKED, _NAMED, _WORDS, _ASKED, _TAGGED = 4.0, 2.5, 1.5, 2.0, 0.5
+_LINKED, _NEAR, _NAMED, _WORDS, _ASKED, _TAGGED = 4.0, 1.5, 2.5, 1.5, 2.0, 0.5
 _LEAST_SHARE = 0.3  # of what the best has
 _TOLD = 3  # words that are named
 
@@ -101,7 +101,8 @@ def suggest(index: Index, work: Work, limit: int, *, offered: bool = False) -> l
     about = words(work)
     rows: dict[str, dict[str, Json]] = {}
     lists = [
-        _Ranked(_LINKED, _linked(index, work, rows)),
+        _Ranked(_LINKED, _linked(index, work.changed, rows)),
+        _Ranked(_NEAR, _near(index, work, rows)),
         _Ranked(_NAMED, _naming(index, work, rows)),
         _Ranked(_WORDS, speaking := _speaking(index, about, rows, offered=offered)),
         _Ranked(_ASKED, _asked(index, work.task, speaking)),
@@ -131,26 +132,36 @@ def _page(index: Index, facet: str, values: Sequence[str]) -> list[dict[str, Jso
 
 
 def _linked(
-    index: Index, work: Work, rows: dict[str, dict[str, Json]]
+    index: Index, paths: Sequence[str], rows: dict[str, dict[str, Json]]
 ) -> dict[str, tuple[str, ...]]:
-    """Articles that are linked to the files, the session or the last commits."""
-    found: dict[str, list[str]] = {}
+    """Articles that are linked to lines of the files."""
     known = set(index.values(KB, "path"))
-    for path in (*work.changed, *work.recent):
+    found: dict[str, list[str]] = {}
+    for path in paths:
         for row in _page(index, "path", [path]) if path in known else ():
             rows[str(row["id"])] = row
             found.setdefault(str(row["id"]), []).append(f"links to {path}")
-    if work.session:
-        for row in _page(index, "link", [work.session]):
-            rows[str(row["id"])] = row
-            found.setdefault(str(row["id"]), []).append("links to the active session")
+    return {name: tuple(why[:2]) for name, why in found.items()}
+
+
+def _near(index: Index, work: Work, rows: dict[str, dict[str, Json]]) -> dict[str, tuple[str, ...]]:
+    """Articles that are linked to the active session, and where nobody has said what it is about
+    to what was done last."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in _page(index, "link", [work.session]) if work.session else ():
+        rows[str(row["id"])] = row
+        found[str(row["id"])] = ("links to the active session",)
+    if work.files or work.task:
+        return found
+    for name, why in _linked(index, work.recent, rows).items():
+        found.setdefault(name, why)
     commits = [one.id for one in work.underway.recent]
     for row in _page(index, "link", commits):
-        rows[str(row["id"])] = row
         links = row["links"] if isinstance(row["links"], list) else []
         which = next((one for one in commits if one in links), "")
-        found.setdefault(str(row["id"]), []).append(f"links to commit {which[:9]}")
-    return {name: tuple(why[:2]) for name, why in found.items()}
+        rows[str(row["id"])] = row
+        found.setdefault(str(row["id"]), (f"links to commit {which[:9]}",))
+    return found
 
 
 def _naming(

@@ -222,6 +222,8 @@ READING = (
     ["kb", "extract", "--session", POISON], ["kb", "extract", "--session", EVIL, "--pick", POISON],
     ["kb", "extract", "--session", EVIL, "--type", POISON], ["session", "show", f"{EVIL}#1"],
     ["session", "show", f"{EVIL}#{POISON}"], ["session", "show", f"{EVIL}#1", "--json"],
+    ["kb", "suggest", "--task", "zebra"], ["kb", "suggest", "--task", "zebra", "--json"],
+    ["kb", "suggest", "--task", POISON], ["kb", "suggest", "--file", POISON],
 )  # fmt: skip
 
 
