@@ -11,6 +11,7 @@ from git_naturecode.store.index import Index
 
 LIVE = "live"
 _CLASHING = re.compile(r"(.+)-([0-9a-hjkmnp-tv-z]{4,8})")
+_NEAREST = 3
 _TAIL = re.compile(r"[0-9a-hjkmnp-tv-z]{8}")
 
 
@@ -56,6 +57,22 @@ def taken(index: Index, slug: str) -> str:
     """The id of a living article that has this slug, "" where none has."""
     rows = index.page(KB, {"slug": (slug,), "state": (LIVE,)}).rows
     return min((str(row["id"]) for row in rows), default="")
+
+
+def suggestion(index: Index, wanted: str) -> str:
+    """Which articles whoever wrote `wanted`, which names none, may have meant."""
+    import difflib
+
+    from git_naturecode.domain.kb import slugs
+
+    name, every = slugs.slug_of(wanted), index.values(KB, "slug")
+    near = [one for one in every if name and f"-{name}-" in f"-{one}-"]
+    near += difflib.get_close_matches(name, every, _NEAREST)
+    near += [one for one in every if name and one.startswith(name)]
+    chosen = list(dict.fromkeys(near))[:_NEAREST]
+    if chosen:
+        return f"did you mean {', '.join(chosen)}?"
+    return "`git naturecode kb list` shows them, `git naturecode kb search` looks into the texts"
 
 
 def authors(index: Index, wanted: str) -> list[str]:

@@ -204,9 +204,9 @@ def _suggestion(index: Index, name: str, kind: str) -> str:
     if not every:
         return f"there are no {noun(kind)}s yet; {_FIRST[kind]}"
     if kind == KB:
-        slugs = difflib.get_close_matches(name, index.values(KB, "slug"), NEAREST)
-        if slugs:
-            return f"did you mean {', '.join(slugs)}?"
+        from git_naturecode.cli import kb_named
+
+        return kb_named.suggestion(index, name)
     tails = {ids.tail(one): one for one in every}
     near = difflib.get_close_matches(ids.tail(name), tails, NEAREST, 0.3)
     chosen = [tails[tail] for tail in near] or every[:NEAREST]

@@ -101,6 +101,10 @@ def test_each_way_to_name_an_article(clone: Clone) -> None:
     missing = clone.nc("kb", "show", "jiter", code=1).err
     assert "there is no article jiter" in missing
     assert "did you mean jitter?" in missing
+    add(clone, "# How a retry is told from a repeat\n")
+    part = clone.nc("kb", "show", "told", code=1).err
+    assert "did you mean how-a-retry-is-told-from-a-repeat?" in part
+    assert "kb search" in clone.nc("kb", "show", "zzz", code=1).err
     assert "an article's slug or id is needed" in clone.nc("kb", "show", code=2).err
 
 

@@ -67,6 +67,16 @@ def test_a_deletion_and_its_restoring_are_revisions_of_the_graph() -> None:
     assert (again.deleted, again.text, again.kept_over) == (None, "Once.", ())
 
 
+def test_of_an_article_that_was_deleted_twice_the_last_one_is_told() -> None:
+    first = text(1, "Once.")
+    gone = entry(2, "delete", parents=[first.id], by="bob@x", reason="one")
+    back = text(3, "Once.", gone)
+    again = entry(4, "delete", parents=[back.id], by="cy@x", reason="two")
+    deleted = of(opened(), first, gone, back, again).deleted
+    assert deleted is not None
+    assert (deleted.by, deleted.reason) == ("cy@x", "two")
+
+
 def test_an_edit_that_a_deletion_did_not_know_keeps_the_article() -> None:
     first = text(1, "Once.")
     gone = entry(2, "delete", parents=[first.id], by="bob@x")

@@ -97,6 +97,21 @@ def test_one_head_needs_no_whole_reading() -> None:
     assert ("text", "two\n") in found.texts
 
 
+def test_the_text_of_a_redacted_head_is_not_searched() -> None:
+    first = entry(1, "revision", "one\n", parents=[])
+    second = entry(2, "revision", "a secret\n", parents=[first.id])
+    opened = entry(0, "open", title="T", type="faq", slug="t")
+    hiding = entry(3, "redact", target=second.id, parents=[first.id])
+    data = format.render(format.Segment(ENTITY, DEVICES[0], 1, (opened, first, second, hiding)))
+    blob = Blob(TEAM, data)
+    parts = index_rows.parts([blob])
+    assert parts is not None
+    found = outline("k3v9q2m7", parts, True) or describe("k3v9q2m7", index_rows.placed([blob]))
+    assert found is not None
+    assert "a secret" not in str(found)
+    assert ("text", "one\n") in found.texts
+
+
 def test_a_deleted_article_has_no_texts() -> None:
     first = entry(1, "revision", "one\n", parents=[])
     gone = entry(2, "delete", parents=[first.id])
