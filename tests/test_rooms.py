@@ -34,6 +34,8 @@ SIDEWAYS = {
     ("background", "agents"): "what hooks have asked for is taken in",
     ("background", "folder"): "one process does what nobody waits for, the folder too",
     ("background", "kb"): "how often articles were looked at is said once a day",
+    ("kb", "folder"): "an edit of a file in the folder becomes entries",
+    ("status", "kb"): "files of articles that were edited wait, or cannot be taken in",
     ("kb", "teaming"): "what the others would hold back is not written",
     ("sync", "kb"): "files and notes follow the articles, and travel with them",
     ("kb", "reviewing"): "lines that an article is about are followed as those of a comment",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from git_naturecode import clock
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.folder.views import View, Views, Wanted
+from git_naturecode.folder.views import EDITABLE_MODE, View, Views, Wanted
 from git_naturecode.git import worktree
 from git_naturecode.git.objects import Missing
 from git_naturecode.git.repo import find_with_config
@@ -28,6 +28,7 @@ UP_TO_DATE, OFF, NO_WORK_TREE, BUSY = "up to date", "off", "no work tree", "busy
 TRACKED, BLOCKED, NOT_IGNORED = "tracked", "blocked", "not ignored"
 _PRIVATE_FOLDERS = ("sessions",)
 NOT_IGNORED_WHY = f"git does not ignore {NAME}/ here, so nothing is written there"
+_WAITS = "; `git naturecode status` says whether it is taken in"
 _PATIENCE = 60.0
 _TRIES = 3
 _NO_DAYS, _NEVER = "~", "~~"  # after every time
@@ -214,7 +215,10 @@ class _Work:
         done, foreign = [], []
         for view in views:
             try:
-                seen, new = self.folder.put(view.path, view.data, view.mode, known[view.path])
+                seen, new = self.folder.put(
+                    view.path, view.data, view.mode, known[view.path],
+                    edited=view.mode == EDITABLE_MODE,
+                )  # fmt: skip
             except TrackedByGit:
                 continue
             except Blocked as why:
@@ -248,7 +252,7 @@ class _Work:
 
     def _keep(self, path: str, why: Blocked) -> None:
         if not self.tracked.covers(f"{NAME}/{path}"):
-            self.result.kept[f"{NAME}/{path}"] = str(why)
+            self.result.kept[f"{NAME}/{path}"] = str(why) + _WAITS * path.startswith("kb/")
 
     def _remember(self, tips: str) -> None:
         repo = self.store.repo

@@ -16,9 +16,9 @@ from git_naturecode.store import format, hygiene, paths, segments
 from git_naturecode.store.store import TEAM, Placed, Store
 
 SHARED_MODE, PRIVATE_MODE, EDITABLE_MODE = 0o444, 0o400, 0o644
-_FILE = "file/"
+FILE = "file/"
 _EDITABLE = "kb/"
-_NO_TIME = "~"  # of what stays however old it is
+NO_TIME = "~"  # of what stays however old it is
 _MANY = 200  # changed sessions, from which on all logs are read in one go
 
 
@@ -45,7 +45,7 @@ class Wanted:
         if kind in self.tails:
             self.tails[kind].add(tail)
         else:
-            self.files.add(source.removeprefix(_FILE))
+            self.files.add(source.removeprefix(FILE))
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Views:
     def of(self, wanted: Wanted) -> Iterator[tuple[str, View | None]]:
         """Each source with its view; None where it has none (any more)."""
         for path in sorted(wanted.files):
-            yield _FILE + path, self._file(path)
+            yield FILE + path, self._file(path)
         for kind, tails in wanted.tails.items():
             read = self._in_one_go if len(tails) > _MANY else self._one_by_one
             for tail, placed in read(kind, tails):
@@ -99,7 +99,7 @@ class Views:
 
     def too_old(self, source: str, changed: str) -> bool:
         """True when what `source` shows was last changed before the days that are shown."""
-        return not source.startswith(_FILE) and changed < self.since
+        return not source.startswith(FILE) and changed < self.since
 
     def _file(self, path: str) -> View | None:
         objects = self.store.team.objects
@@ -113,7 +113,7 @@ class Views:
         if kind != "blob" or size > hygiene.most_bytes(path):
             return None
         mode = EDITABLE_MODE if path.startswith(_EDITABLE) else SHARED_MODE
-        return View(path, _FILE + path, _NO_TIME, mode, objects.read(found.oid)[1])
+        return View(path, FILE + path, NO_TIME, mode, objects.read(found.oid)[1])
 
     def session(self, source: str, tail: str, placed: list[Placed]) -> View | None:
         """The page of a session."""

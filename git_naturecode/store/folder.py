@@ -103,29 +103,54 @@ class Folder:
             return None
         return self._own(folder, name, known)
 
-    def put(self, path: str, data: bytes, mode: int, known: Known) -> tuple[Seen, bool]:
+    def put(
+        self, path: str, data: bytes, mode: int, known: Known, *, edited: bool = False
+    ) -> tuple[Seen, bool]:
         """Have `data` at `path`: how the file looks then, and whether it had to be written.
 
         What is there is replaced only if `known` says that we wrote it, or if nothing is in it.
+        What people may be editing (`edited`) is looked at once more when it was replaced, and put
+        back if somebody has saved in between.
         Raises Blocked when something else is in the way.
         """
         self._may(path)
         folder, name = self._place(path, make=True)
         here = frozenset({hashlib.sha256(data).hexdigest()})
         with suppress(Blocked):
-            seen = self._own(folder, name, Known(None, here))
-            if seen is not None and seen.size == len(data):
-                return seen, False
+            ours = self._own(folder, name, Known(None, here))
+            if ours is not None and ours.size == len(data):
+                return ours, False
         there = self._own(folder, name, known)
         temporary = self._written(data, mode)
         try:
             self._may(path)  # writing takes its time
-            self._into_place(temporary, folder, name, replace=there is not None)
+            if edited and there is not None:
+                self._exchange(temporary, folder, name, known)
+            else:
+                self._into_place(temporary, folder, name, replace=there is not None)
         except BaseException:
             with suppress(FileNotFoundError):
                 os.unlink(temporary, dir_fd=self._open[self._name])
             raise
-        return _seen(os.stat(name, dir_fd=folder, follow_symlinks=False)), True
+        return seen(os.stat(name, dir_fd=folder, follow_symlinks=False)), True
+
+    def read(self, path: str, most: int) -> bytes:
+        """At most `most` bytes of the file at `path`, whoever wrote it.
+
+        Raises FileNotFoundError where there is none, Blocked where it is none or cannot be read.
+        """
+        folder, name = self._place(path, make=False)
+        try:
+            descriptor = os.open(name, _READ, dir_fd=folder)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            is_link = error.errno in (errno.ELOOP, errno.EMLINK)
+            raise Blocked("it is a link" if is_link else str(error.strerror)) from None
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Blocked("something else than a file is there")
+            return file.read(most)
 
     def remove(self, path: str, known: Known) -> bool:
         """Remove the file at `path` if we wrote what is in it; True when there was one.
@@ -217,10 +242,10 @@ class Folder:
         if not stat.S_ISREG(found.st_mode):
             raise Blocked("something else than a file is there")
         # Nothing is lost with an empty file; a power cut may leave one.
-        ours = found.st_size == 0 or _seen(found) == known.seen
+        ours = found.st_size == 0 or seen(found) == known.seen
         if not ours and self._hash(folder, name) not in known.hashes:
             raise Blocked("it was changed by hand" if known.seen else "it was there before")
-        return _seen(found)
+        return seen(found)
 
     def _hash(self, folder: int, name: str) -> str:
         """The SHA-256 of the file `name`; "" when it cannot be read as one."""
@@ -247,6 +272,24 @@ class Folder:
             raise
         return name
 
+    def _exchange(self, temporary: str, folder: int, name: str, known: Known) -> None:
+        """Put the file `temporary` in place of `name`, unless that is another one by then."""
+        top = self._open[self._name]
+        aside = f".writing-{ids.base32(self._random(5), 8)}"
+        try:
+            os.link(name, aside, src_dir_fd=folder, dst_dir_fd=top, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in (*_NO_LINKS, errno.ENOENT):
+                raise
+            self._into_place(temporary, folder, name, replace=error.errno != errno.ENOENT)
+            return
+        os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=folder)
+        found = os.stat(aside, dir_fd=top, follow_symlinks=False)
+        if found.st_size and self._hash(top, aside) not in known.hashes:
+            os.rename(aside, name, src_dir_fd=top, dst_dir_fd=folder)
+            raise Blocked("it was changed by hand")
+        os.unlink(aside, dir_fd=top)
+
     def _into_place(self, temporary: str, folder: int, name: str, replace: bool) -> None:
         top = self._open[self._name]
         if not replace:
@@ -263,7 +306,8 @@ class Folder:
         os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=folder)
 
 
-def _seen(found: os.stat_result) -> Seen:
+def seen(found: os.stat_result) -> Seen:
+    """What is to be known of a file, of what the system says."""
     return Seen(
         found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & 0x7FFF_FFFF_FFFF_FFFF
     )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.domain.fold import MOST_NAMED
+from git_naturecode.domain.kb import texts
 from git_naturecode.domain.kb.model import MOST_TEXT, TYPES
 from git_naturecode.store import entry as entries
 from git_naturecode.store import yaml_scan
@@ -20,13 +21,15 @@ RENDERER = 1
 """What the files look like; a file by a later renderer stays as it is."""
 MOST_BYTES = MOST_TEXT + 2 * yaml_scan.MAX_BYTES
 """Bytes of a file that is read at all."""
-MOST_TITLE, MOST_TAGS, MOST_TAG = 1_000, 200, 200
+MOST_TITLE, MOST_TAG = 200, 60
+"""Characters of what somebody may write into a file."""
+_MOST_SHOWN, _MOST_TAGS = 1_000, 200
+_COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _FENCE = re.compile(r"---[ \t]*")
 _CLOSED = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _NC = re.compile(r"^nc:[^\n]*\n", re.M)
 _VERSION = re.compile(rb"^nc: \{v: ([0-9]{1,9}),|^<!-- nc: \{[^\n]*\"v\":([0-9]{1,9})[,}]", re.M)
 _LEADS = re.compile(r"<!-- nc: (\{[^\n]{1,2000}\}) -->")
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.M)
 _HEX = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _SHORT = 12
@@ -124,6 +127,22 @@ def ended(text: str) -> str:
     return text if not text or text.endswith("\n") else f"{text}\n"
 
 
+def visible(text: str) -> str:
+    """`text` as its file shows it: what would command a terminal, or put words into another order
+    than they are in, is written out; all else stays, so that no edit changes it."""
+    return _COMMANDING.sub(_written, text)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, as the front matter of a file shows it."""
+    return visible(" ".join(text.split()))[:_MOST_SHOWN]
+
+
+def shown_tags(tags: Iterable[str]) -> list[str]:
+    """`tags` as a file shows them."""
+    return [one_line(one) for one in tags][:_MOST_TAGS]
+
+
 def digest(text: str) -> str:
     """The SHA-256 of a file without its line `nc:`, whether or not its last line is ended."""
     return hashlib.sha256(ended(text).encode("utf-8", "replace")).hexdigest()
@@ -184,19 +203,15 @@ def _parts(text: str, front: str, body: str) -> Read:
         return Wrong(_line_of(front, "nc"), "a newer git-naturecode made it: install that one")
     if digest(_NC.sub("", text, count=1)) == block.sha:
         return Untouched(block)
-    title, tags = _title(values.get("title")), _tags(values.get("tags"))
+    title, tags = _title(values.get("title"), block.title), _tags(values.get("tags"), block.tags)
     if isinstance(title, Wrong):
         return Wrong(_line_of(front, "title"), title.why)
     if isinstance(tags, Wrong):
         return Wrong(_line_of(front, "tags"), tags.why)
     if (size := len(body.encode())) > MOST_TEXT:
         return _too_long(size)
-    return Edited(
-        block, ended(body),
-        None if title is None or short(title) == block.title else title,
-        None if tags is None or short_of(tags) == block.tags else tags,
-        {name: values[name] for name in _OURS if isinstance(values.get(name), str)},
-    )  # fmt: skip
+    others = {name: values[name] for name in _OURS if isinstance(values.get(name), str)}
+    return Edited(block, ended(body), title, tags, others)
 
 
 def _fresh(values: dict[str, Any], body: str) -> Fresh | Wrong:
@@ -207,10 +222,9 @@ def _fresh(values: dict[str, Any], body: str) -> Fresh | Wrong:
         return title
     if isinstance(tags, Wrong):
         return tags
-    heading = _HEADING.search(body)
     said = values.get("type")
     return Fresh(
-        title or (heading[1][:MOST_TITLE] if heading else ""),
+        title or one_line(texts.title_of(body))[:MOST_TITLE],
         said if said in TYPES else "", tags or (), ended(body),
     )  # fmt: skip
 
@@ -251,25 +265,40 @@ def _block(said: Any) -> Block | None:
     return Block(int(number), name, tuple(heads), sha, title, tags)
 
 
-def _title(said: Any) -> str | Wrong | None:
+def _title(said: Any, was: str = "") -> str | Wrong | None:
+    """The title that a file says, None where it has none or the one with the short hash `was`."""
     if said is None or said == "":
         return None
     if not isinstance(said, str):
         return Wrong(2, "its title is no text: put it into quotes")
     found = " ".join(said.split())
-    return found if len(found) <= MOST_TITLE else Wrong(2, f"a title of {len(found)} characters")
+    if short(found) == was:
+        return None
+    if len(found) > MOST_TITLE:
+        return Wrong(2, f"a title has {MOST_TITLE} characters at most, and not {len(found)}")
+    return found
 
 
-def _tags(said: Any) -> tuple[str, ...] | Wrong | None:
+def _tags(said: Any, was: str = "") -> tuple[str, ...] | Wrong | None:
+    """The tags that a file says, None where it says none or those with the short hash `was`."""
     if said is None:
         return None
     some = said.split(",") if isinstance(said, str) else said
     if not isinstance(some, list) or not all(isinstance(one, str) for one in some):
         return Wrong(2, "its tags are no list of words, as in `tags: [one, two]`")
     found = tuple(dict.fromkeys(one for one in (" ".join(one.split()) for one in some) if one))
-    if len(found) > MOST_TAGS or any(len(one) > MOST_TAG for one in found):
-        return Wrong(2, f"more than {MOST_TAGS} tags, or one of more than {MOST_TAG} characters")
+    if short_of(found) == was:
+        return None
+    if len(found) > _MOST_TAGS or any(len(one) > MOST_TAG for one in found):
+        return Wrong(
+            2, f"it has more than {_MOST_TAGS} tags, or one of more than {MOST_TAG} letters"
+        )
     return found
+
+
+def _written(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}"
 
 
 def _line_of(front: str, name: str) -> int:

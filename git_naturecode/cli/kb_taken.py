@@ -1,0 +1,22 @@
+"""Taking edits of the folder in before a command, which says of each what became of it."""
+
+from git_naturecode.cli.context import Context
+from git_naturecode.render.show import show
+from git_naturecode.store.store import Store
+
+
+def take_in(context: Context, store: Store) -> int:
+    """Take in what was changed in the folder of this work tree; how many files that were.
+
+    Costs a look at each file of an article, and loads nothing more where none was changed.
+    """
+    from git_naturecode.folder import edits
+
+    if not edits.names(store):
+        return 0
+    from git_naturecode.kb import taking_in
+
+    if store.redactor is None:
+        store.redactor = context.redactor
+    taken, _ = taking_in.take_in(store, lambda text: context.tell(show(text)))
+    return len(taken)

@@ -1,0 +1,295 @@
+"""Taking edits of the folder in: what somebody changed in the file of an article becomes entries.
+
+Only for commands that a person gives, never in the background, in a hook or in CI.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import NamedTuple
+
+from git_naturecode import ids
+from git_naturecode.domain.kb import edited, editing, makers, slugs
+from git_naturecode.domain.kb.build import build
+from git_naturecode.domain.kb.model import FOLDERS, KIND, REVISION, Article
+from git_naturecode.errors import NaturecodeError
+from git_naturecode.folder import edits
+from git_naturecode.folder.update import update
+from git_naturecode.kb.shown import Shown
+from git_naturecode.render import kb_view
+from git_naturecode.store import place
+from git_naturecode.store.entry import Entry
+from git_naturecode.store.lock import hold
+from git_naturecode.store.place import NAME
+from git_naturecode.store.store import TEAM, Store
+from git_naturecode.teaming import Gate
+
+_WAIT = 15.0
+_STATE = "taken-in"
+_MOST_REMEMBERED = 500
+_TYPES = {folder: type for type, folder in FOLDERS.items()}
+Tell = Callable[[str], None]
+
+
+class Taken(NamedTuple):
+    """A file that was taken in: its path, the article, lines more and less, whether it is new."""
+
+    path: str
+    id: str
+    more: int
+    less: int
+    is_new: bool
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """One line for people."""
+        if self.is_new:
+            return f"took in {NAME}/{self.path} as a new article: {ids.tail(self.id)}"
+        parts = [f"{self.more} lines more" if self.more != 1 else "1 line more"] * bool(self.more)
+        parts += [f"{self.less} less"] * bool(self.less)
+        kinds = {one.header.get("field") for one in self.entries}
+        parts += [what for what in ("title", "tags") if what in kinds]
+        return f"took in your edit of {NAME}/{self.path}: {', '.join(parts) or 'the same text'}"
+
+
+class Left(NamedTuple):
+    """A file that cannot be taken in, and why."""
+
+    path: str
+    why: str
+
+
+def waits(store: Store) -> list[str]:
+    """The files in this work tree that may have been changed; [] where none may be taken in.
+
+    Looks at how they are and reads none.
+    """
+    if store.environ.get("CI", "").lower() not in ("", "0", "false"):
+        return []
+    return edits.names(store)
+
+
+def waiting(store: Store) -> dict[str, str]:
+    """What `status` says of each file that waits to be taken in, or cannot be."""
+    found = {}
+    for one in edits.read(store, edits.names(store)):
+        read = edited.read(one.data) if one.data is not None else None
+        if isinstance(read, edited.Edited | edited.Fresh):
+            why = _Taking(store).looked_at(one, read)
+            what = "edited" if isinstance(read, edited.Edited) else "new"
+            says = f"{what}; the next `git naturecode kb list` or `sync` takes it in"
+            found[one.path] = why.why if isinstance(why, Left) else says
+        elif isinstance(read, edited.Wrong):
+            found[one.path] = _told(read)
+        elif one.data is None:
+            found[one.path] = one.why
+    return {f"{NAME}/{path}": why for path, why in found.items()}
+
+
+def take_in(store: Store, tell: Tell) -> tuple[list[Taken], list[Left]]:
+    """Take in what was changed in the folder of this work tree, and say so before it is signed.
+
+    Nothing is taken in twice where a process is killed anywhere in between, and no file is
+    replaced that says anything else by then.
+    """
+    names = waits(store)
+    if not names:
+        return [], []
+    with hold(os.path.join(place.folder_of(store.repo), f"{_STATE}.lock"), _WAIT) as held:
+        if not held:
+            return [], []
+        taking = _Taking(store)
+        for one in edits.read(store, names):
+            taking.take(one, tell)
+        if taking.given_up:
+            store.settle(_WAIT)
+            edits.give_up(store, taking.given_up)
+            update(store, _WAIT)
+    return taking.taken, taking.left
+
+
+class _Taking:
+    """One time that edits are taken in."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.taken: list[Taken] = []
+        self.left: list[Left] = []
+        self.given_up: dict[str, bytes] = {}
+        self._gate = Gate(store)
+        self._state = os.path.join(place.folder_of(store.repo), _STATE)
+
+    def take(self, one: edits.Changed, tell: Tell) -> None:
+        """Take in one file, or say why that cannot be."""
+        found = self._read(one)
+        if isinstance(found, Left):
+            self.left.append(found)
+            tell(f"warning: {NAME}/{found.path} is not taken in: {found.why}")
+        elif found is not None and one.data is not None:
+            self.given_up[one.path] = one.data
+            if isinstance(found, Taken):
+                self.taken.append(found)
+                tell(found.text)
+
+    def looked_at(
+        self, one: edits.Changed, read: edited.Edited | edited.Fresh
+    ) -> "Left | Article | None":
+        """Why a file cannot be taken in; else the article that it is of (None: a new one)."""
+        if isinstance(read, edited.Fresh):
+            gone = one.was_ours and self._shows(one.path)
+            return Left(one.path, "its line `nc:` is gone: undo that, or, for a new article, give "
+                        "the file another name") if gone else None  # fmt: skip
+        placed = self.store.read(ids.tail(read.block.id), KIND)
+        article = build(placed)
+        if not article.opened:
+            return Left(
+                one.path, f"{read.block.id} is not here; `git naturecode sync` may bring it"
+            )
+        main = self._main(article)
+        if (
+            main
+            and main != one.path
+            and self._shows(one.path) != article.id
+            and self._is_there(main)
+        ):
+            return Left(one.path, f"it is a copy of {NAME}/{main}: change that one, or take the "
+                        "line `nc:` out of this one for a new article")  # fmt: skip
+        return article
+
+    def _read(self, one: edits.Changed) -> Taken | Left | bool | None:
+        """What becomes of one file: taken in, left, given up without a word (True), or nothing."""
+        if one.data is None:
+            return Left(one.path, one.why)
+        read = edited.read(one.data)
+        if isinstance(read, edited.Wrong):
+            return Left(one.path, _told(read))
+        if isinstance(read, edited.Untouched):
+            return True if one.was_ours else None  # an older copy, or one that somebody made
+        if isinstance(read, edited.Leading):
+            if not read.is_sound:
+                return Left(one.path, f"this page only leads to {NAME}/{read.to}: change that one")
+            return True if one.was_ours else None
+        if isinstance(read, edited.Fresh) and not (read.text.strip() or read.title):
+            return None
+        looked = self.looked_at(one, read)
+        if isinstance(looked, Left):
+            return looked
+        try:
+            if isinstance(read, edited.Fresh):
+                return self._begin(one, read)
+            assert looked is not None
+            return self._edit(one, read, looked)
+        except NaturecodeError as error:
+            return Left(one.path, f"{error.message}; {error.hint}" if error.hint else error.message)
+
+    def _edit(
+        self, one: edits.Changed, read: edited.Edited, article: Article
+    ) -> Taken | Left | bool:
+        """An edit: of what the file shows, or of what was taken in of that very copy before."""
+        known = {revision.id for revision in article.revisions}
+        prior = self._remembered(read.block)
+        heads = [prior] if prior in known else list(read.block.heads)
+        entries = [p.entry for p in self.store.read(ids.tail(article.id), KIND)]
+        change = editing.change(article, entries, read, heads)
+        others = _others(article, read, one.path)
+        if not change.drafts:
+            if others:
+                return Left(one.path, f"only its text, title and tags are changed in the file, not "
+                            f"its {' and '.join(others)}")  # fmt: skip
+            return True
+        self._gate.require_article(change.drafts, article)
+        made = self.store.entries_for(TEAM, article.id, change.drafts)
+        fresh = []
+        for draft, entry in zip(change.drafts, made, strict=True):
+            said = editing.said_before(article, draft, entry.body, self.store.person)
+            if entry.kind == REVISION:
+                self._remember(read.block, said.id if said else entry.id)
+            if said is None:
+                fresh.append(entry)
+        self.store.keep(TEAM, article.id, fresh)
+        more, less = _lines(change.before, change.after)
+        return Taken(one.path, article.id, more, less, False, tuple(made))
+
+    def _begin(self, one: edits.Changed, read: edited.Fresh) -> Taken | Left:
+        """A new article; the same one where its beginning was written before a kill."""
+        folder, name = one.path.split("/")[1], one.path.split("/")[2].removesuffix(".md")
+        title = read.title or " ".join(name.replace("-", " ").replace("_", " ").split())
+        type = read.type or _TYPES[folder]
+        slug = name if slugs.is_slug(name) else slugs.slug_of(title, slugs.slug_of(name))
+        assert one.data is not None
+        tail = ids.digest32(
+            ("folder", self.store.device, self._state, one.path, edited.digest(read.text), title), 8
+        )
+        entity = f"{KIND}-{ids.day_of(self.store.now_ms())}-{tail}"
+        if self.store.has(TEAM, KIND, tail):
+            article = build(self.store.read(tail, KIND))
+            if article.deleted:
+                return Left(one.path, f"it was taken in as {article.id}, and that was deleted: "
+                            f"`git naturecode kb restore {tail}`")  # fmt: skip
+            return Taken(one.path, article.id or entity, 0, 0, True)
+        drafts = [makers.opening(title, type, slug or f"{type}-{tail}")]
+        drafts += [makers.tag([], tag, there=True) for tag in read.tags]
+        drafts.append(makers.revision(read.text, []))
+        self._gate.require_article(drafts, None)
+        made = self.store.write(TEAM, entity, drafts)
+        return Taken(one.path, entity, read.text.count("\n"), 0, True, tuple(made))
+
+    def _shows(self, path: str) -> str:
+        """The id of the article that our branch shows at `path`, "" for none."""
+        with closing(Shown(self.store.state_dir)) as shown:
+            file = shown.file(path)
+            row = shown.row(file.tail) if file else None
+            return row.id if row else ""
+
+    def _main(self, article: Article) -> str:
+        """Where our branch shows `article`, "" where it does not."""
+        with closing(Shown(self.store.state_dir)) as shown:
+            files = shown.files_of([ids.tail(article.id)])
+        return next((file.main for file in files.values()), "")
+
+    def _is_there(self, path: str) -> bool:
+        assert self.store.repo.work_tree is not None
+        return os.path.lexists(os.path.join(self.store.repo.work_tree, NAME, path))
+
+    def _remembered(self, block: edited.Block) -> str:
+        """The revision as which this work tree has taken in the copy with `block`, "" for none."""
+        return str(self._memory().get(_key(block), ""))
+
+    def _remember(self, block: edited.Block, revision: str) -> None:
+        memory = {**self._memory(), _key(block): revision}
+        kept = dict(list(memory.items())[-_MOST_REMEMBERED:])
+        with open(self._state + ".new", "w", encoding="utf-8") as file:
+            json.dump(kept, file)
+        os.replace(file.name, self._state)
+
+    def _memory(self) -> dict[str, str]:
+        with suppress(OSError, ValueError), open(self._state, encoding="utf-8") as file:
+            found = json.load(file)
+            return found if isinstance(found, dict) else {}
+        return {}
+
+
+def _key(block: edited.Block) -> str:
+    return f"{block.id} {edited.short_of(block.heads)}"
+
+
+def _others(article: Article, read: edited.Edited, path: str) -> list[str]:
+    """The names of what was changed in the file and does not change by that."""
+    kept = kb_view.kept(article)
+    found = [name for name, value in kept.items() if read.others.get(name, value) != value]
+    types = (article.type, _TYPES[path.split("/")[1]])
+    return found + ["type"] * (read.others.get("type", article.type) not in types)
+
+
+def _lines(before: str, after: str) -> tuple[int, int]:
+    """How many lines are new in `after`, and how many of `before` are gone."""
+    from collections import Counter
+
+    old, new = Counter(before.split("\n")), Counter(after.split("\n"))
+    return (new - old).total(), (old - new).total()
+
+
+def _told(wrong: edited.Wrong) -> str:
+    return f"line {wrong.line}: {wrong.why}" if wrong.line else wrong.why
