@@ -1,6 +1,7 @@
 """Status: how this clone stands towards its remotes, in plain words."""
 
 import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from git_naturecode import trusting
@@ -9,7 +10,7 @@ from git_naturecode.domain.people import key
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import followed, paths, place, remotes, unsigned
+from git_naturecode.store import followed, paths, place, remotes, touched, unsigned
 from git_naturecode.store.index import Index
 from git_naturecode.store.judged import QUARANTINED
 from git_naturecode.store.remotes import Memory
@@ -55,7 +56,8 @@ class Status(NamedTuple):
     commits wait for a session that is not here; `unsigned` entries of this clone are written and
     not signed; `to_review` reviews wait for this person, `articles` are in the knowledge base, and
     in `marked` of them somebody has to decide between texts, `settle` names the first of these by
-    (id, slug); `trusted` is None where there is no team.
+    (id, slug); `edits` says of each file of an article that was changed in the folder that it
+    waits to be taken in, or why it cannot be; `trusted` is None where there is no team.
     """
 
     branch: str
@@ -74,6 +76,7 @@ class Status(NamedTuple):
     articles: int = 0
     marked: int = 0
     settle: tuple[tuple[str, str], ...] = ()
+    edits: Mapping[str, str] = {}
 
 
 def _unlinked(store: Store) -> int:
@@ -101,15 +104,27 @@ def status(store: Store, index: Index) -> Status:
     queued = sum(len(log.spool.waiting()) for log in store.sides)
     name = remote.choose(store.config)
     usual = _towards(store, index, name) if name else None
+    edits = _edits(store)
     others = [_towards(store, index, other) for other in store.config.remotes() if other != name]
     return Status(
         store.branch, shared, every - shared, queued, usual,
         tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
-        store.config.flag("naturecode.autoSync", False), place.notes(store),
+        store.config.flag("naturecode.autoSync", False),
+        {path: why for path, why in place.notes(store).items() if path not in edits},
         _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
         unsigned.count(store.state_dir),
         _to_review(store, index), index.count(KB, {"state": ("live",)}), *_marked(index),
+        edits,
     )  # fmt: skip
+
+
+def _edits(store: Store) -> dict[str, str]:
+    """What is to be said of each file of an article that was changed in this work tree."""
+    if not touched.names(store):
+        return {}
+    from git_naturecode.kb import taking_in
+
+    return taking_in.waiting(store)
 
 
 def _trusted(store: Store) -> Trusted | None:

@@ -37,6 +37,7 @@ class Context:
         self.now_ms: clock.NowMs = clock.system_ms
         self.random: ids.RandomBytes = os.urandom
         self.quiet = quiet
+        self.took_in = False  # what was edited in the folder
         self.follows = True  # False for a command that is about the hooks themselves
 
     @cached_property

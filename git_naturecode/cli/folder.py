@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _WAIT = 60.0
 _KEY = "naturecode.folder"
+_ARTICLES = ".naturecode/kb/"
 _HINTS = {
     "not ignored": "`git naturecode init` adds the line to .git/info/exclude; a .gitignore may "
     "undo it",
@@ -50,7 +51,12 @@ def folder(
         found = _off(store) if on is False else _on(context, store, switch=bool(on))
     for path, why in found.kept.items():
         context.tell(f"warning: left alone: {show(path)}: {why}")
-    if found.kept:
+    if any(path.startswith(_ARTICLES) for path in found.kept):
+        context.tell(
+            "hint: an article that you edited is taken in by the next `git naturecode kb list` or "
+            "`sync`; `git naturecode status` says where that cannot be"
+        )
+    if not all(path.startswith(_ARTICLES) for path in found.kept):
         context.tell("hint: move such a file away, and the view comes back")
     if as_json:
         context.json(answers.folder_json(found))

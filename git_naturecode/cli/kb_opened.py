@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode import ids, kb
 from git_naturecode.cli.context import Context
+from git_naturecode.cli.kb_taken import take_in
 from git_naturecode.cli.reading import entity_id, opened, opened_at
 from git_naturecode.domain.kinds import KB
 from git_naturecode.errors import Negative
@@ -58,7 +60,7 @@ class Opened(NamedTuple):
 @contextmanager
 def reading_kb(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, Index]]:
     """The store and its index, for a command that needs all of the knowledge base."""
-    with opened(context, writing=writing) as (store, index):
+    with opened(context, writing=writing, first=partial(take_in, context)) as (store, index):
         yield store, index
 
 
@@ -75,7 +77,7 @@ def opened_article(context: Context, wanted: str, *, deleted: bool = False) -> I
 
     Raises Negative when there is none and, unless it may be `deleted`, when it was.
     """
-    with opened_at(context, wanted, KB) as (store, entity, _):
+    with opened_at(context, wanted, KB, partial(take_in, context)) as (store, entity, _):
         here = folded(store, entity)
         if here.article.deleted and not deleted:
             raise gone(here.article)

@@ -10,10 +10,11 @@ def take_in(context: Context, store: Store) -> int:
 
     Costs a look at each file of an article, and loads nothing more where none was changed.
     """
-    from git_naturecode.folder import edits
+    from git_naturecode.store import touched
 
-    if not edits.names(store):
+    if context.took_in or not touched.names(store):
         return 0
+    context.took_in = True
     from git_naturecode.kb import taking_in
 
     if store.redactor is None:

@@ -26,12 +26,17 @@ _FOREIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{8,99}")
 
 
 @contextmanager
-def opened(context: Context, *, writing: bool = False) -> Iterator[tuple[Store, Index]]:
+def opened(
+    context: Context, *, writing: bool = False, first: Callable[[Store], object] | None = None
+) -> Iterator[tuple[Store, Index]]:
     """The store and its index, with all that waits or was fetched taken in.
 
-    Where no ref has moved since the last time, neither the joining nor the folding is loaded.
+    `first` is called before the index is opened. Where no ref has moved since the last time,
+    neither the joining nor the folding is loaded.
     """
     with context.store(writing=writing) as store:
+        if first:
+            first(store)
         _if_writable(context, store.settle)
         index = open_index(store)
         try:
@@ -55,15 +60,20 @@ def catch_up(context: Context, store: Store) -> None:
 
 @contextmanager
 def opened_at(
-    context: Context, wanted: str, kind: str = KIND
+    context: Context,
+    wanted: str,
+    kind: str = KIND,
+    first: Callable[[Store], object] | None = None,
 ) -> Iterator[tuple[Store, str, dict[str, Json]]]:
     """The store to write in, the id of the session that `wanted` means (or of another `kind` of
-    thing), and its row if known.
+    thing), and its row if known. `first` is called before the index is opened.
 
     The index is brought up to date only where it does not know it: to fold a long session again
     costs more than to write one entry.
     """
     with context.store(writing=True) as store:
+        if first:
+            first(store)
         index = open_index(store)
         try:
             try:

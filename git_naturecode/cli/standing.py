@@ -62,6 +62,7 @@ def status_text(found: "Status") -> str:
             "what you said; `git naturecode sync` signs, or says why it cannot"
         )
     lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
+    lines += [f"{show(path)}: {show(why)}" for path, why in found.edits.items()]
     return "\n".join(lines)
 
 
@@ -159,6 +160,7 @@ def status_json(found: "Status") -> dict[str, Json]:
         "known": bool(usual and usual.known), "remotes": [_towards_json(one) for one in towards],
         "autoSync": found.automatic, "team": found.trusted and found.trusted._asdict(),
         "folder": [{"path": path, "why": why} for path, why in found.folder.items()],
+        "edits": [{"path": path, "why": why} for path, why in found.edits.items()],
     }  # fmt: skip
 
 

@@ -62,7 +62,9 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
     from git_naturecode import errors
     from git_naturecode import sync as syncing
     from git_naturecode.cli import standing
+    from git_naturecode.cli.kb_taken import take_in
 
+    take_in(context, store)
     hear = context.progress if context.err.isatty() and not context.quiet else None
     try:
         outcome = syncing.sync(store, name, context.tell, hear=hear)

@@ -3,23 +3,20 @@
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
-from git_naturecode.domain.kb.edited import MOST_BYTES
-from git_naturecode.domain.kb.model import FOLDERS
+from git_naturecode.domain.kb.edited import MOST_BYTES, too_long
 from git_naturecode.folder.views import FILE, NO_TIME
 from git_naturecode.git import worktree
 from git_naturecode.store import place
-from git_naturecode.store.folder import Blocked, Folder, Seen
+from git_naturecode.store.folder import Blocked, Folder
 from git_naturecode.store.lock import alone
 from git_naturecode.store.manifest import Manifest
 from git_naturecode.store.place import NAME
 from git_naturecode.store.store import Store
 
-_ABOVE = "kb/"
-_ENDING = ".md"
 _WAIT = 60.0
 _STILL_NS, _PAUSE, _PAUSES = 50_000_000, 0.02, 25  # an editor may be writing at this moment
 
@@ -34,21 +31,6 @@ class Changed(NamedTuple):
     data: bytes | None
     why: str
     was_ours: bool
-
-
-def names(store: Store) -> list[str]:
-    """The files of articles that may have been changed, and those that somebody put there.
-
-    Looks at each of them and reads none; starts no process.
-    """
-    if not place.is_on(store) or store.repo.work_tree is None:
-        return []
-    top = os.path.join(store.repo.work_tree, NAME)
-    there = dict(_files(top))
-    if not there:
-        return []
-    known = _known(store)
-    return sorted(path for path, seen in there.items() if known.get(path) != seen and seen.size)
 
 
 def read(store: Store, paths: Iterable[str]) -> list[Changed]:
@@ -74,13 +56,15 @@ def read(store: Store, paths: Iterable[str]) -> list[Changed]:
             row = manifest.row(path)
             try:
                 _wait_for_the_editor(store, path)
-                data = folder.read(path, MOST_BYTES + 1)
+                data, size = folder.read(path, MOST_BYTES)
             except FileNotFoundError:
                 continue
             except Blocked as why:
                 found.append(Changed(path, None, str(why), row is not None))
                 continue
-            if row is None or hashlib.sha256(data).hexdigest() not in row.known.hashes:
+            if size > MOST_BYTES:
+                found.append(Changed(path, None, too_long(size).why, row is not None))
+            elif row is None or hashlib.sha256(data).hexdigest() not in row.known.hashes:
                 found.append(Changed(path, data, "", row is not None))
     return found
 
@@ -99,41 +83,6 @@ def give_up(store: Store, taken: Mapping[str, bytes]) -> None:
             (path, FILE + path, NO_TIME, hashlib.sha256(data).hexdigest())
             for path, data in taken.items()
         )
-
-
-def _files(top: str) -> Iterator[tuple[str, Seen]]:
-    """The files of articles below `top`, and how they look; what editors put beside them is none.
-
-    A folder that is a link is not looked into.
-    """
-    if os.path.islink(top) or os.path.islink(os.path.join(top, "kb")):
-        return
-    for name in FOLDERS.values():
-        above = os.path.join(top, "kb", name)
-        try:
-            if os.path.islink(above):
-                continue
-            with os.scandir(above) as listed:
-                for one in listed:
-                    if one.name.endswith(_ENDING) and not one.name.startswith((".", "#")):
-                        yield f"{_ABOVE}{name}/{one.name}", _seen(one)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-
-
-def _seen(entry: "os.DirEntry[str]") -> Seen:
-    from git_naturecode.store.folder import seen
-
-    return seen(entry.stat(follow_symlinks=False))
-
-
-def _known(store: Store) -> dict[str, Seen | None]:
-    """The files that were written here, and how they looked then."""
-    path = os.path.join(place.folder_of(store.repo), "manifest")
-    if not os.path.exists(path):
-        return {}
-    with closing(Manifest(path)) as manifest:
-        return manifest.seen_below(_ABOVE)
 
 
 def _wait_for_the_editor(store: Store, path: str) -> None:

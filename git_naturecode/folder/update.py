@@ -28,7 +28,6 @@ UP_TO_DATE, OFF, NO_WORK_TREE, BUSY = "up to date", "off", "no work tree", "busy
 TRACKED, BLOCKED, NOT_IGNORED = "tracked", "blocked", "not ignored"
 _PRIVATE_FOLDERS = ("sessions",)
 NOT_IGNORED_WHY = f"git does not ignore {NAME}/ here, so nothing is written there"
-_WAITS = "; `git naturecode status` says whether it is taken in"
 _PATIENCE = 60.0
 _TRIES = 3
 _NO_DAYS, _NEVER = "~", "~~"  # after every time
@@ -252,7 +251,7 @@ class _Work:
 
     def _keep(self, path: str, why: Blocked) -> None:
         if not self.tracked.covers(f"{NAME}/{path}"):
-            self.result.kept[f"{NAME}/{path}"] = str(why) + _WAITS * path.startswith("kb/")
+            self.result.kept[f"{NAME}/{path}"] = str(why)
 
     def _remember(self, tips: str) -> None:
         repo = self.store.repo

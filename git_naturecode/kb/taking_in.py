@@ -3,9 +3,10 @@
 Only for commands that a person gives, never in the background, in a hook or in CI.
 """
 
+import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from git_naturecode.folder import edits
 from git_naturecode.folder.update import update
 from git_naturecode.kb.shown import Shown
 from git_naturecode.render import kb_view
-from git_naturecode.store import place
+from git_naturecode.store import place, touched
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.place import NAME
@@ -68,15 +69,18 @@ def waits(store: Store) -> list[str]:
     """
     if store.environ.get("CI", "").lower() not in ("", "0", "false"):
         return []
-    return edits.names(store)
+    return touched.names(store)
 
 
 def waiting(store: Store) -> dict[str, str]:
     """What `status` says of each file that waits to be taken in, or cannot be."""
     found = {}
-    for one in edits.read(store, edits.names(store)):
+    told = _Told(store)
+    for one in edits.read(store, touched.names(store)):
         read = edited.read(one.data) if one.data is not None else None
-        if isinstance(read, edited.Edited | edited.Fresh):
+        if said := told.of(one):
+            found[one.path] = said
+        elif isinstance(read, edited.Edited | edited.Fresh):
             why = _Taking(store).looked_at(one, read)
             what = "edited" if isinstance(read, edited.Edited) else "new"
             says = f"{what}; the next `git naturecode kb list` or `sync` takes it in"
@@ -101,13 +105,42 @@ def take_in(store: Store, tell: Tell) -> tuple[list[Taken], list[Left]]:
         if not held:
             return [], []
         taking = _Taking(store)
-        for one in edits.read(store, names):
+        changed = edits.read(store, names)
+        for one in changed:
             taking.take(one, tell)
+        _Told(store).keep(changed, taking.left)
         if taking.given_up:
             store.settle(_WAIT)
             edits.give_up(store, taking.given_up)
             update(store, _WAIT)
     return taking.taken, taking.left
+
+
+class _Told:
+    """Why files could not be taken in when that was last tried, as long as they are the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._path = os.path.join(place.folder_of(store.repo), f"{_STATE}-not")
+
+    def of(self, one: edits.Changed) -> str:
+        """Why `one` could not be taken in, "" where that was not tried."""
+        sha, why = self._read().get(one.path, ("", ""))
+        return why if sha == _sha(one) else ""
+
+    def keep(self, tried: Iterable[edits.Changed], left: Iterable[Left]) -> None:
+        """Remember of `tried` why those in `left` could not be taken in."""
+        why = {one.path: one.why for one in left}
+        found = {one.path: (_sha(one), why[one.path]) for one in tried if one.path in why}
+        with suppress(OSError):
+            with open(self._path + ".new", "w", encoding="utf-8") as file:
+                json.dump(found, file)
+            os.replace(file.name, self._path)
+
+    def _read(self) -> dict[str, tuple[str, str]]:
+        with suppress(OSError, ValueError), open(self._path, encoding="utf-8") as file:
+            found = json.load(file)
+            return {path: (str(one[0]), str(one[1])) for path, one in found.items()}
+        return {}
 
 
 class _Taking:
@@ -289,6 +322,10 @@ def _lines(before: str, after: str) -> tuple[int, int]:
 
     old, new = Counter(before.split("\n")), Counter(after.split("\n"))
     return (new - old).total(), (old - new).total()
+
+
+def _sha(one: edits.Changed) -> str:
+    return hashlib.sha256(one.data or b"").hexdigest()
 
 
 def _told(wrong: edited.Wrong) -> str:

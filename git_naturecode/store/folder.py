@@ -5,7 +5,6 @@ followed. A file comes into being under a temporary name and gets its own in one
 """
 
 import errno
-import hashlib
 import os
 import re
 import stat
@@ -115,7 +114,7 @@ class Folder:
         """
         self._may(path)
         folder, name = self._place(path, make=True)
-        here = frozenset({hashlib.sha256(data).hexdigest()})
+        here = frozenset({_sha256(data)})
         with suppress(Blocked):
             ours = self._own(folder, name, Known(None, here))
             if ours is not None and ours.size == len(data):
@@ -134,8 +133,8 @@ class Folder:
             raise
         return seen(os.stat(name, dir_fd=folder, follow_symlinks=False)), True
 
-    def read(self, path: str, most: int) -> bytes:
-        """At most `most` bytes of the file at `path`, whoever wrote it.
+    def read(self, path: str, most: int) -> tuple[bytes, int]:
+        """At most `most` bytes of the file at `path`, whoever wrote it, and how many it has.
 
         Raises FileNotFoundError where there is none, Blocked where it is none or cannot be read.
         """
@@ -147,10 +146,12 @@ class Folder:
         except OSError as error:
             is_link = error.errno in (errno.ELOOP, errno.EMLINK)
             raise Blocked("it is a link" if is_link else str(error.strerror)) from None
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(descriptor)
+            raise Blocked("something else than a file is there")
         with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Blocked("something else than a file is there")
-            return file.read(most)
+            return file.read(most), found.st_size
 
     def remove(self, path: str, known: Known) -> bool:
         """Remove the file at `path` if we wrote what is in it; True when there was one.
@@ -257,7 +258,7 @@ class Folder:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_READ:
                 return ""
-            return hashlib.sha256(file.read()).hexdigest()
+            return _sha256(file.read())
 
     def _written(self, data: bytes, mode: int) -> str:
         """Write `data` under a temporary name in the folder itself; that name."""
@@ -311,3 +312,9 @@ def seen(found: os.stat_result) -> Seen:
     return Seen(
         found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & 0x7FFF_FFFF_FFFF_FFFF
     )
+
+
+def _sha256(data: bytes) -> str:
+    from hashlib import sha256  # who only looks how files are needs none
+
+    return sha256(data).hexdigest()

@@ -266,10 +266,10 @@ def test_a_branch_that_is_switched_while_we_write(
     put = Folder.put
     goals = ["A"]
 
-    def late(self: Folder, *args: Any) -> Any:
+    def late(self: Folder, *args: Any, edited: bool) -> Any:
         if goals:
             clone.git("checkout", "-q", goals.pop(0))
-        return put(self, *args)
+        return put(self, *args, edited=edited)
 
     monkeypatch.setattr(Folder, "put", late)
     with clone.store() as store:

@@ -100,7 +100,7 @@ Read = Untouched | Edited | Fresh | Leading | Wrong
 def read(data: bytes) -> Read:
     """What the file `data` says, whatever editor has written it; nothing in it is run or built."""
     if len(data) > MOST_BYTES:
-        return _too_long(len(data))
+        return too_long(len(data))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -164,6 +164,12 @@ def version(data: bytes) -> int:
     return int(found[1] or found[2]) if found else 0
 
 
+def too_long(size: int) -> Wrong:
+    """What is wrong with a file of `size` bytes."""
+    found = f"{size / (1 << 20):.1f} MiB" if size >= 1 << 20 else f"{size:,} bytes"
+    return Wrong(0, f"it has {found}, and the text of an article has at most 1 MiB")
+
+
 def leading(article: str, to: str, first: str) -> str:
     """The second line of a page that leads to the file `to` of `article`; `first` is the first."""
     said = {"id": article, "sha": digest(first), "to": to, "v": RENDERER}
@@ -209,14 +215,14 @@ def _parts(text: str, front: str, body: str) -> Read:
     if isinstance(tags, Wrong):
         return Wrong(_line_of(front, "tags"), tags.why)
     if (size := len(body.encode())) > MOST_TEXT:
-        return _too_long(size)
+        return too_long(size)
     others = {name: values[name] for name in _OURS if isinstance(values.get(name), str)}
     return Edited(block, ended(body), title, tags, others)
 
 
 def _fresh(values: dict[str, Any], body: str) -> Fresh | Wrong:
     if (size := len(body.encode())) > MOST_TEXT:
-        return _too_long(size)
+        return too_long(size)
     title, tags = _title(values.get("title")), _tags(values.get("tags"))
     if isinstance(title, Wrong):
         return title
@@ -305,8 +311,3 @@ def _line_of(front: str, name: str) -> int:
     """The line of the file in which `name` is said."""
     lines = front.split("\n")
     return next((n for n, one in enumerate(lines, 2) if one.startswith(f"{name}:")), 2)
-
-
-def _too_long(size: int) -> Wrong:
-    found = f"{size / (1 << 20):.1f} MiB" if size >= 1 << 20 else f"{size:,} bytes"
-    return Wrong(0, f"it has {found}, and the text of an article has at most 1 MiB")
