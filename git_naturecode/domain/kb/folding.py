@@ -126,7 +126,7 @@ class _Writers:
         while True:
             above = (one for one in self.graph.parents[name] if one not in common)
             before = next((one for one in above if self._has(one, stood, gone)), None)
-            if before is None:
+            if before is None or (not stood and self._shrank(before, name)):
                 node = self.nodes[name]
                 return Side(lines, marks.named(node.by), marks.minute(node.time), head)
             name = before
@@ -139,6 +139,11 @@ class _Writers:
         self.left -= len(text)
         text = f"\n{text}\n"
         return stood in text if stood else bool(gone) and gone not in text
+
+    def _shrank(self, before: str, name: str) -> bool:
+        """True when `name` has fewer lines than `before`: then it is what took lines out."""
+        sizes = [len((self.nodes[one].text or "").split("\n")) for one in (before, name)]
+        return sizes[1] < sizes[0]
 
 
 def _piece(lines: Sequence[str]) -> str:

@@ -289,22 +289,31 @@ def _are_alike(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _agreed(was: Items, one: Items, other: Items, effort: Effort) -> Iterator[Part]:
-    """`one` and `other` side by side: what they have in common once, where it says something."""
-    known = set(filter(says, was))
+    """`one` and `other` side by side: what they have in common once, where it says something.
+
+    What only one of them has in between is new, and taken, unless it may be what the other took
+    out.
+    """
     a, b = 0, 0
     same = _spoken(one, other, effort)
     for i, j, n in (*same, (len(one), len(other), 0)):
         mine, theirs = tuple(one[a:i]), tuple(other[b:j])
         if mine == theirs:
             yield list(mine)
-        elif mine and theirs:
+        elif (mine and theirs) or _was_there(mine or theirs, was, one and other):
             yield Both(tuple(was), mine, theirs)
-        elif known.isdisjoint(mine or theirs):
-            yield list(mine or theirs)
         else:
-            yield Both(tuple(was), mine, theirs)
+            yield list(mine or theirs)
         yield list(one[i : i + n])
         a, b = i + n, j + n
+
+
+def _was_there(lines: Items, was: Items, is_some_left: object) -> bool:
+    """True when `lines` stood in `was`, perhaps in other words, or may have."""
+    before = [item for item in was if says(item)]
+    if not is_some_left:
+        return bool(before)
+    return _are_alike([item for item in lines if says(item)], before)
 
 
 def _spoken(one: Items, other: Items, effort: Effort) -> Iterator[Block]:
