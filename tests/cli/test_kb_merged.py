@@ -12,6 +12,7 @@ from box import Box, Clone
 from domain.kb.histories import CLONES, MARK, History
 from git_naturecode.domain.kb import makers
 from kb.articles import opened, read, say
+from seeds import SEED
 
 BASE = """\
 # Retry
@@ -157,10 +158,13 @@ def test_a_new_name_and_a_deletion_and_an_edit(two: Two) -> None:
     assert "although bob@example.com deleted it" in two.ann.nc("kb", "show", two.id).out
 
 
-def test_four_clones_with_random_edits_see_the_same_and_lose_nothing(box: Box) -> None:
+@pytest.mark.parametrize(
+    "seed", [11, *(pytest.param(1_000 * SEED + n, marks=pytest.mark.torture) for n in range(10))]
+)
+def test_four_clones_with_random_edits_see_the_same_and_lose_nothing(box: Box, seed: int) -> None:
     hub = box.remote()
     clones = [box.clone(hub, name) for name in CLONES]
-    chance, writer = random.Random(11), History(11)
+    chance, writer = random.Random(seed), History(seed)
     article = added(clones[0], "# Title\n\n" + writer.text(4))
     for clone in clones:
         clone.nc("sync")
