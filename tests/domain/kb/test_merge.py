@@ -58,3 +58,48 @@ def test_a_deletion_that_did_not_know_of_an_edit_is_overruled() -> None:
     assert view.heads == ("d", "e")
     gone = seen(first, node("d", "r", deleted=True))
     assert (gone.text, gone.deleted, gone.kept_over) == ("", True, ())
+
+
+def test_common_ancestors_without_text_are_passed_over() -> None:
+    first = node("r", "", "one\n\ntwo\n\nthree\n")
+    for middle in (node("m", "r"), node("m", "r", deleted=True)):
+        a = node("a", "m", "one\n\nthree\n")
+        b = node("b", "m", "one\n\ntwo\n\nthree!\n")
+        assert seen(first, middle, a, b).text == "one\n\nthree!\n"
+
+
+def test_a_head_without_text_gives_way_to_what_it_was_made_of() -> None:
+    first, a = node("r", "", "one\n"), node("a", "r", "two\n")
+    assert seen(first, a, node("h", "a")).text == "two\n"
+    assert seen(first, a, node("h", "a")).heads == ("h",)
+    assert seen(first, a, node("h", "r"), node("b", "a", "three\n")).text == "three\n"
+    assert seen(node("r"), node("a", "r")).text == ""
+
+
+def test_what_people_saw_when_they_began_is_what_their_edits_are_measured_by() -> None:
+    first = node("r", "", "# Title\n\ntext\n", at=1)
+    late = node("a", "r", "# Title\n\ntext\n\napples grow here\n", at=9)
+    early = node("b", "r", "# Title\n\ntext\n\npears for sale\n", at=2)
+    both = "# Title\n\ntext\n\npears for sale\n\napples grow here\n"
+    assert seen(first, late, early).text == both
+    one = node("c", "a b", both.replace("Title", "Name"), at=10)
+    other = node("d", "a b", both.replace("\napples grow here\n", ""), at=11)
+    shown = seen(first, late, early, one, other)
+    assert shown.text == "# Name\n\ntext\n\npears for sale\n"
+
+
+def test_a_line_that_was_taken_out_does_not_come_back_in_a_criss_cross() -> None:
+    # With one of the two common ancestors for base it does (research: merge.md A2).
+    first = node("r", "", "one\n\ntwo\n", at=1)
+    a = node("a", "r", "ONE\n\ntwo\n", at=2)
+    b = node("b", "r", "one\n\ntwo\n\nthree\n", at=3)
+    p = node("p", "a b", "ONE\n\ntwo\n", at=4)  # took three out
+    q = node("q", "a b", "ONE\n\ntwo\n\nthree\n\nfour\n", at=5)
+    assert seen(first, a, b, p, q).text == "ONE\n\ntwo\n\nfour\n"
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_last_line_ends_as_whoever_changed_that_wants_it(end: str) -> None:
+    other = "" if end else "\n"
+    assert merged(f"a\n\nb{end}", f"A\n\nb{end}", f"a\n\nb{other}") == f"A\n\nb{other}"
+    assert merged(f"a\n\nb{end}", f"A\n\nb{end}", f"a\n\nB{end}") == f"A\n\nB{end}"
