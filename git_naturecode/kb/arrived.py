@@ -81,6 +81,12 @@ class Known:
         return {name: parents for name, parents in imported.items() if name not in inner}
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """The ids of the revisions whose text is not to be seen any more."""
+        found = self.article.revisions
+        return frozenset(one.id for one in found if one.kind == REVISION and one.text is None)
+
+    @property
     def is_edited(self) -> bool:
         """True when somebody has gone on from it here."""
         return set(self.article.heads) != set(self.tips)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from git_naturecode import ids
 from git_naturecode.domain.kb import references as refer
 from git_naturecode.domain.kb import shelf as shelves
+from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.model import FOLDERS, Article, Link
 from git_naturecode.domain.kb.notes import COMMIT
 from git_naturecode.domain.kb.prose import anchor, anchors
@@ -63,6 +64,7 @@ class Checker:
         self._entries: dict[str, TreeEntry | None] = {}
         self._lengths: dict[str, int] = {}
         self._said: dict[tuple[str, str], bool] = {}
+        self._anchors: dict[str, set[str]] = {}
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -136,7 +138,7 @@ class Checker:
         if one.kind == refer.FILE:
             return self._file(told, article)
         if one.kind == refer.HEADING:
-            return _with_heading(told, article.text)
+            return self._with_heading(told, article.id, article.text)
         return self._entity(told)
 
     def _link(self, link: Link, place: Place | None) -> Checked:
@@ -162,7 +164,7 @@ class Checker:
         if found.state == shelves.RENAMED:
             return told._replace(state=RENAMED, now=name, why=f"it is called {name} now")
         if told.part and told.line:
-            return _with_heading(told, self._text(str(found.row["id"])))
+            return self._with_heading(told, str(found.row["id"]))
         return told
 
     def _page(self, told: Checked) -> Checked:
@@ -171,10 +173,16 @@ class Checker:
             return told._replace(kind=refer.CODE, target=f"{told.target}.md")
         return told._replace(state=BROKEN, why="there is no such article")
 
-    def _text(self, entity: str) -> str:
-        from git_naturecode.domain.kb.build import build
-
-        return build(self.store.read(ids.tail(entity), KB)).text
+    def _with_heading(self, told: Checked, entity: str, text: str | None = None) -> Checked:
+        """`told`, which names a part of the article `entity` (whose text is `text`, if known)."""
+        if entity not in self._anchors:
+            if text is None:
+                text = build(self.store.read(ids.tail(entity), KB)).text
+            self._anchors[entity] = anchors(text)
+        there = self._anchors[entity]
+        if told.part in there or anchor(told.part) in there:
+            return told
+        return told._replace(state=BROKEN, why=f"no heading there is called {told.part}")
 
     def _commit(self, told: Checked, *, meant: bool) -> Checked:
         oid = self._commits.get(told.target, "")
@@ -240,13 +248,6 @@ class Checker:
         if (tail, part) not in self._said:
             self._said[tail, part] = parts.has(self.store, kind, tail, part)
         return self._said[tail, part]
-
-
-def _with_heading(told: Checked, text: str) -> Checked:
-    there = anchors(text)
-    if told.part in there or anchor(told.part) in there:
-        return told
-    return told._replace(state=BROKEN, why=f"no heading there is called {told.part}")
 
 
 def _placed(told: Checked, place: Place | None) -> Checked:

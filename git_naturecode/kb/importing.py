@@ -13,10 +13,10 @@ from git_naturecode.domain.kb.model import KIND, MOST_TEXT, Article
 from git_naturecode.domain.kb.reaiming import Aim, Page, Sources, aimed
 from git_naturecode.errors import Usage
 from git_naturecode.git.listed import Made, Story, stories
-from git_naturecode.kb import arrived, attaching
+from git_naturecode.kb import arrived, attaching, beside
 from git_naturecode.kb.arrived import TOOL
 from git_naturecode.kb.attaching import Read
-from git_naturecode.kb.taken import File, again, begun, fresh
+from git_naturecode.kb.taken import File, again, again_hidden, begun, fresh
 from git_naturecode.kb.walking import Listed, Skipped
 from git_naturecode.store.bulk import bulk
 from git_naturecode.store.entry import Draft
@@ -264,6 +264,12 @@ class _Run:
             state = SAME
         elif known is not None and known.deleted:
             state, note, drafts = LEFT, "was deleted here; `kb restore` brings it back", []
+        elif known is not None and again_hidden(one, known):
+            state, note, drafts = (
+                LEFT,
+                "its text was taken out of the record; nothing was written",
+                [],
+            )
         elif known is not None and known.is_edited and any(d.kind == "revision" for d in drafts):
             state, note = MERGED, "was edited here, too: both are in it now"
         entity = known.entity if known else ids.imported_entity(KIND, TOOL, one.source, begun(one))
@@ -303,6 +309,7 @@ class _Run:
                 clean = [self._clean(draft) for draft in drafts]
                 writer.write(entity[one.source], clean)
             self.done.entries = writer.entries
+        beside.refresh(self.store)
 
     def _clean(self, draft: Draft) -> Draft:
         """The draft without secrets in its texts, counted."""

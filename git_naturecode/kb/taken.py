@@ -95,6 +95,11 @@ def again(one: File, known: Known) -> list[Draft]:
     return [each for each in drafts if each.id not in there]
 
 
+def again_hidden(one: File, known: Known) -> bool:
+    """True when the file says again what was redacted or purged of its article."""
+    return not _revisions(one, _sha(one), ()).isdisjoint(known.hidden)
+
+
 def _revisions(one: File, sha: str, parents: Sequence[str]) -> set[str]:
     """The ids that an imported revision with this text may have."""
     return {_id(one, sha, "revision"), _id(one, sha, *sorted(parents), "revision")}

@@ -55,7 +55,9 @@ def test_a_folder_becomes_articles_that_lead_to_each_other(docs: Clone) -> None:
     said = imported(docs, "docs")
     assert states(said) == {"docs/index.md": "new", "docs/guide/setup.md": "new"}
     assert (said["new"], said["attached"]) == (2, 1)
-    assert int(docs.git("rev-list", "--count", "naturecode")) == before + 2  # files, then entries
+    assert (
+        int(docs.git("rev-list", "--count", "naturecode")) == before + 3
+    )  # files, entries, their pages
     assert text(docs, "start") == "# Start\n\nSee [setup](set-up.md) and [x](a.py#L1).\n"
     shown = docs.nc("kb", "show", "set-up", "--json").json
     assert shown["tags"] == ["ci"]
@@ -121,6 +123,17 @@ def test_an_edit_here_and_a_change_there_are_both_in_it(docs: Clone) -> None:
     assert states(imported(docs, "docs"))["docs/long.md"] == "left"
     docs.nc("kb", "show", "long")
     assert docs.nc("kb", "list", "--deleted", "--json").json["total"] == 1
+
+
+def test_a_text_that_was_redacted_does_not_come_again(docs: Clone) -> None:
+    imported(docs, "docs")
+    write(docs.path / "docs", index__md="# Start\n\nother\n")
+    imported(docs, "docs")
+    docs.nc("kb", "redact", "start", "r1")
+    write(docs.path / "docs", index__md=START)
+    said = imported(docs, "docs")
+    assert states(said)["docs/index.md"] == "left"
+    assert text(docs, "start") == "# Start\n\nother\n"
 
 
 def test_two_clones_that_import_one_folder_have_one_article(box: Box) -> None:

@@ -17,6 +17,8 @@ MOST = 20_000
 """Of how many references of one text anything is looked up."""
 _MOST_TOKEN = 1_000
 _TOKEN = re.compile(r"[^\s<>()\[\]{}\"'`|,;*\u3000-\u303f\uff00-\uffef]+")
+_HINT = re.compile(r"(?:session|review|issue|kb)-\d{8}-|commit:|[0-9a-f]{40}|#L\d|:\d")
+"""Without any of it a line names nothing outside of links."""
 _ENTITY = re.compile(
     r"(session|review|issue|kb)-\d{8}-[0-9a-hjkmnp-tv-z]{8}(?:#([0-9A-Za-z][\w.-]{0,99}))?"
 )
@@ -147,7 +149,15 @@ def _path(path: str, part: str, folder: str, to: str) -> Reference | None:
 
 def _bare(text: str) -> Iterator[tuple[int, Reference]]:
     """What is named outside of links."""
-    for token in _TOKEN.finditer(text):
+    start = 0
+    for line in text.split("\n"):
+        if _HINT.search(line):
+            yield from ((start + at, one) for at, one in _in_line(line))
+        start += len(line) + 1
+
+
+def _in_line(line: str) -> Iterator[tuple[int, Reference]]:
+    for token in _TOKEN.finditer(line):
         word = token[0]
         if len(word) > _MOST_TOKEN:
             continue
