@@ -137,6 +137,22 @@ KB_PATHS = {
     "kb show retry --json": {*KB_READING, "git_naturecode.store.format"},
     "kb history retry": {*KB_READING, "git_naturecode.store.format"},
     "kb diff retry": {*KB_READING, "git_naturecode.store.format"},
+    "kb links retry": {
+        *KB_READING,
+        "git_naturecode.store.format",
+        "git_naturecode.store.index_rows",
+    },
+    "kb links HEAD": {
+        *READING,
+        "git_naturecode.store.format",
+        "git_naturecode.store.index_rows",
+    },
+    "kb check": {*KB_READING, "git_naturecode.store.format"},
+    "kb show retry --attachment a.md": {
+        *KB_READING,
+        "git_naturecode.store.format",
+        "dataclasses",
+    },
 }
 
 

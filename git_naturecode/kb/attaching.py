@@ -7,15 +7,17 @@ import hashlib
 import mimetypes
 import os
 import stat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode.domain.kb.model import Article, File
 from git_naturecode.errors import Negative, Usage
-from git_naturecode.redact import Redactor
 from git_naturecode.render.show import line
 from git_naturecode.store import attachments
 from git_naturecode.store.hygiene import MAX_FILE
 from git_naturecode.store.store import TEAM, Store
+
+if TYPE_CHECKING:
+    from git_naturecode.redact import Redactor
 
 MOST_NAME = 200
 _UNKNOWN = "application/octet-stream"
@@ -42,7 +44,7 @@ class Read(NamedTuple):
         return File(self.name, self.sha, len(self.data), self.media, "", "", "")
 
 
-def read(path: str, name: str, redactor: Redactor) -> Read:
+def read(path: str, name: str, redactor: "Redactor") -> Read:
     """The file at `path`, to be called `name`; its text without secrets where it is a text.
 
     Raises Usage for what is no file, or larger than any clone takes in, before all of it is read.
@@ -60,7 +62,7 @@ def read(path: str, name: str, redactor: Redactor) -> Read:
     return prepared(name, data, redactor)
 
 
-def prepared(name: str, data: bytes, redactor: Redactor) -> Read:
+def prepared(name: str, data: bytes, redactor: "Redactor") -> Read:
     """`data` as it may be attached: a text without what looks secret in it."""
     media = mimetypes.guess_type(name)[0] or _UNKNOWN
     if b"\0" in data:
