@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from git_naturecode.sync import Outcome
     from git_naturecode.sync.preview import Preview, Side
 
+_NOUNS = {"session": "session", "review": "review", "kb": "article"}
 _FEW = 10
 _REFUSES = {
     NOTES: "refuses notes: they stay in this clone",
@@ -244,8 +245,9 @@ def preview_text(found: "Preview") -> str:
     for word, side in (("receive", found.coming), ("send", found.going)):
         lines.append(f"would {word} {_side(side)}")
         lines += [f"  {entity}  {line(name) or '(deleted)'}" for entity, name in side.named[:_FEW]]
-        if side.sessions > _FEW:
-            lines.append(f"  and {count(side.sessions - _FEW, 'other session')}")
+        more = sum(side.things.values()) - _FEW
+        if more > 0:
+            lines.append(f"  and {count(more, 'other')}")
     if found.queued:
         lines.append(f"{count(found.queued, 'text')} not yet written to a log would go too")
     return "\n".join(lines)
@@ -256,12 +258,18 @@ def _side(side: "Side") -> str:
         return "nothing"
     parts = [
         f"{count(side.files, 'file')} with {count(side.entries, 'new entry')} of "
-        f"{count(side.sessions, 'session')} ({size(side.size)}, "
+        f"{_things(side)} ({size(side.size)}, "
         f"{count(side.redacted, 'secret')} redacted)"
     ]
     parts += [f"{count(side.notes, 'note')}"] * bool(side.notes)
     parts += [f"{count(side.purges, 'purge')}"] * bool(side.purges)
     return ", ".join(parts)
+
+
+def _things(side: "Side") -> str:
+    """`2 sessions and 1 article`."""
+    found = [count(number, _NOUNS[kind]) for kind, number in side.things.items() if number]
+    return " and ".join(found) or "nothing that has a name"
 
 
 def preview_json(found: "Preview") -> dict[str, Json]:
@@ -276,7 +284,7 @@ def preview_json(found: "Preview") -> dict[str, Json]:
 def _side_json(side: "Side") -> Json:
     return {
         "files": side.files, "entries": side.entries, "bytes": side.size,
-        "redacted": side.redacted, "sessions": side.sessions, "notes": side.notes,
-        "purges": side.purges,
+        "redacted": side.redacted, "notes": side.notes, "purges": side.purges,
+        **{f"{noun}s": side.things.get(kind, 0) for kind, noun in _NOUNS.items()},
         "items": [{"id": entity, "name": name} for entity, name in side.named],
     }  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from git_naturecode import ids
 from git_naturecode.domain import session as sessions
+from git_naturecode.domain.kinds import KB, REVIEW, SESSION
 from git_naturecode.errors import Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Objects
@@ -19,20 +20,21 @@ from git_naturecode.sync.gate import complete, reconciled
 from git_naturecode.sync.theirs import Theirs, ask, fetch
 
 MOST_NAMES = 50
+NAMED = (SESSION, REVIEW, KB)
 
 
 @dataclass
 class Side:
     """What would come, or go: logs and other files, their entries and bytes, spans redacted in
-    them, the sessions that they are about (id and name, the first MOST_NAMES), annotated objects,
-    records of purges.
+    them, how many `things` of each kind they are about (id and name of the first MOST_NAMES, by
+    kind), annotated objects, records of purges.
     """
 
     files: int = 0
     entries: int = 0
     size: int = 0
     redacted: int = 0
-    sessions: int = 0
+    things: dict[str, int] = field(default_factory=dict)
     named: list[tuple[str, str]] = field(default_factory=list)
     notes: int = 0
     purges: int = 0
@@ -120,10 +122,11 @@ def _side(objects: Objects, old: str | None, new: str) -> Side:
             side.entries += len(fresh)
             side.redacted += sum(len(_labels(entry)) for entry in fresh)
             entities[place[0]] = path.rsplit("/", 1)[0]
-    ours = {one: path for one, path in entities.items() if one.startswith(f"{sessions.KIND}-")}
-    side.sessions = len(ours)
-    for entity in sorted(ours)[:MOST_NAMES]:
-        side.named.append((entity, _name(objects, root, entity, ours[entity])))
+    for kind in NAMED:
+        ours = sorted(one for one in entities if one.startswith(f"{kind}-"))
+        side.things[kind] = len(ours)
+        for entity in ours[: MOST_NAMES - len(side.named)]:
+            side.named.append((entity, _name(objects, root, entity, entities[entity])))
     side.purges = len(seal.of(objects, new) - seal.of(objects, old))
     return side
 
@@ -141,11 +144,27 @@ def _labels(entry: Entry) -> list[object]:
 
 
 def _name(objects: Objects, root: str | None, entity: str, folder: str) -> str:
-    """What the session `entity` is called in the tree `root`."""
+    """What the thing `entity` is called in the tree `root`; "" where it was deleted."""
     found = tree.find(objects, root, folder)
     placed = []
     for one in tree.entries(objects, found.oid) if found else ():
         device = one.name.decode("utf-8", "replace").split(".")[0]
         placed += [Placed(e, entity, device, TEAM) for e in _entries(objects, one.oid)]
+    name, is_deleted = _called(entity.partition("-")[0], placed)
+    return "" if is_deleted else name or ids.tail(entity)
+
+
+def _called(kind: str, placed: list[Placed]) -> tuple[str, bool]:
+    """The name of a thing, and whether it was deleted."""
+    if kind == KB:
+        from git_naturecode.domain.kb.build import build as built
+
+        article = built(placed)
+        return article.title, article.deleted is not None
+    if kind == REVIEW:
+        from git_naturecode.domain.review.build import build
+
+        review = build(placed)
+        return review.title, review.deleted is not None
     session = sessions.build(placed)
-    return "" if session.deleted else session.name or ids.tail(entity)
+    return session.name, session.deleted is not None

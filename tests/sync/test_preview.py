@@ -46,6 +46,23 @@ def test_what_would_come_and_go(box: Box) -> None:
     assert ada.texts(session)[-1] == "still waiting"
 
 
+def test_articles_and_reviews_are_named_too(box: Box) -> None:
+    hub = box.remote()
+    ada = box.clone(hub, "ada")
+    (ada.path / "a.md").write_text("# Retry\n\nAgain.\n")
+    article = ada.nc("kb", "add", "--file", "a.md").out.strip()
+    found = ada.nc("sync", "--dry-run", "--json").json["send"]
+    assert (found["sessions"], found["articles"], found["reviews"]) == (0, 1, 0)
+    assert found["items"] == [{"id": article, "name": "Retry"}]
+    said = ada.nc("sync", "--dry-run").out
+    assert "of 1 article (" in said
+    assert f"  {article}  Retry" in said
+    ada.start("Talk")
+    assert "of 1 session and 1 article (" in ada.nc("sync", "--dry-run").out
+    ada.nc("kb", "rm", article)
+    assert f"  {article}  (deleted)" in ada.nc("sync", "--dry-run").out
+
+
 def test_dry_run_with_an_empty_remote_or_none(box: Box) -> None:
     hub = box.remote(empty=True)
     ada = box.ready("ada")
