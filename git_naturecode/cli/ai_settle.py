@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def article_id(context: Context, wanted: str) -> str:
-    """The id of the article that `wanted` means; "" where it means a session, or nothing.
+    """The id of the article that `wanted` means; "" where it means a session.
 
-    Raises Usage for what means both.
+    Raises Usage for what means both, and Negative for what means neither.
     """
     from git_naturecode.cli.reading import entity_id, opened
 
@@ -39,6 +39,11 @@ def article_id(context: Context, wanted: str) -> str:
     if all(found):
         raise errors.Usage(
             f"{line(wanted)} is an article and a session", f"write {found[0]} or {found[1]}"
+        )
+    if not any(found):
+        raise errors.Negative(
+            f"there is no article and no session {line(wanted) or repr(wanted)}",
+            "`git naturecode kb list --marked` shows where somebody has to decide",
         )
     return found[0]
 

@@ -135,6 +135,9 @@ class Kept:
         """What is done within says where the text is when it fails; then the file goes."""
         try:
             yield
+        except errors.NeedsPerson:  # it was written: what is left is to be decided elsewhere
+            self.forget()
+            raise
         except errors.NaturecodeError as error:
             raise self.named(error) from None
         except BaseException:

@@ -76,7 +76,26 @@ def _by_rule(place: Place, text: str) -> tuple[str, str]:
         return "\n".join(rows), "all of them, the rows that are alike once"
     if _is_code(place, text):
         return "\n".join(said), "all of them, one below the other"
-    return "\n\n".join(one.strip("\n") for one in said), "all of them, as paragraphs"
+    return "\n\n".join(_paragraphs(said)), "all of them, as paragraphs"
+
+
+def _paragraphs(said: Sequence[str]) -> list[str]:
+    """`said` without the lines that all begin with but in the first, or all end with but in the
+    last; code stays whole."""
+    if any(fence in one for one in said for fence in ("```", "~~~")):
+        return [one.strip("\n") for one in said]
+    texts = [one.strip("\n").split("\n") for one in said]
+    least = min(map(len, texts)) - 1
+    top = next((n for n in range(least) if len({text[n] for text in texts}) > 1), least)
+    end = next(
+        (n for n in range(least - top) if len({text[-1 - n] for text in texts}) > 1), least - top
+    )
+    last = len(texts) - 1
+    kept = [
+        text[top if number else 0 : len(text) - (end if number < last else 0)]
+        for number, text in enumerate(texts)
+    ]
+    return ["\n".join(text).strip("\n") for text in kept]
 
 
 def _is_code(place: Place, text: str) -> bool:

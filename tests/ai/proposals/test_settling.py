@@ -1,0 +1,51 @@
+"""Texts for marked places by rules: what says the same once, the rest one below the other."""
+
+import pytest
+
+from git_naturecode.ai.proposals import settling
+from git_naturecode.domain.kb import marks
+from git_naturecode.domain.kb.marks import Text
+
+TIME = "2026-11-26T10:30Z"
+
+
+def marked(*texts: str, above: str = "", below: str = "") -> str:
+    lines = marks.written([
+        Text(tuple(text.split("\n")) if text else (), f"p{number}", TIME)
+        for number, text in enumerate(texts)
+    ])  # fmt: skip
+    return above + "\n".join(lines) + "\n" + below
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["a  b", "a b"], "a b"),
+        (["a b", "a b and more"], "a b and more"),
+        (["a b and more", ""], "a b and more"),
+        (["", "c"], "c"),
+        (["one", "other", "third"], "one\n\nother\n\nthird"),
+        (["Same.\nOne.\nEnd.", "Same.\nOther.\nEnd."], "Same.\nOne.\n\nOther.\nEnd."),
+        (["Same.\nOne.", "Same.\nOther, longer.\nMore."], "Same.\nOne.\n\nOther, longer.\nMore."),
+        (["x\ny", "x\nz\ny", "y\nx"], "x\ny\n\nx\nz\ny\n\ny\nx"),
+        (["| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n|---|---|\n| 1 | 3 |"],
+         "| a | b |\n|---|---|\n| 1 | 2 |\n| 1 | 3 |"),
+        (["- x\n- y", "- x\n- z"], "- x\n- y\n- z"),
+        (["```\na\n```", "```\nb\n```"], "```\na\n```\n\n```\nb\n```"),
+    ],
+)  # fmt: skip
+def test_rules(texts: list[str], expected: str) -> None:
+    whole = marked(*texts, above="# Title\n\n", below="\nEnd.\n")
+    made = settling.by_rules(whole)
+    assert [one.text for one in made] == [expected]
+    assert settling.applied(whole, made) == f"# Title\n\n{expected}\n\nEnd.\n"
+
+
+def test_in_code_no_blank_line_is_put_between() -> None:
+    whole = marked("a = 1", "a = 2", above="```\n", below="```\n")
+    assert settling.applied(whole, settling.by_rules(whole)) == "```\na = 1\na = 2\n```\n"
+
+
+def test_marks_that_lost_their_others_go_and_several_places_are_settled() -> None:
+    whole = marked("a", "b") + "\nMiddle.\n" + marked("c", "c  d") + marks.waiting(7) + "\nEnd."
+    assert settling.applied(whole, settling.by_rules(whole)) == "a\n\nb\n\nMiddle.\nc  d\nEnd."
