@@ -83,16 +83,13 @@ def extract(
     wanted, paths = _asked(path or [], session or [], code or [])
     chosen = _numbers(pick)
     types = _types(type or [])
-    if dry_run and (save or pick or paths):
-        raise errors.Usage(
-            "--dry-run says what questions about sessions cost, and keeps nothing",
-            "leave --save, --pick and --code out",
-        )
+    if dry_run and (save or pick):
+        raise errors.Usage("--dry-run keeps nothing; leave --save and --pick out")
     keeper = _keeper(context)
     if save or chosen:
         keeper.require_permitted()
     if dry_run:
-        _tell_cost(context, wanted, provider, model, as_json)
+        _tell_cost(context, wanted, paths, provider, model, as_json)
         return
     found = _found(context, wanted, paths, provider, model, again=bool(chosen))
     offers = keeper.offers(found.proposals, types)
@@ -183,7 +180,7 @@ def _found(
         if paths:
             from git_naturecode.cli import kb_extract_code as of_code
 
-            of_files = of_code.proposed(context, store, paths, provider, model)
+            of_files = of_code.proposed(context, store, paths, provider, model, again=again)
             return Found(of_files.proposals, of_files.source, of_files.told)
         sessions = of_session.sessions(store, index, wanted)
         proposals, source = of_session.proposed(
@@ -193,15 +190,20 @@ def _found(
 
 
 def _tell_cost(
-    context: contexts.Context, wanted: list[str], provider: str | None, model: str | None,
-    as_json: bool,
+    context: contexts.Context, wanted: list[str], paths: list[str], provider: str | None,
+    model: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     from git_naturecode.cli import kb_extract_session as of_session
     from git_naturecode.cli.kb_opened import reading_kb
 
     with reading_kb(context) as (store, index):
-        sessions = of_session.sessions(store, index, wanted)
-        cost = of_session.cost(context, store, sessions, provider, model)
+        if paths:
+            from git_naturecode.cli import kb_extract_code as of_code
+
+            cost = of_code.cost(context, store, paths, provider, model)
+        else:
+            sessions = of_session.sessions(store, index, wanted)
+            cost = of_session.cost(context, store, sessions, provider, model)
     if as_json:
         context.json({"dryRun": True, **cost.json()})
     else:

@@ -1,5 +1,7 @@
 """kb extract --code: what the files of this work tree say of themselves, as proposals."""
 
+import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,11 +11,13 @@ from git_naturecode.ai.knowledge.from_code import extracting, gathering, reading
 from git_naturecode.ai.knowledge.proposal import Proposal
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.context import Context
+from git_naturecode.cli.kb_extract_session import BUILTIN, Cost
 from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
     from git_naturecode.ai.knowledge.from_code.asking import Told
     from git_naturecode.ai.knowledge.from_code.facts import Project, Skipped
+    from git_naturecode.ai.settings import Settings
     from git_naturecode.store.store import Store
 
 _EVERY = 50  # files between two words of progress
@@ -30,12 +34,57 @@ class Proposed(NamedTuple):
 
 def proposed(
     context: Context, store: "Store", paths: Sequence[str], provider: str | None,
-    model: str | None,
+    model: str | None, *, again: bool = False,
 ) -> Proposed:  # fmt: skip
     """Proposals about the files at and below `paths`, as seen from where we are.
 
-    Raises Negative where there is nothing to read, or nothing to say; ProviderFailed.
+    `again`: of a model what it said last, as long as the files are as they were. Raises Negative
+    where there is nothing to read, or nothing to say; ProviderFailed.
     """
+    inside, listing, project = _read(context, paths)
+    told = skipped(project.skipped)
+    topics = extracting.topics(project, listing)
+    wanted = _wanted(context, store, provider, model)
+    if wanted is not None:
+        from git_naturecode.ai.knowledge.from_code import asking
+
+        answer = _answer(context, store, project, wanted, again=again)
+        topics = asking.with_told(topics, answer, wanted.label)
+        if answer.dropped:
+            statements = count(answer.dropped, "statement")
+            told.append(f"{statements} of {line(wanted.label)} stood on no line that there is")
+    made = extracting.proposed(topics, project, inside, context.redactor)
+    if not made:
+        raise errors.Negative(
+            "nothing in these files says enough for a page", "name more of them, or a folder"
+        )
+    return Proposed(made, told, wanted.label if wanted else BUILTIN)
+
+
+def cost(
+    context: Context, store: "Store", paths: Sequence[str], provider: str | None,
+    model: str | None,
+) -> Cost:  # fmt: skip
+    """What asking about the files would take at most, if each question is asked once."""
+    wanted = _wanted(context, store, provider, model)
+    if wanted is None:
+        return Cost(BUILTIN)
+    from git_naturecode.ai.budget import Spent, estimate
+    from git_naturecode.ai.knowledge.from_code import asking
+    from git_naturecode.ai.reviewing.prompts import marks
+
+    every = asking.questions(
+        _read(context, paths)[2], context.redactor, _team(store), wanted.context_tokens,
+        marks(context.random),
+    )  # fmt: skip
+    total = Spent()
+    for asked in every:
+        total = total.plus(estimate(asked, wanted.limits, wanted.price))
+    return Cost(wanted.label, len(every), total.tokens_in, total.tokens_out, total.cost)
+
+
+def _read(context: Context, paths: Sequence[str]) -> "tuple[list[str], gathering.Listing, Project]":
+    """The paths from the top, what stands there, and what of it was kept."""
     inside = gathering.inside(context.repo, context.cwd, paths)
     listing = gathering.Listing(context.repo, inside)
 
@@ -45,42 +94,40 @@ def proposed(
 
     project = reading.read(listing, hear)
     context.progress_done()
-    told = skipped(project.skipped)
-    if not project.files and not project.documents:
+    read = [*project.files, *project.documents]  # the manifests above what was named, too
+    if not any(path == one or path.startswith(f"{one}/") or not one for path in read
+               for one in inside):  # fmt: skip
+        told = "; ".join(skipped(project.skipped))
         raise errors.Negative(
-            "there is no code that can be read", "; ".join(told) or "name files or folders of code"
+            "there is no code that can be read", told or "name files or folders of code"
         )
-    topics = extracting.topics(project, listing)
-    source, answer = _asked(context, store, project, provider, model)
-    if answer is not None:
-        from git_naturecode.ai.knowledge.from_code import asking
-
-        topics = asking.with_told(topics, answer, source)
-        if answer.dropped:
-            statements = count(answer.dropped, "statement")
-            told.append(f"{statements} of {line(source)} stood on no line that there is: dropped")
-    made = extracting.proposed(topics, project, inside, context.redactor)
-    if not made:
-        raise errors.Negative(
-            "nothing in these files says enough for a page", "name more of them, or a folder"
-        )
-    return Proposed(made, told, source)
+    return inside, listing, project
 
 
-def _asked(
-    context: Context, store: "Store", project: "Project", provider: str | None, model: str | None
-) -> "tuple[str, Told | None]":
-    """Who was asked besides, and what he said; the rules alone are the default."""
+def _wanted(
+    context: Context, store: "Store", provider: str | None, model: str | None
+) -> "Settings | None":
+    """The model that is asked besides; None for the rules alone, which are the default."""
     from git_naturecode.ai import settings
     from git_naturecode.cli import model as models
 
     wanted = models.chosen(context, store, provider, model)
-    if wanted.speaks == settings.BUILTIN:
-        if model:
-            raise errors.Usage("the built-in rules have no models", "leave --model out")
-        return settings.BUILTIN, None
-    from git_naturecode.ai.knowledge.from_code import asking
+    if wanted.speaks != settings.BUILTIN:
+        return wanted
+    if model:
+        raise errors.Usage("the built-in rules have no models", "leave --model out")
+    return None
 
+
+def _answer(
+    context: Context, store: "Store", project: "Project", wanted: "Settings", *, again: bool
+) -> "Told":
+    from git_naturecode.ai.knowledge.from_code import asking
+    from git_naturecode.cli import model as models
+
+    kept = _Kept(store, asking.fingerprint(project, wanted.label))
+    if again and (known := kept.read()) is not None:
+        return known
     asked = models.opened(context, store, wanted, "kb-extract")
     said = asking.by_model(
         project, asked.model, wanted.limits, context.redactor, team=_team(store),
@@ -88,7 +135,51 @@ def _asked(
     )  # fmt: skip
     context.progress_done()
     asked.settle(context, is_good=True)
-    return wanted.label, said
+    kept.write(said)
+    return said
+
+
+class _Kept:
+    """What a model said last about these files as they are, in a file of this clone."""
+
+    def __init__(self, store: "Store", about: str) -> None:
+        self.path = os.path.join(store.state_dir, "ai", "proposed-code.json")
+        self.about = about
+
+    def read(self) -> "Told | None":
+        """What it said; None where that is not known, or the files have changed since."""
+        from git_naturecode.ai.knowledge.from_code.asking import Told
+        from git_naturecode.ai.knowledge.from_code.facts import Place, Statement
+
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                found = json.load(file)
+            if found["about"] != self.about:
+                return None
+            topics = {
+                topic: tuple(
+                    Statement(text, tuple(Place(*place) for place in places))
+                    for text, places in some
+                )
+                for topic, some in found["topics"].items()
+            }
+            return Told(topics, found["dropped"], found["questions"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def write(self, said: "Told") -> None:
+        """Keep it; where nothing can be written the next command asks again."""
+        text = json.dumps({
+            "about": self.about, "topics": said.topics, "dropped": said.dropped,
+            "questions": said.questions,
+        })  # fmt: skip
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            opened = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(opened, "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError:
+            return
 
 
 def _team(store: "Store") -> str:

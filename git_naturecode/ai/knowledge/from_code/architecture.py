@@ -15,7 +15,14 @@ from git_naturecode.ai.knowledge.from_code.facts import (
     Topic,
 )
 from git_naturecode.ai.knowledge.from_code.python_marks import MAIN
-from git_naturecode.ai.knowledge.from_code.sentences import code, counted, first, listed, quoted
+from git_naturecode.ai.knowledge.from_code.sentences import (
+    code,
+    counted,
+    first,
+    listed,
+    quoted,
+    roughly,
+)
 from git_naturecode.ai.knowledge.from_code.structure import Structure, Unit, structure
 
 _MOST_UNITS = 40
@@ -56,8 +63,9 @@ def _whole(project: Project, others: dict[str, int], base: str) -> Iterator[Stat
     for language, files in sorted(by.items(), key=lambda one: -sum(f.lines for f in one[1])):
         tests = [one for one in files if one.is_test]
         text = f"{counted(len(files), 'file')} of {language}"
-        text += f" ({sum(one.lines for one in files):,} lines"
-        text += f", {sum(one.lines for one in tests):,} of them in tests)" if tests else ")"
+        text += f" ({roughly(sum(one.lines for one in files))}"
+        more = roughly(sum(one.lines for one in tests)) if tests else ""
+        text += f", {more} of them in tests)" if tests else ")"
         told.append(text)
     told += [f"{counted(number, 'file')} of {name}" for name, number in sorted(others.items())]
     if told:
@@ -145,7 +153,7 @@ def _units(built: Structure) -> Iterator[Statement]:
 
 def _unit(unit: Unit, built: Structure) -> str:
     size = f"{counted(len(unit.files), 'file')}, " if unit.is_folder else ""
-    text = f"**{code(unit.name)}** ({size}{counted(unit.lines, 'line')})"
+    text = f"**{code(unit.name)}** ({size}{roughly(unit.lines)})"
     holds = _holds(unit) if not unit.doc else []
     text += f": {unit.doc}" if unit.doc else f" holds {listed(holds, 4)}." if holds else "."
     text += "" if text.endswith((".", "!", "?", "…")) else "."

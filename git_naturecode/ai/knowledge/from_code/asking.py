@@ -136,6 +136,18 @@ def by_model(
     )
 
 
+def fingerprint(project: Project, label: str) -> str:
+    """What is the same as long as `label` would be asked the same about `project`."""
+    import hashlib
+
+    told = hashlib.sha256(label.encode())
+    for path, document in sorted(project.documents.items()):
+        told.update(f"\0{path}\0{document.text}".encode("utf-8", "surrogatepass"))
+    for path, one in sorted(project.files.items()):
+        told.update(f"\0{path}\0{one!r}".encode("utf-8", "surrogatepass"))
+    return told.hexdigest()
+
+
 def with_told(topics: Sequence[Topic], told: Told, label: str) -> list[Topic]:
     """`topics` with what the model said at their beginning."""
     return [

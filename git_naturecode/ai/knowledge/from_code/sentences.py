@@ -87,6 +87,14 @@ def listed(names: list[str], most: int = 8) -> str:
     return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else "".join(shown)
 
 
+def roughly(lines: int) -> str:
+    """`about 460 lines`: two digits, so that a page does not change with each line of code."""
+    if lines < 10:
+        return "a few lines"
+    unit = 10 ** (len(str(lines)) - 2)
+    return f"about {round(lines / unit) * unit:,} lines"
+
+
 def counted(number: int, noun: str) -> str:
     """`1 file`, `1,200 files`."""
     plural = noun[:-1] + "ies" if noun.endswith("y") and noun[-2:-1] not in "aeo" else noun + "s"
