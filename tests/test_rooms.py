@@ -37,6 +37,7 @@ SIDEWAYS = {
     ("kb", "folder"): "an edit of a file in the folder becomes entries",
     ("status", "kb"): "files of articles that were edited wait, or cannot be taken in",
     ("kb", "teaming"): "what the others would hold back is not written",
+    ("kb", "sealed"): "what this clone may read of encrypted sessions is found, too",
     ("sync", "kb"): "files and notes follow the articles, and travel with them",
     ("kb", "reviewing"): "lines that an article is about are followed as those of a comment",
     ("setup", "kb"): "a clone shows the notes of articles before its first sync",

@@ -64,6 +64,7 @@ def search(
     with reading_kb(context) as (store, index):
         filled, total = fill(context, store, index, wanted.kinds)
         found = finding.find(store, index, wanted)
+        left_out = finding.not_searched(store, index, wanted)
         slips = index.slips(wanted.kinds, words)
         shown = _shown(index, found)
         contents = [index.text(KB, one.row) if as_json else "" for one in found]
@@ -71,6 +72,11 @@ def search(
 
     for slip in slips:
         context.tell(f"hint: {render.slip_text(*slip)}")
+    if left_out:
+        context.tell(
+            f"hint: {left_out} encrypted session{'' if left_out == 1 else 's'} not searched; "
+            "`git config naturecode.searchEncrypted true` keeps their words in a file of yours"
+        )
     if as_json:
         items = [
             render.json(_row(one, content), seen, one.kind, one.entry, one.score)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from git_naturecode.domain.kinds import KB, REVIEW, SESSION
+from git_naturecode.domain.kinds import KB, KEEPS_ENCRYPTED, REVIEW, SESSION
 from git_naturecode.domain.people import key
 from git_naturecode.store.described import Hit
 from git_naturecode.store.entry import Json
@@ -90,11 +90,41 @@ def find(store: Store, index: Index, query: Query) -> list[Found]:
     wanted = index.search(
         query.kinds, query.text, query.limit, where, query.since,
         until=query.until, by_date=query.sort == DATE, grouped=True, wide=query.wide,
+        comparable=True,
     )  # fmt: skip
+    if SESSION in query.kinds and not query.types and keeps_encrypted(store):
+        wanted = _with_encrypted(store, index, query, where, wanted)
     named = _named(index, query, where)
     ids = {hit.row["id"] for hit in named}
     rest = [hit for hit in wanted if hit.row["id"] not in ids]
     return [_found(hit) for hit in [*_with_snippets(named, wanted), *rest][: query.limit]]
+
+
+def _with_encrypted(
+    store: Store, index: Index, query: Query, where: dict[str, list[str]], found: list[Hit]
+) -> list[Hit]:
+    from git_naturecode.sealed import kept
+
+    by_date = query.sort == DATE
+    more = kept.search(
+        store, index, query.text, query.limit, where, query.since, query.until,
+        by_date=by_date, grouped=True, wide=query.wide,
+    )  # fmt: skip
+    if by_date:
+        return sorted([*found, *more], key=lambda hit: str(hit.row["updatedAt"]), reverse=True)
+    return sorted([*found, *more], key=lambda hit: -hit.score)
+
+
+def keeps_encrypted(store: Store) -> bool:
+    """True where the user of this clone wants what he may read to be searchable."""
+    return store.config.flag(KEEPS_ENCRYPTED, False)
+
+
+def not_searched(store: Store, index: Index, query: Query) -> int:
+    """How many encrypted sessions were left out, since nobody allowed to keep their words."""
+    if SESSION not in query.kinds or query.types or keeps_encrypted(store):
+        return 0
+    return index.count(SESSION, {"encrypted": ["yes"]})
 
 
 def asked_of_facets(query: Query) -> dict[str, list[str]]:

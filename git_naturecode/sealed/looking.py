@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from git_naturecode import ids
 from git_naturecode.domain import session as sessions
-from git_naturecode.domain.kinds import SESSION
+from git_naturecode.domain.kinds import KEEPS_ENCRYPTED, SESSION
+from git_naturecode.sealed import kept
 from git_naturecode.store import index_file, index_rows, index_search
 from git_naturecode.store.described import Hit, Page
 from git_naturecode.store.entry import Json
@@ -28,8 +29,11 @@ def search(
 ) -> list[Hit]:  # fmt: skip
     """The best `limit` entries for `query` in the encrypted sessions that this user can read.
 
-    They are opened one after the other into an index that is nowhere but in memory.
+    They are opened one after the other into an index that is nowhere but in memory, unless the
+    user has allowed to keep one.
     """
+    if store.config.flag(KEEPS_ENCRYPTED, False):
+        return kept.search(store, index, query, limit, where, since)
     tags = where.get("tag")
     others = {name: values for name, values in where.items() if name != "tag"}
     rows = index.page(SESSION, {**others, "encrypted": ["yes"]}, since).rows

@@ -82,7 +82,8 @@ def _clean(store: Store, purged: join.Purged) -> None:
             _purge_private(store, purged)
     from git_naturecode.store import index_file  # SQLite is not needed for any other sync
 
-    index_file.remove(os.path.join(store.state_dir, "index.db"))
+    for name in ("index.db", "index-encrypted.db"):
+        index_file.remove(os.path.join(store.state_dir, name))
     _doubt_remotes(store)
 
 

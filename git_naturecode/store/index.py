@@ -157,12 +157,12 @@ class Index:
     def search(
         self, kinds: str | Sequence[str], query: str, limit: int, where: Where | None = None,
         since: str = "", *, until: str = "", by_date: bool = False, grouped: bool = False,
-        wide: bool = False,
+        wide: bool = False, comparable: bool = False,
     ) -> list[Hit]:  # fmt: skip
         """The best `limit` matches of `kinds` for `query`, of what has its texts in already.
 
         `where` and `since` narrow as in `page`, `until` (a time that is not reached) likewise;
-        `grouped`, `by_date` and `wide` are as in `index_search.search`.
+        `grouped`, `by_date`, `wide` and `comparable` are as in `index_search.search`.
         """
         from git_naturecode.store import index_search
 
@@ -171,7 +171,15 @@ class Index:
         return self._with_waiting(
             names,
             lambda: index_search.search(
-                self.db, names, query, limit, among, by_date=by_date, grouped=grouped, wide=wide
+                self.db,
+                names,
+                query,
+                limit,
+                among,
+                by_date=by_date,
+                grouped=grouped,
+                wide=wide,
+                comparable=comparable,
             ),
             texts=True,
         )

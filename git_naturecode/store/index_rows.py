@@ -54,7 +54,7 @@ def refresh(index: "Index") -> None:
             again = {}
         _take_in(index, stale - again.keys(), texts=False)
         _take_in(index, again.keys(), texts=True)
-    index_text.scrub(index)
+    index_text.scrub(db)
     index_text.mark(index)
 
 

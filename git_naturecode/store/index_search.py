@@ -60,13 +60,14 @@ class _Words(NamedTuple):
 
 def search(
     db: sqlite3.Connection, kinds: Sequence[str], query: str, limit: int, among: Among = ANYTHING,
-    *, by_date: bool = False, grouped: bool = False, wide: bool = False,
+    *, by_date: bool = False, grouped: bool = False, wide: bool = False, comparable: bool = False,
 ) -> list[Hit]:  # fmt: skip
     """The best `limit` matches for `query` in the entities of `kinds`, `among` which to look.
 
     `grouped`: only the best match of each entity. `by_date`: what changed last comes first, of
     what has all of the words; if nothing has, of what has any. `wide`, with `grouped`: words that
-    mean the same count, too, and what is like the best hits is found after them.
+    mean the same count, too, and what is like the best hits is found after them. `comparable`: the
+    scores can be compared with those of another search (always so where there are several kinds).
     """
     wanted = asked(query)
     there = set(index_file.kinds(db))
@@ -81,10 +82,13 @@ def search(
             for kind in searched if all_words or not found else ():
                 found += _latest(db, kind, wanted, limit, among_of[kind], all_words=all_words)
     else:
-        found = _best(db, among_of, words, limit, grouped=grouped)
+        several = comparable or len(searched) > 1
+        found = _best(db, among_of, words, limit, grouped=grouped, several=several)
         if wide and grouped and wanted.loose:
             more = _like(db, found, words)
-            found = _with_more(found, _best(db, among_of, more, limit, grouped=True))
+            found = _with_more(
+                found, _best(db, among_of, more, limit, grouped=True, several=several)
+            )
             words = words._replace(alike=[*words.alike, *more.terms])
     found.sort(key=lambda one: _order(one, by_date=by_date), reverse=True)
     any_of = " OR ".join((*wanted.phrases, *words.terms, *words.alike))
@@ -156,13 +160,13 @@ def _having(kind: str) -> str:
 
 def _best(
     db: sqlite3.Connection, among_of: Mapping[str, Among], words: _Words, limit: int,
-    *, grouped: bool,
+    *, grouped: bool, several: bool,
 ) -> list[_Found]:  # fmt: skip
     """The best matches of each kind, at least `limit` where there are so many, the best first."""
     found: list[_Found] = []
     for kind, among in among_of.items() if words.terms else ():
         best = _best_of(db, kind, words, limit, among, grouped=grouped)
-        most = _most(db, kind, words.terms) if best and len(among_of) > 1 else 1.0
+        most = _most(db, kind, words.terms) if best and several else 1.0
         found += [one._replace(score=one.score / most) for one in best]
     return sorted(found, key=lambda one: _order(one, by_date=False), reverse=True)
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from git_naturecode.store.index_rows import Key
 
 _AHEAD = 200  # entities that one batch looks at
-_SCRUB = "scrub"
+SCRUB = "scrub"
+"""Names the line of `source` that says that words of deleted texts are left in the file."""
 
 
 def fill(index: "Index", segments: int, kinds: Sequence[str] = ()) -> bool:
@@ -22,7 +23,7 @@ def fill(index: "Index", segments: int, kinds: Sequence[str] = ()) -> bool:
     `segments` is about how many files are read for it; only `kinds` count if any are named. Nobody
     waits while they are read; what changed meanwhile is left for the next time.
     """
-    scrub(index)
+    scrub(index.db)
     index.weigh()
     chosen = _chosen(index.db, segments, kinds)
     if chosen:
@@ -53,7 +54,7 @@ def put(db: sqlite3.Connection, number: int, kind: str, texts: Sequence[tuple[st
             continue
         db.execute(f'delete from "{_table(label, kind)}" where rowid = ?', (row,))
         db.execute("delete from said where number = ?", (row,))
-        db.execute("insert or replace into source values (?, null, null)", (_SCRUB,))
+        db.execute("insert or replace into source values (?, null, null)", (SCRUB,))
     _insert(db, kind, [(number, label, text) for label, text in wanted])
 
 
@@ -109,19 +110,18 @@ def drop(db: sqlite3.Connection, kinds: Collection[str]) -> None:
     of_kinds = f"select number from entity where kind in ({marks})"
     db.execute(f"delete from said where entity in ({of_kinds})", tuple(kinds))
     db.execute(f"update entity set filled = 0 where kind in ({marks})", tuple(kinds))
-    db.execute("insert or replace into source values (?, null, null)", (_SCRUB,))
+    db.execute("insert or replace into source values (?, null, null)", (SCRUB,))
 
 
-def scrub(index: "Index") -> None:
+def scrub(db: sqlite3.Connection) -> None:
     """Leave no byte in the file of a text that was taken out of it.
 
     The search index keeps the words of a deleted text until its pieces are merged, and the log of
     SQLite keeps old pages until it is copied into the file; a reader may delay the latter, which
     is then done the next time.
     """
-    db = index.db
     query = "select 1 from source where name = ?"
-    if not db.execute(query, (_SCRUB,)).fetchone():
+    if not db.execute(query, (SCRUB,)).fetchone():
         return
     db.execute("begin immediate")
     with db:
@@ -130,7 +130,7 @@ def scrub(index: "Index") -> None:
                 db.execute(f'insert into "{table}" ("{table}") values (\'optimize\')')
     busy = db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
     if not busy:
-        db.execute("delete from source where name = ?", (_SCRUB,))
+        db.execute("delete from source where name = ?", (SCRUB,))
 
 
 def mark(index: "Index") -> None:

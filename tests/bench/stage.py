@@ -6,7 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -98,6 +98,15 @@ class Stage:
                 year.fill(store, count)
             self.run("git", "repack", "-adq", cwd=path)
         return self._filled[count, -1]
+
+    def articles(self, fill: Callable[[Store], None]) -> Path:
+        """A repository that `fill` puts articles into; made once in a run."""
+        if (self.entities, -2) not in self._filled:
+            path = self._filled[self.entities, -2] = self.repo("articles")
+            with self.store(path) as store:
+                fill(store)
+            self.run("git", "repack", "-adq", cwd=path)
+        return self._filled[self.entities, -2]
 
     def hub(self) -> Path:
         """A bare remote with one commit on main."""
