@@ -159,7 +159,7 @@ def _link_json(one: "Link") -> dict[str, str | None]:
 
 
 def links(
-    wanted: Annotated[
+    thing: Annotated[
         str,
         typer.Argument(
             metavar="ARTICLE", help="An article; or a commit, FILE:10-20, a session, a review."
@@ -178,7 +178,7 @@ def links(
 
     context = contexts.current(quiet)
     with reading_kb(context) as (store, index):
-        target = meant(context, store, index, wanted)
+        target = meant(context, store, index, thing)
         checker = Checker(store, index)
         out: list[Checked] = []
         if target.kind == refer.ARTICLE:

@@ -14,7 +14,7 @@ _CALLED = {
     "paths": "a file or folder",
     "article": "an article's slug or id", "slug": "a name for files and the command line",
     "revision": "a revision", "revisions": "one or more revisions",
-    "forge": "the name of a forge",
+    "forge": "the name of a forge", "thing": "an article, or what articles are about",
 }  # fmt: skip
 _FOUND = {
     "session": "git naturecode session list", "review": "git naturecode review list",
