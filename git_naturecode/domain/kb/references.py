@@ -30,6 +30,8 @@ _CODE = re.compile(
 )
 _PLACE = re.compile(r"(.+?)(?:#L(\d{1,9})(?:-L?(\d{1,9}))?|:(\d{1,9})(?:[-,](\d{1,9}))?)", re.S)
 _LINES = re.compile(r"L(\d{1,9})(?:C\d+)?(?:-L?(\d{1,9})(?:C\d+)?)?")
+_NO_PAGE = re.compile(r"_[A-Z]+_$|-")
+"""A table of contents where GitLab has one, and what a shell tests."""
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9_+-]{0,9}")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S*|www\.\S*")
 _FILE = re.compile(r"files/([0-9a-f]{2})/(\1[0-9a-f]{62})")
@@ -108,6 +110,8 @@ def _wiki(one: Target) -> Reference | None:
         return named._replace(text=one.to)
     if not one.path:
         return Reference(HEADING, "", one.part, text=one.to) if one.part else None
+    if _NO_PAGE.match(one.path):
+        return None
     if _CODE.fullmatch(one.to) and _looks_like_code(one.to):
         return _code(one.to, meant=True)
     if one.form == EMBED and _SUFFIX.search(one.path):

@@ -78,6 +78,9 @@ def _linked(text: str, shown: str) -> Iterator[Target]:
         if said[0] == "\n":
             opened.clear()
         elif said.endswith("]]") and said.lstrip("!").startswith("[["):
+            if shown[mark.end() : mark.end() + 1] in ("(", "["):  # a link that is shown in brackets
+                yield from _shown_in_brackets(text, shown, mark)
+                continue
             form = EMBED if said[0] == "!" else WIKI
             start, end = mark.end() - len(said.lstrip("!")) + 2, mark.end() - 2
             to, _, label = text[start:end].partition("|")
@@ -86,6 +89,12 @@ def _linked(text: str, shown: str) -> Iterator[Target]:
             opened.append(mark)
         elif said == "]" and opened:
             yield from _closed(text, shown, opened.pop(), mark.end())
+
+
+def _shown_in_brackets(text: str, shown: str, mark: re.Match[str]) -> Iterator[Target]:
+    if found := _DESTINATION.match(shown, mark.end()):
+        label = text[mark.start() + len(mark[0]) - len(mark[0].lstrip("!")) + 1 : mark.end() - 1]
+        yield _target(found, label, IMAGE if mark[0][0] == "!" else LINK)
 
 
 def _closed(text: str, shown: str, opening: re.Match[str], end: int) -> Iterator[Target]:

@@ -43,6 +43,7 @@ def found(text: str, folder: str = "articles") -> list[tuple[str, str, str, tupl
     (f"![x](../../files/ab/{SHA})", ("file", SHA, "", (0, 0))),
     ("[up](#the-top)", ("heading", "", "the-top", (0, 0))),
     ("[`code`](a/b.py)", ("code", "a/b.py", "", (0, 0))),
+    ("[[1]](other.md)", ("article", "other", "", (0, 0))),
     ("- item\n\n    [[listed]]", ("article", "listed", "", (0, 0))),
 ])  # fmt: skip
 def test_each_form_is_found(text: str, wanted: tuple[str, str, str, tuple[int, int]]) -> None:
@@ -54,6 +55,7 @@ def test_each_form_is_found(text: str, wanted: tuple[str, str, str, tuple[int, i
     "> ```\n> [[no]]\n> ```", "<!-- [[no]] -->", "<!-- open [[no]]", "12:30", "localhost:8080",
     "https://example.com/a/b.py#L3", "[x](https://example.com/a.md)", "[x](mailto:a@b.md)",
     "[x]()", "[[]]", "[^1]: note.md", "session-20261122-short", "x" * 5000 + "/a.py:3", "[x](..)",
+    "[[1]](https://example.com)", "[[1]][ref]", "[[_TOC_]]", "if [[ -f x ]]; then",
 ])  # fmt: skip
 def test_nothing_is_found_in_code_or_in_what_leads_elsewhere(text: str) -> None:
     assert found(text) == []
