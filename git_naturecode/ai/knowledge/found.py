@@ -57,7 +57,7 @@ _LEAD = re.compile(
 )
 _OPINION = re.compile(
     r"^i(?:'d| would)? (?:strongly )?(?:recommend|suggest|prefer|propose|lean (?:towards?|to))"
-    r"(?: that we| that| to| using| we)?\s+|^我?(?:建议|推荐)",
+    r"(?: that we| that| to| using| we)?\s+|^we (?:should|need to) (?:also )?|^我?(?:建议|推荐)",
     re.I,
 )
 _YIELDED = re.compile(

@@ -18,7 +18,8 @@ def test_a_problem_has_what_was_seen_its_cause_and_what_was_changed() -> None:
         TROUBLE, said(CAUSE), edited("src/pool.py"), ran("pytest tests/test_pool.py"),
         said("Done. Here is what I changed:\n\n"
              "- `close_pool` drains the queue before it waits for the worker sockets\n"
-             "- the pool has a limit of five seconds\n\nShould I commit it?"),
+             "- the pool has a limit of five seconds\n\n"
+             "| Step | Result |\n|---|---|\n| Worker pool sockets | PASS |\n\nShould I commit it?"),
         asked("great, thanks"),
     )  # fmt: skip
     assert one.kind == "problem"
@@ -30,7 +31,7 @@ def test_a_problem_has_what_was_seen_its_cause_and_what_was_changed() -> None:
     assert one.files == ("src/pool.py",)
     assert numbers(one) == [1, 2, 5, 4]
     assert f"[{ID}#2]({ID}#2)" in one.body
-    for chatter in ("Let me", "Done", "Should I", "I found"):
+    for chatter in ("Let me", "Done", "Should I", "I found", "PASS"):
         assert chatter not in one.body.replace("> ", "")
 
 
@@ -100,7 +101,14 @@ def test_an_offer_that_a_person_accepted() -> None:
     assert numbers(one) == [2, 3, 5]
 
 
-@pytest.mark.parametrize("chore", ["commit this", "run the tests", "push the branch to origin now"])
+@pytest.mark.parametrize(
+    "chore",
+    [
+        "commit the changes of the exporter and its readers",
+        "run all the slow tests of the exporter again",
+        "push the branch of the exporter to origin",
+    ],
+)
 def test_an_offer_of_a_chore_is_no_decision(chore: str) -> None:
     assert not proposed(
         asked("Check the exporter, please"), said(f"It works. Should I {chore}?"), asked("yes"),
