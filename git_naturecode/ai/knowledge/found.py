@@ -43,6 +43,7 @@ _POINTS_BACK = re.compile(
 )
 _LEAD = re.compile(
     r"^(?:(?:ah|oh|ok(?:ay)?|good|great|perfect|yes|no|right|indeed|so|and|but|now|well|"
+    r"unfortunately|"
     r"hm+)[,.!: ]+)*"
     r"(?:(?:i (?:also )?(?:found|see|know|understand|think i see|identified|spotted|"
     r"noticed)(?: that)?"

@@ -33,7 +33,8 @@ def by_rules(session: Session, redactor: Redactor) -> list[Proposal]:
 def _chosen(every: Iterable[Found]) -> list[Found]:
     """The surest, no two of which say the same."""
     kept: list[Found] = []
-    for one in sorted(every, key=lambda found: (-found.confidence, -found.number)):
+    named = [one for one in every if one.title and one.statements]
+    for one in sorted(named, key=lambda found: (-found.confidence, -found.number)):
         if one.confidence < _LEAST_SURE or len(kept) == MOST:
             break
         if sum(other.kind == one.kind for other in kept) < _MOST_OF_KIND and not _is_said(

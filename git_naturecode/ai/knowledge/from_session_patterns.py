@@ -74,7 +74,8 @@ def _compared_title(name: str, table: Part) -> str:
     if len(head) == _TWO_WAYS:
         about = ", ".join(row[0].lower() for row in rows[:3])
         return title(f"{head[1]} and {head[2]} compared: {about}")
-    return title(name)
+    about = ", ".join(row[0].lower() for row in rows[:3])
+    return title(name, f"{head[0]} compared: {about}")
 
 
 def _compares(table: Part) -> bool:

@@ -88,17 +88,18 @@ ORDER = _any(
 """What somebody wants to be otherwise from now on, at the beginning of a sentence."""
 
 STANDING = _any(
-    r"\balways\b", r"\bnever\b", r"\bfrom now on\b", r"\bin (?:the )?future\b",
-    r"\b(?:make|be) sure\b",
+    r"^(?:\w+[ ,]+){0,2}(?:always|never)\b",
+    r"\b(?:we|you|to|please|should|must|shall) (?:always|never)\b",
+    r"\bfrom now on\b", r"^in (?:the )?future\b", r"^(?:\w+[ ,]+){0,2}(?:make|be) sure\b",
     r"\bremember (?:to|that)\b",
     r"\b(?:don'?t|do not) (?:forget|ever)\b",
     r"^(?:and |but |also |please )*(?:don'?t|do not|avoid|prefer)\b(?! (?:know|think|see|"
     r"have|understand|you|we|worry))",
     r"\bwe (?:don'?t|never|always|prefer|only|usually)\b(?! (?:know|have to|need|see|"
     r"want to know))",
-    r"\b(?:must|should) (?:not|never|always|be|have|use|only)\b", r"\bshouldn'?t\b", r"\bmust\b",
+    r"\b(?:must|should) (?:not|never|always|use|only)\b", r"\b(?:should|must)n'?t\b",
     r"\bas a (?:rule|convention)\b", r"\bconvention\b", r"\bnaming (?:syntax|scheme|style)\b",
-    r"总是|永远|始终|务必|记得|一定要|不要|禁止|以后|必须|避免|不应该|不能(?!不)|规范|约定",
+    r"总是|永远|始终|务必|记得|一定要|不要|禁止|以后(?:都|要|请)|必须|避免|不应该|不能(?!不)|规范|约定",
 )  # fmt: skip
 """What holds also beyond this one piece of work."""
 

@@ -199,6 +199,18 @@ def test_what_a_person_wants_always_is_a_practice(words: str, title: str) -> Non
     assert (one.kind, one.type, one.title) == ("practice", "practice", title)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It still reads as if the exporter always opens a new connection",
+        "Make the button blue, it should be visible from the list of orders",
+        "I have never seen that error in the exporter before",
+    ],
+)
+def test_a_word_of_rules_alone_makes_no_practice(words: str) -> None:
+    assert not proposed(asked("List the orders"), said("Listed."), asked(words), said("I see."))
+
+
 def test_a_table_that_compares() -> None:
     one = only(
         asked("How do the modes differ?"),
@@ -210,6 +222,17 @@ def test_a_table_that_compares() -> None:
     assert (one.kind, one.title) == (
         "pattern", "Batch and Stream compared: latency, retries, ordering",
     )  # fmt: skip
+
+
+def test_a_table_whose_heading_says_too_little_has_a_title_all_the_same() -> None:
+    one = only(
+        asked("How do the modes differ?"),
+        said("**Matrix**\n\n| Mode | Latency | Retries | Ordering |\n|---|---|---|---|\n"
+             "| Batch | minutes until it is full | the whole batch | by file |\n"
+             "| Stream | below a second | one record | none at all |\n"
+             "| Mixed | seconds, by its window | one window | by window |\n"),
+    )  # fmt: skip
+    assert one.title == "Mode compared: batch, stream, mixed"
 
 
 def test_a_table_of_how_far_one_is_is_none() -> None:
