@@ -1,10 +1,9 @@
 """The knowledge base commands: which file defines each; only what is named is loaded."""
 
-import importlib
-
 import typer
 
-_ROOM = "git_naturecode.cli."
+from git_naturecode.cli import groups
+
 # Verb -> the file and the function that define it.
 VERBS = {
     "add": ("kb_add", "add"),
@@ -33,16 +32,5 @@ VERBS = {
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     """Hang the knowledge base commands into `tree`; only the one `wanted` where it is known."""
-    group = typer.Typer(
-        help="Articles, snippets, practices and answers that the team keeps with the code.",
-        no_args_is_help=True, rich_markup_mode=None,
-    )  # fmt: skip
-    group.callback()(_nothing)  # else a group of one verb would be that verb
-    for verb in [one for one in wanted[:1] if one in VERBS] or VERBS:
-        module, function = VERBS[verb]
-        group.command(verb)(getattr(importlib.import_module(_ROOM + module), function))
-    tree.add_typer(group, name=name)
-
-
-def _nothing() -> None:
-    pass
+    about = "Articles, snippets, practices and answers that the team keeps with the code."
+    groups.hang_wanted(tree, name, about, VERBS, wanted)

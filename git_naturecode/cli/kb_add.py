@@ -1,6 +1,6 @@
 """kb add: write an article."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -10,6 +10,8 @@ from git_naturecode.cli.answers import warn_of_secrets
 from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 
 if TYPE_CHECKING:
+    from git_naturecode.cli.kb_text import Kept
+    from git_naturecode.store.entry import Entry
     from git_naturecode.store.index import Index
 
 File = Annotated[
@@ -40,51 +42,81 @@ def add(
 ) -> None:
     """Write an article, a snippet, a practice or an answer to a question that is often asked."""
     from git_naturecode import ids
-    from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.cli.kb_read import check_types
     from git_naturecode.cli.kb_text import Kept, is_asked
-    from git_naturecode.domain.kb import makers, texts
     from git_naturecode.domain.kb.model import KIND
-    from git_naturecode.store.store import TEAM
-    from git_naturecode.teaming import Gate
 
     context = contexts.current(quiet)
     check_types([type])
-    labels = tags_of(tags or [])
-    title = title_of(title) if title else ""
+    new = _New(type, title_of(title) if title else "", slug, tags_of(tags or []))
     if slug:
         check_slug(slug)
     asked = is_asked(file)
     entity = ids.new_entity(KIND, context.now_ms(), context.random)
-    with reading_kb(context, writing=True) as (store, _):
-        Gate(store).require_article([makers.opening(title, type, slug)], None)
+    _require_permitted(context, new)
     kept = Kept(context, slug or ids.tail(entity))
-    if asked:
-        text = kept.edited(f"# {title}\n\n" if title else "", _ASKED)
-        if not text.strip() or text.strip() == f"# {title}":
-            kept.forget()
-            raise errors.Negative("nothing was written, so nothing was added")
-        text = kept.checked(text)
-    else:
-        text = kept.given(str(file))
+    text = _typed(kept, new.title) if asked else kept.given(str(file))
     with kept.until_written():
-        called = title or title_of(texts.title_of(text))
-        with reading_kb(context, writing=True) as (store, index):
-            name = free_slug(index, entity, type, called, slug)
-            made = [makers.opening(called, type, name)]
-            made += [makers.tag([], one, there=True) for one in labels]
-            made.append(makers.revision(text, []))
-            Gate(store).require_article(made, None)
-            entries = store.write(TEAM, entity, made)
-            store.settle()
+        new, entries = _written(context, entity, new, text)
     if as_json:
-        context.json({"id": entity, "slug": name, "title": called, "revisionId": entries[-1].id})
+        facts = {"id": entity, "slug": new.slug, "title": new.title}
+        context.json({**facts, "revisionId": entries[-1].id})
         return
     for entry in entries:
         warn_of_secrets(context, entry)
     context.say(entity)
-    context.tell(f"added {name}: git naturecode kb show {name}")
+    context.tell(f"added {new.slug}: git naturecode kb show {new.slug}")
     context.tell(TELL_OTHERS)
+
+
+class _New(NamedTuple):
+    """What the article is to be; title and slug are "" where they come of the text."""
+
+    type: str
+    title: str
+    slug: str
+    tags: list[str]
+
+
+def _require_permitted(context: contexts.Context, new: _New) -> None:
+    """Raise NotPermitted unless the team lets this person begin one, before he writes it."""
+    from git_naturecode.cli.kb_opened import reading_kb
+    from git_naturecode.domain.kb import makers
+    from git_naturecode.teaming import Gate
+
+    with reading_kb(context, writing=True) as (store, _):
+        Gate(store).require_article([makers.opening(new.title, new.type, new.slug)], None)
+
+
+def _typed(kept: "Kept", title: str) -> str:
+    """The text that the user writes in his editor; raises Negative where he writes none."""
+    offered = f"# {title}\n\n" if title else ""
+    text = kept.edited(offered, _ASKED)
+    if text.strip() == offered.strip():
+        kept.forget()
+        raise errors.Negative("nothing was written, so nothing was added")
+    return kept.checked(text)
+
+
+def _written(
+    context: contexts.Context, entity: str, new: _New, text: str
+) -> "tuple[_New, list[Entry]]":
+    """Write the article `entity` down; with the title and the slug that it got."""
+    from git_naturecode.cli.kb_opened import reading_kb
+    from git_naturecode.domain.kb import makers, texts
+    from git_naturecode.store.store import TEAM
+    from git_naturecode.teaming import Gate
+
+    new = new._replace(title=new.title or title_of(texts.title_of(text)))
+    with reading_kb(context, writing=True) as (store, index):
+        new = new._replace(slug=free_slug(index, entity, new.type, new.title, new.slug))
+        made = [makers.opening(new.title, new.type, new.slug)]
+        made += [makers.tag([], one, there=True) for one in new.tags]
+        made.append(makers.revision(text, []))
+        Gate(store).require_article(made, None)
+        entries = store.write(TEAM, entity, made)
+        store.settle()
+    return new, entries
 
 
 def title_of(text: str) -> str:

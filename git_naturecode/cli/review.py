@@ -1,10 +1,9 @@
 """The review commands: which file defines each; only what the command line names is loaded."""
 
-import importlib
-
 import typer
 
-_ROOM = "git_naturecode.cli."
+from git_naturecode.cli import groups
+
 # Verb -> the file and the function that define it.
 VERBS = {
     "start": ("review_start", "start"),
@@ -37,15 +36,5 @@ VERBS = {
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     """Hang the review commands into `tree`; only the one `wanted` where it is known."""
-    group = typer.Typer(
-        help="Code reviews, kept in the repository.", no_args_is_help=True, rich_markup_mode=None
-    )
-    group.callback()(_nothing)  # else a group of one verb would be that verb
-    for verb in [one for one in wanted[:1] if one in VERBS] or VERBS:
-        module, function = VERBS[verb]
-        group.command(verb)(getattr(importlib.import_module(_ROOM + module), function))
-    tree.add_typer(group, name=name)
-
-
-def _nothing() -> None:
-    pass
+    about = "Code reviews, kept in the repository."
+    groups.hang_wanted(tree, name, about, VERBS, wanted)

@@ -1,12 +1,9 @@
 """The session commands: which file defines each; only what the command line names is loaded."""
 
-import importlib
-
 import typer
 
 from git_naturecode.cli import groups
 
-_ROOM = "git_naturecode.cli."
 # Verb -> the file and the function that define it.
 VERBS = {
     "start": ("session_say", "start"),
@@ -48,15 +45,10 @@ def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     names = [one for one in wanted[:1] if one in VERBS or one in BELOW] or [*VERBS, *BELOW]
     for one in names:
         if one in VERBS:
-            _hang(group, one, VERBS[one])
+            group.command(one)(groups.defined(VERBS[one]))
             continue
         below = groups.make("Sessions that are shared and active.")
         for verb, place in BELOW[one].items():
-            _hang(below, verb, place)
+            below.command(verb)(groups.defined(place))
         group.add_typer(below, name=one)
     tree.add_typer(group, name=name)
-
-
-def _hang(group: typer.Typer, verb: str, place: tuple[str, str]) -> None:
-    module, function = place
-    group.command(verb)(getattr(importlib.import_module(_ROOM + module), function))

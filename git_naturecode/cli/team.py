@@ -1,13 +1,11 @@
 """The team commands: which file defines each; only what the command line names is loaded."""
 
-import importlib
 from typing import Annotated
 
 import typer
 
 from git_naturecode.cli import groups
 
-_ROOM = "git_naturecode.cli."
 # Verb -> the file and the function that define it.
 VERBS = {
     "create": ("team_made", "create"),
@@ -29,8 +27,5 @@ Member = Annotated[str, typer.Argument(help="An e-mail address, or the name of a
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     """Hang the team commands into `tree`; only the one `wanted` where it is known."""
-    group = groups.make("Who belongs to this repository, and who may do what.")
-    for verb in [one for one in wanted[:1] if one in VERBS] or VERBS:
-        module, function = VERBS[verb]
-        group.command(verb)(getattr(importlib.import_module(_ROOM + module), function))
-    tree.add_typer(group, name=name)
+    about = "Who belongs to this repository, and who may do what."
+    groups.hang_wanted(tree, name, about, VERBS, wanted)

@@ -431,8 +431,10 @@ def test_a_text_without_a_last_line_break_is_offered_whole(clone: Clone) -> None
         heads = clone.nc("kb", "show", entity, "--json").json["heads"]
         store.write("team", entity, [makers.revision("no end", heads)])
         store.settle()
-    code, told = at_terminal(clone, "kb", "edit", entity, editor="true")
+    seen = clone.path.parent / "seen"
+    code, told = at_terminal(clone, "kb", "edit", entity, editor=f"f() {{ cp $1 {seen}; }}; f")
     assert (code, "nothing was changed" in told) == (1, True)
+    assert seen.read_text().startswith("no end\n<!-- ")
     assert text_of(clone, entity) == "no end"
 
 
