@@ -1,9 +1,10 @@
 """The knowledge base as a service: what articles are linked to, brought in from, found by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from git_naturecode.kb.pages import Found
     from git_naturecode.store.note_lines import Lines
     from git_naturecode.store.store import Store
 
@@ -41,3 +42,22 @@ def views_wait(store: "Store") -> bool:
     from git_naturecode.kb import viewed
 
     return viewed.wait(store)
+
+
+def take_in_pages(
+    store: "Store", theirs: str | None, complete: Callable[[list[str]], None]
+) -> "Found":
+    """Take in edits that were made on a host's page in the history of our branch, or of `theirs`.
+
+    Costs the read of the commits since the last time, and loads nothing more where all are ours.
+    """
+    from git_naturecode.kb import pages
+
+    commits = pages.foreign(store, theirs)
+    found = pages.Found([], [])
+    if commits:
+        from git_naturecode.kb import from_host
+
+        found = from_host.take_in(store, commits, complete)
+    pages.looked(store)
+    return found

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from git_naturecode import ids
 
+NOBODY = "webpage000000000"
+"""The device in whose log stands what was written on a host's page: nobody has a key of it."""
 _FILE = "unsigned"
 _MARK = "signed"
 _READ = 1 << 20  # about 7,000 entries
@@ -26,12 +28,14 @@ class Written(NamedTuple):
 
 
 def note(state_dir: str, written: Iterable[Written], *, safe: bool = False) -> None:
-    """Remember `written`; for one who holds the lock of the clone. Raises OSError.
+    """Remember `written`, but for what is of NOBODY; for one who holds the lock of the clone.
+
+    Raises OSError.
 
     Not `safe`, a power cut may lose it: `drained` then finds it in the journal, and who writes in
     bulk syncs the whole disk.
     """
-    text = "".join(f"{' '.join(one)}\n" for one in written)
+    text = "".join(f"{' '.join(one)}\n" for one in written if one.device != NOBODY)
     if text:
         with open(os.path.join(state_dir, _FILE), "a", encoding="ascii") as file:
             file.write("\n" + text)  # on a line of its own, should the last one have no end

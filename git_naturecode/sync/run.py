@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from git_naturecode import hiding, kb, linking, reviewing, trusting
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
@@ -115,6 +116,7 @@ class _Sync:
         self._sign()
         self.store.settle(PATIENCE)
         self.outcome.problems += admit(self.store)
+        self._take_in_pages(None)
         self._drain()
         self._sign()
         incoming.forget_dead(self.store)
@@ -151,6 +153,20 @@ class _Sync:
         except (NaturecodeError, OSError) as error:
             said = getattr(error, "message", str(error))
             self.outcome.problems.append(f"changes under review were not looked at: {said}")
+
+    def _take_in_pages(self, theirs: str | None) -> None:
+        """Take in what people wrote on a host's page, while its commits are here."""
+        try:
+            found = kb.take_in_pages(self.store, theirs, partial(complete, self.store))
+        except (NaturecodeError, OSError) as error:
+            said = getattr(error, "message", str(error))
+            self.outcome.problems.append(f"edits on a host's page were not looked at: {said}")
+            return
+        self.outcome.problems += found.problems
+        for line in found.taken:
+            self.tell(line)
+        if found.taken:
+            self.store.settle(PATIENCE)
 
     def _show(self) -> str | None:
         """Make the files of articles right; where our branch is then.
@@ -338,6 +354,7 @@ class _Sync:
                     raise bad.pop(self.log.ref)
                 complete(self.store, [oid for oid in (theirs.tip, *states) if oid])
                 result = take_in(self.store, theirs.tip, states)
+                self._take_in_pages(theirs.tip)
             except Unsafe as unsafe:
                 if theirs.tip is None:
                     raise

@@ -122,6 +122,29 @@ def read(data: bytes) -> Read:
     return _parts(text, "".join(f"{one}\n" for one in lines[:end]), body.removeprefix("\n"))
 
 
+def text_of(data: bytes) -> str:
+    """The text in the file `data`, which `read` has read."""
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return ended(_split(text)[1])
+
+
+def tags_of(data: bytes) -> tuple[str, ...]:
+    """The tags in the front matter of the file `data`; none where that cannot be read."""
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    values = _values(_split(text)[0])
+    found = _tags(values.get("tags")) if isinstance(values, dict) else None
+    return () if found is None or isinstance(found, Wrong) else found
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Front matter and text."""
+    _, _, rest = text.partition("\n")
+    lines = rest.split("\n")
+    end = next((n for n, one in enumerate(lines) if _CLOSED.fullmatch(one)), len(lines))
+    body = "\n".join(lines[end + 1 :])
+    return "".join(f"{one}\n" for one in lines[:end]), body.removeprefix("\n")
+
+
 def ended(text: str) -> str:
     """`text` with a line break at its end, unless it is empty."""
     return text if not text or text.endswith("\n") else f"{text}\n"
