@@ -13,13 +13,13 @@ from git_naturecode import clock, ids
 from git_naturecode.domain.kb import edited, makers, slugs
 from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.model import ARTICLE, FOLDERS, KIND
-from git_naturecode.errors import NaturecodeError
+from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import FILE_MODE, Missing, Objects, parse_commit
 from git_naturecode.kb.pages import Commit, Found
 from git_naturecode.kb.shown import Shown
 from git_naturecode.redact import Redactor
-from git_naturecode.store import format, paths
+from git_naturecode.store import format, hygiene, paths
 from git_naturecode.store.entry import Draft, Entry, Json
 from git_naturecode.store.store import TEAM, Store
 from git_naturecode.store.unsigned import NOBODY
@@ -103,7 +103,11 @@ def _take(store: Store, commit: Commit, file: _File, number: int, found: Found) 
         return
     if not drafts:
         return
-    entries = [_entry(commit, file.path, number, by, *one) for one in drafts.items()]
+    stamp = _stamp(store.team.objects, commit, entity, number)
+    entries = []
+    for part, draft in drafts.items():
+        stamp = stamp.next()
+        entries.append(_entry(commit, file.path, str(stamp), by, part, draft))
     there = {one.entry.id for one in store.read_all(ids.tail(entity), KIND)}
     fresh = [one for one in entries if one.id not in there]
     with closing(Shown(store.state_dir)) as shown:
@@ -133,14 +137,15 @@ def _drafts(store: Store, commit: Commit, file: _File) -> tuple[str, dict[str, D
     _check(store, commit, file, block)
     source = (commit.id, file.path)
     drafts: dict[str, Draft] = {}
+    said = _said(store.team.objects, commit, block.id)
     is_same = isinstance(was, edited.Edited) and was.block.id == block.id
     parents = [_made_by(store.team.objects, commit, file)] if is_same else list(block.heads)
     if _text(store, file.old, was) != now.text:
         drafts["revision"] = makers.revision(now.text, parents, source=source)
     if isinstance(now, edited.Edited):
         if now.title is not None and now.title != (was.title if is_same else None):  # type: ignore[union-attr]
-            drafts["title"] = makers.title([], now.title)
-        drafts |= _tags(store, file, now)
+            drafts["title"] = makers.title(said, now.title)
+        drafts |= _tags(store, file, now, said)
     return block.id, drafts
 
 
@@ -191,17 +196,17 @@ def _text(store: Store, blob: str | None, was: edited.Read | None) -> str | None
     return edited.text_of(store.team.objects.read(blob)[1])
 
 
-def _tags(store: Store, file: _File, now: edited.Edited) -> dict[str, Draft]:
+def _tags(store: Store, file: _File, now: edited.Edited, said: Sequence[Entry]) -> dict[str, Draft]:
     """The tags that were added and taken out in the file."""
     if now.tags is None:
         return {}
     had = edited.tags_of(store.team.objects.read(file.old)[1]) if file.old else ()
-    added = {f"tag {one}": makers.tag([], one, there=True) for one in now.tags if one not in had}
-    gone = {f"tag {one}": makers.tag([], one, there=False) for one in had if one not in now.tags}
-    return added | gone
+    tags = [(one, True) for one in now.tags if one not in had]
+    tags += [(one, False) for one in had if one not in now.tags]
+    return {f"tag {one}": makers.tag(said, one, there=there) for one, there in tags}
 
 
-def _entry(commit: Commit, path: str, number: int, by: str, part: str, draft: Draft) -> Entry:
+def _entry(commit: Commit, path: str, at: str, by: str, part: str, draft: Draft) -> Entry:
     """The entry that every clone makes of it."""
     redactor = Redactor()  # the rules that everybody has: what is a secret of one person is not
     fields, found = redactor.value(dict(draft.fields))
@@ -209,12 +214,46 @@ def _entry(commit: Commit, path: str, number: int, by: str, part: str, draft: Dr
     salt = base64.urlsafe_b64encode(ids.digest(("salt", commit.id, path, part))[:16])
     header: dict[str, Json] = {
         **fields, "id": ids.imported_entry("host", commit.id, path, part), "kind": draft.kind,
-        "at": f"{clock.iso(_ms(commit))}/{min(number, 9999):04d}", "by": by, "device": NOBODY,
-        "salt": salt.decode().rstrip("="),
+        "at": at, "by": by, "device": NOBODY, "salt": salt.decode().rstrip("="),
     }  # fmt: skip
     if labels := (*found, *more):
         header["red"] = list(labels)
     return format.make(header, body)
+
+
+def _said(objects: Objects, commit: Commit, entity: str) -> list[Entry]:
+    """The entries about `entity` in the logs as they stand in `commit`: the same for everybody."""
+    folder = tree.find(objects, commit.info.tree, paths.entity_folder(entity))
+    found: list[Entry] = []
+    for one in tree.entries(objects, folder.oid) if folder and folder.is_tree else ():
+        with suppress(Unsupported, Missing):
+            if objects.header(one.oid)[1] <= hygiene.MAX_SEGMENT:
+                found += format.parse(objects.read(one.oid)[1]).entries
+    return found
+
+
+def _stamp(objects: Objects, commit: Commit, entity: str, number: int) -> clock.Stamp:
+    """When it was said: by the clock of the commit, and after all that stands in it, but for what
+    is more than a day ahead. Of edits that stand on each other the later is later."""
+    latest = clock.Stamp(_ms(commit), 0)
+    horizon = f"{clock.iso(_ms(commit) + clock.DAY_MS)}/0000"
+    said = [one.at for one in _said(objects, commit, entity) if one.at < horizon]
+    if said:
+        latest = max(latest, clock.parse(max(said)))
+    return clock.Stamp(
+        latest.ms + _depth(objects, commit), min(latest.counter + 100 * number, 9000)
+    )
+
+
+def _depth(objects: Objects, commit: Commit) -> int:
+    """How many commits of others `commit` stands on before one of this program comes."""
+    info, count = commit.info, 0
+    while info.parents and count < _MOST_STEPS:
+        info = parse_commit(objects.read(info.parents[0])[1])
+        if info.is_ours:
+            break
+        count += 1
+    return count
 
 
 def _ms(commit: Commit) -> int:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 
 from git_naturecode import hiding, kb, linking, reviewing, trusting
 from git_naturecode.errors import NaturecodeError, Remote, Unsafe, Usage
@@ -13,7 +12,6 @@ from git_naturecode.git import remote, tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.git.remote import Link, Push
 from git_naturecode.git.run import GitFailed
-from git_naturecode.kb import beside
 from git_naturecode.sealed import renewal
 from git_naturecode.store import forgetting, remotes, strays
 from git_naturecode.store.lock import hold
@@ -21,7 +19,7 @@ from git_naturecode.store.memory import done, was_done
 from git_naturecode.store.reconcile import Reconciled
 from git_naturecode.store.remotes import BRANCH, DELETION, NOTES, Event
 from git_naturecode.store.store import Store
-from git_naturecode.sync import incoming, notes, seen
+from git_naturecode.sync import articles, incoming, notes, seen
 from git_naturecode.sync.gate import PATIENCE, admit, complete, take_in
 from git_naturecode.sync.outcome import IN_OUTBOX, IN_STEP, NO_CODE, Outcome
 from git_naturecode.sync.pushing import Pushing
@@ -155,31 +153,15 @@ class _Sync:
             self.outcome.problems.append(f"changes under review were not looked at: {said}")
 
     def _take_in_pages(self, theirs: str | None) -> None:
-        """Take in what people wrote on a host's page, while its commits are here."""
-        try:
-            found = kb.take_in_pages(self.store, theirs, partial(complete, self.store))
-        except (NaturecodeError, OSError) as error:
-            said = getattr(error, "message", str(error))
-            self.outcome.problems.append(f"edits on a host's page were not looked at: {said}")
-            return
-        self.outcome.problems += found.problems
-        for line in found.taken:
-            self.tell(line)
-        if found.taken:
-            self.store.settle(PATIENCE)
+        articles.take_in_pages(self.store, theirs, self.outcome, self.tell)
 
     def _show(self) -> str | None:
         """Make the files of articles right; where our branch is then.
 
         Not where a host takes nothing: then they would be all that waits here.
         """
-        if self.memory.refuses(BRANCH, self.store.now_ms()):
-            return self.log.head()
-        try:
-            beside.refresh(self.store)
-        except (NaturecodeError, OSError) as error:
-            said = getattr(error, "message", str(error))
-            self.outcome.problems.append(f"the files of articles were not made anew: {said}")
+        if not self.memory.refuses(BRANCH, self.store.now_ms()):
+            articles.show(self.store, self.outcome)
         return self.log.head()
 
     def _sign(self) -> None:
