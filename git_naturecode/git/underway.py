@@ -49,7 +49,8 @@ def underway(repo: Repo, *, commits: int = 10) -> Underway:
         head = ""
     branch = head.partition(" ")[0] if not head.startswith("ref: ") else head.split(" ")[1]
     branch = branch.removeprefix("refs/heads/") if branch.startswith("refs/heads/") else ""
-    is_born = bool(head) and not head.endswith(" None")
+    last = head.rpartition(" ")[2]
+    is_born = len(last) in (40, 64) and all(one in "0123456789abcdef" for one in last)
     recent = _recent(repo, commits) if is_born else ()
     if repo.work_tree is None:
         return Underway(branch, (), (), recent)

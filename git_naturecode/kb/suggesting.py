@@ -19,7 +19,7 @@ OFFERED = 20  # candidates that a model may choose from
 _LOOKED_AT = 60
 _K = 20  # of the fusion: how little one rank more counts
 _LINKED, _NEAR, _NAMED, _WORDS, _ASKED, _TAGGED = 4.0, 1.5, 2.5, 1.5, 2.0, 0.5
-_LEAST_SHARE = 0.3  # of what the best has
+_LEAST_SHARE = 0.4  # of what the best has
 _TOLD = 3  # words that are named
 
 

@@ -56,7 +56,7 @@ _NO_NAMES, _NO_FOLDERS, _NO_BRANCHES, _NO_TASKS = (
     frozenset(text.split()) for text in (_NAMES, _FOLDERS, _BRANCHES, _TASKS)
 )
 _PLAIN = 0.3  # of what a word of a task counts that says little
-_SURELY, _SHARE, _HALF, _RARE = 3, 1 / 3, 0.5, 0.9
+_SURELY, _SHARE, _HALF, _RARE = 3, 1 / 4, 0.5, 0.9
 
 
 class Words:
@@ -81,18 +81,20 @@ class Words:
     def fits(self, words: Mapping[str, float], titled: frozenset[str]) -> bool:
         """Whether a text that has `words`, some of them in its title, is about the same thing.
 
-        Of a task it has to have half of the words (of many a third, or three), two at least; a
-        single one is enough in the title, or where the task has no more than two. Without a task it
-        needs three words, of which a person has chosen one, or two where he has chosen both.
+        Of a task it has to have a fourth of the words, two at least, or three; a single one is
+        enough in the title or a tag where that is a fourth, and in the text where it is half and
+        rare, or other words of the work are there, too. Without a task it needs three words, of
+        which a person has chosen one, or two where he has chosen both.
         """
         if self.asked:
             same = [word for word in words if word in self.asked]
             share = len(same) / len(self.asked)
             if len(same) >= _SURELY or (len(same) == 2 and share >= _SHARE):
                 return True
-            return len(same) == 1 and share >= _HALF and (
-                bool(titled & self.asked) or len(words) > 1 or words[same[0]] >= TASK * _RARE
-            )  # fmt: skip
+            if len(same) == 1 and same[0] in titled:
+                return share >= _SHARE
+            is_telling = len(words) > 1 or bool(same and words[same[0]] >= TASK * _RARE)
+            return len(same) == 1 and share >= _HALF and is_telling
         chosen = [word for word in words if word in self.strong]
         return len(chosen) >= 2 or (len(chosen) == 1 and len(words) >= _SURELY)
 

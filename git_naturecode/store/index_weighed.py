@@ -6,6 +6,7 @@ itself, those that stand nearly everywhere are left out, and what is found says 
 
 import json
 import math
+import re
 import sqlite3
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,8 +19,9 @@ MOST = 40  # words that are looked for
 _MOST_KNOWN = 160  # words whose rarity is looked up
 _OF_WORD = 300  # matches of one word that count
 _COMMON = 0.35  # of all texts: who stands in more says nothing
-_FEW = 12  # texts, below which nothing can be called common
+_FEW = 20  # texts, up to which nothing can be called common
 _FIELDS = (1.6, 1.3, 1.0)  # title, names (tags, slug), text
+_WORD = re.compile(r"\w+")
 _PART = 0.45  # of what a whole identifier counts
 
 
@@ -92,6 +94,8 @@ def _known(
     most = math.log(1 + (total + 1) / 1.5)
     ranked = sorted(words.items(), key=lambda one: (-one[1], one[0]))[:_MOST_KNOWN]
     for word, weight in ranked:
+        if not _WORD.fullmatch(word):
+            continue
         whole, *parts = term(word) or [""]
         forms = []
         for form, share in ((whole, 1.0), *((part, _PART) for part in parts[:4])):

@@ -173,6 +173,15 @@ def test_a_deleted_article_is_not_suggested(team: Clone) -> None:
     team.nc("kb", "suggest", "--task", "jitter of the backoff", code=1)
 
 
+def test_in_a_small_knowledge_base_a_word_of_a_title_says_something(clone: Clone) -> None:
+    clone.nc("kb", "add", "--type", "article", "--title", "How we retry", "--tags", "http,retry",
+             "--file", _file(clone, "Twice, with a pause. See the client."))  # fmt: skip
+    task = ("--task", "the client should retry on a timeout")
+    assert list(suggested(clone, *task)) == ["How we retry"]
+    assert list(suggested(clone, "--task", "retry on a timeout")) == ["How we retry"]
+    clone.nc("kb", "suggest", "--task", "twice the size of the picture on the page", code=1)
+
+
 def test_so_many_are_told_as_were_asked_for(team: Clone) -> None:
     task = "backoff jitter retry refund rounded discount token rotated keys"
     assert len(suggested(team, "--task", task)) > 1

@@ -8,7 +8,7 @@ from git_naturecode.ai.builtin.python.parse import parse
 from git_naturecode.ai.knowledge.from_code import python_marks, python_settings, reasons
 from git_naturecode.ai.knowledge.from_code.facts import Definition, File, Import, Tested
 from git_naturecode.ai.knowledge.from_code.lexing import lexed
-from git_naturecode.ai.knowledge.from_code.python_names import dotted, spelled
+from git_naturecode.ai.knowledge.from_code.python_names import dotted, spelled, walk
 from git_naturecode.ai.knowledge.from_code.sentences import first
 
 _MOST_DEPTH = 60  # of statements within statements
@@ -128,12 +128,16 @@ def _uses(whole: dict[str, str], trees: Sequence[ast.Module]) -> dict[str, list[
     found: dict[str, dict[str, None]] = {}
     if not wanted:
         return {}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                module = wanted.get(node.value.id)
-                if module:
-                    found.setdefault(module, {})[node.attr] = None
+    used = [
+        (node.lineno, node.col_offset, wanted[node.value.id], node.attr)
+        for tree in trees
+        for node in walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in wanted
+    ]
+    for _, _, module, name in sorted(used):
+        found.setdefault(module, {})[name] = None
     return {module: list(names)[:12] for module, names in found.items()}
 
 

@@ -6,14 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from git_naturecode.ai.knowledge.from_code.facts import Setting
-from git_naturecode.ai.knowledge.from_code.python_names import dotted, literal, spelled, text_of
+from git_naturecode.ai.knowledge.from_code.python_names import (
+    dotted,
+    literal,
+    spelled,
+    text_of,
+    walk,
+)
 from git_naturecode.ai.knowledge.from_code.sentences import first
 
 if TYPE_CHECKING:
     from git_naturecode.ai.knowledge.from_code.python_facts import Stated
 
 _TELLS = re.compile(
-    r"environ|getenv|add_argument|option\(|Option\(|Argument\(|[cC]onfig|[sS]ettings|cfg"
+    r"environ|getenv|add_argument|option\(|Option\(|(?i:config|conf|cfg|settings?)(?:\.\w+\(|\[)"
 )
 _CONFIG = re.compile(r"(?:^|[._])(?:config|conf|cfg|settings?|configparser)$", re.I)
 _GETTERS = frozenset((
@@ -34,7 +40,7 @@ def wanted(text: str, trees: Sequence[ast.Module]) -> list[ast.AST]:
     return [
         node
         for tree in trees
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Call | ast.Subscript | ast.Compare)
     ]
 
