@@ -60,7 +60,7 @@ def settings(nodes: Iterable[ast.AST], stated: "Sequence[Stated]") -> list[Setti
         before = found.get((one.kind, one.owner, one.name))
         if before is None or (one.default and not before.default):
             found[one.kind, one.owner, one.name] = one
-    return sorted(found.values(), key=lambda one: one.line)[:_MOST]
+    return sorted(found.values(), key=lambda one: (one.line, one.kind, one.name))[:_MOST]
 
 
 def shown(name: str, default: str) -> str:
