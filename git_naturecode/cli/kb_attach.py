@@ -48,7 +48,7 @@ def _attach(
     from git_naturecode.kb import attaching
 
     called = attaching.check_name(os.path.basename(path) if name is None else name)
-    read = attaching.read(os.path.join(context.cwd, path), called, context.redactor)
+    read = attaching.read(path, called, context.redactor)
     with opened_article(context, article) as here:
         there = [one for one in here.article.files if one.name == called]
         if there and there[0].sha == read.sha:

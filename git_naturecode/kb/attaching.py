@@ -52,12 +52,12 @@ def read(path: str, name: str, redactor: "Redactor") -> Read:
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
-            raise Usage(f"{path} is no plain file", "pack a folder with tar or zip first")
+            raise Usage(f"{line(path)} is no plain file", "pack a folder with tar or zip first")
         check_size(path, status.st_size)
         with open(path, "rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise Usage(f"{path} cannot be read: {error.strerror}") from None
+        raise Usage(f"{line(path)} cannot be read: {error.strerror}") from None
     check_size(path, len(data))
     return prepared(name, data, redactor)
 
@@ -79,7 +79,7 @@ def check_size(path: str, size: int) -> None:
     """Raise Usage where a file of `size` bytes would be kept out of every other clone."""
     if size > MAX_FILE:
         raise Usage(
-            f"{path} has {size} bytes, and a file of {MAX_FILE} is the largest that others take in",
+            f"{line(path)} has {size} bytes, and {MAX_FILE} are the most that others take in",
             "make it smaller, or put it where large files are kept and link that",
         )
 

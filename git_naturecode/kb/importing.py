@@ -25,7 +25,7 @@ from git_naturecode.store.index import Index
 from git_naturecode.store.store import TEAM, Store
 
 NEW, CHANGED, MERGED, SAME, LEFT = "new", "changed", "merged", "unchanged", "left"
-_MOST_ATTACHED = 200 << 20
+_MOST_ATTACHED, _MOST_TEXT = 200 << 20, 300 << 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 Permit = Callable[[Sequence[Draft], Article | None], None]
 
@@ -94,6 +94,7 @@ class _Run:
         self.permit, self.tell = permit, tell
         self.done = Imported()
         self._bytes: dict[str, Read | None] = {}
+        self._characters = 0
         self._rows = index.rows(KIND)
         self._taken = {str(row["slug"]) for row in self._rows if not row["deleted"]}
 
@@ -117,6 +118,10 @@ class _Run:
                 documents[path] = self._document(found, path)
             except _Unfit as unfit:
                 self._skip(path, str(unfit))
+                continue
+            self._characters += len(documents[path].text)
+            if self._characters > _MOST_TEXT:
+                raise Usage("these are more texts than fit into memory", "import them in parts")
         times = _stories(self.store, found, documents)
         sources = {found.source(path): path for path in documents}
         known = arrived.known(self.index, sources)

@@ -61,6 +61,12 @@ def test_nothing_is_found_in_code_or_in_what_leads_elsewhere(text: str) -> None:
     assert found(text) == []
 
 
+def test_what_stands_within_a_destination_is_no_link() -> None:
+    text = "[a](<b [c](d.md) e.md>) [[x]]"
+    assert [one[1] for one in found(text)] == ["b [c](d.md) e", "x"]
+    assert led(text, lambda one: "y") == "[a](<y>) y"
+
+
 def test_an_open_backtick_hides_nothing() -> None:
     assert found("a ` b [[x]]") == found("\\`[[x]]\\`") == [("article", "x", "", (0, 0))]
     assert found("a ` b\n\n[[x]] `") == [("article", "x", "", (0, 0))]
