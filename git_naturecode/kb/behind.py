@@ -10,7 +10,6 @@ from git_naturecode.domain.kb.model import Article
 from git_naturecode.domain.kinds import KB
 from git_naturecode.domain.review.anchor import lines_of
 from git_naturecode.domain.review.carried import Carried
-from git_naturecode.domain.review.following import GONE
 from git_naturecode.git import commits, tree
 from git_naturecode.kb import lines
 from git_naturecode.store.index import Index
@@ -70,7 +69,7 @@ class Articles:
         for article in self._with("path", self.index.values(KB, "path")):
             placed = lines.places(self.store, (one for one in article.links if one.path), head)
             for place in placed.values():
-                if place.state != GONE and place.path == self.path:
+                if place.path == self.path:  # what is gone has none
                     found.append((article, *self._now(place.line, place.end)))
         return found
 

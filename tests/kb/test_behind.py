@@ -44,6 +44,12 @@ def test_articles_of_a_line_and_of_its_commit(linked: Clone) -> None:
     assert articles(linked, 6, "--rev", first) == [("retry", "lines"), ("other", "commit")]
     linked.nc("kb", "link", "whole", "a.py")
     assert articles(linked, 1) == [("whole", "file")]
+    commit(linked, LINES, "b.py")
+    linked.nc("kb", "link", "whole", "b.py:1-20")
+    assert articles(linked, 1) == [("whole", "file")]
+    linked.nc("kb", "unlink", "whole", "a.py")
+    assert articles(linked, 1, code=1) == []
+    linked.nc("kb", "link", "whole", "a.py")
     linked.nc("kb", "rm", "retry")
     assert articles(linked, 7) == [("whole", "file"), ("other", "commit")]
 

