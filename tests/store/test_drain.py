@@ -12,7 +12,7 @@ from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.git.objects import RefLocked
 from git_naturecode.store import format, join, paths
-from git_naturecode.store.drain import drain
+from git_naturecode.store.drain import drain, verify
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.segments import SEGMENT_BYTES
 from git_naturecode.store.store import Store
@@ -45,6 +45,25 @@ def test_one_commit_for_all_that_waits(clone: Clone) -> None:
     assert texts(data) == ["one", "two", "three"]
     assert clone.git("rev-parse", "naturecode^").strip() == head
     assert clone.git("log", "-1", "--format=%s", "naturecode") == "Add 3 entries\n"
+
+
+@pytest.mark.parametrize(("path", "content"), [
+    ("README.md", b"other"), ("README.md", None), ("missing.md", b"x"), ("log", b"x"),
+])  # fmt: skip
+def test_what_is_not_there_as_it_was_written_is_noticed(
+    clone: Clone, path: str, content: bytes | None
+) -> None:
+    store = crash.opened(clone)
+    crash.say(store, crash.new_session(), "one")
+    old = store.team.head()
+    drain(store.team, store.lock, store.now_ms())
+    new = store.team.head()
+    assert new
+    data = tree.read_path(store.team.objects, store.team.tree(), "README.md")
+    verify(store.team, new, old, {"README.md": data, "gone.md": None})
+    with pytest.raises(NaturecodeError, match="cannot be read back"):
+        verify(store.team, new, old, {"README.md": data, path: content})
+    assert store.team.head() == old
 
 
 def test_nobody_waits_for_somebody_who_drains(clone: Clone) -> None:
