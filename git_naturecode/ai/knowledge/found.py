@@ -12,7 +12,7 @@ from git_naturecode.ai.knowledge.sentences import clean, is_chatter, sentences, 
 
 _MOST_TEXT = 1_800  # characters of one statement
 _MOST_QUOTE = 500
-_LEAST_HEAD, _MOST_HEAD = 55, 118  # characters of a title that is cut
+_LEAST_POINT, _LEAST_HEAD, _MOST_HEAD = 30, 55, 118  # characters of a title that is cut
 _CLAUSE = re.compile(
     r" [–—-] |[,;:] | \(| (?:which|because|so that|since|like|such as|while|whereas|when|if|"
     r"and each|but) |[，；：]"
@@ -22,16 +22,32 @@ _PASSING = re.compile(
     r"suite)\b[^.]{0,40}\b(?:pass(?:es|ed|ing)?|clean|green|ok|succeed(?:s|ed)?)\b",
     re.I,
 )
-_OPEN = re.compile(r"\boptions?\b|\bpropos|\bquestion|\bshould\b|[?？]$|选项|提议", re.I)
+_LEADING = re.compile(r"^.{1,60}[:：]$")
+_WAYS = re.compile(
+    r"^\**(?:the |possible |some |two |three )*(?:options?|approach(?:es)?|alternatives?)\b|选项",
+    re.I,
+)
+_OPEN = re.compile(
+    r"\boptions?\b|\bapproach (?:\d|[a-c]\b)|\balternatives?\b|\bpropos|\bquestion|"
+    r"\bshould\b|[?？]$|"
+    r"选项|提议",
+    re.I,
+)
 _STATUS = re.compile(
     r"\|\s*\**(?:[✅❌✓✗⚠️ ]*)\**(?:pass(?:ed)?|fail(?:ed)?|fixed|done|todo|pending|"
     r"still valid|addressed|expected|complete[d]?|clean)\b"
     r"|\|\s*`[0-9a-f]{7,40}`",
     re.I,
 )
+_WHERE = re.compile(r"^(?:at|on|in) lines? \d+(?:-\d+)?(?: (?:of|in) `[^`]+`)?,\s*", re.I)
+_NOBODY = re.compile(
+    r"^(?:does|is|has|makes|shows|adds|creates|uses|handles|returns|removes|sets|gets|keeps|"
+    r"updates|fixes|allows|ensures|prevents)\b",
+    re.I,
+)
 _DANGLING = re.compile(
     r"(?:[?？]|\b(?:when|where|(?:means|so|such|says) that|which|because|if|with|and|or|the|"
-    r"an?|to|of))$",
+    r"an?|to|of|is|are|was|were))$",
     re.I,
 )
 _POINTS_BACK = re.compile(
@@ -55,6 +71,9 @@ _LEAD = re.compile(
     r"|(?:it )?turn(?:s|ed) out(?: that)?|looks like|it (?:seems|looks)(?: like| that)?)"
     r"(?!\w)|(?:根本|真正的?|主要)?原因(?:是|在于)?|问题(?:在于|出在|是))[\s,.!:：，。—–-]*",
     re.I,
+)
+_ADVERB = re.compile(
+    r"^(?:unfortunately|currently|basically|essentially|actually|yes|no|right)[,.:]\s+", re.I
 )
 _OPINION = re.compile(
     r"^i(?:'d| would)? (?:strongly )?(?:recommend|suggest|prefer|propose|lean (?:towards?|to))"
@@ -107,9 +126,11 @@ class Read(NamedTuple):
 def title(*choices: str) -> str:
     """The first of `choices` that says something by itself, as a title; else ""."""
     for one in choices:
-        bare = bared(one)
-        if len(words(bare)) >= 2 and not _POINTS_BACK.match(bare) and not _DANGLING.search(bare):
-            return titled(_cut(bare[:1].upper() + bare[1:]))
+        bare = _WHERE.sub("", bared(one))
+        bare = bare[:1].upper() + bare[1:]
+        odd = _POINTS_BACK.match(bare) or _DANGLING.search(bare) or _NOBODY.match(bare)
+        if len(words(bare)) >= 2 and not odd:
+            return titled(_cut(bare))
     return ""
 
 
@@ -117,6 +138,9 @@ def _cut(text: str) -> str:
     """`text` as far as its last clause that has room in a title, if it is too long for one."""
     if len(text) <= _MOST_HEAD:
         return text
+    _, turn, point = text.partition(", but ")
+    if turn and len(point) >= _LEAST_POINT:  # what comes before only leads to it
+        return _cut(point[:1].upper() + point[1:])
     ends = [
         found.start()
         for found in _CLAUSE.finditer(text)
@@ -132,7 +156,7 @@ def _cut(text: str) -> str:
 
 def bared(sentence: str) -> str:
     """`sentence` without what leads to its point: "I found the issue: ..."."""
-    sentence = _OPINION.sub("", clean(sentence).strip(" *_#>"))
+    sentence = _OPINION.sub("", _ADVERB.sub("", clean(sentence).strip(" *_#>")))
     return (
         re.sub(r"\*\*|__", "", _LEAD.sub("", sentence))
         .strip(" :：,-–—")
@@ -234,8 +258,13 @@ def lists(parts: Iterable[Part]) -> list[Part]:
 
 def is_open(found: Iterable[Topic]) -> bool:
     """True of a text that lays out ways to go, and takes none."""
-    names = (name for topic in found for name in (topic.title, *(name for name, _ in topic.fields)))
-    return any(_OPEN.search(name) for name in names)
+    for topic in found:
+        parts = [*topic.parts, *(part for _, inner in topic.fields for part in inner)]
+        names = [topic.title, *(name for name, _ in topic.fields)]
+        leads = [part.text for part in parts if part.kind == TEXT and _LEADING.match(part.text)]
+        if any(_OPEN.search(name) for name in names) or any(_WAYS.search(one) for one in leads):
+            return True
+    return False
 
 
 def is_status(part: Part) -> bool:

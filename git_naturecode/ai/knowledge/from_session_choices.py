@@ -39,6 +39,7 @@ _AROUND = re.compile(r"^(?:background|context|motivation|背景|动机)", re.I)
 _OURS = re.compile(r"\bour\b|\bthe existing\b|我们的|现有", re.I)
 _SHORT_NAME = 55
 _SHORTENED = re.compile(r"(?:that|it|they|these|those|which|such)\b", re.I)
+_TAKES_AWAY = re.compile(r"(?:remove|delete|drop|update|删除|去掉)", re.I)
 _FEWEST = 3
 _FEWEST_REASON = 10  # words of a choice with its reason
 _LONG = 1_500  # characters of what nobody says in passing
@@ -72,6 +73,8 @@ def _ordered(read: Read, at: int) -> Iterator[Found]:
             made = _made(read, at, asked)
             if not head or not made:
                 continue
+            if _TAKES_AWAY.match(head) and not marks.WHY.search(asked.text):
+                continue  # what is gone needs no article, unless somebody says why
             sure = 0.55 + 0.1 * bool(episode.edited) + 0.1 * bool(marks.WHY.search(asked.text))
             sure += 0.05 * is_agreed(read.episodes, at)
             yield Found(

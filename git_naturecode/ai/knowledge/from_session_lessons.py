@@ -105,7 +105,10 @@ def _standing(read: Read, at: int) -> Iterator[Found]:
         found = [
             one
             for one in spoken(asked.text)
-            if marks.STANDING.search(one) and len(words(one)) >= 2 and not one.endswith(("?", "？"))
+            if marks.STANDING.search(one)
+            and not marks.ONCE.search(one)
+            and len(words(one)) >= 2
+            and not one.endswith(("?", "？"))
         ]
         for sentence in found[:2]:
             head = title(re.sub(r"^(?:and|but|also|so|please)[, ]+", "", sentence, flags=re.I))

@@ -18,13 +18,17 @@ from git_naturecode.ai.knowledge.outcome import outcome
 from git_naturecode.ai.knowledge.parts import CODE, LIST, TABLE, TEXT, Part, Topic, plain, topics
 from git_naturecode.ai.knowledge.sentences import alike, sentences, tells, words
 
+_PLACES = re.compile(r"`?[\w./-]+\.\w{1,5}:\d+")
+_FEWEST_PLACES, _SHORT = 2, 1_000
 _NAMES = re.compile(r"`[^`\n]+`")
+_DRAFT = re.compile(r"\boption \d|\brevised\b|\bproposed\b|\bold\b|方案", re.I)
 _LISTING = re.compile(
     r"\|?[ *]*(?:#|no\.?|issues?|steps?|files?|commits?|comments?|tasks?|tests?|current name|"
     r"问题|步骤|文件)[ *]*\|",
     re.I,
 )
 _ABOUT = 0.4  # of the words of a later change that stand in an explanation
+_TELLING = 30  # characters of a heading that says enough
 _TWO_WAYS = 3  # columns of a table that compares two
 _FEWEST_NAMES, _FEWEST_WORDS = 3, 25
 
@@ -41,11 +45,25 @@ def patterns(read: Read) -> Iterator[Found]:
                 continue
             yield from _compared(read, said)
             if asks and not episode.edited and said is episode.answer:
+                yield from _located(read, said)
                 if _is_changed(read, at, said):
                     continue
                 yield from _explained(read, said)
             else:
                 yield from _intended(read, said)
+
+
+def _located(read: Read, said: Said) -> Iterator[Found]:
+    """A short answer that says where in the code something is."""
+    parts = [part for topic in topics(said.text) for part in topic.parts]
+    told = [one for p in parts if p.kind == TEXT for one in sentences(p.text) if tells(one)]
+    if len(set(_PLACES.findall(said.text))) >= _FEWEST_PLACES and len(said.text) < _SHORT:
+        head = title(*[one for one in told if _PLACES.search(one)])
+        if head and not is_open(topics(said.text)):
+            why = "it says where in the code something is"
+            yield Found(
+                "pattern", head, (read.told(prose(parts), said),), (), 0.55, why, said.number
+            )
 
 
 def _compared(read: Read, said: Said) -> Iterator[Found]:
@@ -64,6 +82,7 @@ def _compared(read: Read, said: Said) -> Iterator[Found]:
                         "a table compares them",
                         said.number,
                     )
+                    return  # more of one text would be its chapters
 
 
 def _compared_title(name: str, table: Part) -> str:
@@ -72,15 +91,16 @@ def _compared_title(name: str, table: Part) -> str:
         for row in table.text.split("\n")
     ]
     if len(head) == _TWO_WAYS:
-        about = ", ".join(row[0].lower() for row in rows[:3])
+        about = ", ".join(row[0][:1].lower() + row[0][1:] for row in rows[:3])
         return title(f"{head[1]} and {head[2]} compared: {about}")
-    about = ", ".join(row[0].lower() for row in rows[:3])
-    return title(name, f"{head[0]} compared: {about}")
+    about = ", ".join(row[0][:1].lower() + row[0][1:] for row in rows[:3])
+    by = ", ".join(cell[:1].lower() + cell[1:] for cell in head if cell)
+    return title(name if len(name) > _TELLING else f"{name}: {by}", f"{head[0]} compared: {about}")
 
 
 def _compares(table: Part) -> bool:
     rows = [row for row in table.text.split("\n") if row.strip()]
-    if _LISTING.match(rows[0]):
+    if _LISTING.match(rows[0]) or _DRAFT.search(rows[0]):
         return False
     return len(rows) >= 5 and len(words(table.text)) > 15 and not is_status(table)
 

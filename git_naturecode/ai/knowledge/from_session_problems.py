@@ -30,9 +30,12 @@ from git_naturecode.ai.knowledge.parts import CODE, LIST, TABLE, TEXT, Part, top
 from git_naturecode.ai.knowledge.proposal import Statement
 from git_naturecode.ai.knowledge.sentences import alike, sentences, tells, words
 
+_FILE = re.compile(r"/|\.\w{1,5}$")
 _FINDINGS = re.compile(r"\b(?:issues|problems|bugs|findings|risks|concerns)\b|问题|风险|缺陷", re.I)
 _WANTS = re.compile(r"^(?:recommend(?:ation|ed)|suggest(?:ion|ed)|what to (?:do|fix))|建议", re.I)
 _FEWEST_FINDINGS = 3
+_DID = re.compile(r"^i(?:'ve| have)? (?:also )?\w+ed\b", re.I)  # what was done about it
+_SAME = 0.8
 _OF_CAUSE = 0.4  # of the words of a cause that stand in what solved it, or the other way round
 _BACK, _NEAR, _FEWEST_SEEN = 4, 3, 6
 _FEWEST_CAUSE = 8  # words of an explanation
@@ -146,6 +149,8 @@ def _explained(read: Read, at: int) -> Iterator[Found]:
         statements = [seen] if seen else []
         statements.append(read.told(cause, said, heading="Cause" if seen else ""))
         solved = _solution(read, said, cause, answer)
+        if not solved and not changes:
+            continue
         if solved:
             statements.append(solved)
         went_well = passed(end, said.number)
@@ -195,7 +200,7 @@ def _cause_in(parts: Sequence[Part]) -> str:
             first = next((n for n, one in enumerate(every) if marks.CAUSE.search(one)), None)
             if first is None:
                 continue
-            kept = [one for one in every[first:] if tells(one)]
+            kept = [one for one in every[first:] if tells(one) and not _DID.match(one)]
             text = " ".join([bared(kept[0]), *kept[1:]] if kept else []).strip()
             if text:
                 made.append(text[:1].upper() + text[1:])
@@ -286,7 +291,10 @@ def _solution(read: Read, said: Said, cause: str, answer: Said | None) -> Statem
         for part in (p for t in topics(said.text) for p in t.parts)
         if part.kind == TEXT
         for one in sentences(part.text)
-        if marks.FIX.search(one) and tells(one) and one not in cause
+        if marks.FIX.search(one)
+        and tells(one)
+        and one not in cause
+        and alike(words(one), words(cause)) < _SAME
     ]
     return read.told(" ".join(rest), said, heading="Solution") if rest else None
 
@@ -308,12 +316,12 @@ def _repaired(read: Read, at: int) -> Iterator[Found]:
             )
             named = labels(episode.answer)
             text = outcome(episode.answer.text)
-            if not changed or len(named) < 2 or not text:
+            if not changed or len(named) < 2 or not text or any(_FILE.search(one) for one in named):
                 continue
             rows = "\n".join(errors(first.output))
             yield Found(
                 "problem",
-                title(f"Fixes for what `{name}` reports: {', '.join(named)}"),
+                title(f"How to fix what `{name}` reports: {', '.join(named)}"),
                 (
                     read.told(
                         f"`{name}` failed:\n\n```\n{rows}\n```",

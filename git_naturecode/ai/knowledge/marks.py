@@ -21,6 +21,7 @@ CAUSE = _any(
     r"\b(?:it )?turn(?:s|ed) out\b",
     r"\b(?:this|that|it|which) (?:happen(?:s|ed)|fail(?:s|ed)|occur(?:s|red)|broke|breaks) "
     r"(?:because|when|since)\b",
+    r"\b(?:that|this) is the (?:real|actual|true) (?:mechanism|cause|reason|problem|issue|bug)\b",
     r"\bthat'?s why\b", r"\bwhich is why\b", r"\bthe reason (?:is|was|why|that)\b",
     r"(?:根本|真正的?|主要|具体)?原因(?:是|在于|：|:)",
     r"问题(?:在于|出在|的根源|是因为)",
@@ -80,7 +81,7 @@ ORDER = _any(
     r"i'?d like (?:to|you to)|i would like (?:to|you to)|you should|just)?\s*(?:completely |"
     r"just |also |please )*"
     r"(?:use|rename|remove|drop|delete|replace|switch|change|move|split|keep|stop|default|"
-    r"make|convert|migrate|separate|extract|disable|enable|limit|restrict|require|update|store|"
+    r"convert|migrate|separate|extract|disable|enable|limit|restrict|require|update|store|"
     r"allow|reject|ignore|add documentation|let it|let the)\b(?! (?:sure|me know))",
     r"^(?:那|那么|好的?|嗯|请|我们|把|就|咱们|改|还是)*[，, ]*(?:使用|改用|改成|改为|用|删除|"
     r"去掉|替换|重命名|移动|拆分|保留|禁用|启用|统一|换成)",
@@ -97,11 +98,21 @@ STANDING = _any(
     r"have|understand|you|we|worry))",
     r"\bwe (?:don'?t|never|always|prefer|only|usually)\b(?! (?:know|have to|need|see|"
     r"want to know))",
-    r"\b(?:must|should) (?:not|never|always|use|only)\b", r"\b(?:should|must)n'?t\b",
+    r"\b(?:must|should) (?:not|never|always|use|only)\b",
+    r"\b(?:we|you|i|they) (?:should|must)n'?t\b",
     r"\bas a (?:rule|convention)\b", r"\bconvention\b", r"\bnaming (?:syntax|scheme|style)\b",
-    r"总是|永远|始终|务必|记得|一定要|不要|禁止|以后(?:都|要|请)|必须|避免|不应该|不能(?!不)|规范|约定",
+    r"总是|永远|始终|务必|记得|一定要|不要|禁止|以后(?:都|要|请)|必须|避免|不应该|不能(?!不)|"
+    r"规范|约定",
 )  # fmt: skip
 """What holds also beyond this one piece of work."""
+
+ONCE = _any(
+    r"\b(?:yet|for now|right now|just now|this time|for the moment|before (?:you|we|i)|"
+    r"until (?:you|we|i))\b",
+    r"\btoo (?:hard|much|long|difficult|complicated)\b", r"\bplease take a look\b",
+    r"先不要|暂时|这次|现在",
+)  # fmt: skip
+"""What holds for this piece of work alone."""
 
 CORRECTION = _any(
     r"^(?:no|nope|wait|hm+|actually|but|not|wrong|stop|nah)\b",
@@ -237,8 +248,10 @@ GENERIC_NAMES = _any(
 """Headings that say nothing about what stands below them."""
 
 QUESTION = _any(
-    r"\?\s*$",
-    r"^(?:how|where|what|why|when|which|who|explain|show|help me understand|tell me|does|is|"
-    r"are|can)\b",
+    r"^(?!.*\b(?:can|could|would) you\b)[^\n]*\?\s*$",
+    r"(?:^|[.,] )(?:just |please |and |so |but )*(?:how|where|what|why|when|which|who|"
+    r"explain|show|help me understand|"
+    r"tell me|does|is|"
+    r"are|(?:can|could) you (?:explain|show|tell|describe|help me understand|walk me))\b",
     r"[？]\s*$", r"^(?:怎么|如何|哪里|什么|为什么|解释|说明)",
 )  # fmt: skip

@@ -30,7 +30,7 @@ def errors(output: str) -> list[str]:
     found = [row for row in rows if _PLACE.match(row)] or [
         row for row in rows if _ERROR.search(row)
     ]
-    return [row.replace("```", "'''") for row in (found or rows[:2])][:_MOST_ROWS]
+    return [row.replace("```", "'''") for row in found[:_MOST_ROWS]]
 
 
 def outcome(text: str, most: int = 1_400, about: Set[str] = frozenset()) -> str:

@@ -25,7 +25,7 @@ _LABEL = re.compile(
 )
 _PLAIN_LABEL = re.compile(r"^(?P<name>[A-Z一-鿿][^:：\n.*`]{1,30})[:：]\s*(?P<rest>\S.*)$", re.S)
 _ITEM = re.compile(r"^(?P<mark>[-*+]|\d{1,3}[.)])\s+(?P<rest>.*)$")
-_MARKS = re.compile(r"[*_`~]+")
+_MARKS = re.compile(r"[*`~]+|(?<!\w)_+|_+(?!\w)")
 _ORDINAL = re.compile(r"^(?:(?:step|phase|part)\s+)?\d+[.):]\s+", re.I)
 BOLD = 7  # the level of what is only bold, or a bold word before a colon: below every heading
 

@@ -71,7 +71,7 @@ def test_a_check_that_failed_and_went_well_after_edits() -> None:
         said("All fixed:\n\n1. **E501 errors** - Long lines were folded in the parser\n"
              "2. **F401 errors** - Imports that nobody needs were removed"),
     )  # fmt: skip
-    assert one.title == "Fixes for what `make lint` reports: E501, F401"
+    assert one.title == "How to fix what `make lint` reports: E501, F401"
     assert "src/a.py:3:1: E501 too long" in one.body
 
 
@@ -144,6 +144,22 @@ Run the tests.
 """
 
 
+def test_what_is_only_taken_away_is_no_decision_unless_somebody_says_why() -> None:
+    done = (edited("src/cli.go"), said("Removed:\n\n- `newTrailerCmd()`\n- its registration"))
+    assert not proposed(asked("let's completely remove `mill trailer`"), *done)
+    assert proposed(asked("remove `mill trailer`, because `mill note` does the same"), *done)
+
+
+def test_a_title_says_the_point_and_stands_by_itself() -> None:
+    one = only(
+        TROUBLE,
+        said("I found the problem. The first handler of a busy pool returns its error to the "
+             "caller as it should be, but the second handler of the pool swallows every error."),
+        edited("src/pool.py"), said("Fixed:\n\n- the second handler of the pool returns the error"),
+    )  # fmt: skip
+    assert one.title == "The second handler of the pool swallows every error"
+
+
 def test_a_plan_that_says_why_and_was_carried_out() -> None:
     one = only(
         asked(PLAN), edited("src/cache.py"),
@@ -203,6 +219,8 @@ def test_what_a_person_wants_always_is_a_practice(words: str, title: str) -> Non
     "words",
     [
         "It still reads as if the exporter always opens a new connection",
+        "Don't write any code yet, I want to read it first",
+        "The merge shouldn't be too hard, please take a look",
         "Make the button blue, it should be visible from the list of orders",
         "I have never seen that error in the exporter before",
     ],
@@ -232,7 +250,17 @@ def test_a_table_whose_heading_says_too_little_has_a_title_all_the_same() -> Non
              "| Stream | below a second | one record | none at all |\n"
              "| Mixed | seconds, by its window | one window | by window |\n"),
     )  # fmt: skip
-    assert one.title == "Mode compared: batch, stream, mixed"
+    assert one.title == "Matrix: mode, latency, retries, ordering"
+
+
+def test_where_in_the_code_something_is() -> None:
+    one = only(
+        asked("Don't change anything yet, just show me where orders are saved"),
+        said("Orders are saved by `save` in `./src/orders.ts:41`, which the timer of "
+             "`./src/timer.ts:118` calls."),
+    )  # fmt: skip
+    assert one.kind == "pattern"
+    assert one.title.startswith("Orders are saved by `save` in `./src/orders.ts:41`")
 
 
 def test_a_table_of_how_far_one_is_is_none() -> None:
