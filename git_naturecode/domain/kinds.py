@@ -55,6 +55,6 @@ def _article(tail: str, placed: list[Placed]) -> Described | None:
 
 
 def _article_outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
-    from git_naturecode.domain.kb.row import outline
+    from git_naturecode.domain.kb.outline import outline
 
     return outline(tail, parts, texts)

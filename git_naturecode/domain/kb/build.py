@@ -41,7 +41,7 @@ def build(placed: Sequence[Placed]) -> Article:
     article = Article(min((one.entity for one in placed), default=""))
     article.shared = any(one.side == TEAM for one in placed)
     for entry in said.of("open")[:1]:  # the first counts, should there be several
-        _open(article, entry)
+        open_by(article, entry)
     _registers(article, said)
     article.votes = votes(said.of("vote"))
     article.viewed = viewed(by_kind.get("view", ()))
@@ -85,7 +85,8 @@ def author_of(entry: Entry) -> str:
     return named or text_of(entry, "by")
 
 
-def _open(article: Article, entry: Entry) -> None:
+def open_by(article: Article, entry: Entry) -> None:
+    """Take over what `entry`, an `open`, says of `article`."""
     origin = entry.header.get("origin")
     article.opened = True
     article.title, article.slug = text_of(entry, "title"), text_of(entry, "slug")

@@ -1,63 +1,34 @@
 """What the index keeps of an article: its row for lists, the texts to search, facets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.model import REVISION, Article
 from git_naturecode.domain.people import key
-from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described, Part
+from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
 from git_naturecode.store.entry import Json
 from git_naturecode.store.store import Placed
 
 LIVE, DELETED = "live", "deleted"
-_SIGN = "\N{WARNING SIGN}"  # stands in every mark of the merge (domain/kb/marks.py)
 
 
 def describe(tail: str, placed: list[Placed]) -> Described | None:
     """What the index keeps of the article with these entries; None where nothing opens one."""
-    return _described(build(placed))
+    return described(build(placed))
 
 
-def outline(tail: str, parts: Sequence[Part], texts: bool) -> Described | None:
-    """The same from headers, and the text of the head where there is one head alone."""
-    from git_naturecode.store import scan
-
-    blocks = {
-        header["id"]: (header, block)
-        for part in parts
-        for header, block in zip(part.headers, part.blocks, strict=True)
-    }
-    article = build([_quick(part, *one) for part in parts for one in
-                     zip(part.headers, part.blocks, strict=True)])  # fmt: skip
-    if len(article.heads) > 1:
-        return None  # what they add up to only their texts can tell
-    for name in article.heads:
-        header, block = blocks[name]
-        head = next(one for one in article.revisions if one.id == name)
-        if head.kind == REVISION:
-            if head.text is None or _SIGN in block:
-                return None
-            article.text = scan.body(header, block) or "" if texts else ""
-    return _described(article)
-
-
-def _quick(part: Part, header: dict[str, Json], block: str) -> Placed:
-    """An entry without its text; no two in `parts` have one id, so its hash decides nothing."""
-    from git_naturecode.store import scan
-
-    entry = scan.entry(header, block, bodies=False)
-    entry.__dict__["hash"] = scan.stated(block)
-    return Placed(entry, part.entity, part.device, part.side)
-
-
-def _described(article: Article) -> Described | None:
+def described(article: Article, revisions: int | None = None) -> Described | None:
+    """What the index keeps of `article`, of which so many `revisions` were written where they are
+    not in it."""
     if not article.opened:
         return None
-    return Described(row(article), article.updated, texts(article), facets(article))
+    return Described(row(article, revisions), article.updated, texts(article), facets(article))
 
 
-def row(article: Article) -> dict[str, Json]:
-    """What a list says about an article."""
+def row(article: Article, revisions: int | None = None) -> dict[str, Json]:
+    """What a list says about an article; how many `revisions` it has where they are not in it."""
+    if revisions is None:
+        revisions = sum(one.kind == REVISION for one in article.revisions)
     return {
         "id": article.id,
         "type": article.type,
@@ -72,7 +43,7 @@ def row(article: Article) -> dict[str, Json]:
         "unhelpful": article.unhelpful,
         "marked": article.marked,
         "deleted": article.deleted is not None,
-        "revisions": sum(one.kind == REVISION for one in article.revisions),
+        "revisions": revisions,
         "heads": list(article.heads),
         "formerSlugs": article.former_slugs,
         "links": sorted({one.to for one in article.links}),
