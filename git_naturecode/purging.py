@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from git_naturecode import ids, trusting
 from git_naturecode.domain.kb import makers
 from git_naturecode.domain.kb.build import build
-from git_naturecode.domain.kb.model import KIND, REVISION
+from git_naturecode.domain.kb.model import DELETE, KIND, REVISION
 from git_naturecode.errors import NaturecodeError, Unsupported
 from git_naturecode.git.objects import Change, Content
 from git_naturecode.kb.beside import ViewsBeside
@@ -227,7 +227,7 @@ def _say_where(store: Store, targets: Iterable[Found]) -> None:
     the others: nothing else would know after the purge, and no edit of it could be merged."""
     for found in targets:
         entry = found.entry
-        if entry.kind != REVISION or found.instead is not None:
+        if entry.kind not in (REVISION, DELETE) or found.instead is not None:
             continue
         placed = store.read_all(ids.tail(found.entity), KIND)
         if found.entity.startswith(f"{KIND}-") and not any(

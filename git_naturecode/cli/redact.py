@@ -170,25 +170,6 @@ def _one(placed: "list[Placed]", entity: str, wanted: str) -> str:
     return of_sessions.said(sessions.build(placed), wanted).id
 
 
-def _keep_places(store: "Store", found: "list[Found]") -> None:
-    """Have it written down where the revisions of articles stood that are about to go: what is
-    left of them has no parents any more."""
-    from git_naturecode import ids
-    from git_naturecode.domain.kb import build, makers
-    from git_naturecode.domain.kinds import KB
-
-    gone: dict[str, set[str]] = {}
-    for one in found:
-        if one.entity.startswith(f"{KB}-") and one.instead is None:
-            gone.setdefault(one.entity, set()).add(one.entry.id)
-    for entity, names in gone.items():
-        article = build.build(store.read(ids.tail(entity), KB))
-        revisions = [one for one in article.revisions if one.id in names and not one.hidden]
-        made = [makers.redaction(article, one.id) for one in revisions]
-        if made:
-            store.write("team", entity, made)
-
-
 def _report(
     context: contexts.Context, found: "list[Found]", files: "list[FoundFile]", as_json: bool,
     asked: bool,
@@ -242,7 +223,6 @@ def _rewrite(
         _nothing(others)
     many = count(len(mine), "text")
     agree(context, f"take {many} out for good?", yes=yes, why=f"taking {many} out cannot be undone")
-    _keep_places(store, mine)
     done = purging.take_out(store, mine)
     with suppress(errors.NaturecodeError):  # whoever is at it in the background does it
         update_all(store)

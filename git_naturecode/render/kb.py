@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from git_naturecode.domain.kb.model import DELETE, Article, Revision
+from git_naturecode.domain.kb.texts import title_of
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.show import fit, line, show
 from git_naturecode.store.entry import Json
@@ -54,7 +55,9 @@ def text(article: Article, name: str, paint: Paint) -> str:
 
 
 def _head(article: Article, name: str, paint: Paint) -> Iterator[str]:
-    yield paint.bold(line(article.title) or name)
+    title = line(article.title) or name
+    if article.deleted or line(title_of(article.text)) != title:  # else the text begins with it
+        yield paint.bold(title)
     yield f"{paint.yellow(article.id)} · {article.type} · {line(name)}"
     yield from _people(article)
     if article.tags:

@@ -93,6 +93,41 @@ def test_an_article_is_added_listed_and_shown(clone: Clone) -> None:
     assert clone.nc("kb", "show", entity, "--raw").out == TEXT
 
 
+def test_a_title_that_the_text_says_itself_is_shown_once(clone: Clone) -> None:
+    entity = add(clone)
+    assert clone.nc("kb", "show", entity).out.count("Retry with jitter") == 1
+    clone.nc("kb", "edit", entity, "--title", "Back off")
+    shown = clone.nc("kb", "show", entity).out
+    assert shown.startswith("Back off\n")
+    assert "# Retry with jitter" in shown
+    clone.nc("kb", "rm", entity)
+    assert clone.nc("kb", "show", entity).out.startswith("Back off\n")
+
+
+def test_a_slug_comes_before_a_part_of_an_id_and_this_before_a_former_slug(clone: Clone) -> None:
+    other = add(clone, "# Other\n")
+    one = add(clone, TEXT, "--slug", other[-8:-3])
+
+    def meant() -> str:
+        return str(clone.nc("kb", "show", other[-8:-3], "--json").json["id"])
+
+    assert meant() == one
+    clone.nc("kb", "rename", one, "something-else")
+    assert meant() == other
+
+
+def test_a_name_means_the_article_that_lives(clone: Clone) -> None:
+    first = add(clone)
+    clone.nc("kb", "rm", first)
+    second = add(clone)
+    for gone, lives in ((first, second), (second, first)):
+        if gone == second:
+            clone.nc("kb", "rm", second)
+            clone.nc("kb", "restore", first)
+        shown = clone.nc("kb", "show", "retry-with-jitter", "--json").json
+        assert (shown["id"], shown["slug"]) == (lives, "retry-with-jitter")
+
+
 def test_each_way_to_name_an_article(clone: Clone) -> None:
     entity = add(clone)
     clone.nc("kb", "rename", "retry-with-jitter", "jitter")

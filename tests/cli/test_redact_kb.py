@@ -71,3 +71,13 @@ def test_a_word_goes_out_of_every_revision_and_these_stay_where_they_were(box: B
         ]
         assert "[REDACTED" in one.nc("kb", "show", article, "--revision", "r2").out
     assert WORD.encode() not in everywhere(ann, bob, hub)
+
+
+def test_a_deletion_whose_reason_is_taken_out_still_deletes(box: Box) -> None:
+    ann, bob, hub, article = scene(box)
+    ann.nc("kb", "rm", article, "--reason", f"because of {WORD}-2")
+    ann.nc("redact", "--rewrite", "keys", "r2", "r4", "--yes")
+    for one in (bob, ann):
+        one.nc("sync")
+        assert one.nc("kb", "list", "--deleted", "--json").json["total"] == 1
+    assert WORD.encode() not in everywhere(ann, bob, hub)
