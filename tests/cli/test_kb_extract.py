@@ -1,6 +1,7 @@
 """kb extract as a person uses it: see, keep, run again, with a model and without."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -266,3 +267,16 @@ def test_out_of_code_and_again_only_what_changed(clone: Clone) -> None:
     again = clone.nc("kb", "extract", ".", "--save", "--json").json["items"]
     assert [one["edits"] for one in again if one["kind"] == "architecture"] == [item["saved"]]
     assert "by steel rollers" in text_of(clone, item["saved"])
+
+
+def test_an_article_that_somebody_changed_meanwhile_is_not_overwritten(clone: Clone) -> None:
+    text = "We keep the queue in SQLite rather than Postgres: it lives on one machine.\n"
+    article = add(clone, text, "--title", "Storage of the queue")
+    session = talk(clone, *TALK[:3])
+    (clone.path / "other.md").write_text("Somebody else's words.\n")
+    edit = f"{sys.executable} -m git_naturecode kb edit {article} --file other.md; true"
+    code, out = at_terminal(
+        clone, "kb", "extract", "--session", session, editor=edit, typed="e\n"
+    )  # fmt: skip
+    assert (code, "was changed meanwhile" in out) == (1, True), out
+    assert text_of(clone, article) == "Somebody else's words.\n"
