@@ -1,35 +1,14 @@
 """ai summarize and ai resolve: what is proposed, what a person takes, what is never lost."""
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from answering import model
 from box import Clone
 
 CODE = "```python\nretry(jitter=True)\n```"
-
-
-def model(clone: Clone, tmp_path: Path, *answers: Any) -> Path:
-    """Set up a program that gives these answers one after the other; where it writes questions."""
-    folder = tmp_path / "model"
-    folder.mkdir(exist_ok=True)
-    for number, answer in enumerate(answers):
-        text = answer if isinstance(answer, str) else json.dumps(answer)
-        (folder / f"{number}.answer").write_text(text)
-    script = folder / "model.py"
-    script.write_text(
-        "import sys, pathlib\n"
-        f"folder = pathlib.Path({str(folder)!r})\n"
-        "number = len(list(folder.glob('*.question')))\n"
-        "(folder / f'{number}.question').write_text(sys.stdin.read())\n"
-        "sys.stdout.write((folder / f'{number}.answer').read_text())\n"
-    )
-    clone.git("config", "naturecode.ai.provider", "command")
-    clone.git("config", "naturecode.ai.command", f"{sys.executable} {script}")
-    return folder
 
 
 def talk(clone: Clone, name: str, *turns: tuple[str, str]) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from answering import model
 from box import Box, Clone
-from cli.test_ai import model
 from cli.test_kb import add, at_terminal, text_of
 
 TALK = (

@@ -6,8 +6,8 @@ import pytest
 
 from ai.knowledge.from_code.projects import SHOP, write
 from ai.knowledge.from_code.test_asking import NOTHING
+from answering import model
 from box import Clone
-from cli.test_ai import model
 
 
 @pytest.fixture

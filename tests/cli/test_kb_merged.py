@@ -1,13 +1,12 @@
 """Two people edit one article offline, in clones of their own: what both see after a sync."""
 
-import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from answering import model
 from box import Box, Clone
 from domain.kb.histories import CLONES, MARK, History
 from git_naturecode.domain.kb import makers
@@ -262,11 +261,11 @@ def test_an_answer_that_loses_a_place_or_more_is_refused(
     clone: Clone, marked: str, tmp_path: Path
 ) -> None:
     before = text_of(clone, marked)
-    for bad in BAD:
+    for number, bad in enumerate(BAD):
         places = (
             [{"place": n, "text": text, "why": ""} for n, text in bad] if bad != "nothing" else 0
         )
-        model(clone, tmp_path, {"places": places}, {"places": places})
+        model(clone, tmp_path, {"places": places}, {"places": places}, name=f"model{number}")
         clone.nc("ai", "resolve", marked, "--accept", code=6)
         assert text_of(clone, marked) == before, bad
 
@@ -286,7 +285,7 @@ def test_code_and_decisions_of_both_have_to_be_kept(clone: Clone, tmp_path: Path
         "place": 1, "why": "both", "text": "It expires after `TTL=7200`.\n"
         "Decision: an hour, since tokens live as long. See [this](https://evil.example)",
     }]}  # fmt: skip
-    model(clone, tmp_path, whole)
+    model(clone, tmp_path, whole, name="another")
     clone.nc("ai", "resolve", article, "--accept")
     text = text_of(clone, article)
     assert "`TTL=7200`" in text
@@ -297,22 +296,3 @@ def test_an_article_has_no_second_version_and_may_not_be_marked(clone: Clone, ma
     clone.nc("ai", "resolve", marked, "session-20260101-aaaaaaaa", code=2)
     clone.nc("ai", "resolve", "nothing-of-that-name", code=1)
     clone.nc("ai", "resolve", code=2)
-
-
-def model(clone: Clone, tmp_path: Path, *answers: Any) -> Path:
-    """Set up a program that gives these answers one after the other; where it writes questions."""
-    folder = tmp_path / f"model{len(list(tmp_path.glob('model*')))}"
-    folder.mkdir()
-    for number, answer in enumerate(answers):
-        (folder / f"{number}.answer").write_text(json.dumps(answer))
-    script = folder / "model.py"
-    script.write_text(
-        "import sys, pathlib\n"
-        f"folder = pathlib.Path({str(folder)!r})\n"
-        "number = len(list(folder.glob('*.question')))\n"
-        "(folder / f'{number}.question').write_text(sys.stdin.read())\n"
-        "sys.stdout.write((folder / f'{number}.answer').read_text())\n"
-    )
-    clone.git("config", "naturecode.ai.provider", "command")
-    clone.git("config", "naturecode.ai.command", f"{sys.executable} {script}")
-    return folder

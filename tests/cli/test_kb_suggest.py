@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from answering import model
 from box import Box, Clone
-from cli.test_ai import model
 
 ARTICLES = {
     "Backoff with jitter": (

@@ -106,3 +106,23 @@ def test_who_wrote_a_place_is_found_below_the_head() -> None:
     assert [who for who, _, _ in place.texts] == ["ann", "bob"]
     (place,) = seen(first, a, c, b, d).places  # of the deletion whoever deleted
     assert [(who, text) for who, _, text in place.texts] == [("ann", "An hour.\n"), ("dan", "")]
+
+
+def test_a_place_after_a_comment_does_not_slip_into_it() -> None:
+    base = "<!-- a note\n\nof two -->\n\nEnd.\n"
+    texts = [base.replace("-->\n", f"-->\n {side}") for side in "AB"]
+    made = merged(base, *texts)
+    assert made.split("\n")[:3] == base.split("\n")[:3]
+    assert made.split("\n")[3].startswith(MARK)
+
+
+def test_a_place_in_a_comment_is_widened_to_the_whole_comment() -> None:
+    base = "Top.\n\n<!--\na\n\nb\n-->\n\nEnd.\n"
+    made = merged(base, base.replace("b", "b b A"), base.replace("b", "b b B"))
+    assert texts_of(made) == [[f"<!--\na\n\nb b {side}\n-->" for side in "AB"]]
+
+
+def test_a_paragraph_that_is_too_long_is_not_taken_in() -> None:
+    base = "".join(f"line {number} of many\n" for number in range(200))
+    made = merged(base, base.replace("line 100", "LINE A"), base.replace("line 100", "LINE B"))
+    assert texts_of(made) == [["LINE A of many", "LINE B of many"]]

@@ -10,6 +10,7 @@ P = ["p one", "", "p two", "", "p three"]
 def test_changes_that_only_share_blank_lines_are_both_made() -> None:
     assert merged(P, P[2:], P[:3]) == [["p two"]]
     assert merged(P[:3], P[2:3], P[:1]) == []
+    assert merged(P, P[:3], [*P[:2], *P[4:]]) == [["p one"]]
     assert merged(P, ["p one", "", "new", "", "p two"], ["p one", "", "p 2", "", "p three"]) == [
         ["p one", "", "new", "", "p 2"]
     ]
@@ -44,6 +45,9 @@ def test_without_a_base_nothing_is_taken_out() -> None:
         ["a", "only one", "b"], Both((), ("x y",), ("z w", "only other")),
     ]  # fmt: skip
 
+    one, other = ["a b c", "", "d e f"], ["g h i", "", "j k l"]
+    assert merged(None, one, other) == [Both((), tuple(one), tuple(other))]
+
 
 @pytest.mark.parametrize("fence", ["```", "~~~", "    ```", "<!--"])
 def test_in_code_two_new_lines_at_one_place_are_both(fence: str) -> None:
@@ -58,4 +62,7 @@ def test_lines_of_several_lines_are_never_taken_apart() -> None:
     assert merged(["a", place], ["a", "x"], ["a", other]) == [
         ["a"], Both((place,), ("x",), (other,)),
     ]  # fmt: skip
+    words = "mark\na b c d e f\nend"
+    one, two = words.replace("a b", "A b"), words.replace("e f", "e F")
+    assert merged([words], [one], [two]) == [Both((words,), (one,), (two,))]
     assert merged(["a", place], ["b", place], ["a", other]) == [["b", other]]

@@ -19,14 +19,17 @@ LINE = "The cache of the client expires after ten minutes in production."
          "The cache expires after two minutes in production."),
         (LINE.replace(" after", "\nafter"), LINE.replace("expires", "vanishes"),
          "The cache of the client vanishes\nafter ten minutes in production."),
+        (LINE + " ", LINE + "  ", None),
         (LINE.replace("ten", "two"), LINE.replace("ten", "six"), None),
         (LINE.replace("ten", "two"), LINE.replace("minutes", "hours"), None),
         (LINE.replace("after ten minutes", "at once"), LINE.replace("ten", "two"), None),
         (LINE.replace("ten", "about ten"), LINE.replace("ten", "only ten"), None),
+        ("The one who begins anew will find other words after ten lines of it.",
+         LINE.replace("ten", "two"), None),
         ("Something else altogether in production.", LINE.replace("cache", "store"), None),
     ],
-    ids=["two-words", "end-and-start", "alike", "words-out", "folded", "one-word", "neighbours",
-         "inside", "both-before-one-word", "rewritten"],
+    ids=["two-words", "end-and-start", "alike", "words-out", "folded", "blanks", "one-word",
+         "neighbours", "inside", "both-before-one-word", "half-rewritten", "rewritten"],
 )  # fmt: skip
 def test_words(one: str, other: str, expected: str | None) -> None:
     assert by_words(LINE, one, other) == expected
