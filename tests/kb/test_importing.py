@@ -282,3 +282,31 @@ def test_front_matter_says_who_and_when(clone: Clone, tmp_path: Path) -> None:
     assert (shown["authorId"], shown["type"], shown["tags"]) == ("Jane Doe", "faq", ["a", "b"])
     assert shown["createdAt"][:10] == shown["updatedAt"][:10] == "2024-02-03"
     assert shown["id"].startswith("kb-20240203-")
+
+
+def test_a_wiki_that_two_people_cloned_on_two_days_is_one_article_a_page(
+    box: Box, tmp_path: Path
+) -> None:
+    hub = box.remote()
+    ann, bob = box.clone(hub, "ann"), box.clone(hub, "bob")
+    for day, one in enumerate((ann, bob), 1):
+        wiki = tmp_path / str(day) / "p.wiki"
+        write(wiki, Home__md="---\nslug: ../../etc\n---\n# Home\n")
+        os.utime(wiki / "Home.md", (day * 86_400, day * 86_400))
+        imported(one, str(wiki))
+    for one in (ann, bob, ann):
+        one.nc("sync")
+    for one in (ann, bob):
+        (item,) = one.nc("kb", "list", "--json").json["items"]
+        assert (item["slug"], item["id"][:11]) == ("etc", "kb-19700102")
+    write(bob.path, e__md="# Home\n\nmore\n")
+    bob.nc("kb", "edit", "etc", "--file", "e.md")
+    ann.nc("kb", "link", "etc", "HEAD")
+    for one in (bob, ann, bob):
+        one.nc("sync")
+    shown = [one.nc("kb", "show", "etc", "--json").json for one in (ann, bob)]
+    assert shown[0] == shown[1]
+    assert (shown[0]["content"], len(shown[0]["links"])) == ("# Home\n\nmore\n", 1)
+    for one in (ann, bob):
+        pages = one.git("ls-tree", "--name-only", "naturecode", "kb/articles/")
+        assert pages == "kb/articles/etc.md\n"
