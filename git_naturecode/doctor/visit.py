@@ -52,6 +52,7 @@ CHECKS: tuple[tuple[str, Check, str], ...] = (
     ("index", index.index, "whole"),
     ("reviews", reviews.reviews, "what was derived from reviews is as they are"),
     ("articles", articles.articles, "the notes on commits say what articles are linked to"),
+    ("files", articles.files, "the files of articles say what was said of these"),
     ("remote", remotes.remotes, ""),
     ("exclude", settings.excludes, "the folder `.naturecode/` does not disturb `git status`"),
     ("hooks", hooks.hooks, ""),

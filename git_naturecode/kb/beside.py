@@ -110,6 +110,12 @@ def noted(state_dir: str) -> str:
     return ""
 
 
+def forget(state_dir: str) -> None:
+    """Have all files compared again."""
+    with suppress(FileNotFoundError):
+        os.unlink(os.path.join(state_dir, _NOTED))
+
+
 def note(state_dir: str, commit: str) -> None:
     """Remember that the files of articles are right for `commit`; where that cannot be written
     down they are compared again. For one who holds the lock of the clone."""

@@ -44,11 +44,15 @@ class File(NamedTuple):
 
 
 class Shown:
-    """The table in the state folder `state_dir`; raises OSError where it cannot be written."""
+    """The table in the state folder `state_dir` ("": in memory, and empty).
+
+    Raises OSError where it cannot be written.
+    """
 
     def __init__(self, state_dir: str) -> None:
-        self._path = os.path.join(state_dir, _FILE)
-        os.makedirs(state_dir, mode=0o700, exist_ok=True)
+        self._path = os.path.join(state_dir, _FILE) if state_dir else ":memory:"
+        if state_dir:
+            os.makedirs(state_dir, mode=0o700, exist_ok=True)
         try:
             self._db = _connect(self._path)
         except sqlite3.DatabaseError as error:

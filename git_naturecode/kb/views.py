@@ -19,7 +19,7 @@ from git_naturecode.errors import Unsupported
 from git_naturecode.git import tree
 from git_naturecode.git.objects import Content, Missing
 from git_naturecode.kb import beside
-from git_naturecode.kb.shown import File, Row, Shown
+from git_naturecode.kb.shown import File, Row, Shown, forget
 from git_naturecode.render import kb_view
 from git_naturecode.store import format, hygiene, paths
 from git_naturecode.store.store import TEAM, Placed, Store
@@ -60,6 +60,23 @@ class _There(NamedTuple):
     sha: str = ""
     newer: bool = False
     is_foreign: bool = False
+
+
+def audit(store: Store) -> tuple[list[str], list[str]]:
+    """The files of the branch that are not as the entries want them, and those that are nobody's
+    and hold what is in no entry. All of them are looked at; nothing is written."""
+    made = Making(store, store.team.tree(), {})
+    with closing(Shown("")) as nothing:
+        made.look(nothing)
+        made.make(nothing)
+    return sorted(made.files), sorted(made.left)
+
+
+def repair(store: Store) -> int:
+    """Make all files anew, whatever is known of them; how many were wrong."""
+    forget(store.state_dir)
+    beside.forget(store.state_dir)
+    return beside.refresh(store)
 
 
 @dataclass

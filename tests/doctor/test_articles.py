@@ -2,6 +2,7 @@
 
 from box import Box, Clone
 from damage import REF, clear_journal, lose
+from kb.articles import commit, shown
 
 
 def add(clone: Clone) -> str:
@@ -38,3 +39,17 @@ def test_an_article_comes_back_from_the_journal(box: Box) -> None:
     told = clone.nc("doctor", "--fix").out
     assert "has lost" not in told
     assert clone.nc("kb", "show", article, "--json").json == before
+
+
+def test_files_that_say_something_else_are_told_and_made_anew(box: Box) -> None:
+    clone = box.ready()
+    add(clone)
+    assert "the files of articles say what was said" in clone.nc("doctor").out
+    before = shown(clone)
+    commit(clone, {"kb/articles/retry.md": "rubbish", "kb/faqs/mine.md": "---\na: [\n---\n"})
+    told = clone.nc("doctor", code=1).out
+    assert "1 file of articles on naturecode not as what was said" in told
+    assert "1 file on naturecode that could not be taken in" in told
+    assert "kb/faqs/mine.md" in told
+    clone.nc("doctor", "--fix", code=1)  # what is nobody's stays
+    assert shown(clone) == {**before, "faqs/mine.md": "---\na: [\n---\n"}
