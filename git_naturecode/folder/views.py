@@ -10,7 +10,6 @@ from git_naturecode.domain import session as sessions
 from git_naturecode.domain.kinds import REVIEW, SESSION
 from git_naturecode.errors import Unsupported
 from git_naturecode.git import tree
-from git_naturecode.git.objects import Missing
 from git_naturecode.render import page
 from git_naturecode.store import format, hygiene, paths, segments
 from git_naturecode.store.store import TEAM, Placed, Store
@@ -89,8 +88,7 @@ class Views:
 
     def of(self, wanted: Wanted) -> Iterator[tuple[str, View | None]]:
         """Each source with its view; None where it has none (any more)."""
-        for path in sorted(wanted.files):
-            yield FILE + path, self._file(path)
+        yield from self._files(sorted(wanted.files))
         for kind, tails in wanted.tails.items():
             read = self._in_one_go if len(tails) > _MANY else self._one_by_one
             for tail, placed in read(kind, tails):
@@ -101,19 +99,20 @@ class Views:
         """True when what `source` shows was last changed before the days that are shown."""
         return not source.startswith(FILE) and changed < self.since
 
-    def _file(self, path: str) -> View | None:
+    def _files(self, names: list[str]) -> Iterator[tuple[str, View | None]]:
+        """The files of the data branch at these paths; folders are read once for all of them."""
         objects = self.store.team.objects
-        found = tree.find(objects, self.roots[self.store.team.name], path)
-        if found is None or found.is_tree:
-            return None
-        try:
-            kind, size = objects.header(found.oid)
-        except Missing:
-            return None
-        if kind != "blob" or size > hygiene.most_bytes(path):
-            return None
-        mode = EDITABLE_MODE if path.startswith(_EDITABLE) else SHARED_MODE
-        return View(path, FILE + path, NO_TIME, mode, objects.read(found.oid)[1])
+        root = self.roots[self.store.team.name]
+        found = tree.find_all(objects, root, names) if names else {}
+        heads = objects.headers({entry.oid for entry in found.values()})
+        for path in names:
+            kind, size = heads.get(found[path].oid, ("", 0)) if path in found else ("", 0)
+            if kind != "blob" or size > hygiene.most_bytes(path):
+                yield FILE + path, None
+                continue
+            mode = EDITABLE_MODE if path.startswith(_EDITABLE) else SHARED_MODE
+            data = objects.read(found[path].oid)[1]
+            yield FILE + path, View(path, FILE + path, NO_TIME, mode, data)
 
     def session(self, source: str, tail: str, placed: list[Placed]) -> View | None:
         """The page of a session."""

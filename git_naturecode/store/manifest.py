@@ -73,15 +73,15 @@ class Manifest:
         found = self._db.execute(_ROWS + " where path = ?", (path,)).fetchone()
         return None if found is None else _row(found)
 
-    def seen_below(self, above: str) -> dict[str, Seen | None]:
-        """How the files whose paths begin with `above` looked when they were written; None where
-        that is not known."""
+    def seen_below(self, above: str) -> dict[str, tuple[int, int, int, int]]:
+        """How the files whose paths begin with `above` looked when they were written, as in `Seen`,
+        where that is known."""
         found = self._db.execute(
             "select path, size, mtime, ctime, inode from file where path >= ? and path < ?"
-            " and pending is null",
+            " and pending is null and size is not null",
             (above, above + "\U0010ffff"),
         )
-        return {path: None if seen[0] is None else Seen(*seen) for path, *seen in found}
+        return {row[0]: row[1:] for row in found}
 
     def intend(self, files: Iterable[tuple[str, str, str, str]]) -> None:
         """Note (path, source, changed, hash) of each file that is about to be written."""

@@ -2,15 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from git_naturecode.store import place
 from git_naturecode.store.place import NAME
 from git_naturecode.store.store import Store
 
-if TYPE_CHECKING:
-    from git_naturecode.store.folder import Seen
-
+_Looks = tuple[int, int, int, int]
 FOLDERS = ("articles", "snippets", "practices", "faqs")
 _ABOVE, _ENDING = "kb/", ".md"
 
@@ -22,35 +19,33 @@ def names(store: Store) -> list[str]:
     """
     if store.repo.work_tree is None or not place.is_on(store):
         return []
-    there = dict(_files(os.path.join(store.repo.work_tree, NAME)))
-    if not there:
+    above = os.path.join(store.repo.work_tree, NAME)
+    if os.path.islink(above) or not os.path.isdir(os.path.join(above, "kb")):
         return []
-    from git_naturecode.store.folder import seen
-
     known = _known(store)
-    return sorted(
-        path for path, found in there.items() if found.st_size and known.get(path) != seen(found)
-    )
+    return sorted(path for name in FOLDERS for path in _changed(above, f"{_ABOVE}{name}", known))
 
 
-def _files(top: str) -> Iterator[tuple[str, os.stat_result]]:
-    """The files of articles below `top`, and how they are; what editors put beside them is none.
-
-    A folder that is a link is not looked into.
-    """
-    if os.path.islink(top) or os.path.islink(os.path.join(top, "kb")):
+def _changed(top: str, folder: str, known: "dict[str, _Looks]") -> Iterator[str]:
+    """The files of articles in one folder that look otherwise; what editors put beside them is
+    none. A folder that is a link is not looked into."""
+    above = os.path.join(top, folder)
+    if not os.path.isdir(above) or os.path.islink(above) or os.path.islink(os.path.dirname(above)):
         return
-    for name in FOLDERS:
-        above = os.path.join(top, "kb", name)
-        if not os.path.isdir(above) or os.path.islink(above):
-            continue
-        with os.scandir(above) as listed:
-            for one in listed:
-                if one.name.endswith(_ENDING) and not one.name.startswith((".", "#")):
-                    yield f"{_ABOVE}{name}/{one.name}", one.stat(follow_symlinks=False)
+    with os.scandir(above) as listed:
+        for one in listed:
+            name = one.name
+            if not name.endswith(_ENDING) or name[0] in ".#":
+                continue
+            found = one.stat(follow_symlinks=False)
+            inode = found.st_ino & 0x7FFF_FFFF_FFFF_FFFF
+            looks = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, inode)
+            path = f"{folder}/{name}"
+            if known.get(path) != looks and found.st_size:
+                yield path
 
 
-def _known(store: Store) -> "dict[str, Seen | None]":
+def _known(store: Store) -> "dict[str, _Looks]":
     """The files that were written here, and how they looked then."""
     from contextlib import closing
 
