@@ -83,8 +83,7 @@ def _work(context: contexts.Context, store: "Store", task: str, files: "Sequence
     here = underway.underway(store.repo)
     prefix = worktree.prefix(store.repo, context.cwd)
     named = tuple(dict.fromkeys(_inside(prefix, one) for one in files))
-    looked_into = named or here.changed[:_MOST_NEW]
-    texts = underway.texts(store.repo, looked_into) if named or not here.added else ()
+    texts = underway.texts(store.repo, named or here.new[:_MOST_NEW])
     session, requests = _session(context, store)
     return Work(here, task, named, session, requests, tuple(texts))
 

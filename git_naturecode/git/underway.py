@@ -29,12 +29,14 @@ class Commit(NamedTuple):
 
 class Underway(NamedTuple):
     """`branch` is "" for a detached head; `changed` are paths that differ from HEAD, staged or not,
-    and new ones; `added` are the lines that tracked files gain, as far as they were read."""
+    and new ones, which are also in `new`; `added` are the lines that tracked files gain, as far as
+    they were read."""
 
-    branch: str
-    changed: tuple[str, ...]
-    added: tuple[str, ...]
-    recent: tuple[Commit, ...]
+    branch: str = ""
+    changed: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    recent: tuple[Commit, ...] = ()
 
 
 def underway(repo: Repo, *, commits: int = 10) -> Underway:
@@ -53,11 +55,12 @@ def underway(repo: Repo, *, commits: int = 10) -> Underway:
     is_born = len(last) in (40, 64) and all(one in "0123456789abcdef" for one in last)
     recent = _recent(repo, commits) if is_born else ()
     if repo.work_tree is None:
-        return Underway(branch, (), (), recent)
-    return Underway(branch, _changed(repo), _added(repo, is_born=is_born), recent)
+        return Underway(branch, recent=recent)
+    changed, new = _changed(repo)
+    return Underway(branch, changed, new, _added(repo, is_born=is_born), recent)
 
 
-def _changed(repo: Repo) -> tuple[str, ...]:
+def _changed(repo: Repo) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for untracked in ("all", "normal", "no"):  # a folder of a million new files is a folder
         try:
             out = repo.program._replace(cwd=repo.work_tree or "").run(
@@ -69,9 +72,12 @@ def _changed(repo: Repo) -> tuple[str, ...]:
         except GitFailed:
             continue
     else:
-        return ()
+        return (), ()
     rows = [os.fsdecode(one) for one in out.split(b"\0") if len(one) > 3]
-    return tuple(dict.fromkeys(row[3:] for row in rows))[:_MOST_PATHS]
+    # What git tracks first: somebody may have a thousand files that he forgot to ignore.
+    rows.sort(key=lambda row: row.startswith("??"))
+    changed = tuple(dict.fromkeys(row[3:] for row in rows))[:_MOST_PATHS]
+    return changed, tuple(row[3:] for row in rows if row.startswith("??"))[:_MOST_PATHS]
 
 
 def _added(repo: Repo, *, is_born: bool) -> tuple[str, ...]:

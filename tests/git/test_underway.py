@@ -31,6 +31,7 @@ def test_changed_staged_and_new_files_and_the_lines_that_they_gain(box: Box, way
     write(clone, "new/é.py", "four\n")
     found = look(clone)
     assert set(found.changed) == {"a b.py", "staged.py", "new/é.py"}
+    assert found.new == found.changed[-1:] == ("new/é.py",)
     assert set(found.added) == {"two", "three"}
     assert found.branch == clone.git("branch", "--show-current").strip()
     assert found.recent[0].subject == "The subject"
@@ -44,7 +45,7 @@ def test_no_commit_yet_a_detached_head_and_a_bare_repository(box: Box) -> None:
     born.git("init", "-q", "-b", "first")
     write(born, "a.py", "one\n")
     born.git("add", "-A")
-    assert look(born) == Underway("first", ("a.py",), ("one",), ())
+    assert look(born) == Underway("first", ("a.py",), (), ("one",), ())
     clone = box.repo()
     clone.git("checkout", "-q", "--detach")
     assert look(clone).branch == ""
