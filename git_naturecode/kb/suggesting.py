@@ -117,11 +117,7 @@ def suggest(index: Index, work: Work, limit: int, *, offered: bool = False) -> l
             scores[name] = scores.get(name, 0.0) + one.weight / (_K + rank)
             reasons.setdefault(name, {}).update(dict.fromkeys(why))
     best = sorted(scores, key=lambda name: (-scores[name], name))
-    return [
-        Suggestion(rows[name], tuple(reasons[name]), scores[name])
-        for name in best
-        if not rows[name].get("deleted")
-    ][:limit]
+    return [Suggestion(rows[name], tuple(reasons[name]), scores[name]) for name in best[:limit]]
 
 
 def _page(index: Index, facet: str, values: Sequence[str]) -> list[dict[str, Json]]:

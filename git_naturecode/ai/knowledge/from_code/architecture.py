@@ -26,6 +26,7 @@ from git_naturecode.ai.knowledge.from_code.sentences import (
 from git_naturecode.ai.knowledge.from_code.structure import Structure, Unit, structure
 
 _MOST_UNITS = 40
+_NOT_COUNTED = "Without tests, examples, and what is imported for types alone."
 _MOST_NAMES = 25
 _MOST = 10
 _FEW = 3  # parts from which on there is an order to speak of
@@ -38,7 +39,7 @@ def topic(project: Project, others: dict[str, int]) -> Topic:
         Part("What it is", tuple(_whole(project, others, built.base))),
         Part("Where it begins", tuple(_begins(project))[:_MOST]),
         Part("Its parts", tuple(_units(built)), _intro(built)),
-        Part("Which part may know which", tuple(_directions(built))),
+        Part("Which part knows which", tuple(_directions(built)), _NOT_COUNTED),
         Part("What others see of it", tuple(_public(project, built))),
         Part("Patterns", tuple(patterns.statements(project))),
     )

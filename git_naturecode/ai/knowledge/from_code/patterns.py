@@ -218,7 +218,7 @@ def _managers(marked: list[tuple[File, Mark]]) -> Iterator[Statement]:
 def _singles(marked: list[tuple[File, Mark]]) -> Iterator[Statement]:
     found = [(one, mark) for one, mark in marked if mark.kind == marks.SINGLE]
     for one, mark in found[:6]:
-        how = "is made once and filled at its first use"
+        how = "is empty until a function fills it"
         if mark.about != ("filled once",):
             how = f"is the one {code(mark.about[0])} that the module makes"
         yield Statement(
