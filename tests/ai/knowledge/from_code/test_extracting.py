@@ -46,7 +46,7 @@ def test_the_architecture_tells_parts_their_order_entry_points_and_patterns(shop
     assert "`Order` (class): One order. ([src/shop/orders.py:18-21]" in text
     assert "`Currency` is a protocol: What amounts are counted in. Implemented by `Euro`." in text
     assert "`WAYS` in `src/shop/orders.py` is a registry" in text
-    assert "tests" not in text.split("## Its parts")[1]
+    assert "tests/" not in text.split("## Its parts")[1]
 
 
 def test_two_parts_that_import_each_other_are_told_with_both_places(shop: Clone) -> None:
