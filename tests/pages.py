@@ -3,7 +3,7 @@
 A block ```console holds commands (`ann$ git ...`, in the clone of that person) with their output;
 `...` stands for any number of lines, `(exit 1)` after the output for an exit code. A block
 ```editor is what the next editor is to write: below each line that begins with `>`, the lines that
-follow it. Ids of reviews, commits and times are patterns: first each is bound, then it stands
+follow it. Ids of reviews, sessions and articles, commits and times are patterns: first each is bound, then it stands
 for what it was bound to.
 """
 
@@ -24,7 +24,7 @@ from git_naturecode.__main__ import run
 _BLOCK = re.compile(r"^```(console|editor)\n(.*?)^```$(?=\n\n)", re.M | re.S)
 _COMMAND = re.compile(r"(\w+)\$ (.*)")
 _FREE = re.compile(
-    r"(?P<id>(?:review|session)-\d{8}-[0-9a-z]{8})|(?P<hash>\b(?=[a-f]*\d)[0-9a-f]{7,40}\b)"
+    r"(?P<id>(?:review|session|kb)-\d{8}-[0-9a-z]{8})|(?P<hash>\b(?=[a-f]*\d)[0-9a-f]{7,40}\b)"
     r"|(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d)|(?P<day>\d{4}-\d\d-\d\d)"
 )
 _WRITE = """
@@ -89,7 +89,7 @@ class Player:
     def play(self, page: str) -> Iterator[tuple[Step, list[str]]]:
         """Each step with what was answered; raises AssertionError where that is something else."""
         self.terminal()
-        self.tails = frozenset(re.findall(r"(?:review|session)-\d{8}-([0-9a-z]{8})", page))
+        self.tails = frozenset(re.findall(r"(?:review|session|kb)-\d{8}-([0-9a-z]{8})", page))
         for step in steps(page):
             lines, code = self.answer(step)
             assert code == step.code, (step.command, lines)
