@@ -3,7 +3,7 @@
 A block ```console holds commands (`ann$ git ...`, in the clone of that person) with their output;
 `...` stands for any number of lines, `(exit 1)` after the output for an exit code. A block
 ```editor is what the next editor is to write: below each line that begins with `>`, the lines that
-follow it. Ids of reviews, sessions and articles, commits and times are patterns: first each is bound, then it stands
+follow it. Ids, commits and times are patterns: first each is bound, then it stands
 for what it was bound to.
 """
 
