@@ -21,6 +21,7 @@ _K = 20  # of the fusion: how little one rank more counts
 _LINKED, _NEAR, _NAMED, _WORDS, _ASKED, _TAGGED = 4.0, 1.5, 2.5, 1.5, 2.0, 0.5
 _LEAST_SHARE = 0.4  # of what the best has
 _TOLD = 3  # words that are named
+_LEAST_TOLD = 0.3  # of what the word has that says most
 
 
 class Work(NamedTuple):
@@ -184,7 +185,11 @@ def _speaking(
         best = best or one.score
         if offered or (about.fits(one.words, one.titled) and one.score >= _LEAST_SHARE * best):
             rows[str(row["id"])] = row
-            ranked = sorted(one.words, key=lambda word: (-one.words[word], word))
+            least = _LEAST_TOLD * max(one.words.values())
+            ranked = sorted(
+                (word for word, value in one.words.items() if value >= least),
+                key=lambda word: (-one.words[word], word),
+            )
             found[str(row["id"])] = (f"speaks of {', '.join(_told(ranked))}",)
     return found
 
