@@ -18,7 +18,7 @@ from git_naturecode.render import inert
 
 MOST = 7
 _LEAST_SURE = 0.5
-_SAME_TITLE, _SAME_TEXT, _SHARED = 0.75, 0.65, 0.3
+_SAME_TITLE, _SAME_TEXT, _SHARED = 0.7, 0.65, 0.3
 _MOST_OF_KIND = 4
 _TAUGHT = ("lesson", "practice")
 
