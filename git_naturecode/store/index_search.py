@@ -77,6 +77,7 @@ def search(
     if wide:  # a question is not answered best by what happens to have all of its words
         words = words._replace(all_first=len(wanted.terms) <= _FEW_WORDS)
     found: list[_Found] = []
+    like: Sequence[str] = ()
     if by_date:
         for all_words in (True, False):
             for kind in searched if all_words or not found else ():
@@ -85,14 +86,17 @@ def search(
         several = comparable or len(searched) > 1
         found = _best(db, among_of, words, limit, grouped=grouped, several=several)
         if wide and grouped and wanted.loose:
-            more = _like(db, found, words)
+            more = _like(db, found, words, searched)
             found = _with_more(
                 found, _best(db, among_of, more, limit, grouped=True, several=several)
             )
-            words = words._replace(alike=[*words.alike, *more.terms])
-    found.sort(key=lambda one: _order(one, by_date=by_date), reverse=True)
-    any_of = " OR ".join((*wanted.phrases, *words.terms, *words.alike))
-    return [_hit(db, one, any_of, grouped=grouped or by_date) for one in found[:limit]]
+            like = more.terms
+    found.sort(key=_by_date if by_date else _by_score, reverse=True)
+    asked_for = " OR ".join((*wanted.phrases, *words.terms, *words.alike))
+    return [
+        _hit(db, one, " OR ".join(like) if one.related else asked_for, grouped=grouped or by_date)
+        for one in found[:limit]
+    ]
 
 
 def _alike(wanted: Asked) -> list[str]:
@@ -101,8 +105,13 @@ def _alike(wanted: Asked) -> list[str]:
     return [term for term in glossary.alike(wanted.loose) if term not in wanted.terms]
 
 
-def _like(db: sqlite3.Connection, found: Sequence[_Found], words: _Words) -> _Words:
-    """What the best of `found` are called and filed under, besides the `words` asked for."""
+def _like(
+    db: sqlite3.Connection, found: Sequence[_Found], words: _Words, kinds: Sequence[str]
+) -> _Words:
+    """What the best of `found` are called and filed under, besides the `words` asked for.
+
+    Words that stand in many texts of `kinds` tell nothing, and would be the dearest to weigh.
+    """
     terms: dict[str, None] = {}
     for one in found[:_LIKE]:
         for table in index_file.texts_of(one.kind)[:-1]:
@@ -113,7 +122,20 @@ def _like(db: sqlite3.Connection, found: Sequence[_Found], words: _Words) -> _Wo
             for (text,) in db.execute(query, (one.entity,)):
                 terms.update(dict.fromkeys(asked(plain(text)).terms))
     known = {*words.terms, *words.alike}
-    return _Words([term for term in terms if term not in known], all_first=False)
+    telling = [
+        term
+        for term in list(terms)[:_MOST_WEIGHED]
+        if term not in known and all(_is_rare(db, kind, term) for kind in kinds)
+    ]
+    return _Words(telling, all_first=False)
+
+
+def _is_rare(db: sqlite3.Connection, kind: str, term: str) -> bool:
+    table = index_file.texts_of(kind)[-1]
+    total = db.execute(f'select count(*) from "{table}_docsize"').fetchone()[0]
+    most = max(_AT_LEAST, total // 50)
+    query = f'select count(*) from (select 1 from "{table}" where "{table}" match ? limit ?)'
+    return bool(db.execute(query, (term, most + 1)).fetchone()[0] <= most)
 
 
 def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
@@ -132,10 +154,12 @@ def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
     ]
 
 
-def _order(one: _Found, *, by_date: bool) -> tuple[object, ...]:
-    if by_date:
-        return one.changed, one.score, -one.number
+def _by_score(one: _Found) -> tuple[float, str, int]:
     return one.score, one.changed, -one.number
+
+
+def _by_date(one: _Found) -> tuple[str, float, int]:
+    return one.changed, one.score, -one.number
 
 
 def _narrowed(kind: str, wanted: Asked, among: Among) -> Among:
@@ -168,7 +192,7 @@ def _best(
         best = _best_of(db, kind, words, limit, among, grouped=grouped)
         most = _most(db, kind, words.terms) if best and several else 1.0
         found += [one._replace(score=one.score / most) for one in best]
-    return sorted(found, key=lambda one: _order(one, by_date=False), reverse=True)
+    return sorted(found, key=_by_score, reverse=True)
 
 
 def _best_of(
@@ -192,7 +216,7 @@ def _of_each(found: Iterable[_Found]) -> list[_Found]:
         weight = weights[one.entity] = weights.get(one.entity, 1 / _OTHERS) * _OTHERS
         best = first.get(one.entity)
         first[one.entity] = best._replace(score=best.score + weight * one.said) if best else one
-    return sorted(first.values(), key=lambda one: _order(one, by_date=False), reverse=True)
+    return sorted(first.values(), key=_by_score, reverse=True)
 
 
 def _latest(
@@ -239,7 +263,7 @@ def _ranked(
         for number in scores
         if number in where and where[number][0] not in said
     ]
-    found.sort(key=lambda one: _order(one, by_date=False), reverse=True)
+    found.sort(key=_by_score, reverse=True)
     return found, looked_at >= 0 and any(len(scores) >= looked_at for scores in (*fields, bodies))
 
 
@@ -307,8 +331,10 @@ def _hit(db: sqlite3.Connection, found: _Found, any_of: str, *, grouped: bool) -
     marked = db.execute(query, (OPEN, CLOSE, found.number, any_of)).fetchone()[0]
     row = db.execute("select row from entity where number = ?", (found.entity,)).fetchone()[0]
     more = 0
-    if grouped:
-        more = places(marked) - 1 if found.entry == WHOLE else _others(db, found, body, any_of)
+    if grouped and found.entry == WHOLE:
+        more = places(marked) - 1
+    elif grouped and table == body:
+        more = _others(db, found, body, any_of)
     return Hit(
         json.loads(row), found.entry, excerpt(marked), found.score, found.kind, max(0, more),
         found.related,

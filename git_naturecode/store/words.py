@@ -109,7 +109,7 @@ def dense_runs(text: str) -> list[tuple[int, int]]:
 
 def excerpt(highlighted: str) -> str:
     """The piece of a text around its matches; `highlighted` is expanded, its matches marked."""
-    text = _EXPANSION.sub("", _marked_parts(highlighted)).lstrip("\n")
+    text = _marked_parts(highlighted).lstrip("\n")
     best = _densest([found.start() for found in _MATCH.finditer(text)])
     start = max(0, best - _BEFORE) if len(text) > _WIDTH else 0
     if start:
@@ -126,7 +126,7 @@ def excerpt(highlighted: str) -> str:
 
 def places(highlighted: str) -> int:
     """How many paragraphs of a text hold a match; as `excerpt` takes it."""
-    text = _EXPANSION.sub("", _marked_parts(highlighted))
+    text = _marked_parts(highlighted)
     return sum(OPEN in part for part in text.split("\n\n"))
 
 
@@ -161,8 +161,14 @@ def term(word: str) -> list[str]:
 
 
 def _marked_parts(text: str) -> str:
-    """Matches among the parts of a word are marked in the word itself."""
-    return _WORD_AND_MORE.sub(lambda found: _marked(found[1], _MATCH.findall(found[2])), text)
+    """`text` without what is only for the index; matches in that are marked in the word itself."""
+    made, done = [], 0
+    for found in _EXPANSION.finditer(text):
+        made.append(text[done : found.start()])
+        done = found.end()
+        if OPEN in found[1] and (word := _LAST_WORD.search(made[-1])):
+            made[-1] = made[-1][: word.start()] + _marked(word[0], _MATCH.findall(found[1]))
+    return "".join((*made, text[done:]))
 
 
 def _marked(word: str, parts: list[str]) -> str:
@@ -182,7 +188,7 @@ def _marked(word: str, parts: list[str]) -> str:
     return "".join(made)
 
 
-_WORD_AND_MORE = re.compile(f"([^\\s{_END}{_MORE}]+){_MORE}( [^{_END}]*){_END}")
+_LAST_WORD = re.compile(r"[^\s]+$")
 
 
 def _densest(starts: list[int]) -> int:
