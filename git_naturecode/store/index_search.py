@@ -22,6 +22,7 @@ _MOST_WEIGHED = 16  # terms by which kinds are made comparable
 _ALIKE = 0.7  # of what a word counts that was typed counts one that means the same
 _OTHERS = 0.6  # of the message before it counts each further one of a session that matches
 _LIKE = 1  # hits whose titles and names say what else is meant
+_MOST_LIKE, _FREQUENT = 8, 100  # so many of their words, each in so many texts at most
 _LIKENESS = 0.3  # of the best score, for what is as like those hits as can be
 _SATURATED = 2.2  # what BM25 gives at most for a term, in units of how rare it is
 
@@ -127,13 +128,13 @@ def _like(
         for term in list(terms)[:_MOST_WEIGHED]
         if term not in known and all(_is_rare(db, kind, term) for kind in kinds)
     ]
-    return _Words(telling, all_first=False)
+    return _Words(telling[:_MOST_LIKE], all_first=False)
 
 
 def _is_rare(db: sqlite3.Connection, kind: str, term: str) -> bool:
     table = index_file.texts_of(kind)[-1]
     total = db.execute(f'select count(*) from "{table}_docsize"').fetchone()[0]
-    most = max(_AT_LEAST, total // 50)
+    most = max(_FREQUENT, total // 100)
     query = f'select count(*) from (select 1 from "{table}" where "{table}" match ? limit ?)'
     return bool(db.execute(query, (term, most + 1)).fetchone()[0] <= most)
 

@@ -33,6 +33,7 @@ _TRADE = (
 )
 _TYPES = ("article", "snippet", "practice", "faq")
 _PARAGRAPHS, _WORDS = 6, 40
+_OF_THE_TRADE = 0.12  # of the paragraphs have such a word: each stands in every 12th article
 _TOKENS = "porter unicode61 remove_diacritics 2"
 _LOADED = (
     "import sys\nsys.argv[0] = 'git-naturecode'\nimport git_naturecode.__main__ as program\n"
@@ -161,7 +162,8 @@ def _vocabulary() -> list[str]:
 def _words(rng: random.Random, count: int) -> list[str]:
     words = _vocabulary()
     found = [words[int(len(words) ** rng.random()) - 1] for _ in range(count)]
-    found[rng.randrange(count)] = _TRADE[int(len(_TRADE) * rng.random() ** 2)]
+    if rng.random() < _OF_THE_TRADE:
+        found[rng.randrange(count)] = _TRADE[int(len(_TRADE) * rng.random())]
     return found
 
 
