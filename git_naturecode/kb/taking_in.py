@@ -112,6 +112,7 @@ def take_in(store: Store, tell: Tell) -> tuple[list[Taken], list[Left]]:
         if taking.given_up:
             store.settle(_WAIT)
             edits.give_up(store, taking.given_up)
+        if taking.given_up or len(changed) < len(names):  # what was given up before a kill
             update(store, _WAIT)
     return taking.taken, taking.left
 

@@ -9,7 +9,7 @@ import pytest
 
 from box import Box, Clone, Said
 from git_naturecode.domain.kb import makers
-from git_naturecode.folder import update
+from git_naturecode.folder import edits, update
 from git_naturecode.kb import taking_in
 from git_naturecode.store import touched
 from git_naturecode.store.store import Store
@@ -419,3 +419,30 @@ def test_saved_at_the_very_moment_it_is_replaced(
     assert "2nd" in article.read_text()
     took(clone)
     assert text_of(clone) == "# Why\n\n1st\n\n2nd\n\nthird\n"
+
+
+def test_what_was_noted_of_it_may_be_lost(
+    clone: Clone, article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut keeps the entry, which was made safe, and perhaps nothing else."""
+    change(article, "first", "1st")
+    with monkeypatch.context() as killed:
+        killed.setattr(taking_in, "update", lambda *_: None)
+        killed.setattr(edits, "give_up", lambda *_: None)
+        took(clone)
+    (clone.path / ".git/naturecode/folders/main/taken-in").unlink()
+    took(clone)
+    assert history(clone) == [TEXT, TEXT.replace("first", "1st")]
+    assert touched_in(clone) == []
+
+
+def test_a_title_that_somebody_else_changed_is_not_set_back(clone: Clone, article: Path) -> None:
+    buffer = article.read_text()
+    with opened(clone) as store:
+        name = clone.nc("kb", "show", "retry", "--json").json["id"]
+        say(store, name, makers.title([], "Retry well"))
+    clone.nc("folder")
+    article.write_text(buffer.replace("first", "1st"))
+    took(clone)
+    assert clone.nc("kb", "show", "retry", "--json").json["title"] == "Retry well"
+    assert "title: Retry well" in article.read_text()

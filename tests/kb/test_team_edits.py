@@ -60,6 +60,7 @@ def test_an_edit_on_the_page_counts_when_somebody_has_adopted_it(
     tip = ada.git("rev-parse", "naturecode")
     bob.nc("sync")
     assert bob.git("rev-parse", "naturecode") == tip
+    assert ada.nc("status", "--json").json["unsigned"] == 0  # nobody signs for a page
     held = ada.nc("quarantine", "list", "--json").json["items"]
     assert len(held) == 1
     ada.nc("quarantine", "adopt", held[0]["id"])

@@ -205,11 +205,11 @@ def test_what_cannot_be_shown_holds_nothing_up(
         raise RuntimeError("a fault")
 
     with opened(clone) as store:
-        monkeypatch.setattr(views, "build", broken)
-        name = add(store, "Retry", "x")
+        with monkeypatch.context() as faulty:
+            faulty.setattr(views, "build", broken)
+            name = add(store, "Retry", "x")
         assert not store.team.spool.waiting()
         assert beside.is_behind(store)
-        monkeypatch.undo()
         assert beside.refresh(store) == 1
         assert read(store, name).text == "x"
     assert text(pages(clone)["articles/retry.md"]) == "x\n"
@@ -299,6 +299,16 @@ def test_a_purged_text_leaves_the_files_and_their_history(box: Box, is_head: boo
         purged = next(one for one in read(store, name).revisions if one.id == bad)
         assert purged.parents == told
         assert purged.text is None
+
+
+def test_a_purged_title_leaves_the_files_too(clone: Clone) -> None:
+    with opened(clone) as store:
+        name = add(store, "Retry", "harmless\n")
+        (bad,) = say(store, name, makers.title([], "The word is hunter2"))
+    assert "hunter2" in pages(clone)["articles/retry.md"]
+    clone.nc("redact", name, bad, "--rewrite", "--yes")
+    assert "hunter2" not in reachable(clone)
+    assert pages(clone)["articles/retry.md"].startswith("---\ntitle: Retry\n")
 
 
 def reachable(clone: Clone) -> str:
