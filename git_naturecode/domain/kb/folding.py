@@ -10,7 +10,7 @@ from git_naturecode.domain.kb.three_way import Both, merged
 
 _MOST_DEEP = 16  # merges of common ancestors of common ancestors of ...
 _MOST_BASES = 8  # common ancestors that are merged for one base
-_MOST_CHARACTERS = 24_000_000  # that are merged for common ancestors
+_MOST_CHARACTERS = 8_000_000  # that are merged for common ancestors
 _MOST_SEARCHED = 200_000_000  # characters in which the writers of single places are looked for
 
 Key = tuple[str, ...]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from git_naturecode.domain.matching import Block, matching
 
 _MOST_APART = 400  # items that differ between two places where lines that stand once are equal
+_MOST_LETTERS = 800_000  # that are looked at word by word in one effort
+_EACH = 100  # letters that a line costs at least
 _MOST_STEPS = 500_000  # of one effort: about a third of a second
 
 
@@ -33,6 +35,12 @@ class Effort:
 
     def __init__(self) -> None:
         self.left = _MOST_STEPS
+        self.letters = _MOST_LETTERS
+
+    def takes(self, *texts: str) -> bool:
+        """True while there is time left to look at `texts` word by word."""
+        self.letters -= sum(map(len, texts)) + _EACH
+        return self.letters >= 0
 
     def blocks(self, old: Sequence[str], new: Sequence[str]) -> list[Block]:
         """The equal items on the shortest way from `old` to `new`; none if that is too long."""

@@ -7,9 +7,10 @@ from git_naturecode.domain.kb import blocks, marks
 from git_naturecode.domain.kb.marks import Text
 
 _MOST_LINES = 60  # by which a place is widened to the whole paragraph
-_MOST_LETTERS = 5_000  # in these lines
+_MOST_LETTERS = 10_000  # in these lines, in all texts of the place
 _MOST_OPEN = 400  # by which it is widened to the whole of a fence or comment
-_MOST_WIDENING = 100_000  # lines by which all places of a text are widened together
+_MOST_WIDENING = 300_000  # characters by which all places of a text are widened together
+_MOST_WOVEN = 20_000  # lines of all texts of places that are made one
 
 
 class Side(NamedTuple):
@@ -37,6 +38,10 @@ def clash(sides: Iterable[Side]) -> Part:
     for one in sorted(flat, key=lambda side: side.time):
         found.setdefault(one.lines, one)
     chosen = tuple(found.values())
+    if len(chosen) > marks.MOST_TEXTS:
+        first, rest = chosen[: marks.MOST_TEXTS - 1], chosen[marks.MOST_TEXTS - 1 :]
+        lines = tuple(line for side in rest for line in side.lines)
+        chosen = (*first, rest[0]._replace(lines=lines))
     return list(chosen[0].lines) if len(chosen) == 1 else chosen
 
 
@@ -55,17 +60,32 @@ def _flat(side: Side) -> list[Side]:
             parts.append([item])
     if not any(isinstance(part, tuple) for part in parts):
         return [side]
-    return list(_woven(parts))
+    woven = _woven(parts)
+    plain = tuple(line for item in side.lines for line in item.split("\n"))
+    return [side._replace(lines=plain)] if woven is None else list(woven)
 
 
-def _woven(parts: Sequence[Part]) -> Clash:
-    """What each writer has for all of `parts`: his own text where there is one, else the first."""
-    clashes = [part for part in parts if isinstance(part, tuple)]
+def _woven(given: Sequence[Part]) -> Clash | None:
+    """What each writer has for all of `given`: his own text where there is one, else the first.
+
+    None where that would be too much.
+    """
     writers: dict[tuple[str, ...], Side] = {}
-    for one in clashes:
-        for name, side in _named(one):
+    parts: list[list[str] | dict[tuple[str, ...], Side]] = []
+    lines = 0
+    for one in given:
+        if isinstance(one, list):
+            parts.append(one)
+            lines += len(one)
+            continue
+        named = dict(_named(one))
+        parts.append(named)
+        lines += max(len(side.lines) for side in one) + 1
+        for name, side in named.items():
             known = writers.get(name)
             writers[name] = side if known is None or known.time < side.time else known
+        if lines * len(writers) > _MOST_WOVEN:
+            return None
     return tuple(
         Side(tuple(_told(parts, name)), side.by, side.time, side.head)
         for name, side in writers.items()
@@ -81,12 +101,14 @@ def _named(clash: Clash) -> Iterable[tuple[tuple[str, ...], Side]]:
         yield (*name, str(seen[name])), side
 
 
-def _told(parts: Sequence[Part], name: tuple[str, ...]) -> Iterable[str]:
+def _told(
+    parts: Sequence[list[str] | dict[tuple[str, ...], Side]], name: tuple[str, ...]
+) -> Iterable[str]:
     for part in parts:
         if isinstance(part, list):
             yield from part
         else:
-            yield from next((side for one, side in _named(part) if one == name), part[0]).lines
+            yield from (part.get(name) or next(iter(part.values()))).lines
 
 
 class Laid(NamedTuple):
@@ -156,7 +178,10 @@ class _Layout:
         if self.state == blocks.NONE or low < len(self.out):
             low = self._paragraph(low, place)
         parts: list[Part] = [[one] if isinstance(one, str) else one.sides for one in self.out[low:]]
-        place = _one_of([*parts, place])
+        wide = _one_of([*parts, place])
+        if wide is None:
+            low = len(self.out)
+        place = wide or place
         self.state = self.before[low] if low < len(self.out) else self.state
         del self.out[low:], self.before[low:]
         place = self._rest_of_paragraph(place)
@@ -167,14 +192,18 @@ class _Layout:
     def _opening(self) -> int:
         """Where in `out` the fence or comment begins in which a place would stand."""
         low = len(self.out)
-        if self.state == blocks.NONE:
+        if self.state == blocks.NONE or self.left <= 0:
             return low
-        least = max(0, low - min(_MOST_OPEN, self.left))
+        least = max(0, low - _MOST_OPEN)
         while low > least:
             low -= 1
             if self.before[low] == blocks.NONE:
-                self.left -= len(self.out) - low
+                self.left -= sum(
+                    len(one) if isinstance(one, str) else sum(map(len, _all(one.sides)))
+                    for one in self.out[low:]
+                )
                 return low
+        self.left -= len(self.out) - least
         return len(self.out)
 
     def _paragraph(self, low: int, place: Clash) -> int:
@@ -186,7 +215,8 @@ class _Layout:
             is_open = self.before[low - 1] != blocks.NONE
             if is_open or not isinstance(above, str) or not _is_text(above):
                 break
-            if not room.takes([above]):
+            self.left -= len(above) * len(place) + 1
+            if not room.takes([above], len(place)) or self.left <= 0:
                 return start
             low -= 1
             first = [above]
@@ -199,10 +229,11 @@ class _Layout:
             first = [below] if isinstance(below, str) else _ends(below, 0)
             if not any(map(_goes_on, first)):
                 break
-            if not room.takes(_all(below)):
+            more = self._taken(wide) if room.takes(_all(below), len(wide)) else None
+            if more is None:
                 self.at = start
                 return place
-            wide = self._taken(wide)
+            wide = more
         return wide
 
     def _closing(self, place: Clash) -> tuple[Clash, bool]:
@@ -212,28 +243,35 @@ class _Layout:
         """
         start, wide = self.at, place
         states = [blocks.after(side.lines) for side in wide]
-        most = min(_MOST_OPEN, self.left)
         while any(state != blocks.NONE for state in states):
             if self.at == len(self.given):
                 break
-            if self.at - start >= most:
+            below = self.given[self.at]
+            more = self._taken(wide) if self.at - start < _MOST_OPEN else None
+            if more is None:
                 self.at = start
                 return place, False
-            below = self.given[self.at]
-            wide = self._taken(wide)
+            wide = more
             if isinstance(below, str):
                 states = [blocks.after([below], state) for state in states]
             else:
                 states = [blocks.after(side.lines) for side in wide]
         return wide, True
 
-    def _taken(self, place: Clash) -> Clash:
+    def _taken(self, place: Clash) -> Clash | None:
+        """`place` with the next piece; None where there is no time left for that."""
         below = self.given[self.at]
-        self.at += 1
-        self.left -= 1
+        lines = len(place[0].lines) + sum(map(len, _all(below)))
+        self.left -= lines * len(place) + 1
+        if self.left <= 0:
+            return None
+        wide: Clash | None
         if isinstance(below, str):
-            return tuple(side._replace(lines=(*side.lines, below)) for side in place)
-        return _one_of([place, below])
+            wide = tuple(side._replace(lines=(*side.lines, below)) for side in place)
+        else:
+            wide = _one_of([place, below])
+        self.at += wide is not None
+        return wide
 
 
 class _Room:
@@ -242,17 +280,21 @@ class _Room:
     def __init__(self) -> None:
         self.lines, self.letters = _MOST_LINES, _MOST_LETTERS
 
-    def takes(self, lines: Sequence[str]) -> bool:
+    def takes(self, lines: Sequence[str], times: int) -> bool:
+        """True while there is room for `lines`, in each of so many texts."""
         self.lines -= len(lines)
-        self.letters -= sum(map(len, lines))
+        self.letters -= sum(map(len, lines)) * times
         return self.lines >= 0 and self.letters >= 0
 
 
-def _one_of(parts: Sequence[Part]) -> Clash:
-    """One place of several and of what stands between them."""
+def _one_of(parts: Sequence[Part]) -> Clash | None:
+    """One place of several and of what stands between them; None where that would be too much."""
     if len(parts) == 1 and isinstance(parts[0], tuple):
         return parts[0]
-    made = clash(_woven(parts))
+    woven = _woven(parts)
+    if woven is None:
+        return None
+    made = clash(woven)
     return made if isinstance(made, tuple) else (Side(tuple(made), "", ""),)
 
 

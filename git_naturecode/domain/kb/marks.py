@@ -13,8 +13,10 @@ _LEFT_OUT = " · left out"
 _FENCED = " fenced"
 _ID = 8  # hexadecimal digits
 _MOST_NAME = 60
+MOST_TEXTS = 99
+"""For one place; what claims to be more is none."""
 _TEXT = re.compile(
-    rf"{START}([1-9]\d{{0,5}}) of ([1-9]\d{{0,5}}) · (.*) · (\d{{4}}-\d\d-\d\d) (\d\d:\d\d) UTC"
+    rf"{START}([1-9]\d?) of ([1-9]\d?) · (.*) · (\d{{4}}-\d\d-\d\d) (\d\d:\d\d) UTC"
     rf"(?:{_LEFT_OUT})? \(nc:([0-9a-f]{{{_ID}}})({_FENCED})?\)"
 )
 _LAST = re.compile(rf"{START}{_END} \(nc:([0-9a-f]{{{_ID}}})\)")

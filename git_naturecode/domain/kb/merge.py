@@ -4,6 +4,7 @@ docs/design/kb-merge.md has the cases.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from git_naturecode.domain.kb import marks
@@ -14,7 +15,7 @@ __all__ = ["Node", "Place", "View", "has_marks", "places", "view"]
 MOST_HEADS = 32
 """Versions that are merged into one view; a log with more of them was not made by people."""
 _MOST_NAMED = 500  # heads that the next revision can name as its parents
-_MOST_BYTES = 24 << 20  # of the texts that are merged for one view: about three seconds
+_MOST_BYTES = 8 << 20  # of the texts that are merged for one view: about a second
 
 
 class Node(NamedTuple):
@@ -62,15 +63,22 @@ def view(nodes: Mapping[str, Node]) -> View:
         text = nodes[live[0]].text or "" if live else ""
         named = tuple(heads[:_MOST_NAMED])
         return View(text, places(text), named, bool(gone and not live), gone if live else ())
-    from git_naturecode.domain.kb.folding import folded  # one head needs none of it
-
     chosen = _chosen(nodes, live)
-    text = folded(graph, nodes, chosen)
+    text = _folded(tuple(nodes[name] for name in graph.parents), tuple(chosen))
     late = set(live).difference(chosen)
     if late:
         text = f"{text.rstrip(chr(10))}\n\n{marks.waiting(len(late))}\n"
     named = tuple(sorted([*chosen, *_others(heads, live)[: _MOST_NAMED - len(chosen)]]))
     return View(text, places(text), named, False, gone)
+
+
+@lru_cache(maxsize=8)
+def _folded(nodes: tuple[Node, ...], heads: tuple[str, ...]) -> str:
+    """The merge of `heads`; one command may ask for the same several times."""
+    from git_naturecode.domain.kb.folding import folded  # one head needs none of it
+
+    graph = Graph({node.id: node.parents for node in nodes})
+    return folded(graph, {node.id: node for node in nodes}, heads)
 
 
 def _others(heads: Sequence[str], live: Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ Items = Sequence[str]
 """Lines; what holds a line end is several lines that belong together, and is never taken apart."""
 _SAME_LINE = 1 / 3  # of its words a line keeps to be the same line, changed
 _SAME_MATTER = 1 / 2  # of all their words are in both of two paragraphs that speak of the same
+_MOST_PLACES = 500  # of which each is shown by itself
 _MOST_PAIRS = 10_000  # of paragraphs that are compared
 _WORDS = re.compile(r"\w+")
 _ITEM = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s|\|")
@@ -42,14 +43,14 @@ def merged(base: Items | None, one: Items, other: Items) -> list[Part]:
     """
     effort = Effort()
     if base is None:
-        return _joined(_agreed((), one, other, effort))
+        return _few(_joined(_agreed((), one, other, effort)))
     mine = hunks(matching_within(base, one), len(base), len(one))
     theirs = hunks(matching_within(base, other), len(base), len(other))
     mine, theirs = _slid(base, one, mine, theirs), _slid(base, other, theirs, mine)
     parts = _joined(_walked((base, one, other), mine, theirs, effort))
     if not any(items and not items[-1].strip() for items in (base, one, other)):
         _trim(parts)
-    return parts
+    return _few(parts)
 
 
 def _walked(
@@ -257,7 +258,8 @@ def _are_long(*texts: Items) -> bool:
 def _word_by_word(was: Items, one: Items, other: Items, effort: Effort) -> list[str] | None:
     if not was or not one or not other or _are_long(was, one, other):
         return None
-    said = by_words("\n".join(was), "\n".join(one), "\n".join(other), effort)
+    texts = ("\n".join(was), "\n".join(one), "\n".join(other))
+    said = by_words(*texts, effort) if effort.takes(*texts) else None
     return None if said is None else said.split("\n")
 
 
@@ -330,6 +332,24 @@ def _trim(parts: list[Part]) -> None:
     if isinstance(last, list):
         while last and not last[-1].strip():
             last.pop()
+
+
+def _few(parts: list[Part]) -> list[Part]:
+    """`parts`, or where there would be too many places, one from the first to the last of them."""
+    places = [number for number, part in enumerate(parts) if isinstance(part, Both)]
+    if len(places) <= _MOST_PLACES:
+        return parts
+    was, one, other = list[str](), list[str](), list[str]()
+    for part in parts[places[0] : places[-1] + 1]:
+        if isinstance(part, Both):
+            was += part.was
+            one += part.one
+            other += part.other
+        else:
+            for side in (was, one, other):
+                side += part
+    both = Both(tuple(was), tuple(one), tuple(other))
+    return [*parts[: places[0]], both, *parts[places[-1] + 1 :]]
 
 
 def _joined(parts: Iterator[Part]) -> list[Part]:

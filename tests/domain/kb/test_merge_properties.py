@@ -224,3 +224,27 @@ def test_of_thousands_of_heads_some_are_merged_and_the_others_are_told() -> None
     after = seen(first, node("mine", "r", "Mine.\n", by="ann", at=1), *heads, settled)
     assert "Settled." in after.text
     assert len(set(after.heads) & set(shown.heads)) == 0
+
+
+def test_however_many_places_differ_the_view_stays_within_bounds() -> None:
+    base = "".join(f"u{number}\nx\n" for number in range(3_000))
+    made = merged(base, base.replace("x", "y"), base.replace("x", "z"))
+    assert len(places(made)) == 1
+    assert len(made) < 3 * len(base)
+
+
+def test_forged_places_of_many_texts_are_kept_whole_and_bounded() -> None:
+    def forged(count: int, word: str) -> str:
+        rows = [
+            f"{MARK}{n} of {count} · a{n} · 2026-11-26 10:30 UTC (nc:00000001)\n{word} {n}"
+            for n in range(1, count + 1)
+        ]
+        end = "end · keep one text or join them, then delete the lines with ⚠ (nc:00000001)"
+        return "\n".join([*rows, MARK + end, ""])
+
+    for count in (3, 99, 100, 3_000):
+        made = merged("", forged(count, "one"), forged(count, "two"), forged(count, "three"))
+        assert all(len(place.texts) <= 99 for place in places(made))
+        for word in ("one", "two", "three"):
+            assert f"{word} {count}\n" in made
+        assert len(made) < 20 * len(forged(count, "three")) + 1_000
