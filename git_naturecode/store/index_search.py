@@ -132,9 +132,7 @@ def _like(
 
 
 def _is_rare(db: sqlite3.Connection, kind: str, term: str) -> bool:
-    table = index_file.texts_of(kind)[-1]
-    total = db.execute(f'select count(*) from "{table}_docsize"').fetchone()[0]
-    most = max(_FREQUENT, total // 100)
+    table, most = index_file.texts_of(kind)[-1], _FREQUENT
     query = f'select count(*) from (select 1 from "{table}" where "{table}" match ? limit ?)'
     return bool(db.execute(query, (term, most + 1)).fetchone()[0] <= most)
 
