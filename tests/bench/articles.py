@@ -72,7 +72,7 @@ def _index(stage: Stage, clone: Path) -> Iterator[Line]:
         partial(_anew, stage, stage.year(stage.entities), texts=False), warm=0,
     )  # fmt: skip
     budget = f"cold index of {stage.entities:,} articles, until a list works"
-    yield against(budget, ours, peer, "as many sessions", 1.5)
+    yield against(budget, ours, peer, "as many sessions", 1)
     with stage.store(clone) as store:
         index = open_index(store)
         assert index.count(KIND) == stage.entities + 1
