@@ -118,6 +118,7 @@ def tag(
     from git_naturecode.cli.kb_add import tags_of
     from git_naturecode.cli.kb_opened import opened_article
     from git_naturecode.domain.kb import makers
+    from git_naturecode.render.show import line
 
     context = contexts.current(quiet)
     wanted, unwanted = tags_of(add or []), tags_of(remove or [])
@@ -137,7 +138,7 @@ def tag(
             raise errors.Negative(f"it has {', '.join(wanted)} already; nothing was changed")
         here.write(*made)
         tags = here.again().article.tags
-    told = f"tags of {here.article.slug}: {', '.join(tags) or 'none'}"
+    told = f"tags of {here.article.slug}: {line(', '.join(tags)) or 'none'}"
     answer(context, as_json, {"id": here.article.id, "tags": tags}, told, TELL_OTHERS)
 
 

@@ -216,10 +216,12 @@ def _agree(
     """Return where words of sessions that not all may read may become known to all."""
     from git_naturecode.cli.agreeing import agree
 
-    closed = [one for one in sessions if one.encrypted or not one.shared]
+    closed = [one for one in sessions if one.encrypted or not one.shared or one.has_private]
     if not closed:
         return
     what = "encrypted" if any(one.encrypted for one in closed) else "private"
+    if all(one.shared and not one.encrypted for one in closed):
+        what = "not shared as a whole"
     names = ", ".join(one.id for one in closed[:3]) + (" ..." if len(closed) > 3 else "")
     agree(
         context, f"{names} is {what}, and everybody can read an article. Go on?", yes=yes,

@@ -47,7 +47,7 @@ class Told:
             head,
             self.paint.dim(
                 " · ".join(
-                    filter(None, (what, why, ", ".join(tag for tag in one.tags if tag != one.kind)))
+                    filter(None, (what, why, ", ".join(line(t) for t in one.tags if t != one.kind)))
                 )
             ),
         ]

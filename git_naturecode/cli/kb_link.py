@@ -65,7 +65,7 @@ def link(
         here.write(makers.link(to, **said)._replace(clean=True))
         kb.keep_notes(store)
     facts = {"id": here.article.id, "kind": wanted.kind, "to": to, **_told(said)}
-    notes = [f"warning: {wanted.note}"] if wanted.note else []
+    notes = [f"warning: {line(wanted.note)}"] if wanted.note else []
     answer(
         context, as_json, facts, line(f"{here.article.slug} is linked to {wanted.told}"), *notes,
         TELL_OTHERS,

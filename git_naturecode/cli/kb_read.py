@@ -170,7 +170,9 @@ def _raw(context: contexts.Context, article: "Article", chosen: "Revision | None
     if buffer is None:
         context.out.write(text)
     else:  # whatever the locale's encoding is
-        buffer.write(text.encode("utf-8", "surrogateescape"))
+        from git_naturecode.domain.kb.texts import bytes_of
+
+        buffer.write(bytes_of(text))
 
 
 def readable(article: "Article", revision: "Revision") -> str:

@@ -161,8 +161,8 @@ class Kept:
     def _write(self, text: str) -> None:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(text)
+        with open(descriptor, "wb") as file:
+            file.write(texts.bytes_of(text))
 
     def _read(self) -> str:
         try:

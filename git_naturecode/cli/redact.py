@@ -9,7 +9,7 @@ import typer
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet
-from git_naturecode.render.show import line
+from git_naturecode.render.show import line, show
 
 if TYPE_CHECKING:
     from git_naturecode.purging import Done, Found, FoundFile
@@ -266,7 +266,7 @@ def _carry(
     if not done.shared or no_sync or name is None:
         return None, None
     try:
-        outcome = syncing.sync(store, name, context.tell)
+        outcome = syncing.sync(store, name, lambda text: context.tell(show(text)))
     except errors.Remote as failed:
         return None, _not_there(name, failed.message)
     for problem in outcome.problems:

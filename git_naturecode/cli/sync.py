@@ -67,7 +67,7 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
     take_in(context, store)
     hear = context.progress if context.err.isatty() and not context.quiet else None
     try:
-        outcome = syncing.sync(store, name, context.tell, hear=hear)
+        outcome = syncing.sync(store, name, lambda text: context.tell(show(text)), hear=hear)
     finally:
         context.progress_done()
     if outcome.forgot:

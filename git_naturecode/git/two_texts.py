@@ -16,7 +16,7 @@ def compared(repo: Repo, old: str, new: str, name: str, around: int) -> FileChan
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, which) for which in ("old", "new")]
         for path, text in zip(paths, (old, new), strict=True):
-            with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            with open(path, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
                 file.write(text)
         args = (
             "-c", "core.quotePath=false", "diff", "--no-index", "--no-color", "--no-ext-diff",

@@ -59,5 +59,6 @@ def take_in_pages(
         from git_naturecode.kb import from_host
 
         found = from_host.take_in(store, commits, complete)
-    pages.looked(store)
+    if found.is_all:
+        pages.looked(store, theirs)
     return found

@@ -1,5 +1,6 @@
 """Whether what articles refer to is there: other articles, commits, code, what was said, files."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from git_naturecode.store.store import Store
 
 OK, RENAMED, BROKEN, CHANGED, UNSURE = "ok", "renamed", "broken", "changed", "unsure"
 _MOST_BYTES = 8 << 20
+_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _MOST_ASKED = 500  # paths of which git's history is asked whether they were ever there
 
 
@@ -105,7 +107,8 @@ class Checker:
         paths |= {f"{one.target}.md" for one in found if one.kind == refer.ARTICLE}
         unknown = paths - self._entries.keys()
         if unknown:
-            there = tree.find_many(self._objects, self._root, unknown) if self._root else {}
+            asked = filter(_can_be, unknown)
+            there = tree.find_many(self._objects, self._root, asked) if self._root else {}
             self._entries |= {path: there.get(path) for path in unknown}
 
     def _settled(self, told: list[Checked]) -> list[Checked]:
@@ -113,7 +116,7 @@ class Checker:
         unsure = {one.target for one in told if one.state == UNSURE}
         if not unsure:
             return told
-        once = self._were_there(sorted(unsure)[:_MOST_ASKED])
+        once = self._were_there([path for path in sorted(unsure)[:_MOST_ASKED] if _can_be(path)])
         return [
             one._replace(state=BROKEN) if one.target in once else one
             for one in told if one.state != UNSURE or one.target in once
@@ -265,6 +268,11 @@ def _placed(told: Checked, place: Place | None) -> Checked:
     if place.state == MOVED:
         return told._replace(now=now, why=f"now {now}")
     return told
+
+
+def _can_be(path: str) -> bool:
+    """True where git may have a file of this name: it is bytes, and none of them is zero."""
+    return "\0" not in path and not _NO_BYTES.search(path)
 
 
 def wrong(found: Iterable[Checked]) -> Iterator[Checked]:

@@ -44,20 +44,19 @@ class _File(NamedTuple):
 def take_in(store: Store, commits: Sequence[Commit], complete: Complete) -> Found:
     """Take in what `commits`, the oldest first, have changed; the entries wait in the spool then.
 
-    `complete` gets here all of some commits, where a partial clone lacks it.
+    `complete` gets here all of some commits, where a partial clone lacks it. Of very many edits
+    that are not in the log yet some are left for the next time.
     """
     objects, found = store.team.objects, Found([], [])
     if store.repo.is_partial:
         complete([one for c in commits for one in (c.id, *c.info.parents)])
-    edits = 0
     for commit in commits:
         with suppress(Missing, ValueError):
             for number, file in enumerate(_changed(objects, commit)):
-                edits += 1
-                if edits <= _MOST_EDITS:
-                    _take(store, commit, file, number, found)
-    if edits > _MOST_EDITS:
-        found.problems.append(f"{edits - _MOST_EDITS} edits on a host's page were not looked at")
+                if len(found.taken) >= _MOST_EDITS:
+                    more = f"more than {_MOST_EDITS} edits on a host's page; the next sync goes on"
+                    return found._replace(problems=[*found.problems, more], is_all=False)
+                _take(store, commit, file, number, found)
     return found
 
 

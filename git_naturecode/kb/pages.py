@@ -1,6 +1,6 @@
 """Commits that others than this program made on our branch, as a host's page does: found once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from git_naturecode.git.objects import CommitInfo, Missing, Objects, parse_commit
@@ -20,10 +20,12 @@ class Commit(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Lines for people about what was taken in, and about what could not be."""
+    """Lines for people about what was taken in, and about what could not be; whether that is all,
+    or the next time has to go on."""
 
     taken: list[str]
     problems: list[str]
+    is_all: bool = True
 
 
 def foreign(store: Store, theirs: str | None) -> list[Commit]:
@@ -34,18 +36,19 @@ def foreign(store: Store, theirs: str | None) -> list[Commit]:
     """
     head, known = store.team.head(), recall(store, _MARK)
     tips = list(dict.fromkeys(one for one in (head, theirs) if one))
-    return _foreign(store.team.objects, tips, known)
+    return _foreign(store.team.objects, tips, known.split())
 
 
-def looked(store: Store) -> None:
-    """Remember that all that is in the history of our branch was looked at."""
-    head = store.team.head()
-    if head is not None:
-        remember(store, _MARK, head)
+def looked(store: Store, theirs: str | None) -> None:
+    """Remember that all that is in the history of our branch, and of `theirs`, was looked at: our
+    next commit may stand on theirs alone."""
+    tips = [one for one in (store.team.head(), theirs) if one]
+    if tips:
+        remember(store, _MARK, " ".join(dict.fromkeys(tips)))
 
 
-def _foreign(objects: Objects, tips: Sequence[str], known: str) -> list[Commit]:
-    waiting, seen = list(tips), {known}
+def _foreign(objects: Objects, tips: Sequence[str], known: Iterable[str]) -> list[Commit]:
+    waiting, seen = list(tips), set(known)
     found: list[Commit] = []
     while waiting and len(seen) < _MOST:
         one = waiting.pop(0)

@@ -3,6 +3,7 @@
 Everything here may be done again at any time, and is: it is remembered as done only afterwards.
 """
 
+import glob
 import os
 import time
 import zlib
@@ -22,6 +23,8 @@ _WAIT = 30.0
 _PAUSE = 0.2
 _PIECE = 1024
 _FOLDERS = frozenset({"log", "files", "kb", "team", "projects", "prompts"})
+_PROPOSED = "ai/proposed-*.json"
+"""What models made of sessions and files; they quote what was said there."""
 _DONE = "forgotten"
 _BROKEN = "broken-objects"  # where the doctor puts what is damaged
 
@@ -84,6 +87,8 @@ def _clean(store: Store, purged: join.Purged) -> None:
 
     for name in ("index.db", "index-encrypted.db"):
         index_file.remove(os.path.join(store.state_dir, name))
+    for path in glob.glob(os.path.join(glob.escape(store.state_dir), _PROPOSED)):
+        os.unlink(path)
     _doubt_remotes(store)
 
 

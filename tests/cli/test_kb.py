@@ -11,6 +11,7 @@ import pytest
 
 from box import Box, Clone
 from git_naturecode.domain.kb import makers
+from kb.articles import opened, say
 
 TEXT = "# Retry with jitter\n\nWait a little longer each time.\n"
 
@@ -559,3 +560,12 @@ def test_of_two_that_take_one_name_the_first_keeps_it(box: Box) -> None:
         found = {r["id"]: r["slug"] for r in one.nc("kb", "list", "--json").json["items"]}
         assert [found[i] for i in ids] == names
         assert [one.nc("kb", "show", n, "--json").json["id"] for n in names] == ids
+
+
+def test_tags_of_others_command_no_terminal(clone: Clone) -> None:
+    name = add(clone)
+    with opened(clone) as store:
+        say(store, name, makers.tag([], "a\x1b]0;b\x07c", there=True))
+    told = clone.nc("kb", "tag", name, "--add", "fine").err
+    assert "fine" in told
+    assert "\x1b" not in told

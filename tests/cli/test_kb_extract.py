@@ -10,6 +10,10 @@ import pytest
 from answering import model
 from box import Box, Clone
 from cli.test_kb import add, at_terminal, text_of
+from git_naturecode.domain.drafts import element
+from git_naturecode.store.entry import Draft
+from git_naturecode.store.store import PRIVATE, TEAM
+from kb.articles import opened
 
 TALK = (
     ("user", "Postgres or SQLite for the queue?"),
@@ -136,6 +140,38 @@ def test_words_of_a_session_that_not_all_may_read(clone: Clone, visibility: str)
     assert articles(clone) == []
     clone.nc("kb", "extract", "--session", session, "--save", "--yes")
     assert len(articles(clone)) >= 2
+
+
+def test_words_that_were_not_shared_with_the_rest_of_their_session(clone: Clone) -> None:
+    session = talk(clone)
+    with opened(clone) as store:  # as a capture does, until the next share
+        store.write(PRIVATE, session, [Draft("message", {"role": "user"}, f"{PRACTICE}, always.")])
+        store.settle(5.0)
+    said = clone.nc("kb", "extract", "--session", session, "--save", code=3)
+    assert "not shared as a whole, and" in said.err
+    assert articles(clone) == []
+
+
+def test_what_a_session_is_tagged_with_commands_no_terminal(clone: Clone) -> None:
+    session = talk(clone)
+    with opened(clone) as store:
+        store.write(TEAM, session, [element([], "tags", "a\x1b]0;b\x07c", there=True)])
+        store.settle(5.0)
+    assert "\x1b" not in clone.nc("kb", "extract", "--session", session).out
+    clone.nc("kb", "extract", "--session", session, "--save")
+    assert [one["tags"] for one in articles(clone)] != [[], []]
+    assert all("\x1b" not in tag for one in articles(clone) for tag in one["tags"])
+
+
+def test_a_purge_takes_what_a_model_made_of_the_text_along(clone: Clone, tmp_path: Path) -> None:
+    session = talk(clone)
+    model(clone, tmp_path, ANSWER)
+    clone.nc("kb", "extract", "--session", session)
+    kept = clone.path / ".git/naturecode/ai"
+    assert "SQLite holds" in "".join(one.read_text() for one in kept.glob("proposed-*"))
+    message = clone.nc("session", "show", session, "--json").json["messages"][1]["messageId"]
+    clone.nc("redact", session, message, "--rewrite", "--yes")
+    assert list(kept.glob("proposed-*")) == []
 
 
 def test_a_session_with_nothing_to_keep_says_so(clone: Clone) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from box import Box, Clone
 from git_naturecode.domain.kb import makers
+from git_naturecode.kb import from_host
 from git_naturecode.store.unsigned import NOBODY
 from kb.articles import add, commit, opened, read, say, text
 from kb.articles import shown as pages
@@ -248,6 +249,36 @@ def test_a_commit_of_plain_git_in_a_clone_is_taken_in_too(host: Host) -> None:
     assert "took in an edit" in host.ada.nc("sync").err
     host.sync()
     assert host.texts(host.bob) == [TEXT, TEXT.replace("first", "1st")]
+
+
+def test_of_very_many_edits_none_is_lost(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where our branch goes on from theirs, so that it has another history than before."""
+    monkeypatch.setattr(from_host, "_MOST_EDITS", 2)
+    for word in ("one", "two", "six"):
+        host.pull()
+        host.edit({PATH: host.read().replace("first", f"first {word}")})
+        with opened(host.ada) as store:
+            say(store, host.name, makers.vote([], f"{word}@example.com", "helpful"))
+        host.ada.nc("sync")
+    assert host.texts(host.ada)[-1] == TEXT.replace("first", "first six two one")
+    host.pull()
+    fresh: dict[str, str | None] = {
+        f"kb/faqs/{name}.md": f"# {name}\n" for name in ("red", "tan", "sky")
+    }
+    host.edit(fresh)
+    assert "the next sync goes on" in host.ada.nc("sync").err
+    assert "took in an edit" in host.ada.nc("sync").err
+    assert host.ada.nc("sync").err == ""
+    listed = host.ada.nc("kb", "list", "--type", "faq", "--json").json["items"]
+    assert sorted(one["title"] for one in listed) == ["red", "sky", "tan"]
+
+
+def test_who_made_the_commit_commands_no_terminal(host: Host) -> None:
+    host.page.env["GIT_AUTHOR_EMAIL"] = "e\x1b]0;x\x07ve@example.com"
+    host.edit({PATH: host.read().replace("first", "1st")})
+    told = host.ada.nc("sync").err
+    assert "took in an edit" in told
+    assert "\x1b" not in told
 
 
 def test_killed_before_the_entry_is_drained(host: Host) -> None:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import pytest
 
 from box import Box, Clone
+from git_naturecode.domain.kb import makers
 from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.model import Article
 from git_naturecode.kb import noted, noting
 from git_naturecode.store.store import Placed
+from kb.articles import add as written
+from kb.articles import opened, read, say
 
 REF = "refs/notes/naturecode/kb"
 LINES = "".join(f"line number {number}\n" for number in range(1, 31))
@@ -178,6 +181,21 @@ def test_what_is_broken_is_listed(clone: Clone) -> None:
     told = clone.nc("kb", "check", code=1)
     assert "Retry" in told.out
     assert "line 1    nowhere: there is no such article" in told.out
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+def test_a_path_that_no_file_can_have_hides_nothing(clone: Clone, odd: str) -> None:
+    hostile = f"src/a{odd}b.py:12 [x](y{odd}.md) [[pa{odd}ge]] ![[p{odd}.png]] and more\n"
+    with opened(clone) as store:
+        name = written(store, "Odd", hostile)
+        say(store, name, makers.revision(f"{hostile}again\n", list(read(store, name).heads)))
+    add(clone, "Plain", "[gone](gone.md)\n")
+    assert "gone.md" in problems(clone)
+    tail = name[-8:]
+    clone.nc("kb", "links", tail)
+    clone.nc("kb", "diff", tail)
+    done = clone.process("kb", "show", tail, "--raw", errors="surrogateescape")
+    assert (done.returncode, done.stdout[-6:]) == (0, "again\n")
 
 
 def test_linked_lines_are_followed(clone: Clone) -> None:

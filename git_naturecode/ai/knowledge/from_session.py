@@ -93,4 +93,4 @@ def still(text: str) -> str:
 
 
 def _tags(one: Found, session: Session) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((one.kind, *session.tags)))
+    return tuple(dict.fromkeys((one.kind, *(tag for tag in session.tags if tag.isprintable()))))

@@ -13,6 +13,14 @@ def normal(text: str) -> str:
     return plain if plain.endswith("\n") or not plain else plain + "\n"
 
 
+def bytes_of(text: str) -> bytes:
+    """The bytes of `text`; also of what is no text in UTF-8, since a log may hold anything."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def title_of(text: str) -> str:
     """The first heading of the highest level in Markdown, "" where there is none."""
     fence = ""
