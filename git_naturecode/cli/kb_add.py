@@ -50,7 +50,7 @@ def add(
     check_types([type])
     new = _New(type, title_of(title) if title else "", slug, tags_of(tags or []))
     if slug:
-        check_slug(slug)
+        check_slug(context, slug)
     asked = is_asked(file)
     entity = ids.new_entity(KIND, context.now_ms(), context.random)
     _require_permitted(context, new)
@@ -109,7 +109,8 @@ def _written(
 
     new = new._replace(title=new.title or title_of(texts.title_of(text)))
     with reading_kb(context, writing=True) as (store, index):
-        new = new._replace(slug=free_slug(index, entity, new.type, new.title, new.slug))
+        shown = context.redactor.text(new.title)[0]  # a slug is made of it, and stays
+        new = new._replace(slug=free_slug(index, entity, new.type, shown, new.slug))
         made = [makers.opening(new.title, new.type, new.slug)]
         made += [makers.tag([], one, there=True) for one in new.tags]
         made.append(makers.revision(text, []))
@@ -145,10 +146,14 @@ def tags_of(given: list[str]) -> list[str]:
     return found
 
 
-def check_slug(slug: str) -> None:
-    """Raise Usage unless `slug` may be one."""
+def check_slug(context: contexts.Context, slug: str) -> None:
+    """Raise Usage unless `slug` may be one, and holds nothing that looks secret."""
     from git_naturecode.domain.kb import slugs
 
+    if context.redactor.text(slug)[1]:
+        raise errors.Usage(
+            "that slug looks secret, and everybody would see it", "choose another one"
+        )
     if slugs.is_slug(slug):
         return
     near = slugs.slug_of(slug)
@@ -160,7 +165,10 @@ def check_slug(slug: str) -> None:
 
 
 def free_slug(index: "Index", entity: str, type: str, title: str, wanted: str) -> str:
-    """The slug that the article `entity` gets: as `wanted`, else made of its title and free yet."""
+    """The slug that the article `entity` gets: as `wanted`, else made of its title and free yet.
+
+    `title` is without secrets: no rule finds them in what was made of it.
+    """
     from git_naturecode import ids
     from git_naturecode.cli import kb_named
     from git_naturecode.domain.kb import slugs

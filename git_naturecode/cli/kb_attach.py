@@ -47,7 +47,9 @@ def _attach(
     from git_naturecode.domain.kb import makers
     from git_naturecode.kb import attaching
 
-    called = attaching.check_name(os.path.basename(path) if name is None else name)
+    called = attaching.check_name(
+        os.path.basename(path) if name is None else name, context.redactor
+    )
     read = attaching.read(path, called, context.redactor)
     with opened_article(context, article) as here:
         there = [one for one in here.article.files if one.name == called]

@@ -92,7 +92,7 @@ def rename(
     from git_naturecode.domain.kb import makers
 
     context = contexts.current(quiet)
-    check_slug(slug)
+    check_slug(context, slug)
     with opened_article(context, article) as here:
         before = here.article.slug
         if before == slug:

@@ -131,7 +131,8 @@ class Keeper:
         one, context = offer.proposal, self.context
         entity = ids.new_entity(KB, context.now_ms(), context.random)
         with reading_kb(context, writing=True) as (store, index):
-            offer.slug = free_slug(index, entity, one.type, offer.title, "")
+            shown = context.redactor.text(offer.title)[0]
+            offer.slug = free_slug(index, entity, one.type, shown, "")
             made = [makers.opening(offer.title, one.type, offer.slug, one.origin)]
             made += [makers.tag([], tag, there=True) for tag in one.tags]
             made += [makers.revision(offer.text, []), *_links(one, ())]

@@ -13,18 +13,26 @@ from git_naturecode.domain.kb.model import MOST_TEXT
 _CUT = "<!-- ------------------------ >8 ------------------------"
 _BELOW = "Leave the line above as it is: from there on nothing is kept."
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MOST_READ = 64 << 20  # bytes: a device or a pipe may never end
 _NO_TEXT = "--file FILE takes it from a file, --file - from stdin"
 
 
 def given(context: Context, file: str) -> bytes:
-    """The bytes in `file` (`-`: stdin); raises Usage where it cannot be read."""
+    """The bytes in `file` (`-`: stdin); raises Usage where it cannot be read, or does not end."""
     if file == "-":
-        return sys.stdin.buffer.read()
-    try:
-        with open(os.path.join(context.cwd, file), "rb") as opened:
-            return opened.read()
-    except OSError as error:
-        raise errors.Usage(f"{file} cannot be read: {error.strerror}") from None
+        data = sys.stdin.buffer.read(_MOST_READ + 1)
+    else:
+        try:
+            with open(os.path.join(context.cwd, file), "rb") as opened:
+                data = opened.read(_MOST_READ + 1)
+        except OSError as error:
+            raise errors.Usage(f"{file} cannot be read: {error.strerror}") from None
+    if len(data) > _MOST_READ:
+        raise errors.Usage(
+            f"{'stdin' if file == '-' else file} has more than {_MOST_READ} bytes",
+            f"an article holds {MOST_TEXT} at most",
+        )
+    return data
 
 
 def decoded(data: bytes, file: str = "-") -> str:
@@ -146,7 +154,9 @@ class Kept:
         self.forget()
 
     def named(self, error: errors.NaturecodeError) -> errors.NaturecodeError:
-        """`error`, telling where the text is."""
+        """`error`, telling where the text is, unless it was forgotten."""
+        if not os.path.lexists(self.path):
+            return error
         where = f"the text is in {self.path}"
         error.hint = f"{error.hint}; {where}" if error.hint else where
         return error

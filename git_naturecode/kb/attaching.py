@@ -84,8 +84,15 @@ def check_size(path: str, size: int) -> None:
         )
 
 
-def check_name(name: str) -> str:
-    """`name`; raises Usage where some reader cannot have a file that is called so."""
+def check_name(name: str, redactor: "Redactor") -> str:
+    """`name`; raises Usage where some reader cannot have a file that is called so, or where it
+    holds what looks secret: everybody would see it."""
+    clean, found = redactor.text(name)
+    if found:
+        raise Usage(
+            f"{line(clean)!r} is no name for a file: it holds what looks secret",
+            "--name NAME gives it another one",
+        )
     bad = not name.isprintable() or bool(_BAD & set(name)) or name != name.strip(" .")
     if bad or not name or len(name.encode("utf-8", "surrogatepass")) > MOST_NAME:
         raise Usage(

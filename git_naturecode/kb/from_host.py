@@ -162,11 +162,14 @@ def _check(store: Store, commit: Commit, file: _File, block: edited.Block) -> No
 
 
 def _beginning(commit: Commit, path: str, now: edited.Fresh) -> tuple[str, dict[str, Draft]]:
+    redactor = Redactor()
     _, folder, name = path.removesuffix(".md").split("/")
+    name = redactor.text(name)[0]  # in what is made of it no rule finds a secret
     tail = ids.imported_tail("host", f"{commit.id} {path}")
     type = now.type or _TYPES.get(folder, ARTICLE)
     title = now.title or " ".join(name.replace("-", " ").replace("_", " ").split())
-    slug = name if slugs.is_slug(name) else slugs.slug_of(title, f"{type}-{tail}")
+    said = redactor.text(title)[0]
+    slug = name if slugs.is_slug(name) else slugs.slug_of(said, f"{type}-{tail}")
     entity = f"{KIND}-{ids.day_of(_ms(commit))}-{tail}"
     drafts = {"open": makers.opening(title, type, slug)}
     drafts |= {f"tag {tag}": makers.tag([], tag, there=True) for tag in now.tags}

@@ -19,6 +19,7 @@ from git_naturecode.folder import edits
 from git_naturecode.folder.update import update
 from git_naturecode.kb.shown import Shown
 from git_naturecode.render import kb_view
+from git_naturecode.render.show import line
 from git_naturecode.store import place, touched
 from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
@@ -29,6 +30,7 @@ from git_naturecode.teaming import Gate
 _WAIT = 15.0
 _STATE = "taken-in"
 _MOST_REMEMBERED = 500
+_AT_ONCE = 50
 _TYPES = {folder: type for type, folder in FOLDERS.items()}
 Tell = Callable[[str], None]
 
@@ -47,12 +49,14 @@ class Taken(NamedTuple):
     def text(self) -> str:
         """One line for people."""
         if self.is_new:
-            return f"took in {NAME}/{self.path} as a new article: {ids.tail(self.id)}"
+            return f"took in {NAME}/{line(self.path)} as a new article: {ids.tail(self.id)}"
         parts = [f"{self.more} lines more" if self.more != 1 else "1 line more"] * bool(self.more)
         parts += [f"{self.less} less"] * bool(self.less)
         kinds = {one.header.get("field") for one in self.entries}
         parts += [what for what in ("title", "tags") if what in kinds]
-        return f"took in your edit of {NAME}/{self.path}: {', '.join(parts) or 'the same text'}"
+        return (
+            f"took in your edit of {NAME}/{line(self.path)}: {', '.join(parts) or 'the same text'}"
+        )
 
 
 class Left(NamedTuple):
@@ -106,8 +110,10 @@ def take_in(store: Store, tell: Tell) -> tuple[list[Taken], list[Left]]:
             return [], []
         taking = _Taking(store)
         changed = edits.read(store, names)
-        for one in changed:
+        for number, one in enumerate(changed, 1):
             taking.take(one, tell)
+            if number % _AT_ONCE == 0:  # whoever looks for an article reads all that waits
+                store.settle(_WAIT)
         _Told(store).keep(changed, taking.left)
         if taking.given_up:
             store.settle(_WAIT)
@@ -160,7 +166,7 @@ class _Taking:
         found = self._read(one)
         if isinstance(found, Left):
             self.left.append(found)
-            tell(f"warning: {NAME}/{found.path} is not taken in: {found.why}")
+            tell(f"warning: {NAME}/{line(found.path)} is not taken in: {found.why}")
         elif found is not None and one.data is not None:
             self.given_up[one.path] = one.data
             if isinstance(found, Taken):
@@ -248,11 +254,14 @@ class _Taking:
 
     def _begin(self, one: edits.Changed, read: edited.Fresh) -> Taken | Left:
         """A new article; the same one where its beginning was written before a kill."""
-        folder, name = one.path.split("/")[1], one.path.split("/")[2].removesuffix(".md")
+        assert one.data is not None
+        assert self.store.redactor is not None
+        _, folder, name = one.path.removesuffix(".md").split("/")
+        name = self.store.redactor.text(name)[0]  # in what is made of it no rule finds a secret
         title = read.title or " ".join(name.replace("-", " ").replace("_", " ").split())
         type = read.type or _TYPES[folder]
-        slug = name if slugs.is_slug(name) else slugs.slug_of(title, slugs.slug_of(name))
-        assert one.data is not None
+        said = self.store.redactor.text(title)[0]
+        slug = name if slugs.is_slug(name) else slugs.slug_of(said, slugs.slug_of(name))
         tail = ids.digest32(
             ("folder", self.store.device, self._state, one.path, edited.digest(read.text), title), 8
         )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Where = Mapping[str, Sequence[str]]
 """For each facet ("owner|author": one or the other) the values of which one will do."""
+_MOST = 1_000_000_000  # rows or matches; SQLite has no larger numbers than 2**63 - 1
 FILL_SEGMENTS = 150  # files whose texts are brought in by one transaction
 
 
@@ -101,7 +102,7 @@ class Index:
             query = (
                 f"select row from entity where {clause} order by changed desc, tail desc limit ?"
             )
-            rows = self.db.execute(query, (*values, -1 if limit is None else limit))
+            rows = self.db.execute(query, (*values, -1 if limit is None else min(limit, _MOST)))
             return Page([json.loads(row) for (row,) in rows], total.fetchone()[0])
 
         return self._with_waiting((kind,), read)
@@ -174,7 +175,7 @@ class Index:
                 self.db,
                 names,
                 query,
-                limit,
+                min(limit, _MOST),
                 among,
                 by_date=by_date,
                 grouped=grouped,

@@ -230,6 +230,20 @@ def test_line_ends_and_marks_of_other_systems_are_made_one(clone: Clone) -> None
     assert text_of(clone, entity) == "# Windows\n\none\ntwo\n"
 
 
+def test_a_file_that_does_not_end_is_refused(clone: Clone) -> None:
+    told = clone.nc("kb", "add", "--title", "x", "--file", "/dev/zero", code=2).err
+    assert "/dev/zero has more than" in told
+
+
+def test_any_number_is_a_limit(clone: Clone) -> None:
+    entity = add(clone)
+    for args in (["kb", "list"], ["kb", "search", "longer"], ["kb", "history", entity]):
+        assert clone.nc(*args, "--limit", "9" * 20, "--json").json["items"]
+    clone.nc("session", "list", "--limit", "9" * 20)
+    clone.nc("session", "search", "longer", "--limit", "9" * 20, code=1)
+    clone.nc("review", "list", "--limit", "9" * 20)
+
+
 def test_text_comes_from_stdin(clone: Clone) -> None:
     done = clone.process("kb", "add", "--file", "-", "--json", input=TEXT)
     assert json.loads(done.stdout)["title"] == "Retry with jitter"
@@ -264,7 +278,9 @@ def test_an_edit_is_a_revision_with_a_history_and_a_difference(clone: Clone) -> 
 
 def test_an_edit_that_changes_nothing_says_so(clone: Clone) -> None:
     entity = add(clone)
-    assert "all is as it was; nothing was changed" in edit(clone, entity, TEXT, code=1)
+    told = edit(clone, entity, TEXT, code=1)
+    assert "all is as it was; nothing was changed" in told
+    assert "the text is in" not in told  # it was forgotten
     again = clone.nc("kb", "edit", entity, "--title", "Retry with jitter", code=1).err
     assert "nothing was changed" in again
     assert len(clone.nc("kb", "history", entity, "--json").json["items"]) == 1

@@ -244,6 +244,16 @@ def test_a_secret_on_the_page_does_not_get_into_the_log(host: Host) -> None:
     assert "REDACTED" in logs
 
 
+def test_a_new_page_is_not_called_by_a_secret(host: Host) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+    host.edit({"kb/articles/y_y.md": f"---\ntitle: {token}\n---\n\ntwo\n"})
+    host.sync()
+    listed = host.ada.nc("kb", "list", "--json").json["items"]
+    assert "redacted-github-token-1" in [one["slug"] for one in listed]
+    logs = host.ada.git("grep", "-h", "", "naturecode", "--", "log")
+    assert "a1b2c3d4e5f6g7h8i9j0" not in logs.casefold()
+
+
 def test_a_commit_of_plain_git_in_a_clone_is_taken_in_too(host: Host) -> None:
     commit(host.ada, {PATH: host.read().replace("first", "1st")})
     assert "took in an edit" in host.ada.nc("sync").err

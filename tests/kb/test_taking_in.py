@@ -286,6 +286,16 @@ def test_a_new_file_becomes_an_article(clone: Clone, article: Path) -> None:
     assert took(clone).err == ""
 
 
+def test_many_new_files_and_one_with_a_line_break_in_its_name(clone: Clone, article: Path) -> None:
+    for number in range(52):
+        (article.parent / f"n{number}.md").write_text(f"# N{number}\n")
+    (article.parent / "z\nwarning: z.md").write_text("# Z\n")
+    told = took(clone).err
+    assert told.count("as a new article") == 53
+    assert "\nwarning:" not in told
+    assert len(clone.nc("kb", "list", "--json", "--limit", "99").json["items"]) == 54
+
+
 def test_two_new_files_with_one_title_are_two_articles(clone: Clone, article: Path) -> None:
     for name in ("one.md", "two.md", "Same Title.md"):
         (article.parent / name).write_text(f"# Same title\n\nof {name}\n")
