@@ -185,7 +185,7 @@ def test_a_full_disk(box: Box, tmp_path: Path) -> None:
         here = settle(full.repo())
         (room / "state").mkdir()
         # The state alone is full: git itself could not commit on a full disk.
-        with small(tmp_path / "state", "256k") as state:
+        with small(tmp_path / "state", "1m") as state:
             for one in here.state.iterdir():
                 (shutil.copytree if one.is_dir() else shutil.copy)(one, state / one.name)
             shutil.rmtree(here.state)
