@@ -19,5 +19,9 @@ def take_in(context: Context, store: Store) -> int:
 
     if store.redactor is None:
         store.redactor = context.redactor
-    taken, _ = taking_in.take_in(store, lambda text: context.tell(show(text)))
+    taken, left = taking_in.take_in(store, lambda text: context.tell(show(text)))
+    if left:
+        context.tell(
+            "hint: mend the file, or delete it: `git naturecode folder` then writes what was said"
+        )
     return len(taken)

@@ -37,7 +37,9 @@ class Meant(NamedTuple):
     def told(self) -> str:
         """The target in words."""
         if self.anchor is None:
-            return f"{self.kind} {self.to[:12] if self.kind == refer.COMMIT else self.to}"
+            if self.kind == refer.COMMIT:
+                return f"commit {self.to[:12]}"
+            return f"{self.to}#{self.part}" if self.part else self.to
         lines = f":{self.anchor.line}" if self.anchor.line else ""
         lines += f"-{self.anchor.end}" if self.anchor.end > self.anchor.line else ""
         return f"{self.anchor.path}{lines} of {self.to[:12]}"

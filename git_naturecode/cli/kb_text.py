@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from git_naturecode import errors, ids
 from git_naturecode.cli.context import Context
 from git_naturecode.domain.kb import texts
+from git_naturecode.domain.kb.edited import too_long
 from git_naturecode.domain.kb.model import MOST_TEXT
 
 _CUT = "<!-- ------------------------ >8 ------------------------"
@@ -62,7 +63,7 @@ def checked(text: str, name: str = "the text", file: str = "-") -> str:
     if size > MOST_TEXT:
         attached = "FILE" if file == "-" else file
         raise errors.Usage(
-            f"{name} has {size} bytes, and an article holds {MOST_TEXT} at most",
+            f"{name} is too long: {too_long(size).why}",
             f"git naturecode kb attach ARTICLE {attached} keeps it beside an article; or make "
             "several of it",
         )

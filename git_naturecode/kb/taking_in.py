@@ -177,6 +177,8 @@ class _Taking:
         self, one: edits.Changed, read: edited.Edited | edited.Fresh
     ) -> "Left | Article | None":
         """Why a file cannot be taken in; else the article that it is of (None: a new one)."""
+        if one.path.split("/")[1] not in _TYPES:
+            return Left(one.path, f"move it into one of the folders {', '.join(_TYPES)}")
         if isinstance(read, edited.Fresh):
             gone = one.was_ours and self._shows(one.path)
             return Left(one.path, "its line `nc:` is gone: undo that, or, for a new article, give "

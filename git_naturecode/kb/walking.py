@@ -73,7 +73,9 @@ def listed(repo: Repo, cwd: str, paths: Sequence[str], *, everything: bool) -> l
     for path in paths:
         whole = os.path.normpath(os.path.join(cwd, path))
         if not os.path.exists(whole):
-            raise Usage(f"there is no {line(path)}", "name files or folders with Markdown")
+            raise Usage(
+                f"there is no file or folder {line(path)}", "name files or folders with Markdown"
+            )
         real = os.path.realpath(whole)
         if top is not None and (real == top or real.startswith(top + os.sep)):
             inside.append("" if real == top else os.path.relpath(real, top).replace(os.sep, "/"))

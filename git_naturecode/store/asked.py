@@ -53,6 +53,7 @@ def asked(query: str) -> Asked:
     without: list[str] = []
     typed: list[str] = []
     loose: list[str] = []
+    read = 0
     for found in list(_PIECE.finditer(inner(query)))[:_MOST_PIECES]:
         piece, is_quoted = found["phrase"] or found["word"] or "", found["word"] is None
         shut = found["minus"] if is_quoted else _MINUS.match(piece)
@@ -67,9 +68,11 @@ def asked(query: str) -> Asked:
         parts = [one for one in _WORD.findall(piece) if one.strip("_")]
         if not is_quoted and (telling_parts := _WORD.findall(without_dense_stops(piece))):
             parts = telling_parts
-        for word in parts[: MOST_WORDS - len(typed)]:
-            typed.append(word)
+        for word in parts[: MOST_WORDS - read]:
+            read += 1
             begins = not is_quoted and piece.endswith("*") and word is parts[-1]
+            if not begins:  # a beginning is no word that could have been mistyped
+                typed.append(word)
             terms.update(dict.fromkeys(_beginning(word) if begins else term(word)))
     if not terms and without:
         return asked(re.sub(r'(?<!\S)-|"', " ", query))

@@ -8,7 +8,6 @@ from git_naturecode.store.place import NAME
 from git_naturecode.store.store import Store
 
 _Looks = tuple[int, int, int, int]
-FOLDERS = ("articles", "snippets", "practices", "faqs")
 _ABOVE, _ENDING = "kb/", ".md"
 
 
@@ -23,7 +22,14 @@ def names(store: Store) -> list[str]:
     if os.path.islink(above) or not os.path.isdir(os.path.join(above, "kb")):
         return []
     known = _known(store)
-    return sorted(path for name in FOLDERS for path in _changed(above, f"{_ABOVE}{name}", known))
+    return sorted(path for name in _folders(above) for path in _changed(above, name, known))
+
+
+def _folders(above: str) -> Iterator[str]:
+    """The folders in which somebody may have put an article, also where none belongs."""
+    yield "kb"
+    with os.scandir(os.path.join(above, "kb")) as listed:
+        yield from (f"{_ABOVE}{one.name}" for one in listed if one.name[0] != ".")
 
 
 def _changed(top: str, folder: str, known: "dict[str, _Looks]") -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Whether a YAML text from elsewhere is harmless, found out without building anything from it."""
 
 import re
+from typing import Any
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 32
@@ -25,6 +26,7 @@ def fault(text: bytes) -> tuple[int, str] | None:
     if len(text) > MAX_BYTES:
         return 1, f"{len(text)} bytes of YAML, more than {MAX_BYTES}"
     depth = nodes = 0
+    event = None
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             number = getattr(event.start_mark, "line", 0) + 1
@@ -40,9 +42,22 @@ def fault(text: bytes) -> tuple[int, str] | None:
             if depth > MAX_DEPTH or nodes > MAX_NODES:
                 return number, "its YAML is too deep or too long"
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        return (mark.line + 1 if mark else 1), "its YAML cannot be read"
+        return _where(error, event), "its YAML cannot be read"
     return None
+
+
+def _where(error: Exception, last: Any) -> int:
+    """The line to mend: where nobody closed a quote, the one in which it was opened.
+
+    `last` is the event before: a quote that ends at the next one in the file, lines below.
+    """
+    mark = getattr(error, "problem_mark", None)
+    is_quoted = last is not None and getattr(last, "style", None) in ("'", '"')
+    if mark and is_quoted and last.start_mark.line < last.end_mark.line == mark.line:
+        mark = last.start_mark
+    if mark and "quoted" in str(getattr(error, "context", "")):
+        mark = getattr(error, "context_mark", None) or mark
+    return mark.line + 1 if mark else 1
 
 
 def front_matter(text: bytes) -> bytes:

@@ -219,7 +219,9 @@ def test_what_cannot_be_added_is_refused_in_words(
 def test_a_text_that_is_too_long_stays_where_it_is(clone: Clone) -> None:
     (clone.path / "big.md").write_text("# Big\n" + "x\n" * (1 << 20))
     told = clone.nc("kb", "add", "--file", "big.md", code=2).err
-    assert "has 2097158 bytes, and an article holds 1048576 at most" in told
+    assert (
+        "big.md is too long: it has 2.0 MiB, and the text of an article has at most 1 MiB" in told
+    )
     assert "kb attach ARTICLE big.md" in told
     assert (clone.path / "big.md").stat().st_size == 2097158
 

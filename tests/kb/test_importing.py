@@ -259,7 +259,7 @@ def test_secrets_stay_out(clone: Clone, tmp_path: Path) -> None:
 
 def test_what_cannot_be_imported(clone: Clone) -> None:
     write(clone.path, only__txt="", folder___x__txt="x")
-    assert "no missing" in clone.nc("kb", "import", "missing", code=2).err
+    assert "no file or folder missing" in clone.nc("kb", "import", "missing", code=2).err
     clone.nc("kb", "import", "folder", code=1)
     clone.nc("kb", "import", code=2)
     clone.nc("kb", "import", "folder", "--type", "novel", code=2)

@@ -187,6 +187,40 @@ def test_what_cannot_be_taken_in_is_told_and_left(clone: Clone, article: Path, h
     assert clone.nc("status", "--json").json["edits"][0]["path"].endswith("kb/articles/retry.md")
 
 
+def test_an_edit_that_cannot_be_taken_in_is_dropped_with_its_file(
+    clone: Clone, article: Path
+) -> None:
+    change(article, "title: Retry", 'title: "Retry')
+    said = took(clone).err
+    assert "not taken in: line 2: its YAML cannot be read" in said
+    assert "hint: mend the file, or delete it: `git naturecode folder`" in said
+    article.unlink()
+    clone.nc("folder")
+    assert article.read_text().endswith(TEXT)
+    assert not took(clone).err
+
+
+@pytest.mark.parametrize("where", ["loose.md", "recipes/soup.md"])
+def test_a_file_where_no_article_stands_is_told_and_left(
+    clone: Clone, article: Path, where: str
+) -> None:
+    path = article.parent.parent / where
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("# Soup\n")
+    why = "move it into one of the folders articles, snippets, practices, faqs"
+    assert f".naturecode/kb/{where}: {why}" in clone.nc("status").out
+    said = took(clone)
+    assert f"warning: .naturecode/kb/{where} is not taken in: {why}" in said.err
+    assert "Soup" not in said.out
+    assert path.read_text() == "# Soup\n"
+
+
+def test_a_tag_with_a_comma_is_two(clone: Clone, article: Path) -> None:
+    change(article, "tags: []", 'tags: ["http, retry", net]')
+    took(clone)
+    assert clone.nc("kb", "show", "retry", "--json").json["tags"] == ["http", "net", "retry"]
+
+
 def test_status_says_what_waits_and_takes_nothing_in(clone: Clone, article: Path) -> None:
     change(article, "first", "1st")
     (article.parent / "new.md").write_text("# New\n")

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,3 +46,14 @@ def test_bombs_are_refused_at_once() -> None:
         assert yaml_scan.objection(text.encode()), text[:30]
     assert time.process_time() - before < 5
     assert yaml_scan.objection(b"name: core\nmembers: [ada]\n") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a: "open\nb: c\nd: ["x"]\n', 1), ("a: b\nc: 'open\nd: e\n", 2),
+        ("a: it's 'fine'\nb: c: d\n", 2), ('a: "two\n  lines"\nb: c: d\n', 3), ("a: [x\nb: c\n", 2),
+    ],
+)  # fmt: skip
+def test_the_line_to_mend_is_told(text: str, line: int) -> None:
+    assert yaml_scan.fault(text.encode()) == (line, "its YAML cannot be read")

@@ -318,6 +318,8 @@ def _tags(said: Any, was: str = "") -> tuple[str, ...] | Wrong | None:
     found = tuple(dict.fromkeys(one for one in (" ".join(one.split()) for one in some) if one))
     if short_of(found) == was:
         return None
+    if any("," in one for one in found):  # `["a, b"]`: no command could name a tag with a comma
+        return _tags([part for one in found for part in one.split(",")], was)
     if len(found) > _MOST_TAGS or any(len(one) > MOST_TAG for one in found):
         return Wrong(
             2, f"it has more than {_MOST_TAGS} tags, or one of more than {MOST_TAG} letters"
