@@ -12,23 +12,27 @@ from git_naturecode.ai.knowledge.sentences import clean, is_chatter, sentences, 
 
 _MOST_TEXT = 1_800  # characters of one statement
 _MOST_QUOTE = 500
-_LEAST_POINT, _LEAST_HEAD, _MOST_HEAD = 30, 55, 118  # characters of a title that is cut
+_LEAST_POINT, _LEAST_HEAD, _MOST_HEAD = 30, 45, 90  # characters of a title that is cut
 _CLAUSE = re.compile(
     r" [–—-] |[,;:] | \(| (?:which|because|so that|since|like|such as|while|whereas|when|if|"
-    r"and each|but) |[，；：]"
+    r"but|without|using) |[，；：]"
 )
+_TAIL = re.compile(r" (?:and|in|on|at|by|from|via|for|with|after|before|during|as|to) ")
 _PASSING = re.compile(
     r"^(?:\*\*)?(?:the |all |both )*(?:[\w`/.-]+ ){0,4}?(?:linter|lint|build|tests?|checks?|"
     r"suite)\b[^.]{0,40}\b(?:pass(?:es|ed|ing)?|clean|green|ok|succeed(?:s|ed)?)\b",
     re.I,
 )
 _LEADING = re.compile(r"^.{1,60}[:：]$")
+_BARE = re.compile(r"^the \w+ (?:is|are|was|were|should|must|needs?|has|can|will)\b", re.I)
+_IDENTIFIER = re.compile(r"\b(?:[A-Za-z]\w*[a-z][A-Z]\w+|[A-Za-z]+_[A-Za-z]\w+)\b")
 _WAYS = re.compile(
     r"^\**(?:the |possible |some |two |three )*(?:options?|approach(?:es)?|alternatives?)\b|选项",
     re.I,
 )
 _OPEN = re.compile(
-    r"\boptions?\b|\bapproach (?:\d|[a-c]\b)|\balternatives?\b|\bpropos|\bquestion|"
+    r"\boptions?\b|\b(?:potential|possible) |\bworkarounds\b|\bapproach (?:\d|[a-c]\b)|"
+    r"\balternatives?\b|\bpropos|\bquestion|"
     r"\bshould\b|[?？]$|"
     r"选项|提议",
     re.I,
@@ -39,19 +43,26 @@ _STATUS = re.compile(
     r"|\|\s*`[0-9a-f]{7,40}`",
     re.I,
 )
-_WHERE = re.compile(r"^(?:at|on|in) lines? \d+(?:-\d+)?(?: (?:of|in) `[^`]+`)?,\s*", re.I)
+_WHERE = re.compile(
+    r"^(?:at|on|in) lines? \d+(?:-\d+)?(?: (?:of|in) `[^`]+`)?,\s*"
+    r"| (?:at|on|in) (?:line \d+|`[^`\s]+:\d+(?:-\d+)?`)",
+    re.I,
+)
+_LIKE = re.compile(r" \((?:like|e\.g\.|such as|for example)[^()]*\)", re.I)
 _NOBODY = re.compile(
     r"^(?:does|is|has|makes|shows|adds|creates|uses|handles|returns|removes|sets|gets|keeps|"
     r"updates|fixes|allows|ensures|prevents)\b",
     re.I,
 )
 _DANGLING = re.compile(
-    r"(?:[?？]|\b(?:when|where|(?:means|so|such|says) that|which|because|if|with|and|or|the|"
+    r"(?:[?？]|\b(?:when|where|(?:means|so|such|says) that|which|because|so|but|if|with|and|or|the|"
     r"an?|to|of|is|are|was|were))$",
     re.I,
 )
 _POINTS_BACK = re.compile(
-    r"^(?:this|that|it|its|they|these|those|both|here|there|he|she|then|so|and|but|also|"
+    r"^(?:the (?:original|previous|former|latter|above|following|harder|easier|same)|"
+    r"the tests? (?:needs?|should|must|has|have|is|was)|"
+    r"this|that|it|its|they|these|those|both|here|there|he|she|then|so|and|but|also|"
     r"however|which|"
     r"same|such|your|you|i|we'?re|i'?m|my|since|because|for|on|in|to|as|if|"
     r"when|it's|that's)\b",
@@ -61,7 +72,8 @@ _LEAD = re.compile(
     r"^(?:(?:ah|oh|ok(?:ay)?|good|great|perfect|yes|no|right|indeed|so|and|but|now|well|"
     r"unfortunately|"
     r"hm+)[,.!: ]+)*"
-    r"(?:(?:i (?:also )?(?:found|see|know|understand|think i see|identified|spotted|"
+    r"(?:root cause(?=:)|an? (?:bug|issue|problem) (?:where|in which|that)"
+    r"|(?:i (?:also )?(?:found|see|know|understand|think i see|identified|spotted|"
     r"noticed)(?: that)?"
     r"(?: (?:the|what'?s the|an?) (?:\w+ )?(?:issue|problem|bug|cause|culprit|"
     r"pattern)s?(?: (?:more )?(?:now|clearly|here))*)?"
@@ -126,12 +138,30 @@ class Read(NamedTuple):
 def title(*choices: str) -> str:
     """The first of `choices` that says something by itself, as a title; else ""."""
     for one in choices:
-        bare = _WHERE.sub("", bared(one))
-        bare = bare[:1].upper() + bare[1:]
-        odd = _POINTS_BACK.match(bare) or _DANGLING.search(bare) or _NOBODY.match(bare)
-        if len(words(bare)) >= 2 and not odd:
-            return titled(_cut(bare))
+        bare = _LIKE.sub("", _WHERE.sub("", bared(one)))
+        whole = bare[:1].upper() + bare[1:]
+        bare = _cut(whole)
+        odd = (
+            _POINTS_BACK.match(whole)
+            or _POINTS_BACK.match(bare)
+            or _DANGLING.search(bare)
+            or _NOBODY.match(bare)
+        )
+        if len(words(bare)) >= 2 and not odd and len(bare) <= _MOST_HEAD:
+            return titled(bare)
     return ""
+
+
+def named(head: str, *texts: str) -> str:
+    """`head` with its subject before it, the first name of code in `texts`, where it speaks of a
+    thing that was named before: "the fallback should ..."."""
+    if not head or not _BARE.match(head) or "`" in head:
+        return head
+    for text in texts:
+        if found := _IDENTIFIER.search(text):
+            whole = f"`{found[0]}`: {head[:1].lower()}{head[1:]}"
+            return whole if len(whole) <= _MOST_HEAD else head
+    return head
 
 
 def _cut(text: str) -> str:
@@ -141,17 +171,21 @@ def _cut(text: str) -> str:
     _, turn, point = text.partition(", but ")
     if turn and len(point) >= _LEAST_POINT:  # what comes before only leads to it
         return _cut(point[:1].upper() + point[1:])
-    ends = [
-        found.start()
-        for found in _CLAUSE.finditer(text)
-        if _LEAST_HEAD <= found.start() <= _MOST_HEAD
-    ]
-    whole = [
-        text[:end]
-        for end in ends
-        if text[:end].count("`") % 2 == 0 and text[:end].count("(") == text[:end].count(")")
-    ]
-    return whole[-1] if whole else text
+    for ends, least in ((_CLAUSE, _LEAST_HEAD), (_TAIL, _LEAST_HEAD), (_CLAUSE, _LEAST_POINT)):
+        whole = [
+            text[: found.start()]
+            for found in ends.finditer(text)
+            if found.start() >= least and _is_whole(text[: found.start()])
+        ]
+        if whole:
+            return whole[-1]
+    return text
+
+
+def _is_whole(text: str) -> bool:
+    """True of what has room in a title, and ends in no code and no brackets."""
+    ends = text.count("`") % 2 == 0 and text.count("(") == text.count(")")
+    return len(text) <= _MOST_HEAD and ends and not _DANGLING.search(text)
 
 
 def bared(sentence: str) -> str:

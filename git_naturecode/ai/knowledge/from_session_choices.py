@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 from git_naturecode.ai.knowledge import marks
-from git_naturecode.ai.knowledge.course import Said, is_agreed, is_refuted
+from git_naturecode.ai.knowledge.course import Said, is_agreed
 from git_naturecode.ai.knowledge.found import Found, Read, bared, informative, prose, quoted, title
 from git_naturecode.ai.knowledge.outcome import outcome
-from git_naturecode.ai.knowledge.parts import TEXT, Part, Topic, topics
+from git_naturecode.ai.knowledge.parts import LIST, TEXT, Part, Topic, topics
 from git_naturecode.ai.knowledge.proposal import Statement
 from git_naturecode.ai.knowledge.sentences import sentences, spoken, tells, words
+from git_naturecode.ai.knowledge.standing import has_fallen, is_renewed, is_undone, is_unsettled
 
 _OFFER = re.compile(
     r"^(?:should (?:i|we)|would you like me to|do you want me to|want me to|shall (?:i|"
@@ -38,8 +39,19 @@ _PLAN_HEAD = re.compile(r"^(?:implementation )?plan\s*[:：-]\s*", re.I)
 _AROUND = re.compile(r"^(?:background|context|motivation|背景|动机)", re.I)
 _OURS = re.compile(r"\bour\b|\bthe existing\b|我们的|现有", re.I)
 _SHORT_NAME = 55
+_INSTEAD = re.compile(
+    r"^(?:[\w ]+: )?(?:since|because|as) .+?,? (?:instead of|rather than) (?P<other>[^,;]{8,120}), "
+    r"(?:I|we)(?:'ve| have)? (?P<did>.{8,})",
+    re.I,
+)
+_INSTEAD_AFTER = re.compile(
+    r"\b(?:I|we)(?:'ve| have)? (?P<did>(?:[^,;.`]|`[^`]*`){8,120}?),? (?:instead of|rather than) "
+    r"(?P<other>(?:[^,;.`]|`[^`]*`){8,120}?),? (?:since|because) .{8,}",
+    re.I,
+)
+_DID_VERB = re.compile(r"^(?:created|added|made|wrote|opened|used|introduced|put) ", re.I)
+_CODE_NAME = re.compile(r"`[^`\s]{3,40}`")
 _SHORTENED = re.compile(r"(?:that|it|they|these|those|which|such)\b", re.I)
-_TAKES_AWAY = re.compile(r"(?:remove|delete|drop|update|删除|去掉)", re.I)
 _FEWEST = 3
 _FEWEST_REASON = 10  # words of a choice with its reason
 _LONG = 1_500  # characters of what nobody says in passing
@@ -53,6 +65,59 @@ def choices(read: Read) -> Iterator[Found]:
         yield from _accepted(read, at)
         for said in episode.said:
             yield from _reasoned(read, at, said)
+            yield from _why_not(read, at, said)
+            yield from _rather(read, at, said)
+
+
+def _why_not(read: Read, at: int, said: Said) -> Iterator[Found]:
+    """A heading that asks why another way was not taken, and the reason below it."""
+    for topic in topics(said.text):
+        for name, parts in ((topic.title, topic.parts), *topic.fields):
+            text, head = prose(parts), title(name.rstrip("?？ "))
+            is_told = marks.WHY.search(text) and len(words(text)) >= _FEWEST_REASON
+            if not marks.WHY_NOT.search(name) or not head or not is_told:
+                continue
+            if has_fallen(read, at, text) or is_renewed(read, said, name, text):
+                continue
+            why = "it says why another way was not taken"
+            sure = 0.7 + 0.05 * is_agreed(read.episodes, at)
+            statements = (read.told(text, said),)
+            yield Found("decision", head, statements, (), sure, why, said.number)
+
+
+def _rather(read: Read, at: int, said: Said) -> Iterator[Found]:
+    """A sentence that tells, when all is done, what was done instead of what, and for which
+    reason."""
+    episode = read.episodes[at]
+    if not any(one.ok for one in episode.calls) or said is not episode.answer:
+        return
+    parts = [part for topic in topics(said.text) for part in _all(topic)]
+    for part in parts:
+        for item in part.items or (part.text,):
+            for sentence in sentences(item) if part.kind in (TEXT, LIST) else ():
+                found = _INSTEAD.search(sentence) or _INSTEAD_AFTER.search(sentence)
+                named = _CODE_NAME.search(sentence)
+                if not found or not named or has_fallen(read, at, sentence):
+                    continue
+                did, other = _short(_DID_VERB.sub("", found["did"])), _short(found["other"])
+                head = title(f"{named[0]}: {did} instead of {other}", f"{did} instead of {other}")
+                if not head or is_undone(read, said.number, sentence):
+                    continue
+                statements = [read.told(sentence, said)]
+                if episode.is_declined and len(episode.asked[0].text) < _LONG:
+                    asked = episode.asked[0]
+                    statements.append(read.told(quoted(asked.text), asked, heading="Because"))
+                why = "one way was taken instead of another, with the reason"
+                yield Found("decision", head, tuple(statements), (), 0.7, why, said.number)
+
+
+def _short(text: str) -> str:
+    """`text` as far as its first clause, and as its last words about where."""
+    bare = re.split(r" (?:that|which|so|to|because|since) |[,;:]", text.strip(" ."))[0]
+    place = re.search(r" (?:on|in|for|at|from|of) ", bare)
+    if place and len(words(bare[: place.start()])) > 2:
+        bare = bare[: place.start()]
+    return bare
 
 
 def _ordered(read: Read, at: int) -> Iterator[Found]:
@@ -73,9 +138,9 @@ def _ordered(read: Read, at: int) -> Iterator[Found]:
             made = _made(read, at, asked)
             if not head or not made:
                 continue
-            if _TAKES_AWAY.match(head) and not marks.WHY.search(asked.text):
-                continue  # what is gone needs no article, unless somebody says why
-            sure = 0.55 + 0.1 * bool(episode.edited) + 0.1 * bool(marks.WHY.search(asked.text))
+            if not marks.WHY.search(asked.text):
+                continue  # a change that nobody gives a reason for is in the commit already
+            sure = 0.65 + 0.1 * bool(episode.edited)
             sure += 0.05 * is_agreed(read.episodes, at)
             yield Found(
                 "decision",
@@ -130,7 +195,7 @@ def _accepted(read: Read, at: int) -> Iterator[Found]:
             )
             done = outcome(after.answer.text)
             head = title(offer["what"])
-            if not head or not done or is_refuted(read.episodes, at + 1, head + done):
+            if not head or not done or has_fallen(read, at + 1, head + done):
                 continue
             offered = f"{head}. {reason}".strip() if reason else ""
             said = "\n\n".join(filter(None, (before, offered))) or f"{head}."
@@ -175,7 +240,9 @@ def _reasoned(read: Read, at: int, said: Said) -> Iterator[Found]:
                 re.search(r"intent|by design|on purpose|decid|有意|决定", one, re.I)
                 for one in deciding
             )
-            if (not agreed and not certain) or is_refuted(read.episodes, at, text):
+            if (not agreed and not certain) or has_fallen(read, at, text):
+                continue
+            if is_unsettled(text) or is_renewed(read, said, name, text):
                 continue
             head = title(*_headed(name, deciding, parents))
             if head:

@@ -10,6 +10,7 @@ from git_naturecode.ai.knowledge.found import (
     Read,
     after_yielding,
     is_open,
+    named,
     prose,
     quoted,
     title,
@@ -17,12 +18,14 @@ from git_naturecode.ai.knowledge.found import (
 from git_naturecode.ai.knowledge.outcome import outcome
 from git_naturecode.ai.knowledge.parts import TEXT, Part, Topic, topics
 from git_naturecode.ai.knowledge.sentences import alike, sentences, spoken, tells, words
+from git_naturecode.ai.knowledge.standing import has_fallen, is_undone, is_unsettled
 
 _SPOKEN = 1_200  # characters of what somebody says in passing
 _WELL = re.compile(r"^good question\b", re.I)
 _RATHER = re.compile(r"\bshould\b|\binstead\b|\bonly\b|\bnot\b|\brather\b|应该|而不是|只", re.I)
 _SURELY = 0.6  # of an objection to what was learned from another one: most refine it
 _MOST_SAID = 1_500  # characters of an answer that takes an objection
+_BEFORE = re.compile(r"the (?:original|previous|former|latter|above|same)\b", re.I)
 _STEM = 6
 _OF_LESSON = 0.35  # of the words of a lesson that stand in what was done about it
 _FEWEST_WORDS = 6
@@ -34,13 +37,15 @@ def lessons(read: Read) -> Iterator[Found]:
         yield from _taken(read, at)
         yield from _standing(read, at)
         for said in episode.said:
-            if not is_refuted(read.episodes, at, said.text):
+            if not has_fallen(read, at, said.text):
                 yield from _called(read, at, said)
 
 
 def _taken(read: Read, at: int) -> Iterator[Found]:
     """A person objects, and the objection is taken with what is true instead."""
     episode = read.episodes[at]
+    if not at and not episode.is_declined:
+        return  # nothing was said yet that it could object to
     objecting = [
         one
         for one in episode.asked
@@ -61,8 +66,11 @@ def _taken(read: Read, at: int) -> Iterator[Found]:
         ]
         head = title(*[one for one in points if _RATHER.search(one)], *points)
         text = prose(parts, 1_200)
-        if not head or len(words(text)) < _FEWEST_WORDS:
+        if not head or len(words(text)) < _FEWEST_WORDS or is_unsettled(text):
             continue
+        if _BEFORE.match(points[0]):
+            continue  # what it speaks of was said before
+        head = named(head, *(one.text for one in objecting[-1:]), text)
         statements = [read.told(text[:1].upper() + text[1:], said)]
         if objecting:
             statements.append(
@@ -79,6 +87,8 @@ def _taken(read: Read, at: int) -> Iterator[Found]:
             and episode.answer is not said
             and alike(words(text), words(done)) >= _OF_LESSON
         ):
+            if is_undone(read, episode.answer.number, done):
+                continue
             statements.append(read.told(done, episode.answer, heading="What was done"))
         yield Found(
             "lesson",

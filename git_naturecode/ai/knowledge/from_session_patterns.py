@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from git_naturecode.ai.knowledge import marks
-from git_naturecode.ai.knowledge.course import Said, is_refuted
+from git_naturecode.ai.knowledge.course import Said
 from git_naturecode.ai.knowledge.found import (
     Found,
     Read,
@@ -17,9 +17,8 @@ from git_naturecode.ai.knowledge.found import (
 from git_naturecode.ai.knowledge.outcome import outcome
 from git_naturecode.ai.knowledge.parts import CODE, LIST, TABLE, TEXT, Part, Topic, plain, topics
 from git_naturecode.ai.knowledge.sentences import alike, sentences, tells, words
+from git_naturecode.ai.knowledge.standing import has_fallen, is_renewed, is_unsettled
 
-_PLACES = re.compile(r"`?[\w./-]+\.\w{1,5}:\d+")
-_FEWEST_PLACES, _SHORT = 2, 1_000
 _NAMES = re.compile(r"`[^`\n]+`")
 _DRAFT = re.compile(r"\boption \d|\brevised\b|\bproposed\b|\bold\b|方案", re.I)
 _LISTING = re.compile(
@@ -29,6 +28,12 @@ _LISTING = re.compile(
 )
 _ABOUT = 0.4  # of the words of a later change that stand in an explanation
 _TELLING = 30  # characters of a heading that says enough
+_MOST_CHAPTERS = 4  # headings of a text whose tables stand by themselves
+_ASPECT = re.compile(
+    r"^(?:what|why|how|when|where|edge cases?|pros|cons|notes?|details?|description|meaning|method|"
+    r"example|reason|status|说明|优点|缺点)\b",
+    re.I,
+)
 _TWO_WAYS = 3  # columns of a table that compares two
 _FEWEST_NAMES, _FEWEST_WORDS = 3, 25
 
@@ -41,38 +46,29 @@ def patterns(read: Read) -> Iterator[Found]:
             and not episode.is_declined
         )
         for said in episode.said:
-            if is_refuted(read.episodes, at, said.text):
+            if has_fallen(read, at, said.text) or is_unsettled(said.text):
                 continue
             yield from _compared(read, said)
             if asks and not episode.edited and said is episode.answer:
-                yield from _located(read, said)
                 if _is_changed(read, at, said):
                     continue
                 yield from _explained(read, said)
-            else:
+            elif not episode.edited:  # else it reports what was changed
                 yield from _intended(read, said)
 
 
-def _located(read: Read, said: Said) -> Iterator[Found]:
-    """A short answer that says where in the code something is."""
-    parts = [part for topic in topics(said.text) for part in topic.parts]
-    told = [one for p in parts if p.kind == TEXT for one in sentences(p.text) if tells(one)]
-    if len(set(_PLACES.findall(said.text))) >= _FEWEST_PLACES and len(said.text) < _SHORT:
-        head = title(*[one for one in told if _PLACES.search(one)])
-        if head and not is_open(topics(said.text)):
-            why = "it says where in the code something is"
-            yield Found(
-                "pattern", head, (read.told(prose(parts), said),), (), 0.55, why, said.number
-            )
-
-
 def _compared(read: Read, said: Said) -> Iterator[Found]:
-    """A table that compares things, not how far one has come with them."""
-    for topic in topics(said.text):
+    """A table that compares things, not how far one has come with them, nor a chapter."""
+    every = topics(said.text)
+    if sum(bool(topic.title) for topic in every) > _MOST_CHAPTERS:
+        return
+    for topic in every:
         for name, parts in ((topic.title, topic.parts), *topic.fields):
             for part in parts:
                 if part.kind == TABLE and informative(name) and _compares(part):
                     around = prose(parts)
+                    if is_renewed(read, said, name, around):
+                        continue
                     yield Found(
                         "pattern",
                         _compared_title(name, part),
@@ -100,6 +96,9 @@ def _compared_title(name: str, table: Part) -> str:
 
 def _compares(table: Part) -> bool:
     rows = [row for row in table.text.split("\n") if row.strip()]
+    heads = [plain(cell) for cell in rows[0].strip().strip("|").split("|")]
+    if any(_ASPECT.search(cell) for cell in heads[1:]):
+        return False  # columns that tell of one thing, and compare none
     if _LISTING.match(rows[0]) or _DRAFT.search(rows[0]):
         return False
     return len(rows) >= 5 and len(words(table.text)) > 15 and not is_status(table)

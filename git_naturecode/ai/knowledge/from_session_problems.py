@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from git_naturecode.ai.knowledge import marks
-from git_naturecode.ai.knowledge.course import Call, Episode, Said, edited, is_agreed, is_refuted
+from git_naturecode.ai.knowledge.course import Call, Episode, Said, edited, is_agreed
 from git_naturecode.ai.knowledge.found import (
     Found,
     Read,
@@ -26,15 +25,25 @@ from git_naturecode.ai.knowledge.outcome import (
     passed,
     paths_in,
 )
-from git_naturecode.ai.knowledge.parts import CODE, LIST, TABLE, TEXT, Part, topics
+from git_naturecode.ai.knowledge.parts import CODE, LIST, TABLE, TEXT, Part, Topic, topics
 from git_naturecode.ai.knowledge.proposal import Statement
 from git_naturecode.ai.knowledge.sentences import alike, sentences, tells, words
+from git_naturecode.ai.knowledge.standing import has_fallen, is_renewed
 
 _FILE = re.compile(r"/|\.\w{1,5}$")
+_DOCUMENT = re.compile(r"\.(?:md|markdown|rst|adoc|txt|org)$", re.I)
+_ERROR_ROW = re.compile(r"^[> ]*(?P<row>\w*(?:Error|Exception): \S.{2,50}?)\s*$", re.M)
 _FINDINGS = re.compile(r"\b(?:issues|problems|bugs|findings|risks|concerns)\b|问题|风险|缺陷", re.I)
 _WANTS = re.compile(r"^(?:recommend(?:ation|ed)|suggest(?:ion|ed)|what to (?:do|fix))|建议", re.I)
 _FEWEST_FINDINGS = 3
 _DID = re.compile(r"^i(?:'ve| have)? (?:also )?\w+ed\b", re.I)  # what was done about it
+_REPORT = re.compile(r"^(?:(?:done|fixed|ok)[.!:]\s+)?(?:i(?:'ve| have)? )?[a-z]+ed\b", re.I)
+_BACKWARD = re.compile(
+    r"^(?:that|this) (?:is|was) the (?:real|actual|true) \w+(?: here)?[.!]*$"
+    r"|^这(?:就)?是真正的?(?:原因|问题)[。！]*$",
+    re.I,
+)
+_LINTS = re.compile(r"\b(?:lint\w*|fmt\S*|format\S*|ruff|eslint|clippy|vet|\w+-lint)\b", re.I)
 _SAME = 0.8
 _OF_CAUSE = 0.4  # of the words of a cause that stand in what solved it, or the other way round
 _BACK, _NEAR, _FEWEST_SEEN = 4, 3, 6
@@ -45,11 +54,12 @@ def problems(read: Read) -> Iterator[Found]:
     """Problems of the session, each with what solved it."""
     for at, episode in enumerate(read.episodes):
         for said in episode.said:
-            if not is_refuted(read.episodes, at, said.text):
+            if not has_fallen(read, at, said.text):
                 yield from _named(read, said, episode)
         yield from _explained(read, at)
         yield from _repaired(read, at)
-        if episode.answer and not episode.edited:
+        taken = is_agreed(read.episodes, at) and read.episodes[at + 1].edited
+        if episode.answer and not episode.edited and taken:
             yield from _reviewed(read, episode.answer)
 
 
@@ -58,14 +68,27 @@ def _named(read: Read, said: Said, episode: Episode) -> Iterator[Found]:
     found = topics(said.text)
     for topic in found:
         yield from _of_fields(read, said, topic.title, topic.fields, episode)
-    for one, other in pairwise(found):
-        if marks.PROBLEM_NAMES.search(one.title) and marks.FIX_NAMES.search(
-            other.title.removeprefix("The ")
-        ):
+    for number, one in enumerate(found):
+        other = _solving(found[number + 1 :], one)
+        if other is not None:
             fields = ((one.title, one.parts), (other.title, other.parts))
             yield from _of_fields(
                 read, said, one.parents[-1] if one.parents else "", fields, episode
             )
+
+
+def _solving(later: Sequence[Topic], one: Topic) -> Topic | None:
+    """The topic beside `one`, which is called a problem, that is called its solution."""
+    if not marks.PROBLEM_NAMES.search(one.title):
+        return None
+    for other in later:
+        if other.title and (
+            other.parents != one.parents or marks.PROBLEM_NAMES.search(other.title)
+        ):
+            break
+        if marks.FIX_NAMES.search(other.title.removeprefix("The ")):
+            return other
+    return None
 
 
 def _of_fields(
@@ -80,11 +103,11 @@ def _of_fields(
     ]
     fixes = [(n, p) for n, p in fields if marks.FIX_NAMES.search(n)]
     more = [(n, p) for n, p in fields if marks.LESSON_NAMES.search(n)]
-    if not trouble or not fixes:
+    if not trouble or not fixes or is_renewed(read, said, trouble[0][0], prose(trouble[0][1])):
         return
     statements = [
         read.told(prose(parts), said, heading=_heading(name_))
-        for name_, parts in (*trouble, *fixes, *more)
+        for name_, parts in (*trouble, *((_proposed(read, n), p) for n, p in fixes), *more)
         if prose(parts)
     ]
     first = sentences(prose(trouble[0][1]))
@@ -99,6 +122,14 @@ def _of_fields(
             "it names a problem and its solution",
             said.number,
         )
+
+
+def _proposed(read: Read, name: str) -> str:
+    """What a solution is called: where documents alone were written, it is not built yet."""
+    written = [path for one in read.episodes for path in one.edited]
+    if written and all(_DOCUMENT.search(path) for path in written):
+        return f"{name} (proposed, not built here)"
+    return name
 
 
 def _reviewed(read: Read, said: Said) -> Iterator[Found]:
@@ -138,22 +169,28 @@ def _explained(read: Read, at: int) -> Iterator[Found]:
     for number, (said, cause) in enumerate(told):
         until = told[number + 1][0].number if number + 1 < len(told) else 1 << 60
         end, changes, answer, last = _remedy(read, at, said, until)
-        is_wrong = any(is_refuted(read.episodes, one, cause) for one in (at, last))
+        is_wrong = any(has_fallen(read, one, cause) for one in (at, last))
         if is_wrong or (not changes and not marks.FIX.search(said.text)):
+            continue
+        if any(marks.SLIP.search(one.text) for one in episode.asked):
             continue
         points = [one for one in sentences(cause) if tells(one)] or [cause]
         head = title(*points)
         if not head:
             continue
         seen = _symptom(read, at, said, cause, changes)
+        if seen and (row := _ERROR_ROW.search(seen.text)):
+            head = title(f"{row['row']} - {head}", head)
+        seen_by = _call_of(read, seen) if seen else ""
         statements = [seen] if seen else []
         statements.append(read.told(cause, said, heading="Cause" if seen else ""))
         solved = _solution(read, said, cause, answer)
-        if not solved and not changes:
+        went_well = passed(end, said.number, seen_by)
+        proven = went_well and marks.REAL.search(said.text)
+        if not solved and not changes and not proven:
             continue
         if solved:
             statements.append(solved)
-        went_well = passed(end, said.number)
         if went_well:
             statements.append(
                 read.told(
@@ -180,6 +217,13 @@ def _explained(read: Read, at: int) -> Iterator[Found]:
         )
 
 
+def _call_of(read: Read, seen: Statement) -> str:
+    """The command that has shown it, where a command has."""
+    number = seen.sources[0].number
+    every = (call for one in read.episodes for call in one.calls)
+    return next((call.command for call in every if call.number == number), "")
+
+
 def _cause(said: Said) -> str:
     """The paragraphs of `said` that tell a cause, from the sentence that does to the remedy."""
     for topic in topics(said.text):
@@ -200,6 +244,9 @@ def _cause_in(parts: Sequence[Part]) -> str:
             first = next((n for n, one in enumerate(every) if marks.CAUSE.search(one)), None)
             if first is None:
                 continue
+            if _BACKWARD.match(every[first]):  # it only names what was told just before
+                every = [one for one in every[:first] if tells(one)] + every[first + 1 :]
+                first = 0
             kept = [one for one in every[first:] if tells(one) and not _DID.match(one)]
             text = " ".join([bared(kept[0]), *kept[1:]] if kept else []).strip()
             if text:
@@ -262,7 +309,7 @@ def _symptom(
                 return read.told(text, Said(call.number, call.id, ""), heading="Problem")
         for one in reversed(episode.asked):
             if (
-                not marks.TROUBLE.search(one.text)
+                not (marks.TROUBLE.search(one.text) or marks.REJECTED.search(one.text))
                 or len(words(one.text)) < _FEWEST_SEEN
                 or episode.is_declined
             ):
@@ -286,6 +333,16 @@ def _solution(read: Read, said: Said, cause: str, answer: Said | None) -> Statem
         text = outcome(answer.text, about=words(cause))
         if text and alike(words(cause), words(text)) >= _OF_CAUSE:
             return read.told(text, answer, heading="Solution")
+        done = " ".join(
+            one
+            for topic in topics(answer.text)
+            for part in topic.parts
+            if part.kind == TEXT
+            for one in sentences(part.text)
+            if _REPORT.match(one) and tells(one) and alike(words(cause), words(one)) >= _OF_CAUSE
+        )
+        if done:
+            return read.told(done, answer, heading="Solution")
     rest = [
         one
         for part in (p for t in topics(said.text) for p in t.parts)
@@ -316,6 +373,8 @@ def _repaired(read: Read, at: int) -> Iterator[Found]:
             )
             named = labels(episode.answer)
             text = outcome(episode.answer.text)
+            if _LINTS.search(name) or not marks.WHY.search(text):
+                continue  # what a linter says tells already what to do
             if not changed or len(named) < 2 or not text or any(_FILE.search(one) for one in named):
                 continue
             rows = "\n".join(errors(first.output))

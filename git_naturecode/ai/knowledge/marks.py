@@ -127,6 +127,51 @@ CORRECTION = _any(
 )  # fmt: skip
 """Somebody objects to what was said or done."""
 
+REAL = _any(
+    r"\b(?:real|actual|true) (?:root )?(?:mechanism|cause|reason|problem|issue|bug|culprit)\b",
+    r"真正的?(?:原因|问题)",
+)  # fmt: skip
+"""A cause that takes the place of another one."""
+
+REJECTED = _any(
+    r"\b(?:theory|explanation|diagnosis|guess|assumption|idea)\b[^.\n]{0,30}\b(?:is|was) "
+    r"(?:wrong|incorrect|not)\b",
+    r"\bstill (?:[a-z]+s|there|the same|broken|seeing)\b",
+    r"\b(?:didn'?t|did not|doesn'?t|does not) (?:help|fix (?:it|that|this))\b",
+    r"还是(?:一样|不行|有)|没(?:有)?(?:用|解决)",
+)  # fmt: skip
+"""Somebody tells that something goes on as before."""
+
+UNDONE = _any(
+    r"^\W*(?:removed|reverted|dropped|deleted|undid|rolled back|took out|replaced)\b",
+    r"^\W*(?:删除|移除|撤销|还原|去掉)了?",
+)  # fmt: skip
+"""A line that tells what is gone again."""
+
+UNSETTLED = _any(
+    r"\b(?:may|might)(?: not| actually| well| just)* be (?:the |a )?(?:worth|right|correct|best|"
+    r"better|overkill|enough|simplest)\b",
+    r"\bnot sure (?:if|whether|that|about)\b", r"\bprobably the most\b",
+    r"\bto be (?:decided|discussed)\b", r"\bneeds? (?:more )?(?:thought|discussion)\b",
+    r"也许|可能(?:不)?值得|待定",
+)  # fmt: skip
+"""A sentence that leaves open which way to go."""
+
+WHY_NOT = _any(
+    r"^why (?:not|no|(?:we|it) (?:don'?t|didn'?t|can'?t|doesn'?t))\b",
+    r"^why .+ (?:instead of|rather than|over|and not) ",
+    r"^(?:rejected|discarded) (?:alternatives?|approach(?:es)?|ideas?)\b",
+    r"^为什么(?:不|没)",
+)  # fmt: skip
+"""A heading below which stands why another way was not taken."""
+
+SLIP = _any(
+    r"\b(?:merg|rebas|cherry-?pick)\w*\b[^.\n]{0,80}\bconflict",
+    r"\bconflicts?\b[^.\n]{0,80}\b(?:merg|rebas|cherry-?pick)", r"\btypos?\b",
+    r"合并冲突|笔误",
+)  # fmt: skip
+"""What went wrong once, in one piece of work: nobody looks for it again."""
+
 YIELD = _any(
     r"^(?:yes[,. -]+|ah[,. -]+|oh[,. -]+|hm+[,. -]+)?(?:you'?re|you are|that'?s|"
     r"that is) (?:absolutely |completely |quite )?(?:right|correct)\b",
@@ -142,7 +187,7 @@ CONSENT = _any(
     r"works?|that works|lgtm|sounds good|do it|go (?:ahead|for it)|please do|agreed?|exactly|"
     r"correct|"
     r"commit|push|ship|merge|let'?s|makes sense|i like|love it|alright|complete|"
-    r"(?:sorry[, ]+)?continue)\b",
+    r"(?:sorry[, ]+)?continue|verify|confirm|run the|test it)\b",
     r"^\W*(?:好|可以|行|同意|没问题|谢谢|对|是的|就这样|继续|提交|推送|嗯)",
 )  # fmt: skip
 """Somebody agrees with what was proposed, or goes on from it."""

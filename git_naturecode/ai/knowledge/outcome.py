@@ -70,9 +70,12 @@ def _about(part: Part, about: Set[str]) -> Part:
     return part._replace(text=text, items=tuple(near))
 
 
-def passed(calls: Sequence[Call], number: int) -> Call | None:
-    """The last check among `calls` that went well, if the last one of its kind did."""
+def passed(calls: Sequence[Call], number: int, seen_by: str = "") -> Call | None:
+    """The last check among `calls` after message `number`, if it went well; where a command has
+    shown the problem (`seen_by`), of that command alone."""
     checks = [one for one in calls if one.number > number and one.is_check]
+    if seen_by:
+        checks = [one for one in checks if one.command.split()[:2] == seen_by.split()[:2]]
     return checks[-1] if checks and checks[-1].ok else None
 
 
