@@ -10,12 +10,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from git_naturecode.store import index_file
+from git_naturecode.store import index_file, index_scores
 from git_naturecode.store.asked import Asked, asked
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
+from git_naturecode.store.index_scores import Counts
 from git_naturecode.store.words import CLOSE, OPEN, excerpt, places, plain
 
-_AT_LEAST = 200  # matches of each field that are looked at
+_AT_LEAST = 120  # matches of each field that are looked at
 _FEW_WORDS = 3
 _ONE_TEXT = 0.5  # of what a title counts where it stands before the text, too (Cranfield)
 _MOST_WEIGHED = 16  # terms by which kinds are made comparable
@@ -24,7 +25,6 @@ _OTHERS = 0.6  # of the message before it counts each further one of a session t
 _LIKE = 1  # hits whose titles and names say what else is meant
 _MOST_LIKE, _FREQUENT = 8, 100  # so many of their words, each in so many texts at most
 _LIKENESS = 0.3  # of the best score, for what is as like those hits as can be
-_SATURATED = 2.2  # what BM25 gives at most for a term, in units of how rare it is
 
 
 class Among(NamedTuple):
@@ -58,6 +58,11 @@ class _Words(NamedTuple):
     alike: Sequence[str] = ()
     all_first: bool = True
 
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each counts."""
+        return {**dict.fromkeys(self.alike, _ALIKE), **dict.fromkeys(self.terms, 1.0)}
+
 
 def search(
     db: sqlite3.Connection, kinds: Sequence[str], query: str, limit: int, among: Among = ANYTHING,
@@ -70,7 +75,7 @@ def search(
     mean the same count, too, and what is like the best hits is found after them. `comparable`: the
     scores can be compared with those of another search (always so where there are several kinds).
     """
-    wanted = asked(query)
+    wanted, counts = asked(query), Counts(db)
     there = set(index_file.kinds(db))
     searched = [kind for kind in dict.fromkeys(kinds) if kind in there and wanted.terms]
     among_of = {kind: _narrowed(kind, wanted, among) for kind in searched}
@@ -82,20 +87,20 @@ def search(
     if by_date:
         for all_words in (True, False):
             for kind in searched if all_words or not found else ():
-                found += _latest(db, kind, wanted, limit, among_of[kind], all_words=all_words)
+                found += _latest(counts, kind, wanted, limit, among_of[kind], all_words=all_words)
     else:
         several = comparable or len(searched) > 1
-        found = _best(db, among_of, words, limit, grouped=grouped, several=several)
+        found = _best(counts, among_of, words, limit, grouped=grouped, several=several)
         if wide and grouped and wanted.loose:
             more = _like(db, found, words, searched)
             found = _with_more(
-                found, _best(db, among_of, more, limit, grouped=True, several=several)
+                found, _best(counts, among_of, more, limit, grouped=True, several=several)
             )
             like = more.terms
     found.sort(key=_by_date if by_date else _by_score, reverse=True)
-    asked_for = " OR ".join((*wanted.phrases, *words.terms, *words.alike))
+    asked_for = (*wanted.phrases, *words.terms, *words.alike)
     return [
-        _hit(db, one, " OR ".join(like) if one.related else asked_for, grouped=grouped or by_date)
+        _hit(counts, one, like if one.related else asked_for, grouped=grouped or by_date)
         for one in found[:limit]
     ]
 
@@ -132,9 +137,16 @@ def _like(
 
 
 def _is_rare(db: sqlite3.Connection, kind: str, term: str) -> bool:
-    table, most = index_file.texts_of(kind)[-1], _FREQUENT
-    query = f'select count(*) from (select 1 from "{table}" where "{table}" match ? limit ?)'
-    return bool(db.execute(query, (term, most + 1)).fetchone()[0] <= most)
+    """True where no field has `term` often: what all are filed under is no word of a text."""
+    most = _FREQUENT
+    return all(
+        db.execute(
+            f'select count(*) from (select 1 from "{table}" where "{table}" match ? limit ?)',
+            (term, most + 1),
+        ).fetchone()[0]
+        <= most
+        for table in index_file.texts_of(kind)
+    )
 
 
 def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
@@ -182,24 +194,24 @@ def _having(kind: str) -> str:
 
 
 def _best(
-    db: sqlite3.Connection, among_of: Mapping[str, Among], words: _Words, limit: int,
+    counts: Counts, among_of: Mapping[str, Among], words: _Words, limit: int,
     *, grouped: bool, several: bool,
 ) -> list[_Found]:  # fmt: skip
     """The best matches of each kind, at least `limit` where there are so many, the best first."""
     found: list[_Found] = []
     for kind, among in among_of.items() if words.terms else ():
-        best = _best_of(db, kind, words, limit, among, grouped=grouped)
-        most = _most(db, kind, words.terms) if best and several else 1.0
+        best = _best_of(counts, kind, words, limit, among, grouped=grouped)
+        most = _most(counts, kind, words.terms) if best and several else 1.0
         found += [one._replace(score=one.score / most) for one in best]
     return sorted(found, key=_by_score, reverse=True)
 
 
 def _best_of(
-    db: sqlite3.Connection, kind: str, words: _Words, limit: int, among: Among, *, grouped: bool
+    counts: Counts, kind: str, words: _Words, limit: int, among: Among, *, grouped: bool
 ) -> list[_Found]:
     looked_at = max(_AT_LEAST, 4 * limit)
     while True:
-        found, cut = _ranked(db, kind, among, words, looked_at)
+        found, cut = _ranked(counts, kind, among, words, looked_at)
         if grouped:
             found = _of_each(found)
         if len(found) >= limit or not cut:
@@ -219,7 +231,7 @@ def _of_each(found: Iterable[_Found]) -> list[_Found]:
 
 
 def _latest(
-    db: sqlite3.Connection, kind: str, wanted: Asked, limit: int, among: Among, *, all_words: bool
+    counts: Counts, kind: str, wanted: Asked, limit: int, among: Among, *, all_words: bool
 ) -> list[_Found]:
     """The best match of each of the `limit` entities that changed last and have all of the words,
     anywhere in them, or any."""
@@ -230,26 +242,33 @@ def _latest(
         f"select number from entity where number in ({every}) and {among.condition}"
         " order by changed desc, tail desc limit ?"
     )
-    numbers = [row[0] for row in db.execute(query, (*values, *among.values, limit))]
-    these = ", ".join(map(str, numbers))
-    within = f" and +rowid in (select number from said where entity in ({these}))"
-    return _of_each(_ranked(db, kind, among, _Words(wanted.terms), -1, within)[0])
+    numbers = [row[0] for row in counts.db.execute(query, (*values, *among.values, limit))]
+    within = _said(counts.db, numbers)
+    return _of_each(_ranked(counts, kind, among, _Words(wanted.terms), -1, within)[0])
+
+
+def _said(db: sqlite3.Connection, entities: Iterable[int]) -> set[int]:
+    """The rows of the texts of `entities`."""
+    query = "select number from said where entity in (select value from json_each(?))"
+    return {row for (row,) in db.execute(query, (json.dumps(list(entities)),))}
 
 
 def _ranked(
-    db: sqlite3.Connection, kind: str, among: Among, words: _Words, looked_at: int,
-    within: str = "",
+    counts: Counts, kind: str, among: Among, words: _Words, looked_at: int,
+    within: set[int] | None = None,
 ) -> tuple[list[_Found], bool]:  # fmt: skip
     """What matches, the best first, and whether there is more than was looked at."""
-    fields = [_scores(db, name, words, looked_at, within) for name in index_file.texts_of(kind)]
-    bodies = fields.pop()
-    where = _places(db, among, [number for scores in (*fields, bodies) for number in scores])
+    *above, body = index_file.texts_of(kind)
+    looked = [_scores(counts, name, words, looked_at, within) for name in above]
+    where = _places(counts.db, among, [number for scores, _ in looked for number in scores])
     named: dict[int, float] = {}
-    for scores in fields:
+    for scores, _ in looked:
         for number, score in scores.items():
             if number in where:
                 entity = where[number][0]
                 named[entity] = named.get(entity, 0.0) + score
+    bodies, cut = _scores(counts, body, words, looked_at, within, named)
+    where.update(_places(counts.db, among, list(bodies)))
     found = [
         _Found(kind, number, *where[number], _with_names(score, where[number], named), score)
         for number, score in bodies.items()
@@ -258,12 +277,12 @@ def _ranked(
     said = {one.entity for one in found}
     found += [
         _Found(kind, number, *where[number], named[where[number][0]])
-        for scores in fields
+        for scores, _ in looked
         for number in scores
         if number in where and where[number][0] not in said
     ]
     found.sort(key=_by_score, reverse=True)
-    return found, looked_at >= 0 and any(len(scores) >= looked_at for scores in (*fields, bodies))
+    return found, cut or any(more for _, more in looked)
 
 
 def _with_names(score: float, place: tuple[int, str, str], named: Mapping[int, float]) -> float:
@@ -273,38 +292,36 @@ def _with_names(score: float, place: tuple[int, str, str], named: Mapping[int, f
 
 
 def _scores(
-    db: sqlite3.Connection, table: str, words: _Words, looked_at: int, within: str
-) -> dict[int, float]:
-    """Row -> score of the best `looked_at`; what has all terms stands above what has some."""
-    query = (
-        f'select rowid, -rank from "{table}" where "{table}" match ?{within} order by rank limit ?'
-    )
-    scores: dict[int, float] = {}
-    every = {}
+    counts: Counts, table: str, words: _Words, looked_at: int, within: set[int] | None,
+    named: Mapping[int, float] | None = None,
+) -> tuple[dict[int, float], bool]:  # fmt: skip
+    """Row -> score of the best `looked_at`, and whether there are more; what has all terms stands
+    above what has some.
+
+    `named` are the scores of entities by their titles and names, which are added to those here.
+    """
+    every: set[int] = set()
     if len(words.terms) > 1 and words.all_first:
-        every = dict(db.execute(query, (" AND ".join(words.terms), looked_at)))
-    if not 0 <= looked_at <= len(every):  # else what has only some would stand below all of these
-        scores = dict(db.execute(query, (" OR ".join(words.terms), looked_at)))
-    if words.alike:
-        for number, score in db.execute(query, (" OR ".join(words.alike), looked_at)):
-            scores[number] = scores.get(number, 0.0) + _ALIKE * score
-    above = max(scores.values(), default=0.0) or max(every.values(), default=0.0)
-    for number, score in every.items():
-        scores[number] = scores.get(number, score) + above
-    return scores
+        every = index_scores.all_of(counts, table, words.terms)
+    if 0 <= looked_at <= len(every):  # what has only some would stand below all of these
+        within = every if within is None else within & every
+    beside, above = every, 0.0
+    if named and any(index_scores.is_frequent(counts, table, one) for one in words.terms):
+        beside = every | _said(counts.db, named)
+        best = sorted(named.values(), reverse=True)[:looked_at]
+        above = _ONE_TEXT * best[-1] if len(best) == looked_at else 0.0
+    scores, cut = index_scores.scores(
+        counts, table, words.weights, looked_at, among=within, beside=beside, above=above
+    )
+    most = max(scores.values(), default=0.0)
+    return {row: score + (most if row in every else 0.0) for row, score in scores.items()}, cut
 
 
-def _most(db: sqlite3.Connection, kind: str, terms: Sequence[str]) -> float:
+def _most(counts: Counts, kind: str, terms: Sequence[str]) -> float:
     """What BM25 would give at most in the texts of `kind`, so that kinds can be compared."""
-    import math
-
     table = index_file.texts_of(kind)[-1]
-    of_all = f'select count(*) from "{table}_docsize"'
-    of_one = f'select count(*) from "{table}" where "{table}" match ?'
-    total = db.execute(of_all).fetchone()[0]
-    counts = [db.execute(of_one, (term,)).fetchone()[0] for term in terms[:_MOST_WEIGHED]]
-    rare = sum(max(1e-6, math.log((total - n + 0.5) / (n + 0.5))) for n in counts)
-    return rare * _SATURATED
+    rare = sum(counts.rare(table, term) for term in terms[:_MOST_WEIGHED])
+    return rare * index_scores.SATURATED
 
 
 def _places(
@@ -321,9 +338,11 @@ def _places(
     return {number: (entity, entry, changed) for number, entity, entry, changed in rows}
 
 
-def _hit(db: sqlite3.Connection, found: _Found, any_of: str, *, grouped: bool) -> Hit:
+def _hit(counts: Counts, found: _Found, terms: Sequence[str], *, grouped: bool) -> Hit:
+    db = counts.db
     title, named, body = index_file.texts_of(found.kind)
     table = {TITLE: title, NAMED: named}.get(found.entry, body)
+    any_of = " OR ".join(counts.there(table, terms))
     query = (
         f'select highlight("{table}", 0, ?, ?) from "{table}" where rowid = ? and "{table}" match ?'
     )

@@ -1,0 +1,63 @@
+"""Weighing frequent words only where they count finds what weighing them all finds."""
+
+import random
+import sqlite3
+
+import pytest
+
+from git_naturecode.store import index_scores
+from git_naturecode.store.index_scores import Counts, scores
+
+_WORDS = [f"word{number}" for number in range(12)]
+
+
+def _texts(seed: int) -> sqlite3.Connection:
+    """300 texts in which the first words are frequent, the last ones rare."""
+    rng = random.Random(seed)
+    db = sqlite3.connect(":memory:")
+    db.execute("create virtual table body using fts5(text)")
+    for number in range(300):
+        said = [_WORDS[int(len(_WORDS) * rng.random() ** 4)] for _ in range(rng.randint(3, 30))]
+        db.execute("insert into body (rowid, text) values (?, ?)", (number + 1, " ".join(said)))
+    return db
+
+
+def _whole(db: sqlite3.Connection, terms: list[str], best: int) -> list[float]:
+    query = "select -rank from body where body match ? order by rank limit ?"
+    return [score for (score,) in db.execute(query, (" OR ".join(terms), best))]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_best_are_those_of_all_texts(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_scores, "_MANY", 20)
+    db, rng = _texts(seed), random.Random(seed)
+    spared = 0
+    for _ in range(20):
+        terms = [f'"{word}"' for word in rng.sample(_WORDS, rng.randint(1, 5))]
+        best = rng.choice([1, 5, 20])
+        found, more = scores(Counts(db), "body", dict.fromkeys(terms, 1.0), best)
+        whole = _whole(db, terms, -1)
+        assert sorted(found.values(), reverse=True)[:best] == pytest.approx(whole[:best])
+        assert more or len(found) == len(whole)
+        assert len(found) <= best
+        spared += more
+    assert spared
+
+
+def test_what_is_wanted_in_any_case_is_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_scores, "_MANY", 20)
+    db = _texts(1)
+    everything, _ = scores(Counts(db), "body", {'"word0"': 1.0}, -1)
+    row = min(everything, key=lambda one: everything[one])
+    found, more = scores(Counts(db), "body", {'"word0"': 1.0}, 5, beside={row}, above=100.0)
+    assert found == {row: pytest.approx(everything[row])}
+    assert more
+
+
+def test_only_those_among_count_and_all_are_found_where_no_number_is_given() -> None:
+    counts = Counts(_texts(2))
+    everything, more = scores(counts, "body", {'"word0"': 1.0, '"word1"': 0.5, '"no"': 1.0}, -1)
+    assert not more
+    some = set(list(everything)[:7])
+    found, _ = scores(counts, "body", {'"word0"': 1.0, '"word1"': 0.5}, -1, among=some)
+    assert found == {row: everything[row] for row in some}
