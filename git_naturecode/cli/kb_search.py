@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from git_naturecode.render.found import Shown
     from git_naturecode.store.entry import Json
     from git_naturecode.store.index import Index
+    from git_naturecode.store.meaning import Embedder
+    from git_naturecode.store.store import Store
 
 _WORDS = 'Words, best all of them; "a phrase", begin*, -without (after --).'
 
@@ -39,6 +41,9 @@ def search(
     exact: Annotated[
         bool, typer.Option("--exact", help="Only these words, none that mean the same.")
     ] = False,
+    semantic: Annotated[
+        bool, typer.Option("--semantic", help="Also what means the same; needs the extra.")
+    ] = False,
     limit: Limit = 20,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -55,6 +60,9 @@ def search(
     check_types(type or [])
     if sort not in (finding.RELEVANCE, finding.DATE):
         raise errors.Usage(f"{sort!r} is no order", "use relevance or date")
+    if semantic and (exact or sort == finding.DATE):
+        other = "--exact" if exact else "--sort date"
+        raise errors.Usage(f"--semantic and {other} exclude each other", "leave one out")
     tags = [one for listed in tag or [] for one in words_of(listed)]
     wanted = finding.Query(
         words, _kinds(among or [], with_types=bool(type)), type or [], tags, author or "",
@@ -63,7 +71,9 @@ def search(
     )  # fmt: skip
     with reading_kb(context) as (store, index):
         filled, total = fill(context, store, index, wanted.kinds)
-        found = finding.find(store, index, wanted)
+        ranked = not exact and sort != finding.DATE
+        embedder = _embedder(context, store, asked=semantic) if ranked else None
+        found = finding.find(store, index, wanted, embedder)
         left_out = finding.not_searched(store, index, wanted)
         slips = index.slips(wanted.kinds, words)
         shown = _shown(index, found)
@@ -105,6 +115,23 @@ def _kinds(among: list[str], *, with_types: bool) -> list[str]:
     return [KB] if with_types else kinds
 
 
+def _embedder(context: contexts.Context, store: "Store", *, asked: bool) -> "Embedder | None":
+    """What finds by meaning, if that is wanted; without the package only who asked is refused."""
+    from git_naturecode.domain.kinds import BY_MEANING
+
+    if not asked and not store.config.flag(BY_MEANING, False):
+        return None
+    from git_naturecode.kb import embedding
+
+    try:
+        return embedding.load()
+    except errors.Unsupported as error:
+        if asked:
+            raise
+        context.tell(f"hint: {BY_MEANING} is set, but {error.message}; {error.hint}")
+        return None
+
+
 def _time(text: str | None, context: contexts.Context, *, to_its_end: bool = False) -> str:
     """The time that an option names in ISO 8601, of a day its begin or its end; "" for none."""
     from git_naturecode import clock
@@ -127,6 +154,7 @@ def _shown(index: "Index", found: "list[Found]") -> "list[Shown]":
         Shown(
             one.title, str(one.row["type"] if one.kind == KB else one.kind),
             str(one.row["updatedAt"])[:10], one.snippet, one.more, one.related,
+            one.by_meaning,
             f"git naturecode {one.opens} {names.get(one.id) or ids.tail(one.id)}",
         )
         for one in found

@@ -13,6 +13,8 @@ ENCRYPTED = "index-encrypted.db"
 """A file beside the index, for the words of encrypted sessions (sealed/kept.py)."""
 KEEPS_ENCRYPTED = "naturecode.searchEncrypted"
 """The setting that allows it."""
+BY_MEANING = "naturecode.semantic"
+"""The setting that has searches find what means the same as well."""
 
 
 def open_index(store: Store) -> Index:

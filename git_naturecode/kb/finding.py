@@ -1,7 +1,7 @@
 """Finding what was written down: one question to articles, sessions and reviews."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from git_naturecode.domain.kinds import KB, KEEPS_ENCRYPTED, REVIEW, SESSION
 from git_naturecode.domain.people import key
@@ -9,6 +9,9 @@ from git_naturecode.store.described import Hit
 from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import Store
+
+if TYPE_CHECKING:
+    from git_naturecode.store.meaning import Embedder
 
 RELEVANCE, DATE = "relevance", "date"
 
@@ -62,7 +65,8 @@ class Found(NamedTuple):
     """A thing that was found: its row, the best passage and how many more places match.
 
     `entry` is the message or comment of the passage, or which text of the entity it is. Matches
-    in `snippet` stand between `\\x02` and `\\x03`. A `related` one has none of the words.
+    in `snippet` stand between `\\x02` and `\\x03`. A `related` one has none of the words, one
+    `by_meaning` is found by nothing else.
     """
 
     kind: str
@@ -73,6 +77,7 @@ class Found(NamedTuple):
     score: float
     more: int
     related: bool
+    by_meaning: bool
     row: dict[str, Json]
 
     @property
@@ -81,12 +86,32 @@ class Found(NamedTuple):
         return _OF[self.kind].opens
 
 
-def find(store: Store, index: Index, query: Query) -> list[Found]:
+def find(
+    store: Store, index: Index, query: Query, embedder: "Embedder | None" = None
+) -> list[Found]:
     """The best matches of `query` in what the index has read, each entity once.
 
-    Who asks for an article by its name, or one that it had, gets it first.
+    Who asks for an article by its name, or one that it had, gets it first. With an `embedder`
+    what means the same is found, too, except where the order is that of time.
     """
     where = asked_of_facets(query)
+    if embedder and query.sort != DATE:
+        from git_naturecode.kb import by_meaning
+
+        deep = query._replace(limit=max(query.limit, by_meaning.DEPTH))
+        wanted = by_meaning.fused(
+            index, embedder, query.kinds, query.text, _by_words(store, index, deep, where), where,
+            query.since, query.until,
+        )  # fmt: skip
+    else:
+        wanted = _by_words(store, index, query, where)
+    named = _named(index, query, where)
+    ids = {hit.row["id"] for hit in named}
+    rest = [hit for hit in wanted if hit.row["id"] not in ids]
+    return [_found(hit) for hit in [*_with_snippets(named, wanted), *rest][: query.limit]]
+
+
+def _by_words(store: Store, index: Index, query: Query, where: dict[str, list[str]]) -> list[Hit]:
     wanted = index.search(
         query.kinds, query.text, query.limit, where, query.since,
         until=query.until, by_date=query.sort == DATE, grouped=True, wide=query.wide,
@@ -94,10 +119,7 @@ def find(store: Store, index: Index, query: Query) -> list[Found]:
     )  # fmt: skip
     if SESSION in query.kinds and not query.types and keeps_encrypted(store):
         wanted = _with_encrypted(store, index, query, where, wanted)
-    named = _named(index, query, where)
-    ids = {hit.row["id"] for hit in named}
-    rest = [hit for hit in wanted if hit.row["id"] not in ids]
-    return [_found(hit) for hit in [*_with_snippets(named, wanted), *rest][: query.limit]]
+    return wanted
 
 
 def _with_encrypted(
@@ -157,5 +179,5 @@ def _found(hit: Hit) -> Found:
     title = hit.row.get(_OF[hit.kind].title)
     return Found(
         hit.kind, str(hit.row["id"]), title if isinstance(title, str) else "", hit.entry,
-        hit.snippet, hit.score, hit.more, hit.related, hit.row,
+        hit.snippet, hit.score, hit.more, hit.related, hit.by_meaning, hit.row,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from git_naturecode.store.entry import Json
 class Shown(NamedTuple):
     """One hit as it is shown: what it is, the passage, how many more places, what opens it.
 
-    A `related` one has none of the words that were asked for.
+    A `related` one has none of the words that were asked for, one `by_meaning` only means the
+    same.
     """
 
     title: str
@@ -21,6 +22,7 @@ class Shown(NamedTuple):
     snippet: str
     more: int
     related: bool
+    by_meaning: bool
     command: str
 
 
@@ -31,10 +33,14 @@ def text(hits: Sequence[Shown], paint: Paint) -> str:
 
 def _one(hit: Shown, paint: Paint) -> str:
     head = f"{paint.bold(line(hit.title) or '(no title)')}  "
-    head += paint.dim(f"{line(hit.what)}, {line(hit.day)}{', related' * hit.related}")
+    head += paint.dim(f"{line(hit.what)}, {line(hit.day)}{_why(hit)}")
     more = f"(and {hit.more} more place{'' if hit.more == 1 else 's'})" if hit.more else ""
     passage = " ".join(part for part in (marked(hit.snippet, paint), paint.dim(more)) if part)
     return "\n    ".join([head, *([passage] if passage else []), paint.yellow(line(hit.command))])
+
+
+def _why(hit: Shown) -> str:
+    return ", related" if hit.related else ", by meaning" if hit.by_meaning else ""
 
 
 def json(row: dict[str, Json], hit: Shown, kind: str, entry: str, score: float) -> dict[str, Json]:
@@ -42,7 +48,8 @@ def json(row: dict[str, Json], hit: Shown, kind: str, entry: str, score: float) 
     return {
         **row, "kind": kind, "title": hit.title, "score": round(score, 4),
         "snippet": hit.snippet.replace(MATCH_OPEN, "").replace(MATCH_CLOSE, ""),
-        "entry": entry, "more": hit.more, "related": hit.related, "command": hit.command,
+        "entry": entry, "more": hit.more, "related": hit.related, "byMeaning": hit.by_meaning,
+        "command": hit.command,
     }  # fmt: skip
 
 

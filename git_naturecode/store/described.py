@@ -41,7 +41,8 @@ class Hit(NamedTuple):
     """One match: the entity's row, the entry that matched, and the words around the match.
 
     `more` counts other places of the entity that match, where hits are grouped by entity; a
-    `related` one has none of the words, but is like the best of the others.
+    `related` one has none of the words, but is like the best of the others, and one `by_meaning`
+    was found by nothing else.
     """
 
     row: dict[str, Json]
@@ -51,6 +52,7 @@ class Hit(NamedTuple):
     kind: str = ""
     more: int = 0
     related: bool = False
+    by_meaning: bool = False
 
 
 class Page(NamedTuple):

@@ -22,6 +22,7 @@ from git_naturecode.store.store import Store
 
 if TYPE_CHECKING:
     from git_naturecode.store.index_weighed import Weighed
+    from git_naturecode.store.meaning import Embedder, Meant
     from git_naturecode.store.spelling import Slip
 
 Result = TypeVar("Result")
@@ -195,6 +196,26 @@ class Index:
         return self._with_waiting(
             (kind,), lambda: index_weighed.rows(self.db, kind, words, limit), texts=True
         )
+
+    def near(
+        self, kinds: Sequence[str], query: str, limit: int, where: Where | None, since: str,
+        until: str, embedder: "Embedder", asked_about: Sequence[Hit] = (),
+    ) -> "Meant":  # fmt: skip
+        """What is nearest in meaning to `query`, narrowed as in `search`; see `meaning.search`.
+
+        Vectors that are missing are made first.
+        """
+        from git_naturecode.store import index_search, meaning
+
+        among = index_search.Among(*narrowed("", where or {}, since, until))
+        keys = [(hit.kind, ids.tail(str(hit.row["id"]))) for hit in asked_about]
+
+        def read() -> "Meant":
+            meaning.bring_up_to_date(self.db, kinds, embedder)
+            return meaning.search(self.db, kinds, query, limit, among, embedder, keys)
+
+        self._sound(lambda: meaning.bring_up_to_date(self.db, kinds, embedder))
+        return self._with_waiting(kinds, read, texts=True)
 
     def text(self, kind: str, row: Mapping[str, Json]) -> str:
         """The one text that the entity of `row` is about, "" where it has none, or not yet."""

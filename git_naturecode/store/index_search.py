@@ -78,7 +78,7 @@ def search(
     wanted, counts = asked(query), Counts(db)
     there = set(index_file.kinds(db))
     searched = [kind for kind in dict.fromkeys(kinds) if kind in there and wanted.terms]
-    among_of = {kind: _narrowed(kind, wanted, among) for kind in searched}
+    among_of = {kind: narrowed(kind, wanted, among) for kind in searched}
     words = _Words(wanted.terms, _alike(wanted) if wide and searched else ())
     if wide:  # a question is not answered best by what happens to have all of its words
         words = words._replace(all_first=len(wanted.terms) <= _FEW_WORDS)
@@ -173,7 +173,7 @@ def _by_date(one: _Found) -> tuple[str, float, int]:
     return one.changed, one.score, -one.number
 
 
-def _narrowed(kind: str, wanted: Asked, among: Among) -> Among:
+def narrowed(kind: str, wanted: Asked, among: Among) -> Among:
     """`among`, and what has all phrases and nothing of what was excluded, anywhere in it."""
     conditions, values = [among.condition, "kind = ?"], [*among.values, kind]
     for phrase in wanted.phrases:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from git_naturecode.store import index_file, index_rows
+from git_naturecode.kb import by_meaning, embedding
+from git_naturecode.store import index_file, index_rows, meaning
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
-from git_naturecode.store.index_search import search
+from git_naturecode.store.index_search import ANYTHING, search
 
 OWN = Path(__file__).parent.parent.parent / "benchmarks" / "kb"
 ARTICLE, SESSION = "kb", "session"
@@ -130,6 +131,22 @@ def ours(documents: Sequence[Document]) -> Rank:
     def rank(question: str) -> list[str]:
         hits = search(db, kinds, question, _BEST, grouped=True, wide=True)
         return [str(hit.row["id"]) for hit in hits]
+
+    return rank
+
+
+def with_meaning(documents: Sequence[Document]) -> Rank:
+    """The same fused with what is near in meaning; Unsupported without the package."""
+    db, embedder = indexed(documents), embedding.load()
+    kinds = sorted({document.kind for document in documents})
+    meaning.bring_up_to_date(db, kinds, embedder)
+
+    def rank(question: str) -> list[str]:
+        found = search(db, kinds, question, by_meaning.DEPTH, grouped=True, wide=True)
+        keys = [(hit.kind, str(hit.row["id"])) for hit in found]
+        depth = by_meaning.DEPTH
+        meant = meaning.search(db, kinds, question, depth, ANYTHING, embedder, keys)
+        return [str(hit.row["id"]) for hit in by_meaning.joined(found, meant)][:_BEST]
 
     return rank
 

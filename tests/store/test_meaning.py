@@ -1,0 +1,162 @@
+"""Vectors in the index: made of its texts, narrowed as words are, gone with what they tell of."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from git_naturecode.store import index_file, index_rows, index_text, meaning
+from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
+from git_naturecode.store.index_search import ANYTHING, Among
+
+_THINGS = ("car automobile vehicle", "bread loaf bakery", "sea ocean water")
+
+
+class Things:
+    """Knows three things under several names, and nothing else; counts what it is asked."""
+
+    def __init__(self, name: str = "things") -> None:
+        self.name = name
+        self.asked: list[str] = []
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Which of the things a text speaks of."""
+        self.asked += texts
+        found = np.zeros((len(texts), len(_THINGS)), np.float32)
+        for row, text in zip(found, texts, strict=True):
+            words = text.lower().split()
+            row[:] = [sum(word in names.split() for word in words) for names in _THINGS]
+            row /= np.linalg.norm(row) or 1.0
+        return found
+
+
+@pytest.fixture
+def db() -> sqlite3.Connection:
+    """Three articles and a session."""
+    made = index_file.in_memory()
+    put(made, "a", [(TITLE, "Driving"), (NAMED, "tag"), (WHOLE, "An automobile is fast.")])
+    put(made, "b", [(TITLE, "Eating"), (NAMED, "tag"), (WHOLE, "A loaf of the day.")])
+    put(made, "c", [(TITLE, "\u505a"), (WHOLE, "\u505a\u7f13\u5b58")])
+    put(made, "s", [(TITLE, "Swimming"), ("m1", "the ocean is cold"), ("m2", "so what")], "session")
+    return made
+
+
+def put(
+    db: sqlite3.Connection, tail: str, texts: Sequence[tuple[str, str]], kind: str = "kb"
+) -> None:
+    described = Described({"id": f"{kind}-20261126-{tail}"}, "2026", texts)
+    index_rows.put(db, kind, tail, described, texts=True)
+
+
+def found(db: sqlite3.Connection, query: str, among: Among = ANYTHING) -> list[str]:
+    embedder = Things()
+    meaning.bring_up_to_date(db, ["kb", "session"], embedder)
+    told = meaning.search(db, ["kb", "session"], query, 10, among, embedder)
+    return [str(hit.row["id"])[-1] for hit in told.hits]
+
+
+def vectors(db: sqlite3.Connection) -> int:
+    return int(db.execute("select count(*) from meaning").fetchone()[0])
+
+
+def test_what_means_the_same_is_found_with_its_passage(db: sqlite3.Connection) -> None:
+    assert found(db, "car") == ["a"]
+    assert found(db, "water") == ["s"]
+    assert found(db, "nothing known") == []
+    (hit,) = meaning.search(db, ["kb"], "vehicle", 10, ANYTHING, Things()).hits
+    assert (hit.entry, hit.snippet, hit.by_meaning) == (WHOLE, "An automobile is fast.", True)
+
+
+def test_phrases_exclusions_and_facets_hold(db: sqlite3.Connection) -> None:
+    assert found(db, 'car "is fast"') == ["a"]
+    assert found(db, 'car "is slow"') == []
+    assert found(db, "car -automobile") == []
+    assert found(db, "car", Among("changed >= ?", ("2027",))) == []
+
+
+def test_what_cannot_be_compared_is_told(db: sqlite3.Connection) -> None:
+    meaning.bring_up_to_date(db, ["kb"], Things())
+    keys = [("kb", "a"), ("kb", "b"), ("kb", "c"), ("session", "s")]
+    told = meaning.search(db, ["kb"], "car bread", 1, ANYTHING, Things(), keys)
+    assert told.unknown == {2, 3}
+    assert meaning.search(db, ["kb"], "xyz", 1, ANYTHING, Things(), keys).unknown == {0, 1, 2, 3}
+
+
+def test_only_what_changed_is_made_again(db: sqlite3.Connection) -> None:
+    meaning.bring_up_to_date(db, ["kb"], Things())
+    embedder = Things()
+    meaning.bring_up_to_date(db, ["kb"], embedder)
+    assert embedder.asked == []
+    put(db, "b", [(TITLE, "Eating"), (NAMED, "tag"), (WHOLE, "The sea.")])
+    meaning.bring_up_to_date(db, ["kb"], embedder)
+    assert embedder.asked == ["Eating\nThe sea."]
+    assert found(db, "bread") == []
+
+
+def test_a_title_that_changed_is_told_of_the_text(db: sqlite3.Connection) -> None:
+    assert found(db, "bakery") == ["b"]
+    put(db, "b", [(TITLE, "Eating vehicle"), (NAMED, "tag"), (WHOLE, "Of the day.")])
+    assert found(db, "bakery") == []
+    assert found(db, "car") == ["a", "b"]
+
+
+def test_another_model_makes_all_anew(db: sqlite3.Connection) -> None:
+    meaning.bring_up_to_date(db, ["kb"], Things())
+    before, other = vectors(db), Things("others")
+    meaning.bring_up_to_date(db, ["kb"], other)
+    assert vectors(db) == before
+    assert len(other.asked) == before
+    assert meaning.search(db, ["kb"], "car", 9, ANYTHING, Things()).hits == []
+
+
+def test_a_vector_is_gone_with_its_text(db: sqlite3.Connection) -> None:
+    meaning.bring_up_to_date(db, ["kb", "session"], Things())
+    before = vectors(db)
+    index_rows.put(db, "kb", "a", None, texts=True)
+    assert vectors(db) == before - 2
+    put(db, "s", [(TITLE, "Swimming"), ("m2", "so what")], "session")
+    assert vectors(db) == before - 3
+    index_text.drop(db, ["kb", "session"])
+    assert vectors(db) == 0
+
+
+def test_no_byte_of_a_vector_stays_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    db = index_file.open_file(str(path))
+    put(db, "a", [(TITLE, "x"), (WHOLE, "car bread sea sea")])
+    put(db, "b", [(TITLE, "x"), (WHOLE, "sea")])
+    meaning.bring_up_to_date(db, ["kb"], Things())
+    query = "select vector from meaning join said using (number) where entry = ? order by number"
+    (gone,), (stays,) = db.execute(query, (WHOLE,)).fetchall()
+    db.execute("pragma wal_checkpoint(truncate)")
+    assert gone in path.read_bytes()
+    index_rows.put(db, "kb", "a", None, texts=True)
+    index_text.scrub(db)
+    held = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert gone not in held
+    assert stays in held
+    db.close()
+
+
+def test_a_transaction_that_is_undone_leaves_no_vector(db: sqlite3.Connection) -> None:
+    meaning.bring_up_to_date(db, ["kb"], Things())
+    before = vectors(db)
+    db.execute("begin immediate")
+    put(db, "d", [(TITLE, "x"), (WHOLE, "car")])
+    meaning.bring_up_to_date(db, ["kb"], Things())
+    assert vectors(db) == before + 2
+    db.execute("rollback")
+    assert vectors(db) == before
+
+
+def test_a_long_text_is_cut_between_paragraphs() -> None:
+    text = "\n\n".join(f"{n} " + "word " * 100 for n in range(20))
+    places = list(meaning.pieces(text))
+    assert "".join(text[start:end] for start, end in places) == text
+    assert all(text[start].isdigit() for start, _ in places)
+    assert max(end - start for start, end in places) <= 2_000
+    assert list(meaning.pieces("")) == [(0, 0)]
+    assert len(list(meaning.pieces("x" * 10_000_000))) == 32
