@@ -22,7 +22,6 @@ Type = Annotated[str, typer.Option("--type", help="article, snippet, practice or
 Tags = Annotated[
     list[str] | None, typer.Option("--tags", "--tag", help="Tags, with commas or repeated.")
 ]
-MOST_TITLE = 200
 _MOST_TAG = 60
 _ASKED = "Write the article in Markdown; the first heading (# ...) is its title."
 
@@ -127,6 +126,8 @@ def title_of(text: str) -> str:
         raise errors.Usage(
             "an article needs a title", "--title T, or a first line such as `# Title` in the text"
         )
+    from git_naturecode.domain.kb.texts import MOST_TITLE
+
     if len(title) > MOST_TITLE:
         raise errors.Usage(f"a title has {MOST_TITLE} characters at most, and not {len(title)}")
     return title

@@ -97,9 +97,16 @@ def _drafts(
     here: "Opened", fields: _Fields, text: str | None, parents: list[str], note: str
 ) -> "list[Draft]":
     from git_naturecode.domain.kb import makers
+    from git_naturecode.domain.kb.build import joined
+    from git_naturecode.domain.kb.texts import retitled
 
     made = fields.changed(here)
-    return made if text is None else [*made, makers.revision(text, parents, note)]
+    if text is None:
+        return made
+    before = joined(here.article.revisions, parents)
+    if fields.title is None and (title := retitled(here.article.title, before, text)):
+        made.append(makers.title(here.entries, title))
+    return [*made, makers.revision(text, parents, note)]
 
 
 def _require_any(made: "list[Draft]") -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from git_naturecode.domain.kb.model import DELETE, Article, Revision
+from git_naturecode.domain.kb.model import DELETE, Article, Revision, brought
+from git_naturecode.domain.kb.slugs import slug_of
 from git_naturecode.domain.kb.texts import title_of
 from git_naturecode.render.paint import Paint
 from git_naturecode.render.show import fit, line, show
@@ -30,11 +31,14 @@ def rows_text(
 def _row(
     row: dict[str, Json], names: Mapping[str, str], paint: Paint, width: int, *, is_wide: bool
 ) -> str:
-    title = fit(line(str(row["title"])) or names.get(str(row["id"]), ""), width)
+    name = names.get(str(row["id"]), "")
+    title = fit(line(str(row["title"])) or name, width)
     told = [paint.red("marked")] if row["marked"] and not row["deleted"] else []
     told += ["deleted"] if row["deleted"] else []
     told += [f"+{row['helpful']}"] if row["helpful"] else []
     told += [f"-{row['unhelpful']}"] if row["unhelpful"] else []
+    if name and name != slug_of(str(row["title"])):  # what it has to be called by
+        told.append(line(name))
     if is_wide and row["tags"]:
         told.append(paint.dim(line(", ".join(map(str, row["tags"])))))
     parts = [
@@ -82,7 +86,7 @@ def _people(article: Article) -> Iterator[str]:
     more += f" and {len(writers) - 3} more" if len(writers) > 3 else ""
     changed = article.updated[:10] if article.updated[:10] != article.created[:10] else ""
     yield (
-        f"by {line(article.author)}{more} · {article.created[:10]}"
+        f"by {line(brought(article.author, article.opener))}{more} · {article.created[:10]}"
         + (f", changed {changed}" if changed else "")
     )  # fmt: skip
 
@@ -128,7 +132,7 @@ def _told(article: Article, one: Revision, paint: Paint) -> str:
     what = "deleted" if one.kind == DELETE else _size(one)
     note = f"  {line(one.note)}" if one.note else ""
     number = paint.yellow(f"r{one.number}".ljust(5))
-    return f"{number} {_minute(one.time)}  {line(one.by)}  {what}{note}{paint.dim(notes)}"
+    return f"{number} {_minute(one.time)}  {line(one.told)}  {what}{note}{paint.dim(notes)}"
 
 
 def _minute(time: str) -> str:

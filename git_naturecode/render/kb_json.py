@@ -14,6 +14,7 @@ def json(article: Article, slug: str) -> dict[str, Json]:
         "slug": slug,
         "content": article.text,
         "authorId": article.author,
+        "broughtInBy": article.opener if article.opener != article.author else None,
         "tags": article.tags,
         "createdAt": article.created,
         "updatedAt": article.updated,
@@ -57,6 +58,7 @@ def revision_json(one: Revision, *, content: bool) -> dict[str, Json]:
     found: dict[str, Json] = {
         "id": one.id, "number": one.number, "kind": one.kind, "parents": list(one.parents),
         "userId": one.by, "timestamp": one.time, "note": one.note or None,
+        "broughtInBy": one.writer if one.writer not in ("", one.by) else None,
         "commit": one.source[0] or None, "path": one.source[1] or None,
         "flags": list(one.flags), "redacted": _mark(one.hidden) if one.hidden else None,
     }  # fmt: skip

@@ -159,6 +159,23 @@ def test_a_title_without_latin_letters_is_a_name_too(clone: Clone) -> None:
     assert clone.nc("kb", "show", only_signs, "--json").json["slug"] == f"article-{only_signs[-8:]}"
 
 
+def test_a_list_says_what_an_article_is_called_by_where_its_title_does_not(clone: Clone) -> None:
+    add(clone, "# How do I run the tests?\n\nmake test\n")
+    assert "how-do-i" not in clone.nc("kb", "list").out
+    clone.nc("kb", "rename", "how-do-i-run-the-tests", "run-tests")
+    assert clone.nc("kb", "list").out.rstrip().endswith("  run-tests")
+
+
+def test_an_edit_of_the_heading_is_one_of_the_title(clone: Clone) -> None:
+    entity = add(clone, "# First name\n\nOne.\n")
+    edit(clone, entity, "# Second name\n\nOne.\n")
+    shown = clone.nc("kb", "show", entity, "--json").json
+    assert (shown["title"], shown["slug"]) == ("Second name", "first-name")
+    clone.nc("kb", "edit", entity, "--title", "Another")
+    edit(clone, entity, "# Third name\n\nOne.\n")
+    assert clone.nc("kb", "show", entity, "--json").json["title"] == "Another"
+
+
 def test_lists_are_narrowed(clone: Clone) -> None:
     one = add(clone, "# One\n", "--tags", "a,b")
     two = add(clone, "# Two\n", "--type", "faq", "--tags", "b")

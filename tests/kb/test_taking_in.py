@@ -215,6 +215,21 @@ def test_a_file_where_no_article_stands_is_told_and_left(
     assert path.read_text() == "# Soup\n"
 
 
+def test_a_title_that_was_the_heading_follows_it(clone: Clone, article: Path) -> None:
+    with opened(clone) as store:
+        add(store, "How to wait", "# How to wait\n\nTwice as long.\n")
+    clone.nc("folder")
+    page = article.with_name("how-to-wait.md")
+    change(page, "# How to wait", "# How long to wait")
+    assert took(clone).err.endswith("how-to-wait.md: 1 line more, 1 less, title\n")
+    assert clone.nc("kb", "show", "how-to-wait", "--json").json["title"] == "How long to wait"
+    change(page, "title: How long to wait", "title: Waiting")
+    took(clone)
+    change(page, "# How long to wait", "# How to wait again")
+    took(clone)
+    assert clone.nc("kb", "show", "how-to-wait", "--json").json["title"] == "Waiting"
+
+
 def test_a_tag_with_a_comma_is_two(clone: Clone, article: Path) -> None:
     change(article, "tags: []", 'tags: ["http, retry", net]')
     took(clone)

@@ -198,7 +198,7 @@ def _view(revisions: Sequence[Revision]) -> merge.View:
     """What the heads add up to."""
     return merge.view({
         one.id: merge.Node(
-            one.id, one.parents, one.text, one.kind == DELETE, one.by, one.time, one.order
+            one.id, one.parents, one.text, one.kind == DELETE, one.told, one.time, one.order
         )
         for one in revisions
     })  # fmt: skip

@@ -21,8 +21,8 @@ RENDERER = 1
 """What the files look like; a file by a later renderer stays as it is."""
 MOST_BYTES = MOST_TEXT + 2 * yaml_scan.MAX_BYTES
 """Bytes of a file that is read at all."""
-MOST_TITLE, MOST_TAG = 200, 60
-"""Characters of what somebody may write into a file."""
+MOST_TAG = 60
+"""Characters of a tag that somebody may write into a file."""
 _MOST_SHOWN, _MOST_TAGS = 1_000, 200
 _COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _FENCE = re.compile(r"---[ \t]*")
@@ -253,7 +253,7 @@ def _fresh(values: dict[str, Any], body: str) -> Fresh | Wrong:
         return tags
     said = values.get("type")
     return Fresh(
-        title or one_line(texts.title_of(body))[:MOST_TITLE],
+        title or one_line(texts.title_of(body))[:texts.MOST_TITLE],
         said if said in TYPES else "", tags or (), ended(body),
     )  # fmt: skip
 
@@ -303,8 +303,8 @@ def _title(said: Any, was: str = "") -> str | Wrong | None:
     found = " ".join(said.split())
     if short(found) == was:
         return None
-    if len(found) > MOST_TITLE:
-        return Wrong(2, f"a title has {MOST_TITLE} characters at most, and not {len(found)}")
+    if len(found) > texts.MOST_TITLE:
+        return Wrong(2, f"a title has {texts.MOST_TITLE} characters at most, and not {len(found)}")
     return found
 
 

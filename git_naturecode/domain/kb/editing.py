@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from git_naturecode.domain import fold
-from git_naturecode.domain.kb import edited, makers
+from git_naturecode.domain.kb import edited, makers, texts
 from git_naturecode.domain.kb.build import TAGS, joined
 from git_naturecode.domain.kb.model import REVISION, Article, Revision
 from git_naturecode.store.entry import Draft, Entry
@@ -28,8 +28,9 @@ def change(
     before = edited.ended(edited.visible(joined(article.revisions, heads)))
     if found.text != before:
         drafts.append(makers.revision(found.text, heads, source=source))
-    if found.title is not None and found.title != article.title:
-        drafts.append(makers.title(entries, found.title))
+    title = found.title or texts.retitled(article.title, before, found.text)
+    if title and title != article.title:
+        drafts.append(makers.title(entries, title))
     if found.tags is not None:
         had = _tags_then(entries, found.block.tags)
         drafts += _tags(entries, article.tags, found.tags, had)
@@ -55,9 +56,13 @@ def said_before(article: Article, draft: Draft, body: str | None, by: str) -> Re
 def _tags(
     entries: Sequence[Entry], now: Iterable[str], wanted: Iterable[str], had: Iterable[str]
 ) -> list[Draft]:
-    """Only what was added or taken out in the file: what others added meanwhile stays."""
-    added = [one for one in wanted if one not in set(had) and one not in set(now)]
-    gone = [one for one in had if one not in set(wanted) and one in set(now)]
+    """Only what was added or taken out in the file: what others added meanwhile stays, and so does
+    what the file does not show, or shows in other letters."""
+    had = list(had)
+    shown = dict(zip(edited.shown_tags(had), had, strict=False))
+    wanted, there = set(wanted), set(now)
+    added = sorted(one for one in wanted if one not in shown and one not in there)
+    gone = [one for name, one in shown.items() if name not in wanted and one in there]
     made = [makers.tag(entries, one, there=True) for one in added]
     return made + [makers.tag(entries, one, there=False) for one in gone]
 

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from git_naturecode.domain.kb import front
 from git_naturecode.domain.kb.model import ARTICLE, FAQ, PRACTICE, SNIPPET, TYPES
 from git_naturecode.domain.kb.prose import first_heading, headings, prose
+from git_naturecode.domain.kb.texts import MOST_TITLE
 from git_naturecode.store.entry import Json
 
 ADR = "adr"
 STATUSES = (
     "proposed", "accepted", "rejected", "deprecated", "superseded", "draft", "implemented",
 )  # fmt: skip
-MOST_TITLE, MOST_TAGS, MOST_TAG = 200, 40, 60
+MOST_TAGS, MOST_TAG = 40, 60
 _TYPES = {
     "snippet": SNIPPET, "snippets": SNIPPET, "practice": PRACTICE, "practices": PRACTICE,
     "best-practice": PRACTICE, "best-practices": PRACTICE, "best_practices": PRACTICE,

@@ -46,6 +46,16 @@ class Revision(NamedTuple):
     standing: Standing | None = None
     writer: str = ""
 
+    @property
+    def told(self) -> str:
+        """Who said it, for people: an import may claim anybody, so it says who brought it in."""
+        return brought(self.by, self.writer)
+
+
+def brought(by: str, writer: str) -> str:
+    """Whose words something is, and who brought them in where that is somebody else."""
+    return f"{by}, brought in by {writer}" if writer and writer != by else by
+
 
 class Link(NamedTuple):
     """Something that the article is about: a commit, a session, a review, another article.

@@ -2,6 +2,8 @@
 
 import re
 
+MOST_TITLE = 200
+"""Characters of a title."""
 _MARK = "\ufeff"
 _HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -33,6 +35,14 @@ def title_of(text: str) -> str:
         elif not fence and (found := _HEADING.fullmatch(line)):
             return found[1].strip()
     return ""
+
+
+def retitled(title: str, before: str, after: str) -> str:
+    """The title that an article called `title` gets where its text, which began with that as its
+    heading, has another heading now; "" where it stays."""
+    new = " ".join(title_of(after).split())
+    follows = title_of(before) == title and new not in ("", title)
+    return new if follows and len(new) <= MOST_TITLE else ""
 
 
 def size_of(text: str) -> int:

@@ -171,6 +171,10 @@ def test_who_wrote_it_down_is_told_from_whose_it_is() -> None:
     article = of(imported, body)
     assert (article.author, article.opener, article.created[:4]) == ("cy@x", "ann@x", "2020")
     assert (article.revisions[0].by, article.revisions[0].writer) == ("cy@x", "ann@x")
+    assert article.revisions[0].told == "cy@x, brought in by ann@x"
+    other = text(2, "y", by="bob@x")
+    marked = of(imported, body, other).places[0].texts
+    assert [who for who, _, _ in marked] == ["cy@x, brought in by ann@x", "bob@x"]
     claimed = of(opened(author="cy@x"))  # who writes here may not say that another did
     assert claimed.author == "ann@x"
 

@@ -20,7 +20,6 @@ _TABLES = (
     ("devDependencies", "dev"),
 )  # fmt: skip
 _BANNER = re.compile(r"^[\W_]*$|^type:|^noqa")
-_DEV = re.compile(r"dev|test|lint|doc|typing|check|ci", re.I)
 
 
 class Declared(NamedTuple):
@@ -270,8 +269,3 @@ def _gradle(path: str, text: str) -> Iterator[Declared]:
                 _comment(text, number, "//"),
                 "Java",
             )
-
-
-def is_development(group: str) -> bool:
-    """Whether a group is only for those who work on the project."""
-    return bool(_DEV.search(group)) and not group.startswith("extra ")

@@ -51,7 +51,6 @@ _ROUTE = re.compile(
     rf"(?P<string>[\"'`])(?P<inside>{FILLED}*)(?P=string)"
 )
 _TEST = re.compile(r"^[ \t]*(?:await\s+)?(?:t\.)?(?:it|test)(?:\.\w+)?\(\s*[\"'`]", re.M)
-_EXTENDS = frozenset({"class"})
 _MOST = 300
 
 
