@@ -46,14 +46,16 @@ class Counts:
 
 def scores(
     counts: Counts, table: str, weights: Mapping[str, float], best: int,
-    *, among: Collection[int] | None = None, beside: Collection[int] = (), above: float = 0.0,
+    *, among: Collection[int] | None = None, beside: Collection[int] = (),
+    kept: Collection[int] = (), above: float = 0.0,
 ) -> tuple[dict[int, float], bool]:  # fmt: skip
     """Row -> score of the best texts in `table` that have terms of `weights` (term -> what it
     counts), and whether there are more.
 
     Exact for the `best` of them (all, where that is negative). Only those `among` count, if they
     are given. `beside` are rows whose scores are wanted in any case: so many others are found
-    that whoever scores less than `above` here is not among the best.
+    that whoever scores less than `above` here is not among the best. `kept` of them are told
+    besides the best.
     """
     there = counts.there(table, list(weights))
     frequent = sorted(
@@ -72,9 +74,9 @@ def scores(
             wanted = {row for row, score in found.items() if score + left >= least}.union(beside)
             for one in frequent[number:]:
                 _add(counts.db, table, one, weights[one], found, _both(wanted, among))
-            return _best(best, found), True
+            return _best(best, found, kept), True
         _add(counts.db, table, term, weights[term], found, among)
-    return _best(best, found), 0 <= best < len(found)
+    return _best(best, found, kept), 0 <= best < len(found)
 
 
 def all_of(counts: Counts, table: str, terms: Sequence[str]) -> set[int]:
@@ -95,13 +97,14 @@ def _last_of(best: int, values: Collection[float]) -> float:
     return sorted(values)[-best] if 0 < best <= len(values) else 0.0
 
 
-def _best(best: int, found: dict[int, float]) -> dict[int, float]:
+def _best(best: int, found: dict[int, float], kept: Collection[int]) -> dict[int, float]:
     if not 0 <= best < len(found):
         return found
     least = sorted(found.values())[-best] if best else math.inf
     above = {row: score for row, score in found.items() if score > least}
     same = sorted(row for row, score in found.items() if score == least)
-    return above | dict.fromkeys(same[: best - len(above)], least)
+    also = {row: found[row] for row in kept if row in found}
+    return also | above | dict.fromkeys(same[: best - len(above)], least)
 
 
 def _both(rows: Collection[int], among: Collection[int] | None) -> Collection[int]:

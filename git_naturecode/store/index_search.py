@@ -247,10 +247,13 @@ def _latest(
     return _of_each(_ranked(counts, kind, among, _Words(wanted.terms), -1, within)[0])
 
 
-def _said(db: sqlite3.Connection, entities: Iterable[int]) -> set[int]:
-    """The rows of the texts of `entities`."""
-    query = "select number from said where entity in (select value from json_each(?))"
-    return {row for (row,) in db.execute(query, (json.dumps(list(entities)),))}
+def _said(db: sqlite3.Connection, entities: Iterable[int], entry: str = "") -> set[int]:
+    """The rows of the texts of `entities`; only those labelled `entry`, if it is given."""
+    query = (
+        "select number from said where entity in (select value from json_each(?))"
+        " and (? = '' or entry = ?)"
+    )
+    return {row for (row,) in db.execute(query, (json.dumps(list(entities)), entry, entry))}
 
 
 def _ranked(
@@ -305,13 +308,15 @@ def _scores(
         every = index_scores.all_of(counts, table, words.terms)
     if 0 <= looked_at <= len(every):  # what has only some would stand below all of these
         within = every if within is None else within & every
-    beside, above = every, 0.0
+    # Without its text a title would count all, not half.
+    kept = _said(counts.db, named, WHOLE) if named else set()
+    beside, above = every | kept, 0.0
     if named and any(index_scores.is_frequent(counts, table, one) for one in words.terms):
         beside = every | _said(counts.db, named)
         best = sorted(named.values(), reverse=True)[:looked_at]
         above = _ONE_TEXT * best[-1] if len(best) == looked_at else 0.0
     scores, cut = index_scores.scores(
-        counts, table, words.weights, looked_at, among=within, beside=beside, above=above
+        counts, table, words.weights, looked_at, among=within, beside=beside, kept=kept, above=above
     )
     most = max(scores.values(), default=0.0)
     return {row: score + (most if row in every else 0.0) for row, score in scores.items()}, cut
