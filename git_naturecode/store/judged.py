@@ -63,10 +63,16 @@ def counting(placed: "Sequence[Placed]", marks: Mapping[Key, Mark]) -> "list[Pla
     if not marks:
         return list(placed)
     found = []
+    left_out = []
     for one in placed:
         mark = marks.get(one.entry.key) if one.side == "team" else None
         if mark is None:
             found.append(one)
         elif mark.counts:
             found.append(one._replace(mark=mark))
-    return found
+        elif isinstance(parents := one.entry.header.get("parents"), list):
+            names = tuple(name for name in parents if isinstance(name, str))
+            left_out.append((one.entry.id, names))
+    if not left_out:
+        return found
+    return [one._replace(left_out=tuple(left_out)) for one in found]

@@ -49,16 +49,16 @@ _MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class Placed(NamedTuple):
-    """An entry and where it stands: about what, by which device, on which side.
-
-    `mark` says what is to be thought of it where it is not plainly verified.
-    """
+    """An entry and where it stands: about what, by which device, on which side; `mark` says what
+    is to be thought of it where it is not plainly verified, `left_out` what does not count about
+    the entity and stands on something: (id, ids of its parents)."""
 
     entry: "Entry"
     entity: str
     device: str
     side: str
     mark: "Mark | None" = None
+    left_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Closing(Protocol):

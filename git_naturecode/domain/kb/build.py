@@ -1,7 +1,7 @@
 """Folding the entries of an article: its revisions and what they add up to, names, votes, views."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
 
 from git_naturecode import ids
@@ -29,6 +29,7 @@ _CHANGES = (
     "open", REVISION, DELETE, "set", "add", "remove", "rename", "redact", "link", "unlink", "file",
 )  # fmt: skip
 _MOST = 10**12
+_MOST_BEYOND = 100_000  # steps over revisions that do not count
 
 
 def build(placed: Sequence[Placed]) -> Article:
@@ -49,7 +50,8 @@ def build(placed: Sequence[Placed]) -> Article:
     article.links = links(said.of("link", "unlink"))
     article.files = files(said.of("file"))
     article.standing = Counter(one.placed.mark.state for one in counted if one.placed.mark)
-    article.revisions = revisions(said.counted(REVISION, DELETE), said.of("redact"))
+    left_out = dict(placed[0].left_out) if placed else {}
+    article.revisions = revisions(said.counted(REVISION, DELETE), said.of("redact"), left_out)
     times = [time_of(one.entry) for kind in _CHANGES for one in by_kind.get(kind, ())]
     article.updated = max([*times, article.created])
     _shown(article)
@@ -119,14 +121,52 @@ def _slug(article: Article) -> str:
 
 
 def revisions(
-    nodes: Sequence[fold.Counted], redactions: Iterable[Entry]
+    nodes: Sequence[fold.Counted], redactions: Iterable[Entry],
+    left_out: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[Revision]:  # fmt: skip
-    """All revisions and deletions, in the order of the log, redacted ones without their text."""
+    """All revisions and deletions, in the order of the log, redacted ones without their text.
+
+    `left_out` are the parents of those that do not count.
+    """
     hidden: dict[str, Entry] = {}
     for entry in redactions:
         hidden.setdefault(text_of(entry, "target"), entry)
     found = sorted(nodes, key=lambda one: order_of(one.entry))
-    return [_revision(one, number, hidden.get(one.entry.id)) for number, one in enumerate(found, 1)]
+    made = [_revision(one, number, hidden.get(one.entry.id)) for number, one in enumerate(found, 1)]
+    if not left_out:
+        return made
+    beyond = _Beyond(left_out.keys() - {one.id for one in made}, left_out)
+    return [one._replace(parents=beyond.of(one)) for one in made]
+
+
+class _Beyond:
+    """What stands behind revisions that do not count: who built on such a one had seen that, too.
+
+    Else a text from before the one that was taken out came back beside what was made of both.
+    """
+
+    def __init__(self, out: Set[str], parents: Mapping[str, tuple[str, ...]]) -> None:
+        self._out = out
+        self._parents = parents
+        self._left = _MOST_BEYOND
+
+    def of(self, revision: Revision) -> tuple[str, ...]:
+        """The parents of `revision`, those of such a parent in its place."""
+        if self._out.isdisjoint(revision.parents):
+            return revision.parents
+        found: dict[str, None] = {}
+        seen, waiting = set[str](), list(reversed(revision.parents))
+        while waiting:
+            name = waiting.pop()
+            if name in seen or name == revision.id:
+                continue
+            seen.add(name)
+            if name in self._out and self._left:
+                self._left -= 1
+                waiting += reversed(self._parents[name])
+            else:
+                found[name] = None
+        return tuple(found)
 
 
 def order_of(entry: Entry) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from git_naturecode.domain.kb import makers
 from git_naturecode.domain.kb.build import build, joined
 from git_naturecode.domain.kb.model import Article
 from git_naturecode.store.entry import Entry, stub_of
+from git_naturecode.store.judged import QUARANTINED, Mark, counting
 
 DEVICE = "7f3kq0abx2m4c9vd"
 
@@ -271,3 +272,29 @@ def test_what_the_makers_say_is_what_was_meant() -> None:
     assert (of(*log).deleted, of(*log).text) == (None, "Three.\n")
     over = [one.header["over"] for one in log if one.kind in ("vote", "rename", "view")]
     assert sum(map(len, over)) == 4  # each names the one before it of its kind
+
+
+def test_who_built_on_what_does_not_count_any_more_had_seen_what_was_before_it() -> None:
+    first = text(1, "One.\n")
+    out = [text(2, "Bad.\n", first), text(3, "Worse.\n", entry(2, "revision", None))]
+    last = text(4, "One, mended.\n", out[1], by="bob@x")
+    everything = placed(opened(), first, *out, last)
+    marks = {one.key: Mark(QUARANTINED, "its writer was removed") for one in out}
+    article = build(counting(everything, marks))
+    assert article.text == "One, mended.\n"
+    assert article.heads == (last.id,)
+    assert [one.number for one in article.revisions] == [1, 2]
+    assert article.revisions[1].parents == (first.id,)
+    # Nobody hides a text by naming what he never wrote.
+    other = text(5, "Aside.\n", first, by="cy@x")
+    article = build(counting([*everything, *placed(other)], marks))
+    assert set(article.heads) == {last.id, other.id}
+
+
+def test_what_does_not_count_may_stand_on_itself() -> None:
+    a = entry(2, "revision", "a", parents=["e03-device"])
+    b = entry(3, "revision", "b", parents=["e02-device", "e01-device"])
+    first, last = text(1, "One.\n"), text(4, "Two.\n", b)
+    marks = {one.key: Mark(QUARANTINED) for one in (a, b)}
+    article = build(counting(placed(opened(), first, a, b, last), marks))
+    assert (article.text, article.heads) == ("Two.\n", (last.id,))
