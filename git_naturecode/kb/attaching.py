@@ -57,7 +57,9 @@ def read(path: str, name: str, redactor: "Redactor") -> Read:
         with open(path, "rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise Usage(f"{line(path)} cannot be read: {error.strerror}") from None
+        raise Usage(
+            f"{line(path)} cannot be read: {error.strerror}", "name a file that is to be attached"
+        ) from None
     check_size(path, len(data))
     return prepared(name, data, redactor)
 

@@ -72,9 +72,10 @@ def listed(repo: Repo, cwd: str, paths: Sequence[str], *, everything: bool) -> l
     found: list[Listed] = []
     for path in paths:
         whole = os.path.normpath(os.path.join(cwd, path))
-        if not os.path.exists(whole):
+        if not path or not os.path.exists(whole):  # an empty variable of a shell means nothing
             raise Usage(
-                f"there is no file or folder {line(path)}", "name files or folders with Markdown"
+                f"there is no file or folder {line(path) or repr(path)}",
+                "name files or folders with Markdown",
             )
         real = os.path.realpath(whole)
         if top is not None and (real == top or real.startswith(top + os.sep)):

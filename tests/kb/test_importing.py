@@ -258,6 +258,9 @@ def test_secrets_stay_out(clone: Clone, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_imported(clone: Clone) -> None:
+    (clone.path / "here.md").write_text("# Here\n")
+    assert "there is no file or folder ''" in clone.nc("kb", "import", "", code=2).err
+    (clone.path / "here.md").unlink()
     write(clone.path, only__txt="", folder___x__txt="x")
     assert "no file or folder missing" in clone.nc("kb", "import", "missing", code=2).err
     clone.nc("kb", "import", "folder", code=1)

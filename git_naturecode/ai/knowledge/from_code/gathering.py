@@ -199,7 +199,10 @@ def inside(repo: Repo, cwd: str, paths: Sequence[str]) -> list[str]:
                 f"{path} is not in the work tree", "only files of this repository are read"
             )
         if not os.path.lexists(real):
-            raise Negative(f"there is no file or folder {path or repr(path)}")
+            raise Negative(
+                f"there is no file or folder {path or repr(path)}",
+                "name one that is in the work tree; . is all of it",
+            )
         found["" if within == os.curdir else within] = None
     return [""] if "" in found else sorted(found)
 
