@@ -46,7 +46,8 @@ def summarize(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Propose a summary of a session: what it was about, what was decided, what is left to do.
+    """Propose a summary of a session: about what, with what outcome. It says what was
+    decided and what is left to do.
 
     It becomes the summary when you say so, at the question or by --accept.
     """
@@ -99,7 +100,8 @@ def resolve(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Propose one text where several people wrote different ones, without knowing of each other.
+    """Propose one text where people wrote different ones. They wrote without knowing of
+    each other.
 
     Of an article for each marked place; it becomes the text when you say so. Of two forks of a
     session what both say, once, in a good order; it becomes a new private session when you say so,

@@ -36,7 +36,8 @@ def export(
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write down every act on teams and devices and every shared entry, with what became of it.
+    """Write down every act, with what became of it. Acts are those on teams and devices,
+    and every shared entry.
 
     No text of any message is in it.
     """

@@ -45,8 +45,8 @@ def blame(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show a file with the session, the message, the review threads and the articles behind each
-    line."""
+    """Show a file with the session and review behind each line. Named are the message, the
+    review threads and the articles."""
     from git_naturecode.cli.tracing import git_options, traced
 
     context = contexts.current(quiet)

@@ -61,7 +61,8 @@ def post(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Post findings as comments on the lines of a pull or merge request, each once.
+    """Post findings as comments on a pull or merge request, each once. Each stands on its
+    lines.
 
     The token is in GITHUB_TOKEN or GITLAB_TOKEN. What is mended is resolved, also after a force
     push; nothing is posted on a state of the change that nobody has looked at.

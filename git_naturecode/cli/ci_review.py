@@ -76,7 +76,7 @@ def review(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Look at the change of this job, or of this branch, and write what is found.
+    """Look at the change of this job or branch, and write findings.
 
     What people have dismissed in the review of the branch is left out. Ends with 6 when a model
     failed: nothing is known then, and that is no pass.

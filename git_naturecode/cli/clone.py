@@ -95,7 +95,7 @@ def _protected(store: "Store", how: str) -> list[str]:
 
 
 def status(as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Say what is here, what waits, and how this clone stands towards its remote."""
+    """Say what is here, what waits, and how this clone stands."""
     from git_naturecode import status as states
     from git_naturecode.cli import standing
     from git_naturecode.cli.at_work import Working

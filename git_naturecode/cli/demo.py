@@ -55,7 +55,8 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 def demo(
     keep: bool = typer.Option(False, "--keep", help="Leave the folder to look around in."),
 ) -> None:
-    """Show what this does: a guided run in a temporary folder, without network or account."""
+    """Show what this does: a guided run in a temporary folder. It needs no network and no
+    account."""
     context = contexts.current()
     folder = tempfile.mkdtemp(prefix="naturecode-demo-")
     began = time.monotonic()

@@ -33,7 +33,7 @@ def list_devices(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """List this clone's device and your others: name, when it was last seen, what became of it.
+    """List your devices: name, when last seen, what became of each. Others' with --all.
 
     A device has been seen when it last signed something that is in this clone.
     """
@@ -69,7 +69,8 @@ def add(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say that another clone is yours, which your member key could not certify there.
+    """Say that another clone is yours. It is for one that your member key could not certify
+    there.
 
     Compare its id with what `git naturecode device list` says over there: whoever writes at that
     clone writes in your name from now on.
@@ -109,7 +110,8 @@ def revoke(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """End a device that was lost, stolen or given away: what it signs from now on does not count.
+    """End a device that was lost, stolen or given away. What it signs from now on does not
+    count.
 
     Nothing brings it back. Sealed sessions begin a new epoch without it when they are next written.
     """

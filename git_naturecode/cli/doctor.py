@@ -35,7 +35,7 @@ def doctor(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Check this clone; say what is wrong, what it means, and what --fix would do.
+    """Check this clone; say what is wrong and what --fix would do.
 
     Changes nothing without --fix. Exit code 0: all is well; 1: something was found, or is left
     after --fix.

@@ -36,7 +36,8 @@ def folder(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring `.naturecode/` up to date now: what is shared and your own sessions, to read in files.
+    """Bring `.naturecode/` up to date now. It holds what is shared and your own sessions,
+    to read in files.
 
     Other commands do the same in the background. Files that you changed are left as they are.
     """

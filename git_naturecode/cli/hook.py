@@ -15,7 +15,8 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 
 
 def pre_receive() -> None:
-    """Refuse a push whose entries or signed lines every clone would keep out, and say why.
+    """Refuse a push that every clone would keep out. It says which entries or signed lines,
+    and why.
 
     Install it as `hooks/pre-receive` of a bare repository: a file with `#!/bin/sh` and
     `exec git-naturecode hook pre-receive`. Other branches pass.

@@ -54,7 +54,7 @@ def install(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Install all hooks in front of those that are there, which run as before.
+    """Install all hooks; those that are there run as before.
 
     None of ours can fail or hold a commit. Running it again brings them up to date. With --agent:
     the hook by which an AI tool tells what it writes, and has its session taken in as it goes on;
@@ -85,7 +85,7 @@ def install(
 def uninstall(
     agent: Agent = "", user: User = False, as_json: AsJson = False, quiet: Quiet = False
 ) -> None:
-    """Take our hooks out; what was there before is there again, to the byte."""
+    """Take our hooks out. What was there before is there again, to the byte."""
     from git_naturecode.hooks import install as installer
     from git_naturecode.hooks import switch
 
@@ -109,7 +109,8 @@ def uninstall(
 
 
 def status(as_json: AsJson = False, quiet: Quiet = False) -> int:
-    """Say which hooks are installed, where, and what is in their way; also those of AI tools.
+    """Say which hooks are installed, and what is in their way. Also where, and those of AI
+    tools.
 
     Exit code 1 where one that was installed does not run.
     """

@@ -32,5 +32,5 @@ VERBS = {
 
 def register(tree: typer.Typer, name: str, wanted: list[str]) -> None:
     """Hang the knowledge base commands into `tree`; only the one `wanted` where it is known."""
-    about = "Articles, snippets, practices and answers that the team keeps with the code."
+    about = "What the team knows: articles, snippets, practices, answers."
     groups.hang_wanted(tree, name, about, VERBS, wanted)

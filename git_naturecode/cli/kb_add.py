@@ -39,7 +39,7 @@ def add(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write an article, a snippet, a practice or an answer to a question that is often asked."""
+    """Write an article, a snippet, a practice or a frequent question."""
     from git_naturecode import ids
     from git_naturecode.cli.kb_read import check_types
     from git_naturecode.cli.kb_text import Kept, is_asked

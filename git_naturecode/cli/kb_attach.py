@@ -27,7 +27,7 @@ def attach(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Keep a file beside an article, and print the line by which its text names the file.
+    """Keep a file beside an article. It prints the line by which its text names the file.
 
     Everybody who reads the repository can read it. What looks secret in a text is replaced.
     """

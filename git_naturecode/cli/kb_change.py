@@ -21,7 +21,8 @@ RevisionId = Annotated[
 def remove(
     article: ArticleId, reason: Reason = "", as_json: AsJson = False, quiet: Quiet = False
 ) -> None:
-    """Delete an article; it can be restored, and an edit that you have not seen keeps it."""
+    """Delete an article; `kb restore` brings it back. An edit that you have not seen keeps
+    it."""
     from git_naturecode.cli.kb_opened import opened_article
     from git_naturecode.domain.kb import makers
 
@@ -40,7 +41,8 @@ def restore(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring a deleted article back, or give one the text that it had in an earlier revision."""
+    """Bring a deleted article back, or a former text of one. That is the text that it had
+    in an earlier revision."""
     from git_naturecode.cli.kb_opened import opened_article
     from git_naturecode.cli.kb_read import readable
     from git_naturecode.domain.kb import handles, makers
@@ -86,7 +88,7 @@ def rename(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Give an article another slug; links that name the old one still lead to it."""
+    """Give an article another slug; links by the old one still work."""
     from git_naturecode.cli.kb_add import check_slug, require_free
     from git_naturecode.cli.kb_opened import opened_article, reading_kb
     from git_naturecode.domain.kb import makers

@@ -34,7 +34,7 @@ def edit(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Change the text of an article; what others write meanwhile is merged with it.
+    """Change the text of an article. What others write meanwhile is merged with it.
 
     With --title or --type alone the text stays as it is.
     """

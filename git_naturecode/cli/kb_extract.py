@@ -71,7 +71,8 @@ def extract(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Propose articles out of sessions (what was decided, solved, learned) or out of code.
+    """Propose articles out of sessions or code. Of sessions: what was decided, solved,
+    learned.
 
     At a terminal you are asked about each; nothing is kept that you have not seen, unless you say
     --save. What is in the knowledge base already is not proposed again, and what is nearly there

@@ -53,7 +53,7 @@ def diff(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show what has changed between two revisions of an article, by line and by word."""
+    """Show what changed between two revisions, by line and by word."""
     from git_naturecode.cli.kb_opened import read_article
     from git_naturecode.git.two_texts import compared
 

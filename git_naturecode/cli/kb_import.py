@@ -45,7 +45,8 @@ def import_articles(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make articles of Markdown: files, folders, a clone of a wiki, ADRs. Again only what changed.
+    """Make articles of Markdown files, folders, a wiki, ADRs. Once again, only of what
+    changed.
 
     Title, type, tags, author and date come from the front matter, else from the first heading, the
     folder and git. Links between the files lead to the articles, pictures are attached.

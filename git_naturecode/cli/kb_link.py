@@ -42,7 +42,8 @@ def link(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say what an article is about; a commit gets a line in the notes that git log can show."""
+    """Say which commit, code, session or article an article is about. A commit gets a line
+    in the notes that git log can show."""
     from git_naturecode import kb
     from git_naturecode.cli.kb_opened import folded, gone, reading_kb
     from git_naturecode.cli.kb_target import fields, meant
@@ -168,7 +169,8 @@ def links(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show what an article refers to and what refers to it; of other things which articles do."""
+    """Show what an article refers to, and what refers to it. Of anything else: which
+    articles do."""
     from git_naturecode.cli.kb_opened import folded, reading_kb
     from git_naturecode.cli.kb_target import meant
     from git_naturecode.domain.kb import references as refer
@@ -212,7 +214,8 @@ def check(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """List links that lead nowhere: articles, files and lines, commits and attachments gone."""
+    """List links that lead nowhere. The articles, files, lines, commits or attachments are
+    gone."""
     from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.cli.reading import entity_id
     from git_naturecode.kb.checking import Checker

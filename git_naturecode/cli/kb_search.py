@@ -48,7 +48,7 @@ def search(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find what was written down or said: in articles of all types, sessions and reviews."""
+    """Find what was written or said: articles, sessions and reviews."""
     from git_naturecode.cli.filling import fill
     from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.kb import finding

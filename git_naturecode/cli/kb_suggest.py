@@ -42,7 +42,7 @@ def suggest(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Suggest articles that help with what is being done here, each with the reason.
+    """Suggest articles for the work at hand, each with the reason.
 
     Looked at are the files being changed, the branch, the last commits, the last requests of the
     active session, and what you name. Ends with 1 where nothing fits.

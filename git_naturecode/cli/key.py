@@ -23,7 +23,7 @@ _MOST = 1 << 20  # bytes of a backup
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
     """Hang the key commands into `tree`."""
-    about = "Your member key, which certifies your devices, and the keys of this one."
+    about = "Your member key, which certifies your devices, and this one's."
     verbs: groups.Verbs = {
         "show": show, "protect": protect, "backup": backup, "restore": restore, "rotate": rotate
     }  # fmt: skip
@@ -31,7 +31,8 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 
 
 def show(as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Say which key certifies your devices, where it is, and how your private keys are kept."""
+    """Say which key certifies your devices, and where it is. Also says how your private
+    keys are kept."""
     from git_naturecode import identity
     from git_naturecode.crypto import ssh_keys
     from git_naturecode.identity import choosing, protecting
@@ -73,7 +74,7 @@ def protect(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Choose how this clone's private keys and your member key are kept.
+    """Choose how your private keys are kept. That is this clone's and your member key.
 
     Under a passphrase whatever signs asks for it (or takes NATURECODE_PASSPHRASE); what runs in the
     background cannot, and leaves the signing to the next sync.
@@ -101,7 +102,7 @@ def backup(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print a recovery code that brings your keys back when all your devices are lost.
+    """Print a recovery code, for when all devices are lost. It brings your keys back.
 
     The keys are sealed by that code into a box, which goes into the record of this repository: the
     code and any clone are enough. A code is shown once, and nobody can make it again.
@@ -151,7 +152,7 @@ def restore(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring your keys back by a recovery code, which is asked for (or read from stdin).
+    """Bring your keys back by a recovery code. It is asked for (or read from stdin).
 
     This clone's device is then certified by the restored member key. A member key that is here
     already is set aside, never deleted.
@@ -193,7 +194,7 @@ def rotate(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Use another member key from now on: your present SSH key, else a new one.
+    """Use another member key from now on. That is your present SSH key, else a new one.
 
     Your devices stay yours; the key of before certifies no new one any more.
     """

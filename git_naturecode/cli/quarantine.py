@@ -89,7 +89,8 @@ def adopt(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Take entries out of quarantine for everybody, in your own name (maintainers)."""
+    """Take entries out of quarantine for everybody. In your own name; it is for
+    maintainers."""
     from git_naturecode.domain.policy import ops
     from git_naturecode.trusting import watching
 
@@ -117,7 +118,7 @@ def drop(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hear no more of entries in quarantine, in this clone; they stay out of every view."""
+    """Hear no more of entries in quarantine, in this clone. They stay out of every view."""
     from git_naturecode.domain.policy import ops
     from git_naturecode.trusting import watching
 

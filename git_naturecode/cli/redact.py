@@ -56,7 +56,7 @@ def redact(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find secrets that were said before anybody knew them, or take texts out for good.
+    """Find secrets that were said, or take texts out for good.
 
     To hide a text in every view, `session redact` is enough. A rewrite replaces the data branch:
     what is left of the text is its id and a hash that cannot be guessed from.

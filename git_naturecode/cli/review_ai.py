@@ -46,7 +46,7 @@ def ai(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Have the change looked at: by rules that are built in, or by a model.
+    """Have the change looked at, by rules or by a model. The rules are built in.
 
     Ends with 6 when a model failed: nothing is known then, and that is no pass.
     """
@@ -94,7 +94,7 @@ def dismiss(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say that a finding is nothing to mend here; it stays so over later pushes."""
+    """Say that a finding is nothing to mend here. It stays so over later pushes."""
     from git_naturecode.cli.output import written
     from git_naturecode.cli.review_opened import PRIVATE, TEAM, opened_review
     from git_naturecode.domain.findings import makers

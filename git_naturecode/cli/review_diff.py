@@ -50,7 +50,8 @@ def diff(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show the change with the threads in place, and the sessions that its lines come from."""
+    """Show the change with the threads in place. With the sessions that its lines come
+    from."""
     from git_naturecode.cli.review_opened import read_review
     from git_naturecode.reviewing.looking import look
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def explain(review: ReviewId, as_json: AsJson = False, quiet: Quiet = False) -> int:
-    """Say what is missing before it may be merged, and what to do.
+    """Say what is missing before it may merge, and what to do.
 
     Ends with 1 when it cannot be merged yet.
     """
@@ -59,7 +59,7 @@ def merge(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Merge it into its base branch, if the rules there allow it.
+    """Merge it into its base branch, if the rules allow it.
 
     Ends with 1 when something is missing, with 3 when it conflicts: nothing has changed then.
     """

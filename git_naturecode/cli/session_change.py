@@ -68,7 +68,8 @@ def edit(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Give a message or comment a new text, or a session a name, a summary, tags."""
+    """Give a message a new text, or a session a name, a summary, tags. A comment can have a
+    new text too."""
     from git_naturecode.cli.answers import warn_of_secrets
     from git_naturecode.cli.changing import changing
     from git_naturecode.cli.session_say import check_tags
@@ -150,7 +151,8 @@ def redact(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Hide the text of a message or comment in every view, also in forks; for good."""
+    """Hide the text of a message or comment in every view. It is hidden in forks too, and
+    for good."""
     from git_naturecode.cli.changing import changing
     from git_naturecode.domain import drafts, handles
     from git_naturecode.render import words

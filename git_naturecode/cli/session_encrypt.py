@@ -30,7 +30,7 @@ def encrypt(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Encrypt what is said in a shared session from now on, for those who take part."""
+    """Encrypt what is said from now on, for those who take part."""
     from git_naturecode.cli.changing import changing
     from git_naturecode.cli.redact import rewrite_found
     from git_naturecode.sealed import beginning
@@ -107,7 +107,7 @@ def remove(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Have people take part no longer; an encrypted session gets a new key without them."""
+    """Have people take part no longer. An encrypted session gets a new key without them."""
     from git_naturecode.cli.changing import changing, refused
     from git_naturecode.domain import drafts, people
     from git_naturecode.render.show import line

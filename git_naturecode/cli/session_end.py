@@ -43,7 +43,8 @@ def delete(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Delete a session: its texts are hidden everywhere and for good, its name stays in the log."""
+    """Delete a session for good. Its texts are hidden everywhere, its name stays in the
+    log."""
     from git_naturecode import linking
     from git_naturecode.agents import notes
     from git_naturecode.cli.agreeing import agree

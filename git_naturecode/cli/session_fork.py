@@ -25,7 +25,8 @@ def fork(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Begin a session of your own that goes on from another one, up to a message of it."""
+    """Begin a session of your own that goes on from another one. It holds what was said
+    there, up to a message of it."""
     from git_naturecode import forking, teaming
     from git_naturecode.cli.answers import count
     from git_naturecode.cli.changing import changing
@@ -67,7 +68,7 @@ def file(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Share a file of the repository in a session: its path, lines, and content as it is now."""
+    """Share a file in a session: its path, lines, content as of now."""
     import re
 
     from git_naturecode.cli.changing import changing

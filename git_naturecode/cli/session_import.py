@@ -42,7 +42,7 @@ def import_sessions(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring AI sessions from this disk into the repository; again only what is new.
+    """Bring AI sessions from this disk in. Once again, only what is new.
 
     Reads the histories of AI tools, and what `session export` wrote in another repository.
     Stopped by Ctrl-C or anything else, it keeps what it has read; the same command goes on there.

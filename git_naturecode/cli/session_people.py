@@ -68,7 +68,7 @@ def invite(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Ask people to take part; who has no account or key yet stays invited until he joins.
+    """Ask people to take part. Who has no account or key yet stays invited until he joins.
 
     A private session is shared by that, encrypted: only they can read it.
     """

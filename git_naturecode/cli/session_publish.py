@@ -23,7 +23,8 @@ def publish(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a shared session to a branch as `.naturecode/sessions/ID.md`, commit and push it.
+    """Write a shared session to a branch, commit and push it. It is
+    `.naturecode/sessions/ID.md` there.
 
     Again it updates that page. Your work tree and index stay as they are, but for the page itself
     where the branch is checked out.

@@ -36,7 +36,7 @@ def show(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show a session with all that was said in it, or one message of it."""
+    """Show a session with all that was said, or one message of it."""
     from git_naturecode import ids
     from git_naturecode.domain import session as sessions
 
@@ -100,7 +100,8 @@ def list_sessions(
 
 
 def list_shared(limit: Limit = 50, as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """List the active sessions that are shared, and how many take part in each."""
+    """List the sessions that are shared and active. Each with the number of people who take
+    part."""
     from git_naturecode.render import rows as render
 
     context = contexts.current(quiet)
@@ -120,7 +121,8 @@ def search(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find sessions by what was said in them: messages, tool calls, comments, names, tags."""
+    """Find sessions by what was said in them. That is messages, tool calls, comments, names
+    and tags."""
     from git_naturecode.cli.filling import fill
     from git_naturecode.render import rows as render
 

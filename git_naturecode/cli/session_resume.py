@@ -40,7 +40,8 @@ def resume(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Give a session back to an agent: writes a transcript where its tool looks for one.
+    """Give a session back to an agent. A transcript is written where its tool looks for
+    one.
 
     Prints the command that goes on with it. What the agent adds becomes a session of its own when
     it is imported, forked from this one.

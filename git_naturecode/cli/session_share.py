@@ -71,7 +71,8 @@ def share(
     serve: Serve = False, port: Port = None, bind: Bind = None, listed: Listed = False,
     revoke: Revoke = None, dry_run: DryRun = False, as_json: AsJson = False, quiet: Quiet = False,
 ) -> None:  # fmt: skip
-    """Share private sessions with the team, begin a shared one with --name, or make a link."""
+    """Share private sessions with the team, or make a link. A shared one is begun with
+    --name."""
     from git_naturecode.cli.session_say import check_visibility
 
     context = contexts.current(quiet)

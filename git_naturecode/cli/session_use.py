@@ -22,7 +22,8 @@ def use(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Choose the session that commits of this work tree belong to; without an id: say which.
+    """Choose the session that commits of this work tree belong to. Without an id, it says
+    which it is.
 
     The variable NATURECODE_SESSION wins over it. Where neither names one, and capture is on, a
     commit belongs to the agents that wrote its files.

@@ -27,7 +27,7 @@ def sync(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fetch what others shared, join it with what is here, push the result."""
+    """Fetch what others shared, join it with ours, push the result."""
     from git_naturecode import errors
     from git_naturecode import sync as syncing
 

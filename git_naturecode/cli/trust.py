@@ -31,7 +31,8 @@ def show(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show which team is trusted, its six words, its devices; with --log all that was signed."""
+    """Show which team is trusted, its six words, its devices. With --log also all that was
+    signed."""
     from git_naturecode import trusting
     from git_naturecode.render import trust as render
     from git_naturecode.store import pins

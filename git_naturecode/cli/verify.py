@@ -13,7 +13,7 @@ def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
 
 
 def verify(as_json: AsJson = False, quiet: Quiet = False) -> None:
-    """Verify every signature, and whether everybody might say what he said; believe no cache.
+    """Verify every signature and right anew; believe no cache.
 
     Ends with 3 when something is in quarantine that was dropped neither here nor for everybody,
     when a key was used in two places, or when it is not clear which team to trust.

@@ -30,8 +30,9 @@ def why(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell why a line is so: its commit, the session, the message that wrote it, the request, the
-    reviews and what was said there of it, the articles about it."""
+    """Tell why a line is so: who asked for it, and what was said. It shows the commit, the
+    session, the message that wrote the line, the request, the reviews and what was said
+    there of it, and the articles about it."""
     from git_naturecode.cli.tracing import git_options, traced
     from git_naturecode.tracing import told, trace
 

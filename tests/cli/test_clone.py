@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from box import Box, Clone
+from git_naturecode.cli.app import GROUPS
 
 
 def test_init_asks_nothing_says_what_it_did_and_is_idempotent(box: Box) -> None:
@@ -104,6 +107,18 @@ def test_another_remote_needs_a_yes(box: Box) -> None:
     assert "naturecode" not in ada.git("ls-remote", "other")
     ada.nc("sync", "--remote", "other", "--yes")
     assert "naturecode" in ada.git("ls-remote", "other")
+
+
+def test_the_list_of_commands_cuts_nothing_at_eighty_columns(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    repo = box.repo()
+    for group in ([], *([name] for name in GROUPS), ["session", "shared"]):
+        told = repo.nc(*group, "--help").out
+        listed = told.split("Commands:")[1].strip().splitlines()
+        assert [one for one in listed if one.endswith("...") or not one.endswith(".")] == [], group
+        assert max(map(len, listed)) <= 80
 
 
 def test_help_and_version_are_plain(box: Box) -> None:
