@@ -233,7 +233,7 @@ def check(
             for each in found for one in each.found
         ], "articles": len(names), "links": total, "broken": len(bad)})  # fmt: skip
     elif found:
-        page(context, render.broken_text(found, paint(context)))
+        page(context, render.broken_text(found, paint(context), alone=article is not None))
     if bad:
         articles = count(len({each.id for each in found if set(each.found) & set(bad)}), "article")
         raise errors.Negative(

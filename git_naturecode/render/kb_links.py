@@ -1,6 +1,7 @@
 """What articles refer to and are referred to by, as text and as JSON."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from git_naturecode.render.paint import Paint
@@ -9,6 +10,7 @@ from git_naturecode.store.entry import Json
 
 _SHORT = 12
 _KIND, _TARGET = 8, 34
+_ARTICLES, _ROWS, _PLACES = 20, 5, 3  # what `kb check` shows of all that is broken
 
 
 class Checked(Protocol):
@@ -107,17 +109,39 @@ def _mention(one: Mention, paint: Paint) -> str:
     return "  " + "  ".join([*told, paint.dim(where)]).rstrip()
 
 
-def broken_text(found: Sequence[Of], paint: Paint) -> str:
-    """What is wrong with the links of articles, below the name of each."""
-    return "\n".join(row for one in found for row in _broken(one, paint))
+def broken_text(found: Sequence[Of], paint: Paint, *, alone: bool = False) -> str:
+    """What is wrong with the links of articles, below the name of each.
+
+    One row for each target. Of many articles the first, of each some rows, and how many more there
+    are; `alone`: all rows, of the one article that was asked for.
+    """
+    rows = [row for one in found[:_ARTICLES] for row in _broken(one, paint, alone=alone)]
+    if (left := len(found) - _ARTICLES) > 0:
+        rows.append(f"... and {left} more article{'' if left == 1 else 's'}: see --json")
+    return "\n".join(rows)
 
 
-def _broken(article: Of, paint: Paint) -> Iterator[str]:
+def _broken(article: Of, paint: Paint, *, alone: bool) -> Iterator[str]:
     yield f"{paint.bold(line(article.name))}  {line(article.title)}".rstrip()
+    targets: dict[tuple[str, str, str], list[Checked]] = {}
     for one in article.found:
-        where = f"line {one.line}" if one.line else "linked"
-        why = paint.red(line(one.why)) if one.state in ("broken", "renamed") else line(one.why)
-        yield f"  {where.ljust(_KIND)}  {line(one.text)}: {why}"
+        targets.setdefault((one.text, one.why, one.state), []).append(one)
+    most = len(targets) if alone else _ROWS
+    for (text, why, state), same in islice(targets.items(), most):
+        told = paint.red(line(why)) if state in ("broken", "renamed") else line(why)
+        yield f"  {_where(same).ljust(_KIND)}  {line(text)}: {told}"
+    if (left := len(targets) - most) > 0:
+        yield f"  ... and {left} more: git naturecode kb check {line(article.name)}"
+
+
+def _where(same: Sequence[Checked]) -> str:
+    """`line 3`, `lines 3, 9 and 12 more`, `linked`."""
+    numbers = list(dict.fromkeys(one.line for one in same if one.line))
+    if not numbers:
+        return "linked"
+    more = len(numbers) - _PLACES
+    said = ", ".join(map(str, numbers[:_PLACES])) + (f" and {more} more" if more > 0 else "")
+    return f"line{'s' if len(numbers) > 1 else ''} {said}"
 
 
 def checked_json(one: Checked) -> dict[str, Json]:

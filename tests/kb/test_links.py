@@ -183,6 +183,24 @@ def test_what_is_broken_is_listed(clone: Clone) -> None:
     assert "line 1    nowhere: there is no such article" in told.out
 
 
+def test_many_broken_links_are_told_by_target_and_bounded(clone: Clone) -> None:
+    one = "[x](gone-0.md)\n\n" * 5 + "".join(f"[x](gone-{number}.md)\n" for number in range(1, 9))
+    with opened(clone) as store:
+        for number in range(23):
+            written(store, f"Page {number}", one)
+    told = clone.nc("kb", "check", code=1)
+    assert told.out.count("lines 1, 3, 5 and 2 more  gone-0.md: there is no such article") == 20
+    assert told.out.count("gone-4.md") == 20
+    assert "gone-5.md" not in told.out
+    assert told.out.count("  ... and 4 more: git naturecode kb check page-") == 20
+    assert told.out.endswith("... and 3 more articles: see --json\n")
+    assert "299 of 299 links to mend in 23 articles" in told.err
+    whole = clone.nc("kb", "check", "page-7", code=1).out
+    assert whole.count("no such article") == 9
+    assert "more:" not in whole
+    assert len(clone.nc("kb", "check", "--json", code=1).json["items"]) == 299
+
+
 @pytest.mark.parametrize("odd", ["\0", "\ud800"])
 def test_a_path_that_no_file_can_have_hides_nothing(clone: Clone, odd: str) -> None:
     hostile = f"src/a{odd}b.py:12 [x](y{odd}.md) [[pa{odd}ge]] ![[p{odd}.png]] and more\n"
