@@ -116,7 +116,8 @@ def _show(context: Context, here: "Opened", made: "Sequence[Settled]", proposed:
     article = here.article
     for number, one in enumerate(made, 1):
         who = " and ".join(dict.fromkeys(line(by) for by, _, _ in one.place.texts))
-        context.say(f"place {number}, line {one.place.start + 1} ({who}): {line(one.why)}")
+        by = f" ({who})" if who else ""
+        context.say(f"place {number}, line {one.place.start + 1}{by}: {line(one.why)}")
     change = compared(here.store.repo, article.text, proposed, f"{article.slug}.md", 3)
     context.say("\n".join(file_text(change, Look(paint(context), columns(context)))))
 

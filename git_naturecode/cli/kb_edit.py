@@ -6,7 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.answers import count, warn_of_secrets
+from git_naturecode.cli.answers import warn_of_secrets
 from git_naturecode.cli.options import TELL_OTHERS, ArticleId, AsJson, Quiet
 
 if TYPE_CHECKING:
@@ -145,6 +145,9 @@ def _answer(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Say what was done, and what became of what others did meanwhile."""
+    from git_naturecode.render.kb import undecided
+    from git_naturecode.render.show import line
+
     after = here.again().article
     tail = here.short
     if as_json:
@@ -161,9 +164,8 @@ def _answer(
         _tell_others(context, after, before, {one.id for one in entries})
         context.tell(TELL_OTHERS)
     if after.marked:
-        many = count(len(after.places), "place")
         raise errors.NeedsPerson(
-            f"in {many} of {after.slug} two people wrote something else: both texts are kept there",
+            f"not all is decided in {line(after.slug)}: {undecided(after)}",
             f"git naturecode kb edit {tail} to choose; git naturecode ai resolve {tail} proposes "
             "a text",
         )

@@ -13,12 +13,14 @@ from typing import NamedTuple
 from git_naturecode import ids
 from git_naturecode.domain.kb import edited, editing, makers, slugs
 from git_naturecode.domain.kb.build import build
+from git_naturecode.domain.kb.marks import has_marks
 from git_naturecode.domain.kb.model import FOLDERS, KIND, REVISION, Article
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.folder import edits
 from git_naturecode.folder.update import update
 from git_naturecode.kb.shown import Shown
 from git_naturecode.render import kb_view
+from git_naturecode.render.kb import undecided
 from git_naturecode.render.show import line
 from git_naturecode.store import place, touched
 from git_naturecode.store.entry import Entry
@@ -36,7 +38,10 @@ Tell = Callable[[str], None]
 
 
 class Taken(NamedTuple):
-    """A file that was taken in: its path, the article, lines more and less, whether it is new."""
+    """A file that was taken in: its path, the article, lines more and less, whether it is new.
+
+    `open` says what of the article is still to be decided, "" for nothing.
+    """
 
     path: str
     id: str
@@ -44,6 +49,7 @@ class Taken(NamedTuple):
     less: int
     is_new: bool
     entries: tuple[Entry, ...] = ()
+    open: str = ""
 
     @property
     def text(self) -> str:
@@ -56,6 +62,7 @@ class Taken(NamedTuple):
         parts += [what for what in ("title", "tags") if what in kinds]
         return (
             f"took in your edit of {NAME}/{line(self.path)}: {', '.join(parts) or 'the same text'}"
+            + (f"; {self.open}" if self.open else "")
         )
 
 
@@ -252,7 +259,15 @@ class _Taking:
                 fresh.append(entry)
         self.store.keep(TEAM, article.id, fresh)
         more, less = _lines(change.before, change.after)
-        return Taken(one.path, article.id, more, less, False, tuple(made))
+        still = self._undecided(article, read.text)
+        return Taken(one.path, article.id, more, less, False, tuple(made), still)
+
+    def _undecided(self, before: Article, text: str) -> str:
+        """What is still to be decided in an article after an edit that made `text` of it."""
+        if not before.marked and not has_marks(text):
+            return ""
+        after = build(self.store.read(ids.tail(before.id), KIND))
+        return undecided(after) if after.marked else ""
 
     def _begin(self, one: edits.Changed, read: edited.Fresh) -> Taken | Left:
         """A new article; the same one where its beginning was written before a kill."""

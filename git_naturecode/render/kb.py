@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from git_naturecode.domain.kb.marks import WAITING
 from git_naturecode.domain.kb.model import DELETE, Article, Revision, brought
 from git_naturecode.domain.kb.slugs import slug_of
 from git_naturecode.domain.kb.texts import title_of
@@ -74,9 +75,22 @@ def _head(article: Article, name: str, paint: Paint) -> Iterator[str]:
     for gone in article.kept_over:
         yield f"kept, although {line(gone.by)} deleted it on {gone.time[:10]}: it was edited since"
     if article.marked:
-        many = len(article.places)
-        where = "1 place holds" if many == 1 else f"{many} places hold"
-        yield paint.red(f"{where} two people's words: keep one of them, or join them")
+        yield paint.red(undecided(article))
+
+
+def undecided(article: Article) -> str:
+    """What somebody has to decide in a marked article, and the lines of marks that stand alone."""
+    lines = article.text.split("\n")
+    parted = sum(bool(one.texts) for one in article.places)
+    alone = sum(not one.texts and not lines[one.start].endswith(WAITING) for one in article.places)
+    told = []
+    if parted:
+        where = "1 place holds" if parted == 1 else f"{parted} places hold"
+        told.append(f"{where} two people's words: keep one of them, or join them")
+    if alone:
+        left = "1 line with ⚠ is" if alone == 1 else f"{alone} lines with ⚠ are"
+        told.append(f"{left} left over: delete {'it' if alone == 1 else 'them'}, too")
+    return "; ".join(told)
 
 
 def _people(article: Article) -> Iterator[str]:

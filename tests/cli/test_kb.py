@@ -539,7 +539,7 @@ def test_the_same_words_written_twice_need_a_person(clone: Clone) -> None:
     entity = add(clone)
     edit(clone, entity, TEXT.replace("longer", "shorter"))
     told = edit(clone, entity, TEXT.replace("longer", "less"), "--from", "r1", code=3)
-    assert "both texts are kept" in told
+    assert "1 place holds two people's words" in told
     assert "kb edit" in told
     text = text_of(clone, entity)
     assert "shorter" in text

@@ -10,7 +10,7 @@ from answering import model
 from box import Box, Clone
 from domain.kb.histories import CLONES, MARK, History
 from git_naturecode.domain.kb import makers
-from kb.articles import opened, read, say
+from kb.articles import commit, opened, read, say
 from seeds import SEED
 
 BASE = """\
@@ -139,6 +139,57 @@ def test_an_edit_that_leaves_the_marks_is_merged_and_still_told(two: Two) -> Non
     assert two.text.count(f"{MARK}end") == 1
     assert "- all fruit" in two.text
     assert "1 article holds" in told(two.bob)
+
+
+def without(text: str, lines: int) -> str:
+    """`text` without the first `lines` lines of marks."""
+    kept = text.split("\n")
+    for one in [one for one in kept if one.startswith(MARK)][:lines]:
+        kept.remove(one)
+    return "\n".join(kept)
+
+
+@pytest.mark.parametrize("how", ["edit", "folder", "page"])
+def test_taking_out_the_lines_of_the_marks_alone_settles_it_by_both_texts(
+    two: Two, how: str
+) -> None:
+    two.edit(two.ann, "ten minutes", "an hour")
+    two.edit(two.bob, "ten minutes", "two hours")
+    two.meet()
+    both = without(two.text, 3)
+    if how == "edit":
+        edited(two.bob, two.id, both)
+    elif how == "folder":
+        two.bob.nc("folder")
+        file = two.bob.path / ".naturecode/kb/articles/retry.md"
+        file.write_text(without(file.read_text(), 3))
+        assert two.bob.nc("sync").err.count("took in your edit") == 1
+    else:
+        path = "kb/articles/retry.md"
+        commit(two.bob, {path: without(two.bob.git("show", f"naturecode:{path}"), 3)})
+        two.bob.git("push", "-q", "origin", "naturecode")
+    two.meet()
+    assert two.text == both
+    assert both.count("The cache expires after") == 2
+    for who in (two.ann, two.bob):
+        assert "several people" not in told(who)
+
+
+def test_a_line_of_a_mark_that_is_left_over_is_told(clone: Clone) -> None:
+    article = added(clone, BASE)
+    parted(clone, article, "ten minutes", "an hour", "two hours")
+    clone.nc("folder")
+    file = clone.path / ".naturecode/kb/articles/retry.md"
+    file.write_text(without(file.read_text(), 1))
+    said = clone.nc("kb", "show", "retry")
+    assert "retry.md: 1 less; 2 lines with ⚠ are left over: delete them, too" in said.err
+    assert "2 lines with ⚠ are left over: delete them, too" in said.out
+    assert "two people" not in said.out
+    (clone.path / "edited.md").write_text(without(text_of(clone, article), 1))
+    said = clone.nc("kb", "edit", article, "--file", "edited.md", code=3)
+    assert "not all is decided in retry: 1 line with ⚠ is left over: delete it, too" in said.err
+    assert "(): " not in clone.nc("ai", "resolve", article).out
+    edited(clone, article, without(text_of(clone, article), 1))
 
 
 def test_a_new_name_and_a_deletion_and_an_edit(two: Two) -> None:
