@@ -19,7 +19,7 @@ class Outcome:
     not be pushed, `signed` the entries that got a signature; `held` says that the host keeps what
     was purged, `forgot` that traces of a purge were removed here; `problems` is what was kept out,
     `notices` what to know of the remote; `team_*` count what was signed about the team,
-    `quarantined` entries newly kept out of sight,
+    `quarantined` entries newly kept out of sight that somebody should look at,
     `news` and `alarms` are about whom to trust, and alarms need a person; `failure` is raised when
     all has been told: what was received is in then, nothing is lost.
     """

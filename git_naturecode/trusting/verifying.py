@@ -74,7 +74,7 @@ def _verified(store: Store, keeper: Keeper, tell: Tell) -> Verified:
 
 
 def _alarm(found: Verified, standing: "Standing", known: pins.Pins) -> None:
-    fresh = [one for one in found.quarantined if not one.dropped]
+    fresh = [one for one in found.quarantined if not one.dropped and one.needs_person]
     if fresh:
         found.where = "quarantine list"
         count = f"{len(fresh)} entr{'y is' if len(fresh) == 1 else 'ies are'}"

@@ -13,6 +13,7 @@ from git_naturecode.store.store import Store
 from git_naturecode.trusting.keeping import Keeper
 
 _FEW = 3
+_OPINIONS = frozenset({("kb", "view"), ("kb", "vote")})
 _NO_CHANGES = frozenset({"sign", "purge", "backup", "device"})
 
 
@@ -30,12 +31,22 @@ class Held(NamedTuple):
     signer: str
     dropped: bool
 
+    @property
+    def needs_person(self) -> bool:
+        """False for votes and views behind which no member stands: nobody has to look at them.
+
+        They are written in passing, before somebody has a seat or knew that there is a team, they
+        hold no text, and who wrote them will count by himself once he has a seat.
+        """
+        return bool(self.signer) or (self.entity.split("-")[0], self.kind) not in _OPINIONS
+
 
 @dataclass
 class Seen:
     """What a sync has to say about trust: `news` and `notices` for people, `alarms` that need one.
 
-    `received` and `sent` count signed lines that are about the team, new since the last time.
+    `quarantined` counts what is newly kept out and needs a person, `received` and `sent` signed
+    lines that are about the team, new since the last time.
     """
 
     news: list[str] = field(default_factory=list)
@@ -67,9 +78,13 @@ def watch(store: Store, remote: str, theirs: str | None, in_step: bool) -> Seen:
         _pin_heads(store, remote)
     if trusting.is_enforced(store):
         fresh = [one for one in quarantine(store) if not one.dropped and is_news(store, one)]
-        seen.quarantined = len(fresh)
+        grave = [one for one in fresh if one.needs_person]
+        seen.quarantined = len(grave)
+        if grave:
+            seen.alarms.append(_kept_out(grave))
+        if len(fresh) > len(grave):
+            seen.news.append(_passed_over([one for one in fresh if not one.needs_person]))
         if fresh:
-            seen.alarms.append(_kept_out(fresh))
             remember(store, fresh)
     return seen
 
@@ -111,10 +126,20 @@ def remember(store: Store, told: list[Held]) -> None:
 
 
 def _kept_out(fresh: list[Held]) -> str:
+    count = f"{len(fresh)} entr{'y' if len(fresh) == 1 else 'ies'}"
+    return f"{count} kept in quarantine: {_reasons(fresh)}"
+
+
+def _passed_over(fresh: list[Held]) -> str:
+    one = len(fresh) == 1
+    count = f"{len(fresh)} vote{'' if one else 's'} or view{'' if one else 's'}"
+    return f"{count} of articles {'does' if one else 'do'} not count: {_reasons(fresh)}"
+
+
+def _reasons(fresh: list[Held]) -> str:
     reasons = list(dict.fromkeys(one.reason for one in fresh))
     more = f" and {len(reasons) - _FEW} other reasons" if len(reasons) > _FEW else ""
-    count = f"{len(fresh)} entr{'y' if len(fresh) == 1 else 'ies'}"
-    return f"{count} kept in quarantine: {'; '.join(reasons[:_FEW])}{more}"
+    return "; ".join(reasons[:_FEW]) + more
 
 
 def _count(store: Store, seen: Seen) -> None:

@@ -80,3 +80,49 @@ def test_a_writer_deletes_what_he_began_and_redacts_what_he_wrote(
     synced(ada, ben)
     assert ben.nc("quarantine", "list", "--json").json["items"] == []
     assert "redacted" in ben.nc("kb", "show", of_ben, "--revision", "r1", code=1).err
+
+
+def test_a_vote_of_who_had_no_seat_yet_stops_nobody_and_counts_once_he_has_one(box: Box) -> None:
+    hub = box.remote()
+    ada = box.person(hub, "ada")
+    article = add(ada)
+    ada.nc("sync")
+    ben = box.person(hub, "ben")
+    ben.nc("sync")
+    ada.nc("team", "create", "Crew")
+    ada.nc("sync")
+    ben.nc("kb", "vote", article, "--helpful")  # there is no team as far as he knows
+    ben.nc("sync")
+    said = ada.nc("sync", "--json").json
+    assert (said["quarantined"], said["alarms"]) == (0, [])
+    assert [one for one in said["news"] if "1 vote or view of articles does not count" in one]
+    assert "does not count" not in ada.nc("sync").out  # told once
+    assert ada.nc("kb", "show", article, "--json").json["helpful"] == 0
+    assert ada.nc("status", "--json").json["team"]["quarantined"] == 1
+    (held,) = ada.nc("quarantine", "list", "--json").json["items"]
+    assert held["kind"] == "vote"
+    ada.nc("verify")
+    code = ada.nc("team", "add", "ben@example.com", "--json").json["code"]
+    synced(ada, ben)
+    ben.nc("team", "join", code)
+    synced(ben, ada)
+    assert ada.nc("kb", "show", article, "--json").json["helpful"] == 1
+    assert ada.nc("quarantine", "list", "--json").json["items"] == []
+
+
+def test_a_text_of_who_had_no_seat_still_needs_a_person(box: Box) -> None:
+    hub = box.remote()
+    ada = box.person(hub, "ada")
+    article = add(ada)
+    ada.nc("sync")
+    ben = box.person(hub, "ben")
+    ben.nc("sync")
+    ada.nc("team", "create", "Crew")
+    ada.nc("sync")
+    edit(ben, article, TEXT + "More.\n")
+    ben.nc("kb", "vote", article, "--helpful")
+    ben.nc("sync", code=3)
+    said = ada.nc("sync", code=3)
+    assert "1 entry kept in quarantine" in said.err
+    assert "1 vote or view of articles does not count" in said.out
+    assert "2 entries are in quarantine" not in ada.nc("verify", code=3).err
