@@ -10,7 +10,7 @@ from git_naturecode.domain.people import key
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import remote, tree
 from git_naturecode.linking import queue
-from git_naturecode.store import followed, paths, place, remotes, touched, unsigned
+from git_naturecode.store import followed, paths, place, put_back, remotes, touched, unsigned
 from git_naturecode.store.index import Index
 from git_naturecode.store.judged import QUARANTINED
 from git_naturecode.store.remotes import Memory
@@ -120,11 +120,13 @@ def status(store: Store, index: Index) -> Status:
 
 def _edits(store: Store) -> dict[str, str]:
     """What is to be said of each file of an article that was changed in this work tree."""
-    if not touched.names(store):
+    looked = touched.look(store)
+    if not (looked.changed or looked.gone or put_back.noted(store)):
         return {}
+    from git_naturecode.kb import put_back as putting_back
     from git_naturecode.kb import taking_in
 
-    return taking_in.waiting(store)
+    return {**taking_in.waiting(store), **putting_back.waiting(store, looked)}
 
 
 def _trusted(store: Store) -> Trusted | None:

@@ -69,7 +69,7 @@ def _on(context: contexts.Context, store: "Store", switch: bool) -> "Updated":
     from git_naturecode import sync
     from git_naturecode.folder import update
     from git_naturecode.git import repo as repos
-    from git_naturecode.store import exclude
+    from git_naturecode.store import exclude, put_back
 
     if switch:
         store.repo.program.run("config", "--local", _KEY, "true")
@@ -82,6 +82,7 @@ def _on(context: contexts.Context, store: "Store", switch: bool) -> "Updated":
         store, _WAIT, lambda written: context.progress(f"{written} files written")
     )
     context.progress_done()
+    put_back.forget(store)  # they were asked for
     if found.state == update.OFF:
         raise errors.Negative(
             f"the folder of this work tree is switched off ({_KEY})",

@@ -10,16 +10,21 @@ def take_in(context: Context, store: Store) -> int:
 
     Costs a look at each file of an article, and loads nothing more where none was changed.
     """
-    from git_naturecode.store import touched
+    from git_naturecode.store import put_back, touched
 
-    if context.took_in or not touched.names(store):
+    if context.took_in:
+        return 0
+    looked = touched.look(store)
+    if not (looked.changed or looked.gone or put_back.noted(store)):
         return 0
     context.took_in = True
+    from git_naturecode.kb import put_back as putting_back
     from git_naturecode.kb import taking_in
 
     if store.redactor is None:
         store.redactor = context.redactor
     taken, left = taking_in.take_in(store, lambda text: context.tell(show(text)))
+    putting_back.tell(store, looked, lambda text: context.tell(show(text)))
     if left:
         context.tell(
             "hint: mend the file, or delete it: `git naturecode folder` then writes what was said"

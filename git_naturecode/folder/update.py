@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from git_naturecode import clock
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.folder.views import EDITABLE_MODE, View, Views, Wanted
+from git_naturecode.folder.views import EDITABLE, EDITABLE_MODE, FILE, View, Views, Wanted
 from git_naturecode.git import worktree
 from git_naturecode.git.objects import Missing
 from git_naturecode.git.repo import find_with_config
 from git_naturecode.git.run import foreign_environment
-from git_naturecode.store import exclude, place
+from git_naturecode.store import exclude, place, put_back
 from git_naturecode.store.folder import NOTHING, Blocked, Folder, Known, TrackedByGit
 from git_naturecode.store.lock import hold
 from git_naturecode.store.manifest import Manifest, Row
@@ -113,6 +113,7 @@ class _Work:
     manifest: Manifest
     folder: Folder
     result: Updated = field(default_factory=Updated)
+    deleted: set[str] = field(default_factory=set)
 
     def update(self, progress: Progress) -> Updated:
         """Write what is missing or changed, remove what shall not be there any more."""
@@ -200,6 +201,8 @@ class _Work:
                 old.append(row)
             elif seen is None or not seen.size or row.pending:
                 wanted.add(row.source)
+                if seen is None and row.seen and self._was_deleted(row):
+                    self.deleted.add(row.path)
             elif seen != row.seen:
                 moved.append((row.path, seen))
         self.manifest.done(moved)
@@ -226,8 +229,17 @@ class _Work:
                 continue
             done.append((view.path, seen))
             self.result.written += new
+        back = [path for path, _ in done if path in self.deleted]
+        if back:
+            put_back.note(self.store, back)
         self.manifest.done(done)
         self.manifest.disown(foreign)
+
+    def _was_deleted(self, row: Row) -> bool:
+        """True when somebody took the file of an article away, and not the whole folder."""
+        assert self.store.repo.work_tree is not None
+        above = os.path.dirname(os.path.join(self.store.repo.work_tree, NAME, row.path))
+        return row.source.startswith(f"{FILE}{EDITABLE}") and os.path.isdir(above)
 
     def _known(self, path: str) -> Known:
         row = self.manifest.row(path)

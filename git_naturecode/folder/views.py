@@ -16,7 +16,7 @@ from git_naturecode.store.store import TEAM, Placed, Store
 
 SHARED_MODE, PRIVATE_MODE, EDITABLE_MODE = 0o444, 0o400, 0o644
 FILE = "file/"
-_EDITABLE = "kb/"
+EDITABLE = "kb/"
 NO_TIME = "~"  # of what stays however old it is
 _MANY = 200  # changed sessions, from which on all logs are read in one go
 
@@ -110,7 +110,7 @@ class Views:
             if kind != "blob" or size > hygiene.most_bytes(path):
                 yield FILE + path, None
                 continue
-            mode = EDITABLE_MODE if path.startswith(_EDITABLE) else SHARED_MODE
+            mode = EDITABLE_MODE if path.startswith(EDITABLE) else SHARED_MODE
             data = objects.read(found[path].oid)[1]
             yield FILE + path, View(path, FILE + path, NO_TIME, mode, data)
 

@@ -1,7 +1,8 @@
-"""Files of articles in the folder of a work tree that do not look as they were written."""
+"""Files of articles in the folder of a work tree that look otherwise than written, or are gone."""
 
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from git_naturecode.store import place
 from git_naturecode.store.place import NAME
@@ -11,43 +12,64 @@ _Looks = tuple[int, int, int, int]
 _ABOVE, _ENDING = "kb/", ".md"
 
 
+class Looked(NamedTuple):
+    """Files of articles, by path: those that may have been changed or that somebody put there, and
+    those that were written there and are gone."""
+
+    changed: list[str]
+    gone: list[str]
+
+
 def names(store: Store) -> list[str]:
-    """Those that may have been changed, and those that somebody put there.
+    """Those that may have been changed, and those that somebody put there."""
+    return look(store).changed
+
+
+def look(store: Store) -> Looked:
+    """How the files of articles in this work tree are.
 
     Looks at each of them and reads none; starts no process, and loads nothing where none is.
+    Where a whole folder was taken away, nothing was deleted in it.
     """
     if store.repo.work_tree is None or not place.is_on(store):
-        return []
+        return Looked([], [])
     above = os.path.join(store.repo.work_tree, NAME)
     if os.path.islink(above) or not os.path.isdir(os.path.join(above, "kb")):
-        return []
+        return Looked([], [])
     known = _known(store)
-    return sorted(path for name in _folders(above) for path in _changed(above, name, known))
+    changed: list[str] = []
+    folders = set()
+    for name in _folders(above):
+        folder = os.path.join(above, name)
+        if not os.path.isdir(folder) or os.path.islink(folder):
+            continue
+        folders.add(name)
+        changed += _changed(folder, name, known)
+    gone = [path for path in known if os.path.dirname(path) in folders]
+    return Looked(sorted(changed), sorted(gone))
 
 
 def _folders(above: str) -> Iterator[str]:
     """The folders in which somebody may have put an article, also where none belongs."""
+    if os.path.islink(os.path.join(above, "kb")):
+        return
     yield "kb"
     with os.scandir(os.path.join(above, "kb")) as listed:
         yield from (f"{_ABOVE}{one.name}" for one in listed if one.name[0] != ".")
 
 
-def _changed(top: str, folder: str, known: "dict[str, _Looks]") -> Iterator[str]:
+def _changed(folder: str, name: str, known: "dict[str, _Looks]") -> Iterator[str]:
     """The files of articles in one folder that look otherwise; what editors put beside them is
-    none. A folder that is a link is not looked into."""
-    above = os.path.join(top, folder)
-    if not os.path.isdir(above) or os.path.islink(above) or os.path.islink(os.path.dirname(above)):
-        return
-    with os.scandir(above) as listed:
+    none. What is there is taken out of `known`."""
+    with os.scandir(folder) as listed:
         for one in listed:
-            name = one.name
-            if not name.endswith(_ENDING) or name[0] in ".#":
+            if not one.name.endswith(_ENDING) or one.name[0] in ".#":
                 continue
             found = one.stat(follow_symlinks=False)
             inode = found.st_ino & 0x7FFF_FFFF_FFFF_FFFF
             looks = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, inode)
-            path = f"{folder}/{name}"
-            if known.get(path) != looks and found.st_size:
+            path = f"{name}/{one.name}"
+            if known.pop(path, None) != looks and found.st_size:
                 yield path
 
 

@@ -1,6 +1,7 @@
 """Editing in the folder: the right entry or a clear message, whatever editor saved the file."""
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -505,3 +506,56 @@ def test_a_title_that_somebody_else_changed_is_not_set_back(clone: Clone, articl
     took(clone)
     assert clone.nc("kb", "show", "retry", "--json").json["title"] == "Retry well"
     assert "title: Retry well" in article.read_text()
+
+
+def test_who_deletes_a_file_is_told_once_how_the_article_is_deleted(
+    clone: Clone, article: Path
+) -> None:
+    right = article.read_bytes()
+    article.unlink()
+    told = "deleted, but not its article, so the file"
+    assert f"{told} comes back; `git naturecode kb rm retry`" in clone.nc("status").out
+    said = took(clone)
+    assert f".naturecode/kb/articles/retry.md was {told} is back; `git nat" in said.err
+    assert "Retry" in said.out
+    assert article.read_bytes() == right
+    for again in (took(clone).err, clone.nc("status").out):
+        assert "deleted" not in again
+
+
+def test_who_deletes_a_file_is_told_also_when_the_background_was_faster(
+    clone: Clone, article: Path
+) -> None:
+    article.unlink()
+    with clone.store() as store:
+        update.update(store)
+    assert article.exists()
+    assert clone.nc("status", "--json").json["edits"][0]["path"].endswith("articles/retry.md")
+    assert "`git naturecode kb rm retry` deletes the article" in took(clone).err
+    assert not took(clone).err
+
+
+def test_no_file_is_missed_where_the_folder_or_the_article_went(
+    clone: Clone, article: Path
+) -> None:
+    more = begun(clone, "Wait")
+    shutil.rmtree(clone.path / ".naturecode/kb/articles")
+    assert not took(clone).err
+    with clone.store() as store:
+        update.update(store)
+    assert not took(clone).err
+    clone.nc("kb", "rm", "wait")
+    clone.nc("folder")
+    assert not more.exists()
+    assert not took(clone).err
+
+
+def test_who_moves_a_file_is_told_how_the_article_is_renamed(clone: Clone, article: Path) -> None:
+    article.rename(article.with_name("backoff.md"))
+    said = took(clone).err
+    assert "retry.md was moved to kb/articles/backoff.md, but its article keeps its name" in said
+    assert "`git naturecode kb rename retry backoff` renames it" in said
+    clone.nc("kb", "rename", "retry", "backoff")
+    clone.nc("folder")
+    assert article.with_name("backoff.md").read_text().endswith(TEXT)
+    assert not took(clone).err
