@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from git_naturecode.store.index_rows import Key
 
 _AHEAD = 200  # entities that one batch looks at
+_MERGED = 500  # pages of a search index that one transaction rewrites
 SCRUB = "scrub"
 """Names the line of `source` that says that words of deleted texts are left in the file."""
 
@@ -37,7 +38,10 @@ def fill(index: "Index", segments: int, kinds: Sequence[str] = ()) -> bool:
     mark(index)
     of_kinds, values = among(kinds)
     query = f"select 1 from entity where not filled{of_kinds} limit 1"
-    return bool(index.db.execute(query, values).fetchone())
+    if index.db.execute(query, values).fetchone():
+        return True
+    _merge(index.db)
+    return False
 
 
 def among(kinds: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -131,6 +135,22 @@ def scrub(db: sqlite3.Connection) -> None:
     busy = db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
     if not busy:
         db.execute("delete from source where name = ?", (SCRUB,))
+
+
+def _merge(db: sqlite3.Connection) -> None:
+    """Make one piece of all pieces of a search index, where no piece holds most of it.
+
+    A word is looked up in each piece: it takes half as long when there is only one. Others may
+    write between the transactions (https://sqlite.org/fts5.html#the_merge_command).
+    """
+    for table in (name for kind in index_file.kinds(db) for name in index_file.texts_of(kind)):
+        sizes = f'select count(*) as size from "{table}_idx" group by segid'
+        largest, every = db.execute(f"select max(size), sum(size) from ({sizes})").fetchone()
+        step = -_MERGED if largest and 2 * largest < every else 0
+        while step:
+            before = db.total_changes
+            db.execute(f'insert into "{table}" ("{table}", rank) values (\'merge\', ?)', (step,))
+            step = _MERGED if db.total_changes - before > 1 else 0
 
 
 def mark(index: "Index") -> None:

@@ -148,6 +148,23 @@ def test_what_a_reader_delayed_is_taken_out_the_next_time(clone: Clone, store: S
     index.close()
 
 
+def pieces(index: Index) -> int:
+    query = "select count(distinct segid) from body_session_idx"
+    return int(index.db.execute(query).fetchone()[0])
+
+
+def test_the_pieces_of_the_search_index_are_made_one_when_all_is_in(store: Store) -> None:
+    fill_log(store, 40)
+    index = refreshed(store)
+    counts = []
+    while index.fill(4):
+        counts.append(pieces(index))
+    assert max(counts) > 1
+    assert pieces(index) == 1
+    assert len(index.search(SESSION, "said", 50)) == 40
+    index.close()
+
+
 def test_readers_wait_for_nobody_who_fills(store: Store) -> None:
     fill_log(store, 300)
     index = refreshed(store)
