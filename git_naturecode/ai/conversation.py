@@ -43,7 +43,7 @@ def build(
     question and its files alone have no room.
     """
     system = Message("system", _SYSTEM.format(name=redactor.text(line(session.name))[0], mark=mark))
-    spoken = [one for one in session.messages if one.role in _ROLES and _is_told(one)]
+    spoken = [one for one in session.messages if one.role in _ROLES and is_told(one)]
     names = _names(session, [one.by for one in spoken if one.role != "assistant"], by)
     asked = Message("user", _with_files(_named(names, by) + text, files, mark))
     left = room - tokens_of(system.text) - tokens_of(asked.text)
@@ -86,7 +86,8 @@ def _told(one: said.Message, names: dict[str, str], redactor: Redactor) -> Messa
     )
 
 
-def _is_told(message: said.Message) -> bool:
+def is_told(message: said.Message) -> bool:
+    """True for what was said and may be shown to a model: not hidden, sealed, or only thought."""
     hidden = message.hidden or {"purged", said.ENCRYPTED}.intersection(message.flags)
     aside = any(message.header.get(key) for key in ("think", "side", "meta"))
     return not hidden and not aside and bool(message.text.strip())

@@ -46,6 +46,15 @@ DryRun = Annotated[
 ]
 
 
+class Asked(NamedTuple):
+    """Out of which sessions, or the files at which paths, and who is to propose."""
+
+    sessions: list[str]
+    paths: list[str]
+    provider: str | None
+    model: str | None
+
+
 class Found(NamedTuple):
     """What was proposed, by whom, what was left out (in words), and about which sessions."""
 
@@ -78,56 +87,77 @@ def extract(
     --save. What is in the knowledge base already is not proposed again, and what is nearly there
     is proposed as an edit. Ends with 6 when a model failed.
     """
-    from git_naturecode.cli.kb_extract_told import Told
-
     context = contexts.current(quiet)
-    wanted, paths = _asked(path or [], session or [], code or [])
-    chosen = _numbers(pick)
-    types = _types(type or [])
-    if dry_run and (save or pick):
-        raise errors.Usage("--dry-run keeps nothing; leave --save and --pick out")
-    keeper = _keeper(context)
-    if save or chosen:
-        keeper.require_permitted()
+    asked = _asked(path or [], session or [], code or [], provider, model)
+    chosen, types = _numbers(pick), _types(type or [])
     if dry_run:
-        _tell_cost(context, wanted, paths, provider, model, as_json)
+        if save or pick:
+            raise errors.Usage("--dry-run keeps nothing; leave --save and --pick out")
+        _tell_cost(context, asked, as_json)
         return
-    found = _found(context, wanted, paths, provider, model, again=bool(chosen))
+    keeper = _keeper(context)
+    keeps = save or bool(chosen)
+    if keeps:
+        keeper.require_permitted()
+    found = _found(context, asked, again=bool(chosen))
     offers = keeper.offers(found.proposals, types)
+    if keeps:
+        _keep(context, keeper, found, offers if save else _picked(offers, chosen), yes=yes)
+    _answer(context, keeper, found, offers, keeps=keeps, as_json=as_json, yes=yes)
+
+
+def _picked(offers: "Sequence[Offer]", chosen: set[int]) -> "list[Offer]":
+    """Those with the numbers that were `chosen`; raises Negative for one that is not there."""
     if bad := sorted(chosen - {one.number for one in offers}):
         raise errors.Negative(
             f"there is no number {bad[0]} among what is proposed",
             "the same command without --pick shows them" if offers else "nothing new is proposed",
         )
-    told = Told(context, found.source, len(found.proposals), len(offers))
-    keeps = save or bool(chosen)
-    taken = [one for one in offers if save or one.number in chosen]
-    if keeps and taken:
+    return [one for one in offers if one.number in chosen]
+
+
+def _keep(
+    context: contexts.Context, keeper: "Keeper", found: Found, taken: "Sequence[Offer]", *,
+    yes: bool,
+) -> None:  # fmt: skip
+    """Write down those that are `taken`, if words of their sessions may become known."""
+    if taken:
         _agree(context, found.sessions, len(taken), yes=yes)
-        for one in taken:
-            one.saved = keeper.save(one)
+    for one in taken:
+        one.saved = keeper.save(one)
+
+
+def _answer(
+    context: contexts.Context, keeper: "Keeper", found: Found, offers: "Sequence[Offer]", *,
+    keeps: bool, as_json: bool, yes: bool,
+) -> None:  # fmt: skip
+    """Say what is offered and what was kept of it; at a terminal ask what is to be kept."""
+    from git_naturecode.cli.kb_extract_told import Told
+
+    told = Told(context, found.source, len(found.proposals), len(offers))
     if as_json:
         context.json(told.json(offers, found.told))
         return
     for text in found.told:
         context.tell(f"note: {text}")
     if keeps:
-        for one in taken:
+        for one in filter(lambda one: one.saved, offers):
             context.say(one.saved)
             context.tell(told.saved(one))
     elif offers and told.may_ask():
         _ask_each(context, keeper, told, offers, found.sessions, yes=yes)
-    else:
-        context.say(told.text(offers)) if offers else None
+    elif offers:
+        context.say(told.text(offers))
     told.conclude(offers, keeps=keeps)
     if any(one.saved for one in offers):
         context.tell(TELL_OTHERS)
 
 
 def _asked(
-    given: list[str], sessions: list[str], code: list[str]
-) -> tuple[list[str], list[str]]:  # fmt: skip
-    """The sessions and the paths that were asked for; raises Usage for none, or both."""
+    given: list[str], sessions: list[str], code: list[str], provider: str | None,
+    model: str | None,
+) -> Asked:  # fmt: skip
+    """What was asked for; raises Usage for neither sessions nor paths, or both."""
     named = [one for one in given if ids.ENTITY.fullmatch(one) and one.startswith("session-")]
     wanted = list(dict.fromkeys([*sessions, *named]))
     paths = [*code, *(one for one in given if one not in named)]
@@ -138,7 +168,7 @@ def _asked(
         )
     if wanted and paths:
         raise errors.Usage("it is taken from sessions or from code, not from both at once")
-    return wanted, paths
+    return Asked(wanted, paths, provider, model)
 
 
 def _numbers(pick: str) -> set[int]:
@@ -169,42 +199,36 @@ def _keeper(context: contexts.Context) -> "Keeper":
     return Keeper(context)
 
 
-def _found(
-    context: contexts.Context, wanted: list[str], paths: list[str], provider: str | None,
-    model: str | None, *, again: bool,
-) -> Found:  # fmt: skip
+def _found(context: contexts.Context, asked: Asked, *, again: bool) -> Found:
     """All that is proposed; `again`: of a model what it proposed last, where that is known."""
     from git_naturecode.cli import kb_extract_session as of_session
     from git_naturecode.cli.kb_opened import reading_kb
 
+    by = (asked.provider, asked.model)
     with reading_kb(context) as (store, index):
-        if paths:
+        if asked.paths:
             from git_naturecode.cli import kb_extract_code as of_code
 
-            of_files = of_code.proposed(context, store, paths, provider, model, again=again)
+            of_files = of_code.proposed(context, store, asked.paths, *by, again=again)
             return Found(of_files.proposals, of_files.source, of_files.told)
-        sessions = of_session.sessions(store, index, wanted)
-        proposals, source = of_session.proposed(
-            context, store, sessions, provider, model, again=again
-        )
+        sessions = of_session.sessions(store, index, asked.sessions)
+        proposals, source = of_session.proposed(context, store, sessions, *by, again=again)
     return Found(proposals, source, (), sessions)
 
 
-def _tell_cost(
-    context: contexts.Context, wanted: list[str], paths: list[str], provider: str | None,
-    model: str | None, as_json: bool,
-) -> None:  # fmt: skip
+def _tell_cost(context: contexts.Context, asked: Asked, as_json: bool) -> None:
     from git_naturecode.cli import kb_extract_session as of_session
     from git_naturecode.cli.kb_opened import reading_kb
 
+    by = (asked.provider, asked.model)
     with reading_kb(context) as (store, index):
-        if paths:
+        if asked.paths:
             from git_naturecode.cli import kb_extract_code as of_code
 
-            cost = of_code.cost(context, store, paths, provider, model)
+            cost = of_code.cost(context, store, asked.paths, *by)
         else:
-            sessions = of_session.sessions(store, index, wanted)
-            cost = of_session.cost(context, store, sessions, provider, model)
+            sessions = of_session.sessions(store, index, asked.sessions)
+            cost = of_session.cost(context, store, sessions, *by)
     if as_json:
         context.json({"dryRun": True, **cost.json()})
     else:
@@ -238,10 +262,11 @@ def _ask_each(
 ) -> None:  # fmt: skip
     """Show each, and keep what the person takes."""
     agreed = False
-    for one in offers:
+    for number, one in enumerate(offers, 1):
         context.say(told.one(one))
-        answer = told.answer(one)
+        answer = told.answer(f"{number} of {len(offers)}")
         if answer == "q":
+            told.stopped(len(offers) - number + 1)
             return
         if answer == "n":
             continue

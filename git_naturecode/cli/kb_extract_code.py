@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from git_naturecode import errors
 from git_naturecode.ai.knowledge.from_code import extracting, gathering, reading
 from git_naturecode.ai.knowledge.proposal import Proposal
+from git_naturecode.cli import proposing
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.context import Context
-from git_naturecode.cli.kb_extract_session import BUILTIN, Cost
+from git_naturecode.cli.kb_extract_session import Cost
+from git_naturecode.cli.proposing import BUILTIN
 from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def proposed(
     inside, listing, project = _read(context, paths)
     told = skipped(project.skipped)
     topics = extracting.topics(project, listing)
-    wanted = _wanted(context, store, provider, model)
+    wanted = proposing.settings_for(context, store, provider, model)
     if wanted is not None:
         from git_naturecode.ai.knowledge.from_code import asking
 
@@ -66,7 +68,7 @@ def cost(
     model: str | None,
 ) -> Cost:  # fmt: skip
     """What asking about the files would take at most, if each question is asked once."""
-    wanted = _wanted(context, store, provider, model)
+    wanted = proposing.settings_for(context, store, provider, model)
     if wanted is None:
         return Cost(BUILTIN)
     from git_naturecode.ai.budget import Spent, estimate
@@ -102,21 +104,6 @@ def _read(context: Context, paths: Sequence[str]) -> "tuple[list[str], gathering
             "there is no code that can be read", told or "name files or folders of code"
         )
     return inside, listing, project
-
-
-def _wanted(
-    context: Context, store: "Store", provider: str | None, model: str | None
-) -> "Settings | None":
-    """The model that is asked besides; None for the rules alone, which are the default."""
-    from git_naturecode.ai import settings
-    from git_naturecode.cli import model as models
-
-    wanted = models.chosen(context, store, provider, model)
-    if wanted.speaks != settings.BUILTIN:
-        return wanted
-    if model:
-        raise errors.Usage("the built-in rules have no models", "leave --model out")
-    return None
 
 
 def _answer(

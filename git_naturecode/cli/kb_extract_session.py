@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from git_naturecode import errors, ids
+from git_naturecode import ids
 from git_naturecode.ai.knowledge.proposal import Proposal, Source
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli import proposing
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.changing import deleted
+from git_naturecode.cli.proposing import BUILTIN
 from git_naturecode.cli.reading import KIND, session_id
 from git_naturecode.domain import session as of
 from git_naturecode.domain.session import Session
@@ -21,9 +23,6 @@ from git_naturecode.store.store import Store
 if TYPE_CHECKING:
     from git_naturecode.ai.settings import Settings
     from git_naturecode.store.entry import Json
-
-BUILTIN = "builtin"
-_MARK_BYTES = 8
 
 
 def sessions(store: Store, index: Index, wanted: Sequence[str]) -> list[Session]:
@@ -44,7 +43,7 @@ def proposed(
 
     `again`: of a model what it said last, so that numbers mean what was shown.
     """
-    wanted = _wanted(context, store, provider, model)
+    wanted = proposing.settings_for(context, store, provider, model)
     made: list[Proposal] = []
     for one in about:
         if wanted is None:
@@ -54,27 +53,6 @@ def proposed(
         else:
             made += _of_model(context, store, one, wanted, again=again)
     return made, wanted.label if wanted else BUILTIN
-
-
-def _wanted(
-    context: contexts.Context, store: Store, provider: str | None, model: str | None
-) -> "Settings | None":
-    """The model that is to be asked; None for the rules, which need none."""
-    if (
-        provider in (None, BUILTIN)
-        and not model
-        and not context.config.get("naturecode.ai.provider")
-    ):
-        return None
-    from git_naturecode.ai import settings
-    from git_naturecode.cli import model as models
-
-    wanted = models.chosen(context, store, provider, model)
-    if wanted.speaks != settings.BUILTIN:
-        return wanted
-    if model:
-        raise errors.Usage("the built-in rules have no models", "leave --model out")
-    return None
 
 
 def _of_model(
@@ -92,16 +70,12 @@ def _of_model(
     asked = models.opened(context, store, wanted, session.id)
     made = by_model(
         session, asked.model, wanted.limits, context.redactor, room=wanted.context_tokens,
-        mark=_mark(context),
+        mark=proposing.mark(context),
     )  # fmt: skip
     asked.settle(context, is_good=True)
     if not session.encrypted:
         kept.write(made)
     return made
-
-
-def _mark(context: contexts.Context) -> str:
-    return "=" * 8 + context.random(_MARK_BYTES).hex()
 
 
 class _Kept:
@@ -179,7 +153,7 @@ def cost(
     model: str | None,
 ) -> Cost:  # fmt: skip
     """What asking about `about` would take at most, if each question is asked once."""
-    wanted = _wanted(context, store, provider, model)
+    wanted = proposing.settings_for(context, store, provider, model)
     if wanted is None:
         return Cost(BUILTIN)
     from git_naturecode.ai.budget import Spent, estimate
@@ -188,7 +162,7 @@ def cost(
     every = [
         asked for one in about
         for asked, _ in questions(
-            one, context.redactor, room=wanted.context_tokens, mark=_mark(context)
+            one, context.redactor, room=wanted.context_tokens, mark=proposing.mark(context)
         )
     ]  # fmt: skip
     total = Spent()

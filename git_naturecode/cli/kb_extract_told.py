@@ -71,12 +71,12 @@ class Told:
         repo = self.context.repo
         return compared(repo, offer.before, offer.text, offer.slug, _AROUND)
 
-    def answer(self, offer: Offer) -> str:
-        """y, n, e or q, as the person at the terminal says."""
+    def answer(self, place: str) -> str:
+        """y, n, e or q, as the person at the terminal says of the offer that is at `place`."""
         for _ in range(5):
             try:
                 said = typer.prompt(
-                    "Keep it? [y]es, [n]o, [e]dit, [q]uit",
+                    f"{place}: keep it? [y]es, [n]o, [e]dit, [q]uit",
                     default="n",
                     show_default=False,
                     err=True,
@@ -87,6 +87,13 @@ class Told:
             if answer := _ANSWERS.get(str(said).strip().lower()):
                 return answer
         return "q"
+
+    def stopped(self, left: int) -> None:
+        """Say how many were not decided when the person stopped, and how he comes back to them."""
+        again = "it" if left == 1 else "them"
+        self.context.tell(
+            f"{count(left, 'proposal')} not decided: the same command asks about {again} again"
+        )
 
     def saved(self, offer: Offer) -> str:
         """What is said of one that was kept."""

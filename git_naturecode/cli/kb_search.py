@@ -1,22 +1,26 @@
 """kb search: one question to articles, sessions and reviews."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
+from git_naturecode.cli.answers import count
 from git_naturecode.cli.kb_read import Limit, Since, Tags, Types, check_types, words_of
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.output import page, paint
 from git_naturecode.domain.kinds import KB
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from git_naturecode.kb.finding import Found, Query
     from git_naturecode.render.found import Shown
     from git_naturecode.store.entry import Json
     from git_naturecode.store.index import Index
     from git_naturecode.store.meaning import Embedder
+    from git_naturecode.store.spelling import Slip
     from git_naturecode.store.store import Store
 
 _WORDS = 'Words, best all of them; "a phrase", begin*, -without (after --).'
@@ -49,8 +53,6 @@ def search(
     quiet: Quiet = False,
 ) -> None:
     """Find what was written or said: articles, sessions and reviews."""
-    from git_naturecode.cli.filling import fill
-    from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.kb import finding
 
     context = contexts.current(quiet)
@@ -58,46 +60,97 @@ def search(
     if not words.strip():
         raise errors.Usage("there is nothing to search for", "name a word that was written")
     check_types(type or [])
-    if sort not in (finding.RELEVANCE, finding.DATE):
-        raise errors.Usage(f"{sort!r} is no order", "use relevance or date")
-    if semantic and (exact or sort == finding.DATE):
-        other = "--exact" if exact else "--sort date"
-        raise errors.Usage(f"--semantic and {other} exclude each other", "leave one out")
+    _check_order(sort, exact=exact, semantic=semantic)
     tags = [one for listed in tag or [] for one in words_of(listed)]
     wanted = finding.Query(
         words, _kinds(among or [], with_types=bool(type)), type or [], tags, author or "",
         _time(since, context), _time(until, context, to_its_end=True), sort, limit,
         not exact,
     )  # fmt: skip
+    answer = _answer(context, wanted, semantic=semantic, with_texts=as_json)
+    _tell_hints(context, answer)
+    if as_json:
+        context.json(answer.json())
+    elif answer.found:
+        from git_naturecode.render import found as render
+
+        page(context, render.text(answer.shown, paint(context)))
+    if not answer.found:
+        raise errors.Negative(f"no match for {words!r}", _advice(answer, wanted))
+
+
+class _Answer(NamedTuple):
+    """What was found, as it is shown and, where asked for, its texts; of how many entries so many
+    were read; words that may be slips; encrypted sessions that nobody looked into."""
+
+    found: "list[Found]"
+    shown: "list[Shown]"
+    texts: list[str]
+    filled: int
+    total: int
+    slips: "Sequence[Slip]"
+    left_out: int
+
+    def json(self) -> "dict[str, Json]":
+        """For programs."""
+        from git_naturecode.render import found as render
+
+        items = [
+            render.json(_row(one, text), seen, one.kind, one.entry, one.score)
+            for one, seen, text in zip(self.found, self.shown, self.texts, strict=True)
+        ]
+        meant = [{"word": slip.word, "meant": slip.meant} for slip in self.slips]
+        return {"items": items, "indexed": self.filled, "total": self.total, "meant": meant}
+
+
+def _answer(
+    context: contexts.Context, wanted: "Query", *, semantic: bool, with_texts: bool
+) -> _Answer:
+    from git_naturecode.cli.filling import fill
+    from git_naturecode.cli.kb_opened import reading_kb
+    from git_naturecode.kb import finding
+
     with reading_kb(context) as (store, index):
         filled, total = fill(context, store, index, wanted.kinds)
-        ranked = not exact and sort != finding.DATE
+        ranked = wanted.wide and wanted.sort != finding.DATE
         embedder = _embedder(context, store, asked=semantic) if ranked else None
         found = finding.find(store, index, wanted, embedder)
         left_out = finding.not_searched(store, index, wanted)
-        slips = index.slips(wanted.kinds, words)
-        shown = _shown(index, found)
-        contents = [index.text(KB, one.row) if as_json else "" for one in found]
+        slips = index.slips(wanted.kinds, wanted.text)
+        texts = [_text(store, index, one) if with_texts else "" for one in found]
+        return _Answer(found, _shown(index, found), texts, filled, total, slips, left_out)
+
+
+def _text(store: "Store", index: "Index", found: "Found") -> str:
+    """The text of an article: of a marked one with the marks, which the index leaves out."""
+    if found.kind != KB or not found.row["marked"]:
+        return index.text(KB, found.row)
+    from git_naturecode.cli.kb_opened import folded
+
+    return folded(store, found.id).article.text
+
+
+def _tell_hints(context: contexts.Context, answer: _Answer) -> None:
     from git_naturecode.render import found as render
 
-    for slip in slips:
+    for slip in answer.slips:
         context.tell(f"hint: {render.slip_text(*slip)}")
-    if left_out:
+    if answer.left_out:
         context.tell(
-            f"hint: {left_out} encrypted session{'' if left_out == 1 else 's'} not searched; "
+            f"hint: {count(answer.left_out, 'encrypted session')} not searched; "
             "`git config naturecode.searchEncrypted true` keeps their words in a file of yours"
         )
-    if as_json:
-        items = [
-            render.json(_row(one, content), seen, one.kind, one.entry, one.score)
-            for one, seen, content in zip(found, shown, contents, strict=True)
-        ]
-        meant = [{"word": slip.word, "meant": slip.meant} for slip in slips]
-        context.json({"items": items, "indexed": filled, "total": total, "meant": meant})
-    elif found:
-        page(context, render.text(shown, paint(context)))
-    if not found:
-        raise errors.Negative(f"no match for {words!r}", _advice(filled, total, wanted))
+
+
+def _check_order(sort: str, *, exact: bool, semantic: bool) -> None:
+    """Raise Usage for an order that there is none of, or that --semantic cannot have."""
+    from git_naturecode.kb import finding
+
+    if sort not in (finding.RELEVANCE, finding.DATE):
+        raise errors.Usage(f"{sort!r} is no order", "use relevance or date")
+    if semantic and (exact or sort == finding.DATE):
+        other = "--exact" if exact else "--sort date"
+        raise errors.Usage(f"--semantic and {other} exclude each other", "leave one out")
 
 
 def _kinds(among: list[str], *, with_types: bool) -> list[str]:
@@ -165,11 +218,11 @@ def _row(found: "Found", content: str) -> "dict[str, Json]":
     return {**found.row, "content": content} if found.kind == KB else found.row
 
 
-def _advice(filled: int, total: int, query: "Query") -> str:
+def _advice(answer: _Answer, query: "Query") -> str:
     """What to try after a search that found nothing."""
-    if not total:
+    if not answer.total:
         return "nothing is here yet: see `git naturecode kb add` and `git naturecode kb import`"
-    if filled < total:
+    if answer.filled < answer.total:
         return "not all is read yet: search again soon"
     if query.is_narrowed:
         return "search without --type, --tag, --author, --since and --until"

@@ -8,9 +8,12 @@ from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 
 if TYPE_CHECKING:
+    from git_naturecode.ai.settings import Settings
     from git_naturecode.cli.model import Asked
     from git_naturecode.store.store import Store
 
+BUILTIN = "builtin"
+"""How the rules are called that need no model."""
 _MARK_BYTES = 8
 
 
@@ -18,15 +21,33 @@ def model_for(
     context: contexts.Context, store: "Store", entity: str, provider: str | None, model: str | None
 ) -> "Asked | None":
     """The model to be asked; None for the rules that need none, which are the default."""
+    wanted = settings_for(context, store, provider, model)
+    if wanted is None:
+        return None
+    from git_naturecode.cli import model as models
+
+    return models.opened(context, store, wanted, entity)
+
+
+def settings_for(
+    context: contexts.Context, store: "Store", provider: str | None, model: str | None
+) -> "Settings | None":
+    """The settings of that model; None for the rules, which load nothing of the models."""
+    if (
+        provider in (None, BUILTIN)
+        and not model
+        and not context.config.get("naturecode.ai.provider")
+    ):
+        return None
     from git_naturecode.ai import settings
     from git_naturecode.cli import model as models
 
     wanted = models.chosen(context, store, provider, model)
-    if wanted.speaks == settings.BUILTIN:
-        if model:
-            raise errors.Usage("the built-in rules have no models", "leave --model out")
-        return None
-    return models.opened(context, store, wanted, entity)
+    if wanted.speaks != settings.BUILTIN:
+        return wanted
+    if model:
+        raise errors.Usage("the built-in rules have no models", "leave --model out")
+    return None
 
 
 def mark(context: contexts.Context) -> str:
@@ -56,4 +77,4 @@ def conclude(context: contexts.Context, taken: bool, done: str, how: str) -> Non
 
 def source(asked: "Asked | None") -> str:
     """Who proposed it: the name of a model, or `builtin`."""
-    return asked.settings.label if asked else "builtin"
+    return asked.settings.label if asked else BUILTIN

@@ -22,6 +22,7 @@ KIND = SESSION
 _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT)
 Result = TypeVar("Result")
 NEAREST = 3
+_NEAR, _LEAST = 0.7, 4  # how alike ids are that may be meant, by at least so many letters
 _FOREIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{8,99}")
 
 
@@ -217,10 +218,12 @@ def _suggestion(index: Index, name: str, kind: str) -> str:
         from git_naturecode.cli import kb_named
 
         return kb_named.suggestion(index, name)
-    tails = {ids.tail(one): one for one in every}
-    near = difflib.get_close_matches(ids.tail(name), tails, NEAREST, 0.3)
-    chosen = [tails[tail] for tail in near] or every[:NEAREST]
-    return f"did you mean {_some(chosen)}?"
+    wanted = ids.tail(name) if ids.ENTITY.fullmatch(name) else name.removeprefix(f"{kind}-")
+    begins = {ids.tail(one)[: max(len(wanted), _LEAST)]: one for one in every}
+    near = difflib.get_close_matches(wanted, begins, NEAREST, _NEAR)
+    if not near:
+        return f"`git naturecode {noun(kind)} list` shows them"
+    return f"did you mean {_some([begins[one] for one in near])}?"
 
 
 def _some(found: list[str]) -> str:

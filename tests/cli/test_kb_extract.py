@@ -200,10 +200,13 @@ def at_the_terminal(clone: Clone, session: str, *answers: str, editor: str = "fa
 def test_at_a_terminal_each_is_asked_for(clone: Clone) -> None:
     session = talk(clone)
     out = at_the_terminal(clone, session, "n", "y")
-    assert out.count("Keep it?") == 2
+    asked = [f"{number} of 2: keep it? [y]es, [n]o, [e]dit, [q]uit" for number in (1, 2)]
+    assert [out.count(one) for one in asked] == [1, 1]
     assert [one["title"].startswith(PRACTICE) for one in articles(clone)] == [True]
     out = at_the_terminal(clone, session, "q")
-    assert out.count("Keep it?") == 1
+    assert out.count("keep it?") == 1
+    assert "1 of 1: keep it?" in out
+    assert "1 proposal not decided: the same command asks about it again" in out
     assert len(articles(clone)) == 1
 
 

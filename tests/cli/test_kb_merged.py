@@ -141,6 +141,20 @@ def test_an_edit_that_leaves_the_marks_is_merged_and_still_told(two: Two) -> Non
     assert "1 article holds" in told(two.bob)
 
 
+def test_a_search_shows_and_finds_what_was_written_and_no_mark(clone: Clone) -> None:
+    article = added(clone, BASE)
+    parted(clone, article, "ten minutes", "an hour", "two hours")
+    found = clone.nc("kb", "search", "expires hours").out
+    assert "expires after two hours" in "".join(found.split("\x1b[1m")).replace("\x1b[22m", "")
+    assert "⚠" not in found
+    for word in ("keep one text", "ada@example.com", "nc"):
+        clone.nc("kb", "search", "--exact", "--in", "kb", f'"{word}"', code=1)
+    (item,) = clone.nc("kb", "search", "expires", "--json").json["items"]
+    assert item["content"] == text_of(clone, article)
+    assert MARK in item["content"]
+    assert "⚠" not in item["snippet"]
+
+
 def without(text: str, lines: int) -> str:
     """`text` without the first `lines` lines of marks."""
     kept = text.split("\n")

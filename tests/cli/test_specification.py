@@ -33,11 +33,17 @@ def test_the_lines_work_as_they_are_written(clone: Clone) -> None:
     assert clone.nc("session", "list", "--json").json["total"] == 2
 
 
-def test_an_unknown_id_is_a_no_with_the_nearest(clone: Clone) -> None:
+def test_an_unknown_id_is_a_no_with_what_is_near_or_how_to_list(clone: Clone) -> None:
     session = clone.start()
-    said = clone.nc("session", "join", SESSION, code=1)
-    assert said.err.startswith(f"error: there is no session {SESSION}\nhint: did you mean")
-    assert session in said.err
+    for wanted in (SESSION, "uuuu", "uu", "session-20260101-uuuuuuuu"):
+        said = clone.nc("session", "show", wanted, code=1)
+        assert said.err.startswith(f"error: there is no session {wanted}\n")
+        assert said.err.endswith("hint: `git naturecode session list` shows them\n")
+    tail = session[-8:]
+    other = "0" if tail[3] != "0" else "1"
+    for wanted in (tail[:3] + other + tail[4:], tail[:3] + other):
+        said = clone.nc("session", "show", wanted, code=1)
+        assert said.err.endswith(f"hint: did you mean {session}?\n"), wanted
 
 
 def test_an_id_from_elsewhere_names_one_session_alone(clone: Clone) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from git_naturecode.ai.budget import tokens_of
-from git_naturecode.domain.said import ENCRYPTED, Message
+from git_naturecode.ai.conversation import is_told
+from git_naturecode.domain.said import Message
 from git_naturecode.errors import Usage
 from git_naturecode.redact import Redactor
 from git_naturecode.render.show import line
@@ -21,13 +22,7 @@ class Named(NamedTuple):
 
 def told(messages: Sequence[Message]) -> list[Message]:
     """Those of `messages` that were said and may be shown."""
-    return [one for one in messages if one.role in ROLES and _is_told(one)]
-
-
-def _is_told(one: Message) -> bool:
-    hidden = one.hidden or {"purged", ENCRYPTED}.intersection(one.flags)
-    aside = any(one.header.get(key) for key in ("think", "side", "meta"))
-    return not hidden and not aside and bool(one.text.strip())
+    return [one for one in messages if one.role in ROLES and is_told(one)]
 
 
 def text(named: Sequence[Named], redactor: Redactor, mark: str, room: int) -> str:

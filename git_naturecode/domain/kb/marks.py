@@ -93,6 +93,14 @@ def has_marks(text: str) -> bool:
     return START in text and any(_is_mark(line) for line in text.split("\n"))
 
 
+def without(text: str) -> str:
+    """`text` without the lines of its marks: what people wrote, and nothing that only stands
+    between their texts."""
+    if START not in text:
+        return text
+    return "\n".join(line for line in text.split("\n") if not _is_mark(line))
+
+
 def places(text: str) -> tuple[Place, ...]:
     """The marked places of `text`, in order."""
     if START not in text:

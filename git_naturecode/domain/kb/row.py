@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from git_naturecode.domain.kb.build import build
+from git_naturecode.domain.kb.marks import without
 from git_naturecode.domain.kb.model import REVISION, Article
 from git_naturecode.domain.people import key
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
@@ -61,11 +62,12 @@ def origin_key(origin: dict[str, Json]) -> str:
 
 
 def texts(article: Article) -> list[tuple[str, str]]:
-    """What a search looks through: (what it is, text). Nothing of a deleted article."""
+    """What a search looks through: (what it is, text). Nothing of a deleted article, and no line
+    of a mark, which nobody wrote."""
     if article.deleted:
         return []
     named = " ".join([*article.tags, article.slug, *article.former_slugs])
-    found = [(TITLE, article.title), (NAMED, named), (WHOLE, article.text)]
+    found = [(TITLE, article.title), (NAMED, named), (WHOLE, without(article.text))]
     return [(name, text) for name, text in found if text]
 
 

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from git_naturecode.ai.builtin.python import names
-from git_naturecode.ai.builtin.taint import formats
+from git_naturecode.ai.builtin.taint import calls, formats
 from git_naturecode.ai.builtin.taint.values import (
     EVERY,
-    GIVEN,
-    HARMLESS,
     HTML,
     LIST,
     OUTSIDE,
@@ -22,7 +20,6 @@ from git_naturecode.ai.builtin.taint.values import (
     hole,
     joined,
     listed,
-    member,
     number,
 )
 
@@ -84,7 +81,7 @@ def result(node: ast.Call, name: str, given: Given) -> Value:
     if short in _THROUGH:
         value = _through(given, name, line)
         return value.cleaned((RESOLVED,)) if short in _RESOLVES else value
-    return _unknown(given, name, line)
+    return calls.unknown(given.all, name, line)
 
 
 def _method(node: ast.Call, short: str, given: Given) -> Value | None:
@@ -99,20 +96,20 @@ def _method(node: ast.Call, short: str, given: Given) -> Value | None:
     if short == "join":
         if on.kind == TEXT and len(given.args) == 1:
             return formats.join(on, given.args[0], line)
-        return _path(given.args, given.rest, line)
+        return _path(given, line)
     if short == "joinpath":
-        return _path((on, *given.args), given.rest, line)
+        return _path(given._replace(args=(on, *given.args)), line)
     if short in ("sub", "replace") and (clean := _taken_out(node)):
         return _through(
             given._replace(args=given.args[2:] if short == "sub" else (on,)), "", line
         ).cleaned(clean)
     if short in ("split", "rsplit", "splitlines", "partition"):
         return listed([on._replace(lines=on.lines)], line) if on.parts else on
-    if short in _SAME and on.parts:
-        return on
-    if on.level > UNKNOWN and short not in _THROUGH:
-        return member(on, f"{names.dotted(node)}", line)
-    return None
+    return calls.of_its_own(on, short, names.dotted(node), line, _SAME, _THROUGH)
+
+
+def _path(given: Given, line: int) -> Value:
+    return calls.path((*given.args, *([given.rest] if given.rest else [])), line)
 
 
 def _taken_out(node: ast.Call) -> frozenset[str]:
@@ -137,13 +134,6 @@ def _query_object(node: ast.Call, on: Value, given: Given) -> Value:
     return joined((on, *given.all), node.lineno)
 
 
-def _path(args: tuple[Value, ...], rest: Value | None, line: int) -> Value:
-    parts: list[Value] = []
-    for one in (*args, *([rest] if rest else [])):
-        parts += [constant("/"), one] if parts else [one]
-    return joined(parts, line)
-
-
 def _through(given: Given, name: str, line: int) -> Value:
     value = given.args[0] if given.args else next(iter(given.named.values()), None)
     if value is None:
@@ -159,10 +149,3 @@ def _says_escape(node: ast.Call) -> bool:
         one.arg and "escape" in one.arg and isinstance(one.value, ast.Constant) and one.value.value
         for one in node.keywords
     )
-
-
-def _unknown(given: Given, name: str, line: int) -> Value:
-    """Another function may do anything with what it is given; a little less sure at each step."""
-    worst = max((value.level for value in given.all), default=HARMLESS)
-    level = GIVEN if worst == OUTSIDE else UNKNOWN
-    return hole(level, f"{name}(...)" if name else "", line)

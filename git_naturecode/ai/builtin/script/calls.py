@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from git_naturecode.ai.builtin.script import names
-from git_naturecode.ai.builtin.taint import formats
+from git_naturecode.ai.builtin.taint import calls, formats
 from git_naturecode.ai.builtin.taint.values import (
     EVERY,
-    GIVEN,
     HARMLESS,
     HTML,
     LIST,
@@ -17,7 +16,6 @@ from git_naturecode.ai.builtin.taint.values import (
     PATH_IF_RESOLVED,
     RESOLVED,
     TEXT,
-    UNKNOWN,
     Value,
     constant,
     hole,
@@ -60,8 +58,7 @@ def result(name: str, given: Given, line: int, callee: Value | None) -> Value:
             return found
     if short in _THROUGH and given.args:
         return given.args[0]
-    worst = max((one.level for one in given.args), default=HARMLESS)
-    return hole(GIVEN if worst == OUTSIDE else UNKNOWN, f"{name}(...)" if name else "", line)
+    return calls.unknown(given.args, name, line)
 
 
 def _method(name: str, short: str, given: Given, line: int) -> Value | None:
@@ -79,18 +76,11 @@ def _method(name: str, short: str, given: Given, line: int) -> Value | None:
         return listed([member(one, f"{name}(...)", line) for one in on.items], line)
     if short == "split" and on.parts:
         return member(on, name, line)
-    if short in _SAME and on.parts:
-        return on
-    if on.level > UNKNOWN and short not in _THROUGH:
-        return member(on, name, line)
-    return None
+    return calls.of_its_own(on, short, name, line, _SAME, _THROUGH)
 
 
 def _path(args: tuple[Value, ...], line: int) -> Value:
-    parts: list[Value] = []
-    for one in args:
-        parts += [constant("/"), one] if parts else [one]
-    return joined(parts, line).cleaned((RESOLVED,))  # it takes `..` out where it can
+    return calls.path(args, line).cleaned((RESOLVED,))  # it takes `..` out where it can
 
 
 def _replaced(given: Given) -> Value:
