@@ -9,7 +9,7 @@ from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.build import links as links_of
 from git_naturecode.domain.kb.model import KIND
 from git_naturecode.git import tree
-from git_naturecode.kb import noted
+from git_naturecode.kb import moved, noted
 from git_naturecode.store import paths
 from git_naturecode.store.derived import Derived, Telling
 from git_naturecode.store.note_lines import Lines
@@ -19,8 +19,12 @@ from git_naturecode.store.store import TEAM, Store
 def keep_notes(store: Store) -> int:
     """Make the notes of articles right where articles or notes have changed; how many that were.
 
-    Costs a few file reads where neither has.
+    First the links are led to the commits that git has made of theirs. Costs a few file reads
+    where neither has.
     """
+    if not noted.STATE.is_behind(store):
+        return 0
+    moved.follow(store)
     return _NOTES.refresh(store)
 
 

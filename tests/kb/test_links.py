@@ -266,3 +266,72 @@ def test_many_articles_without_links_are_not_folded_for_notes(
         assert noting.rebuild(store) == 1
     assert note(clone) == right
     assert len(folded) == 1
+
+
+def linked(clone: Clone, article: str) -> list[str]:
+    """What `kb links` says that an article is linked to: commits, or lines and their commit."""
+    found = clone.nc("kb", "links", article, "--json").json["links"]
+    return sorted(one["text"] for one in found)
+
+
+def rewrite(clone: Clone, *args: str) -> str:
+    """Rewrite the history by git, as on another day; the commit that HEAD is then."""
+    dated = Clone(clone.path, clone.way, {**clone.env, "GIT_COMMITTER_DATE": "@1900000000 +0000"})
+    dated.git(*args)
+    return clone.git("rev-parse", "HEAD").strip()
+
+
+def test_links_follow_commits_that_are_made_anew_into_every_clone(
+    pair: tuple[Clone, Clone],
+) -> None:
+    ann, bob = pair
+    first = commit(ann, b__py=LINES)
+    second = commit(ann, a__py=LINES.replace("number 5", "number five"))
+    third = commit(ann, c__py=LINES)
+    article = add(ann, "Lines", "# Lines\n")
+    for target in (second, third, "a.py:5-6"):
+        ann.nc("kb", "link", article, target)
+    ann.nc("sync")
+    rewrite(ann, "rebase", "-q", "--force-rebase", f"{first}^")
+    tip = rewrite(ann, "commit", "-q", "--amend", "-m", "another message")
+    ann.nc("sync")
+    now = sorted([ann.git("rev-parse", "HEAD~1").strip(), tip, "a.py:5-6"])
+    assert linked(ann, article) == now
+    assert note(ann, tip)
+    assert not note(ann, third)
+    assert article in ann.nc("kb", "links", tip, "--json").json["linkedFrom"][0]["id"]
+    before = ann.git("rev-parse", "naturecode")
+    ann.nc("sync")
+    assert ann.git("rev-parse", "naturecode") == before
+    ann.git("push", "-q", "origin", "main")
+    bob.git("pull", "-q", "origin", "main")
+    bob.nc("sync")
+    assert linked(bob, article) == now
+    assert "nothing is broken" in bob.nc("kb", "check").err
+
+
+def test_a_squash_has_the_links_of_what_is_in_it(clone: Clone) -> None:
+    commit(clone, a__py=LINES)
+    one, two = commit(clone, b__py=LINES), commit(clone, c__py=LINES)
+    article = add(clone, "Lines", "# Lines\n")
+    clone.nc("kb", "link", article, one)
+    clone.nc("kb", "link", article, two)
+    clone.git("config", "sequence.editor", "sed -i -e '2s/^pick/fixup/'")
+    squashed = rewrite(clone, "rebase", "-q", "-i", "HEAD~2")
+    clone.nc("kb", "link", article, "HEAD~1")
+    assert linked(clone, article) == sorted([squashed, clone.git("rev-parse", "HEAD~1").strip()])
+
+
+def test_a_link_stays_where_its_commit_does_and_what_was_taken_back_stays_away(
+    clone: Clone,
+) -> None:
+    commit(clone, a__py=LINES)
+    old = commit(clone, b__py=LINES)
+    gone = commit(clone, c__py=LINES)
+    article = add(clone, "Lines", "# Lines\n")
+    clone.nc("kb", "link", article, old)
+    clone.nc("kb", "link", article, gone)
+    clone.git("branch", "kept", old)
+    new = rewrite(clone, "rebase", "-q", "--force-rebase", "HEAD~2")
+    clone.nc("kb", "unlink", article, gone)
+    assert linked(clone, article) == sorted([old, clone.git("rev-parse", f"{new}~1").strip()])
