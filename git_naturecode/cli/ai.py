@@ -107,36 +107,31 @@ def resolve(
     session what both say, once, in a good order; it becomes a new private session when you say so,
     and both forks stay as they are.
     """
-    from git_naturecode import ids
-    from git_naturecode.ai.proposals import resolving
     from git_naturecode.cli import ai_settle
-    from git_naturecode.cli.changing import changing
 
     context = contexts.current(quiet)
     article = ai_settle.article_id(context, id)
-    if article:
-        if other:
-            raise errors.Usage(
-                "an article has no other version to name", "what others wrote is in it already"
-            )
-        ai_settle.settle(context, article, about, provider, model, accept, as_json)
+    if not article:
+        _resolve_forks(context, id, other, about, provider, model, accept, as_json)
         return
+    if other:
+        raise errors.Usage(
+            "an article has no other version to name", "what others wrote is in it already"
+        )
+    ai_settle.settle(context, article, about, provider, model, accept, as_json)
+
+
+def _resolve_forks(
+    context: contexts.Context, id: str, other: str | None, about: str, provider: str | None,
+    model: str | None, accept: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Propose one session of two versions; keep it where a person accepts."""
+    from git_naturecode import ids
+    from git_naturecode.cli.changing import changing
+
     with changing(context, id) as here:
-        store = here.store
         theirs = _second(context, here, other)
-        found = resolving.versions(here.session.messages, theirs.messages)
-        if not found.one and not found.other:
-            raise errors.Negative("both say the same: there is nothing to make one of")
-        asked = proposing.model_for(context, store, here.session.id, provider, model)
-        if asked is None:
-            made = resolving.by_rules(found)
-        else:
-            _warn(context, here, asked)
-            made = resolving.by_model(
-                found, asked.model, asked.settings.limits, context.redactor,
-                room=asked.settings.context_tokens, mark=proposing.mark(context), context=about,
-            )  # fmt: skip
-            asked.settle(context, is_good=True)
+        asked, made, found = _resolved(context, here, theirs, about, provider, model)
         if not as_json:
             context.say(_told(made, found))
         taken = proposing.is_wanted(context, accept, "Keep this as a new private session?", as_json)
@@ -148,6 +143,28 @@ def resolve(
         context, taken, f"kept as {entity}; `git naturecode session share` gives it to the others",
         f"git naturecode ai resolve {ids.tail(here.session.id)} {ids.tail(theirs.id)} --accept",
     )  # fmt: skip
+
+
+def _resolved(
+    context: contexts.Context, here: "Opened", theirs: "sessions.Session", about: str,
+    provider: str | None, model: str | None,
+) -> "tuple[Asked | None, Proposal, Versions]":  # fmt: skip
+    """Who was asked (None: the rules), the proposal, and what both versions say of their own."""
+    from git_naturecode.ai.proposals import resolving
+
+    found = resolving.versions(here.session.messages, theirs.messages)
+    if not found.one and not found.other:
+        raise errors.Negative("both say the same: there is nothing to make one of")
+    asked = proposing.model_for(context, here.store, here.session.id, provider, model)
+    if asked is None:
+        return None, resolving.by_rules(found), found
+    _warn(context, here, asked)
+    made = resolving.by_model(
+        found, asked.model, asked.settings.limits, context.redactor,
+        room=asked.settings.context_tokens, mark=proposing.mark(context), context=about,
+    )  # fmt: skip
+    asked.settle(context, is_good=True)
+    return asked, made, found
 
 
 def _second(context: contexts.Context, here: "Opened", other: str | None) -> "sessions.Session":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from git_naturecode.ci.posting import Done
     from git_naturecode.ci.where import Where
     from git_naturecode.domain.findings.result import Result
+    from git_naturecode.store.entry import Json
 
 _MOST = 30  # comments of one run: a page with more is not read
 
@@ -67,22 +68,12 @@ def post(
     The token is in GITHUB_TOKEN or GITLAB_TOKEN. What is mended is resolved, also after a force
     push; nothing is posted on a state of the change that nobody has looked at.
     """
-    from git_naturecode.ci import forges, posting, where
+    from git_naturecode.ci import forges, posting
 
     context = contexts.current(quiet)
     result = _read(source)
-    at = where.here(context.environ)
-    if forge or repository or number or url:
-        at = where.Where(
-            forge.value if forge else at.forge, url or at.url, repository or at.repository,
-            number or at.number,
-        )  # fmt: skip
-    if at.head and result.head and at.head != result.head:
-        raise errors.Unsafe(
-            f"the result is of {result.head[:12]}, this job is about {at.head[:12]}",
-            "nothing was posted: let `ci review` run on that commit",
-        )
-    result = result._replace(head=result.head or at.head)
+    at = _where(context, forge, repository, number, url)
+    result = _of_this_job(result, at)
     try:
         done = posting.post(forges.opened(at, context.environ), result, most)
     except errors.NotPermitted:
@@ -92,18 +83,34 @@ def post(
         counts = (done.posted, done.kept, done.resolved, done.refused)
         summarise(context, result, counts)
     if as_json:
-        context.json({
-            "posted": done.posted, "kept": done.kept, "resolved": done.resolved,
-            "listed": done.listed, "refused": done.refused, "url": done.url or None,
-            "movedTo": done.moved or None,
-        })  # fmt: skip
-        return
-    context.say(_told(done))
-    if done.refused:
-        context.tell(
-            f"note: {done.refused} threads stay as they are, for this token may not resolve them; "
-            "on GitHub that takes `contents: write` besides"
+        context.json(_json(done))
+    else:
+        _tell(context, done)
+
+
+def _where(
+    context: contexts.Context, forge: ForgeName | None, repository: str, number: int, url: str
+) -> "Where":
+    """Where to post: as the job says, over which stands what the command line names."""
+    from git_naturecode.ci import where
+
+    at = where.here(context.environ)
+    if not (forge or repository or number or url):
+        return at
+    return where.Where(
+        forge.value if forge else at.forge, url or at.url, repository or at.repository,
+        number or at.number,
+    )  # fmt: skip
+
+
+def _of_this_job(result: "Result", at: "Where") -> "Result":
+    """`result` with the commit of the job; raises Unsafe where it is about another one."""
+    if at.head and result.head and at.head != result.head:
+        raise errors.Unsafe(
+            f"the result is of {result.head[:12]}, this job is about {at.head[:12]}",
+            "nothing was posted: let `ci review` run on that commit",
         )
+    return result._replace(head=result.head or at.head)
 
 
 def _read(source: str) -> "Result":
@@ -145,6 +152,23 @@ def _annotate(context: contexts.Context, at: "Where", result: "Result") -> None:
         why = result.inconclusive
         report = Report(result.findings, __version__, inconclusive=why, skipped=result.skipped)
         context.say(github.text(report).rstrip("\n"))
+
+
+def _json(done: "Done") -> "dict[str, Json]":
+    return {
+        "posted": done.posted, "kept": done.kept, "resolved": done.resolved,
+        "listed": done.listed, "refused": done.refused, "url": done.url or None,
+        "movedTo": done.moved or None,
+    }  # fmt: skip
+
+
+def _tell(context: contexts.Context, done: "Done") -> None:
+    context.say(_told(done))
+    if done.refused:
+        context.tell(
+            f"note: {done.refused} threads stay as they are, for this token may not resolve them; "
+            "on GitHub that takes `contents: write` besides"
+        )
 
 
 def _told(done: "Done") -> str:

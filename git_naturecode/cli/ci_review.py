@@ -88,14 +88,7 @@ def review(
     wanted = outputs(formats or [], output or [], as_json=as_json)
     with _opened(context, base, head) as (here, ends):
         run = _CiRun(context, here, aspects, names, model, ends, report or [])
-        if save and not here.review.id:
-            raise errors.Negative(
-                "there is no review of this branch to keep the analysis with",
-                "git naturecode review start --target BRANCH",
-            )
-        if save:
-            run.permit()
-        outcome = run.look(agree, save=save)
+        outcome = _looked(run, agree, save=save)
         live = run.live(outcome)
         found = run.result(outcome, live)
         if note and not outcome.seen.inconclusive:
@@ -107,6 +100,18 @@ def review(
         context.tell(inert(f"note: {said}"))
     run.judge(outcome)
     return _ended(context, live, threshold)
+
+
+def _looked(run: "_CiRun", agree: int, *, save: bool) -> "Outcome":
+    """What those who look have found; with `save` kept with the review, which has to be there."""
+    if save:
+        if not run.here.review.id:
+            raise errors.Negative(
+                "there is no review of this branch to keep the analysis with",
+                "git naturecode review start --target BRANCH",
+            )
+        run.permit()
+    return run.look(agree, save=save)
 
 
 class _CiRun(Run):

@@ -65,16 +65,21 @@ def import_articles(
     with reading_kb(context, writing=True) as (store, index):
         done = import_files(store, index, found, options, _Permit(store), context.progress)
         context.progress_done()
-    if not done.items and not done.gone:
-        _tell_skipped(context, done)
-        raise errors.Negative(
-            "there is no Markdown there", "name files that end in .md, or folders with such files"
-        )
+    _require_any(context, done)
     if as_json:
         context.json(_json(done, dry_run=dry_run))
     else:
         _say(context, done, dry_run=dry_run)
     _tell(context, done)
+
+
+def _require_any(context: contexts.Context, done: "Imported") -> None:
+    """Raise Negative where no file was found that could become an article."""
+    if not done.items and not done.gone:
+        _tell_skipped(context, done)
+        raise errors.Negative(
+            "there is no Markdown there", "name files that end in .md, or folders with such files"
+        )
 
 
 class _Permit:

@@ -17,6 +17,29 @@ from git_naturecode.store.store import Placed
 from kb.articles import add, commit, opened, read, say, text
 from kb.articles import shown as pages
 
+THREE = "first\n\nsecond\n\nthird\n"
+
+
+def two(box: Box, remote: Path, text: str) -> tuple[Clone, Clone, str]:
+    """Two people's clones of `remote`, and an article that both have."""
+    ada, bob = box.clone(remote, "ada"), box.clone(remote, "bob")
+    with opened(ada) as store:
+        name = add(store, "Retry", text)
+    ada.nc("sync")
+    bob.nc("sync")
+    return ada, bob, name
+
+
+def both_edit(ada: Clone, bob: Clone, name: str) -> None:
+    """Each changes another paragraph of THREE, and knows nothing of the other."""
+    for clone, old in ((ada, "first"), (bob, "third")):
+        with opened(clone) as store:
+            say(
+                store,
+                name,
+                makers.revision(THREE.replace(old, old.upper()), read(store, name).heads),
+            )
+
 
 def test_the_file_stands_in_the_commit_that_adds_the_entries(clone: Clone) -> None:
     before = clone.git("rev-list", "--count", "naturecode").strip()
@@ -49,12 +72,7 @@ def test_each_kind_has_its_folder_and_any_script_its_letters(clone: Clone) -> No
 
 
 def test_the_same_entries_give_the_same_bytes_in_every_clone(box: Box) -> None:
-    remote = box.remote()
-    ada, bob = box.clone(remote, "ada"), box.clone(remote, "bob")
-    with opened(ada) as store:
-        name = add(store, "Retry", "one\n")
-    ada.nc("sync")
-    bob.nc("sync")
+    ada, bob, name = two(box, box.remote(), "one\n")
     with opened(bob) as store:
         say(store, name, makers.revision("two\n", read(store, name).heads))
     bob.nc("sync")
@@ -69,15 +87,8 @@ def test_the_same_entries_give_the_same_bytes_in_every_clone(box: Box) -> None:
 
 
 def test_edits_of_two_people_meet_in_one_file(box: Box) -> None:
-    remote = box.remote()
-    ada, bob = box.clone(remote, "ada"), box.clone(remote, "bob")
-    with opened(ada) as store:
-        name = add(store, "Retry", "first\n\nsecond\n\nthird\n")
-    ada.nc("sync")
-    bob.nc("sync")
-    for clone, new in ((ada, "FIRST\n\nsecond\n\nthird\n"), (bob, "first\n\nsecond\n\nTHIRD\n")):
-        with opened(clone) as store:
-            say(store, name, makers.revision(new, read(store, name).heads))
+    ada, bob, name = two(box, box.remote(), THREE)
+    both_edit(ada, bob, name)
     for clone in (ada, bob, ada):
         clone.nc("sync")
     assert text(pages(ada)["articles/retry.md"]) == "FIRST\n\nsecond\n\nTHIRD\n"
@@ -87,11 +98,7 @@ def test_edits_of_two_people_meet_in_one_file(box: Box) -> None:
 
 def test_who_only_takes_in_has_nothing_to_push(box: Box) -> None:
     remote = box.remote()
-    ada, bob = box.clone(remote, "ada"), box.clone(remote, "bob")
-    with opened(ada) as store:
-        name = add(store, "Retry", "one\n")
-    ada.nc("sync")
-    bob.nc("sync")
+    ada, bob, name = two(box, remote, "one\n")
     with opened(ada) as store:  # shorter, and under another name
         say(store, name, makers.revision("", read(store, name).heads), makers.rename([], "again"))
     ada.nc("sync")
@@ -231,15 +238,8 @@ def test_very_many_at_once_are_left_to_the_next_refresh(
 
 
 def test_a_merge_of_plain_git_is_made_right(box: Box) -> None:
-    remote = box.remote()
-    ada, bob = box.clone(remote, "ada"), box.clone(remote, "bob")
-    with opened(ada) as store:
-        name = add(store, "Retry", "first\n\nsecond\n\nthird\n")
-    ada.nc("sync")
-    bob.nc("sync")
-    for clone, new in ((ada, "FIRST\n\nsecond\n\nthird\n"), (bob, "first\n\nsecond\n\nTHIRD\n")):
-        with opened(clone) as store:
-            say(store, name, makers.revision(new, read(store, name).heads))
+    ada, bob, name = two(box, box.remote(), THREE)
+    both_edit(ada, bob, name)
     ada.nc("sync")
     bob.git("fetch", "-q", "origin", "naturecode")
     there = bob.path.parent / "tree"

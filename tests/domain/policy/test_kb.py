@@ -6,24 +6,18 @@ import pytest
 
 from git_naturecode.domain.policy import ops
 
+from .tables import Table, begun, said
 from .test_judging import Desk, mail
 from .test_standing import team
-from .world import Device
 
 ENTITY = "kb-20261101-aaaaaaaa"
-Table = tuple[Desk, dict[str, Device]]
 OPENED = {"target": "open"}
 
 
 @pytest.fixture
 def article() -> Table:
     """An article that con began; all have seen it."""
-    world, devices = team("ann:admin", "max:maintainer", "con", "dan", "vic:viewer", "bot:bot")
-    desk = Desk(world, ENTITY)
-    desk.say(devices["con"], "open", mail("con"), name="open")
-    for device in devices.values():
-        device.see(devices["con"])
-    return desk, devices
+    return begun(ENTITY)
 
 
 @pytest.mark.parametrize(
@@ -40,11 +34,8 @@ def article() -> Table:
 def test_what_may_be_said_of_an_article(
     article: Table, who: str, kinds: str, fields: dict[str, Any]
 ) -> None:
-    desk, devices = article
-    for name in who.split():
-        for kind in kinds.split():
-            entry = desk.say(devices[name], kind, mail(name), **fields)
-            assert desk.state(entry) == "verified", (name, kind)
+    for one in said(article, who, kinds, fields):
+        assert one.state == "verified", one
 
 
 @pytest.mark.parametrize(
@@ -66,11 +57,9 @@ def test_what_may_be_said_of_an_article(
 def test_what_may_not_be_said_of_an_article(
     article: Table, who: str, kinds: str, fields: dict[str, Any], why: str
 ) -> None:
-    desk, devices = article
-    for kind in kinds.split():
-        entry = desk.say(devices[who], kind, mail(who), **fields)
-        assert desk.state(entry) == "quarantined", kind
-        assert why in desk.why(entry), kind
+    for one in said(article, who, kinds, fields):
+        assert one.state == "quarantined", one
+        assert why in one.why, one
 
 
 def _told(who: str, role: str, **more: Any) -> Table:

@@ -6,24 +6,17 @@ import pytest
 
 from git_naturecode.domain.policy import ops
 
-from .test_judging import Desk, mail
-from .test_standing import team
-from .world import Device
+from .tables import Table, begun, said
+from .test_judging import mail
 
 ENTITY = "review-20261101-aaaaaaaa"
 EARLY = "2026-11-01T00:00:00.000Z/0000"
-Table = tuple[Desk, dict[str, Device]]
 
 
 @pytest.fixture
 def review() -> Table:
     """A review that con began; all have seen it."""
-    world, devices = team("ann:admin", "max:maintainer", "con", "dan", "vic:viewer", "bot:bot")
-    desk = Desk(world, ENTITY)
-    desk.say(devices["con"], "open", mail("con"), name="open")
-    for device in devices.values():
-        device.see(devices["con"])
-    return desk, devices
+    return begun(ENTITY)
 
 
 OPENED = {"target": "open"}
@@ -55,11 +48,8 @@ def _reviewer(name: Any) -> dict[str, Any]:
 def test_what_may_be_said_in_a_review(
     review: Table, who: str, kinds: str, fields: dict[str, Any]
 ) -> None:
-    desk, devices = review
-    for name in who.split():
-        for kind in kinds.split():
-            entry = desk.say(devices[name], kind, mail(name), **fields)
-            assert desk.state(entry) == "verified", (name, kind)
+    for one in said(review, who, kinds, fields):
+        assert one.state == "verified", one
 
 
 @pytest.mark.parametrize(
@@ -88,12 +78,9 @@ def test_what_may_be_said_in_a_review(
 def test_what_may_not_be_said_in_a_review(
     review: Table, who: str, kinds: str, fields: dict[str, Any], why: str
 ) -> None:
-    desk, devices = review
-    for name in who.split():
-        for kind in kinds.split():
-            entry = desk.say(devices[name], kind, mail(name), **fields)
-            assert why in desk.why(entry), (name, kind)
-            assert not desk.verdicts()[entry.id].counts, (name, kind)
+    for one in said(review, who, kinds, fields):
+        assert why in one.why, one
+        assert not one.counts, one
 
 
 def test_who_may_see_nothing_reacts_to_nothing(review: Table) -> None:

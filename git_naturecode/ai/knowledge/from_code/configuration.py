@@ -1,9 +1,10 @@
-"""What can be set, where, and what holds when nobody does: environment, files, options, classes."""
+"""What can be set, where, and what holds when nobody does: environment, options, classes."""
 
 import posixpath
 import re
 from collections.abc import Iterator
 
+from git_naturecode.ai.knowledge.from_code import configuration_files
 from git_naturecode.ai.knowledge.from_code.facts import (
     File,
     Part,
@@ -13,8 +14,6 @@ from git_naturecode.ai.knowledge.from_code.facts import (
     Statement,
     Topic,
 )
-from git_naturecode.ai.knowledge.from_code.manifests import highest, line_of
-from git_naturecode.ai.knowledge.from_code.naming import get, toml
 from git_naturecode.ai.knowledge.from_code.python_settings import shown
 from git_naturecode.ai.knowledge.from_code.sentences import code, counted, listed, quoted
 from git_naturecode.ai.knowledge.from_code.structure import main_files
@@ -23,10 +22,6 @@ _MOST = 40
 _NO_DEFAULT = ("", "…", "None", "''", '""', "False")
 _EXAMPLE = re.compile(r"^\.env\.(?:example|sample|template|dist)$")
 _ROW = re.compile(r"^[ \t]*(?:export\s+)?([A-Za-z_]\w{0,80})\s*=\s*([^\n#]*?)\s*(?:#\s*(.*))?$")
-_TOOLS = (
-    "ruff", "mypy", "pytest", "black", "isort", "coverage", "pyright", "pylint", "flake8", "tox",
-    "hatch", "setuptools", "poetry", "pdm", "cibuildwheel", "towncrier", "hypothesis", "uv",
-)  # fmt: skip
 Where = tuple[File, Setting]
 
 
@@ -38,7 +33,7 @@ def topic(project: Project) -> Topic:
         Part("Configuration keys", tuple(_keys(found))),
         Part("Classes that hold settings", tuple(_classes(found))),
         Part("Options of the command line", tuple(_options(found))),
-        Part("Files", tuple(_files(project))),
+        Part("Files", tuple(configuration_files.statements(project))),
     )
     return Topic("configuration", "Configuration", tuple(one for one in parts if one.statements))
 
@@ -151,108 +146,3 @@ def _options(found: list[Where]) -> Iterator[Statement]:
             yield Statement(text, (one.place(said.line),))
     if len(by) > 15:
         yield Statement(f"{counted(len(by) - 15, 'file')} more with options.")
-
-
-def _files(project: Project) -> Iterator[Statement]:
-    for path in highest(project.documents, "pyproject.toml")[:2]:
-        text = project.documents[path].text
-        tools = get(toml(text), "tool")
-        for name in tools if isinstance(tools, dict) else ():
-            line = line_of(text, rf"^\[+tool\.[\"']?{re.escape(name)}\b")
-            if name in _TOOLS and line:
-                keys = _plain(tools[name], name)
-                yield Statement(
-                    f"{code(name)} is set up in {code(path)}{keys}.", (Place(path, line),)
-                )
-    names = (
-        "tox.ini",
-        "setup.cfg",
-        "pytest.ini",
-        ".coveragerc",
-        "Makefile",
-        "justfile",
-        "Dockerfile",
-        "docker-compose.yml",
-        "docker-compose.yaml",
-        "compose.yml",
-        "compose.yaml",
-        ".pre-commit-config.yaml",
-    )
-    for path in highest(project.documents, *names)[:12]:
-        text = project.documents[path].text
-        name = posixpath.basename(path)
-        if name in ("Makefile", "justfile"):
-            found = list(re.finditer(r"^([A-Za-z][\w-]*)[^:=\n]*:(?!=)", text, re.M))
-            targets = list(dict.fromkeys(one[1] for one in found))
-            if targets:
-                line = text.count("\n", 0, found[0].start()) + 1
-                tool = "make" if name == "Makefile" else "just"
-                yield Statement(f"{code(tool)} has {listed(targets, 12)}.", (Place(path, line),))
-        elif name == "Dockerfile":
-            images = re.findall(r"^FROM\s+(\S{1,100})", text, re.M)
-            if images:
-                yield Statement(
-                    f"The container is built on {listed(list(dict.fromkeys(images)), 4)}.",
-                    (Place(path, line_of(text, r"^FROM\s")),),
-                )
-        elif name == ".pre-commit-config.yaml":
-            hooks = re.findall(r"^[ \t]*-\s*id:\s*([\w.-]{1,80})", text, re.M)
-            if hooks:
-                yield Statement(
-                    f"Before each commit: {listed(list(dict.fromkeys(hooks)), 10)} (pre-commit).",
-                    (Place(path, line_of(text, r"^[ \t]*-\s*id:")),),
-                )
-        elif "compose" in name:
-            services = _services(text)
-            if services:
-                yield Statement(
-                    f"Services that are started together: {listed(services, 8)}.",
-                    (Place(path, line_of(text, r"^services:")),),
-                )
-        else:
-            sections = re.findall(r"^\[([^\]\n]{1,80})\]", text, re.M)
-            if sections:
-                yield Statement(
-                    f"{code(path)} sets up {listed(sections, 8)}.",
-                    (Place(path, line_of(text, r"^\[")),),
-                )
-
-
-def _plain(table: object, name: str) -> str:
-    """The plain values of a table of settings, those that matter to who writes code."""
-    wanted = (
-        "line-length",
-        "target-version",
-        "strict",
-        "python_version",
-        "select",
-        "fail_under",
-        "profile",
-        "ignore_missing_imports",
-    )
-    said = []
-    for key, value in table.items() if isinstance(table, dict) else ():
-        if key in wanted and isinstance(value, str | int | bool):
-            said.append(
-                f"{code(key)} {code(str(value).lower() if isinstance(value, bool) else str(value))}"
-            )
-    del name
-    return f": {', '.join(said[:5])}" if said else ""
-
-
-def _services(text: str) -> list[str]:
-    """The names below `services:`, by their indentation; nothing is built from the YAML."""
-    found: list[str] = []
-    inside, width = False, 0
-    for row in text.split("\n")[:2_000]:
-        if not row.strip() or row.lstrip().startswith("#"):
-            continue
-        indent = len(row) - len(row.lstrip())
-        if not indent:
-            inside, width = row.startswith("services:"), 0
-        elif inside:
-            width = width or indent
-            match = re.match(r"\s*([\w.-]{1,80}):\s*$", row)
-            if indent == width and match:
-                found.append(match[1])
-    return found
