@@ -2,12 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
 from git_naturecode.store.lock import hold
 
-VERSION = 10
+VERSION = 11
 _BEHIND = "index.behind"
 _MEMORY = ":memory:"
 _WAIT = 30  # seconds for another process that brings the index up to date
@@ -27,8 +27,11 @@ create table part(side text, path text, kind text, tail text, blob text,
   primary key(side, path)) without rowid;
 create index part_of on part(kind, tail);
 create table said(number integer primary key, entity integer, entry text);
-create index said_of on said(entity)
+create index said_of on said(entity);
+create table length(name text, piece integer, words blob, unique(name, piece))
 """
+_MOST_TAKEN_APART = 20_000
+_taken_apart: dict[str, tuple[str, ...]] = {}  # words that were looked up: their tokens
 FIELDS = ("title", "named", "body")
 """Fields of a text that are ranked apart, each in a table of its own for each kind of entity."""
 _ELSEWHERE = frozenset((
@@ -119,15 +122,40 @@ def make_texts(db: sqlite3.Connection, kind: str) -> None:
 
 def stems(words: Sequence[str]) -> dict[str, str]:
     """Each of `words`, which are single ones, and how it stands in the texts' vocabulary."""
+    return {word: (tokens or (word,))[-1] for word, tokens in tokens_of(words).items()}
+
+
+def tokens_of(words: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Each of `words` as the search index takes it apart, in terms of the texts' vocabulary."""
+    new = [word for word in words if word not in _taken_apart]
+    if new:
+        if len(_taken_apart) > _MOST_TAKEN_APART:
+            _taken_apart.clear()
+        _taken_apart.update(_tokens_of(new))
+    return {word: _taken_apart[word] for word in words}
+
+
+def _tokens_of(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
     db = sqlite3.connect(_MEMORY)
     try:
         db.execute(f'create virtual table one using fts5(text, tokenize="{_TOKENS}")')
         db.execute("create virtual table terms using fts5vocab(one, instance)")
         db.executemany("insert into one (rowid, text) values (?, ?)", enumerate(words))
-        found = dict(db.execute("select doc, term from terms"))
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(words, ())
+        for number, term in db.execute("select doc, term from terms order by doc, offset"):
+            found[words[number]] += (term,)
     finally:
         db.close()
-    return {word: str(found.get(number, word)) for number, word in enumerate(words)}
+    return found
+
+
+def vocabulary(db: sqlite3.Connection, table: str, kind: str) -> str:
+    """A table of the terms of `table`: each once (row), or wherever it stands (instance)."""
+    name = f'temp."{kind}_of_{table}"'
+    db.execute(
+        f'create virtual table if not exists {name} using fts5vocab(main, "{table}", {kind})'
+    )
+    return name
 
 
 def is_behind(state_dir: str) -> bool:

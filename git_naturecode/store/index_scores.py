@@ -7,13 +7,20 @@ have others, too (Turtle and Flood 1995, "max score"). The best that come out ar
 
 import json
 import math
+import re
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from git_naturecode.store import index_file
+from git_naturecode.store.index_lengths import Lengths
 
 SATURATED = 2.2
 """What BM25 gives at most for a term, in units of how rare it is."""
 _MANY = 1_000  # texts that have a term; below it nothing is won
+_FEW = 250  # texts that have a term; up to so many FTS5 itself is as fast
+_SCATTERED = 8  # times as many texts have a term as are looked at: FTS5 is faster
 _LEAST = 1e-6  # what FTS5 takes for how rare a term is that stands in more than half of the texts
+_PLAIN = re.compile(r'\(?"([^"\s]+)"\)?')
 
 
 class Counts:
@@ -23,6 +30,9 @@ class Counts:
         self.db = db
         self._of_term: dict[tuple[str, str], int] = {}
         self._of_all: dict[str, int] = {}
+        self._any_of: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._stems: dict[str, str | None] = {}
+        self._lengths: dict[str, Lengths] = {}
 
     def of(self, table: str, term: str) -> int:
         """The number of texts in `table` that have `term`."""
@@ -35,6 +45,13 @@ class Counts:
         """Those of `terms` that stand anywhere in `table`."""
         return [term for term in terms if self.of(table, term)]
 
+    def any_of(self, table: str, terms: Sequence[str]) -> str:
+        """What matches the texts in `table` that have any of `terms`."""
+        key = (table, tuple(terms))
+        if key not in self._any_of:
+            self._any_of[key] = " OR ".join(self.there(table, terms))
+        return self._any_of[key]
+
     def rare(self, table: str, term: str) -> float:
         """How rare `term` is in `table`, as FTS5 weighs a single word."""
         if table not in self._of_all:
@@ -42,6 +59,28 @@ class Counts:
             self._of_all[table] = self.db.execute(query).fetchone()[0]
         total, count = self._of_all[table], self.of(table, term)
         return max(_LEAST, math.log((total - count + 0.5) / (count + 0.5)))
+
+    def lengths(self, table: str) -> Lengths:
+        """How long the texts in `table` are."""
+        if table not in self._lengths:
+            self._lengths[table] = Lengths(self.db, table)
+        return self._lengths[table]
+
+    def stem(self, term: str) -> str | None:
+        """How `term` stands in the vocabulary; None where it is more than one word."""
+        if term not in self._stems:
+            self.learn([term])
+        return self._stems[term]
+
+    def learn(self, terms: Iterable[str]) -> None:
+        """Find out about all of `terms` at once."""
+        plain = {term: found[1] for term in terms if (found := _PLAIN.fullmatch(term))}
+        self._stems.update(dict.fromkeys(terms))
+        if plain:
+            tokens = index_file.tokens_of(set(plain.values()))
+            self._stems.update(
+                (term, tokens[word][0]) for term, word in plain.items() if len(tokens[word]) == 1
+            )
 
 
 def scores(
@@ -65,7 +104,7 @@ def scores(
     found: dict[int, float] = {}
     for term in there:
         if term not in frequent:
-            _add(counts.db, table, term, weights[term], found, among)
+            _add(counts, table, term, weights[term], found, among)
     most = [weights[one] * SATURATED * counts.rare(table, one) for one in frequent]
     for number, term in enumerate(frequent):
         left = math.fsum(most[number:])
@@ -73,9 +112,9 @@ def scores(
         if left <= least:
             wanted = {row for row, score in found.items() if score + left >= least}.union(beside)
             for one in frequent[number:]:
-                _add(counts.db, table, one, weights[one], found, _both(wanted, among))
+                _add(counts, table, one, weights[one], found, _both(wanted, among))
             return _best(best, found, kept), True
-        _add(counts.db, table, term, weights[term], found, among)
+        _add(counts, table, term, weights[term], found, among)
     return _best(best, found, kept), 0 <= best < len(found)
 
 
@@ -112,13 +151,33 @@ def _both(rows: Collection[int], among: Collection[int] | None) -> Collection[in
 
 
 def _add(
-    db: sqlite3.Connection, table: str, term: str, weight: float, found: dict[int, float],
+    counts: Counts, table: str, term: str, weight: float, found: dict[int, float],
     among: Collection[int] | None,
 ) -> None:  # fmt: skip
+    number = counts.of(table, term)
+    is_scattered = among is not None and len(among) * _SCATTERED < number
+    stem = None if number <= _FEW or is_scattered else counts.stem(term)
+    if stem is None:
+        scored = _weighed(counts.db, table, term, among)
+    else:
+        scored = counts.lengths(table).weighed(stem)
+        weight *= counts.rare(table, term)
+        if among is not None:
+            scored = {row: scored[row] for row in scored.keys() & among}
+    if not found:
+        found.update((row, weight * score) for row, score in scored.items())
+        return
+    for row, score in scored.items():
+        found[row] = found.get(row, 0.0) + weight * score
+
+
+def _weighed(
+    db: sqlite3.Connection, table: str, term: str, among: Collection[int] | None
+) -> dict[int, float]:
+    """What FTS5 gives each text that has `term`."""
     query = f'select rowid, -bm25("{table}") from "{table}" where "{table}" match ?'
     values = [term]
     if among is not None:
         query += " and +rowid in (select value from json_each(?))"
         values.append(json.dumps(list(among)))
-    for row, score in db.execute(query, values):
-        found[row] = found.get(row, 0.0) + weight * score
+    return dict(db.execute(query, values))

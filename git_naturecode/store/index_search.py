@@ -13,6 +13,8 @@ from typing import NamedTuple
 from git_naturecode.store import index_file, index_scores
 from git_naturecode.store.asked import Asked, asked
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
+from git_naturecode.store.index_places import Among as Among
+from git_naturecode.store.index_places import Places, said
 from git_naturecode.store.index_scores import Counts
 from git_naturecode.store.words import CLOSE, OPEN, excerpt, places, plain
 
@@ -27,25 +29,27 @@ _MOST_LIKE, _FREQUENT = 8, 100  # so many of their words, each in so many texts 
 _LIKENESS = 0.3  # of the best score, for what is as like those hits as can be
 
 
-class Among(NamedTuple):
-    """A condition on the table of entities, and its values."""
-
-    condition: str = "1"
-    values: tuple[str, ...] = ()
-
-
 ANYTHING = Among()
 
 
 class _Found(NamedTuple):
+    """A text that matches; the better one is the greater one, the first of equal ones."""
+
+    score: float
+    changed: str
+    before: int  # the negative of its row
     kind: str
-    number: int
     entity: int
     entry: str
-    changed: str
-    score: float
-    said: float = 0.0  # of it, what the text itself has, without the title above it
+    said: float = 0.0  # of the score, what the text itself has, without the title above it
     related: bool = False
+
+    @property
+    def row(self) -> int:
+        return -self.before
+
+    def scored(self, score: float) -> "_Found":
+        return _Found(score, *self[1:])
 
 
 class _Words(NamedTuple):
@@ -79,6 +83,7 @@ def search(
     there = set(index_file.kinds(db))
     searched = [kind for kind in dict.fromkeys(kinds) if kind in there and wanted.terms]
     among_of = {kind: narrowed(kind, wanted, among) for kind in searched}
+    places_of = {kind: Places(db, among) for kind, among in among_of.items()}
     words = _Words(wanted.terms, _alike(wanted) if wide and searched else ())
     if wide:  # a question is not answered best by what happens to have all of its words
         words = words._replace(all_first=len(wanted.terms) <= _FEW_WORDS)
@@ -90,14 +95,14 @@ def search(
                 found += _latest(counts, kind, wanted, limit, among_of[kind], all_words=all_words)
     else:
         several = comparable or len(searched) > 1
-        found = _best(counts, among_of, words, limit, grouped=grouped, several=several)
+        found = _best(counts, places_of, words, limit, grouped=grouped, several=several)
         if wide and grouped and wanted.loose:
             more = _like(db, found, words, searched)
             found = _with_more(
-                found, _best(counts, among_of, more, limit, grouped=True, several=several)
+                found, _best(counts, places_of, more, limit, grouped=True, several=several)
             )
             like = more.terms
-    found.sort(key=_by_date if by_date else _by_score, reverse=True)
+    found.sort(key=_by_date if by_date else None, reverse=True)
     asked_for = (*wanted.phrases, *words.terms, *words.alike)
     return [
         _hit(counts, one, like if one.related else asked_for, grouped=grouped or by_date)
@@ -156,7 +161,7 @@ def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
     like = {one.entity: one.score * _LIKENESS * best / most for one in more}
     told = {one.entity for one in found}
     return [
-        *(one._replace(score=one.score + like.get(one.entity, 0.0)) for one in found),
+        *(one.scored(one.score + like[one.entity]) if one.entity in like else one for one in found),
         *(
             one._replace(score=like[one.entity], related=True)
             for one in more
@@ -165,12 +170,8 @@ def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
     ]
 
 
-def _by_score(one: _Found) -> tuple[float, str, int]:
-    return one.score, one.changed, -one.number
-
-
 def _by_date(one: _Found) -> tuple[str, float, int]:
-    return one.changed, one.score, -one.number
+    return one.changed, one.score, one.before
 
 
 def narrowed(kind: str, wanted: Asked, among: Among) -> Among:
@@ -194,24 +195,26 @@ def _having(kind: str) -> str:
 
 
 def _best(
-    counts: Counts, among_of: Mapping[str, Among], words: _Words, limit: int,
+    counts: Counts, places_of: Mapping[str, Places], words: _Words, limit: int,
     *, grouped: bool, several: bool,
 ) -> list[_Found]:  # fmt: skip
     """The best matches of each kind, at least `limit` where there are so many, the best first."""
     found: list[_Found] = []
-    for kind, among in among_of.items() if words.terms else ():
-        best = _best_of(counts, kind, words, limit, among, grouped=grouped)
-        most = _most(counts, kind, words.terms) if best and several else 1.0
-        found += [one._replace(score=one.score / most) for one in best]
-    return sorted(found, key=_by_score, reverse=True)
+    for kind, where in places_of.items() if words.terms else ():
+        best = _best_of(counts, kind, words, limit, where, grouped=grouped)
+        if best and several:
+            most = _most(counts, kind, words.terms)
+            best = [one.scored(one.score / most) for one in best]
+        found += best
+    return sorted(found, reverse=True)
 
 
 def _best_of(
-    counts: Counts, kind: str, words: _Words, limit: int, among: Among, *, grouped: bool
+    counts: Counts, kind: str, words: _Words, limit: int, where: Places, *, grouped: bool
 ) -> list[_Found]:
     looked_at = max(_AT_LEAST, 4 * limit)
     while True:
-        found, cut = _ranked(counts, kind, among, words, looked_at)
+        found, cut = _ranked(counts, kind, where, words, looked_at)
         if grouped:
             found = _of_each(found)
         if len(found) >= limit or not cut:
@@ -226,8 +229,8 @@ def _of_each(found: Iterable[_Found]) -> list[_Found]:
     for one in found:
         weight = weights[one.entity] = weights.get(one.entity, 1 / _OTHERS) * _OTHERS
         best = first.get(one.entity)
-        first[one.entity] = best._replace(score=best.score + weight * one.said) if best else one
-    return sorted(first.values(), key=_by_score, reverse=True)
+        first[one.entity] = best.scored(best.score + weight * one.said) if best else one
+    return sorted(first.values(), reverse=True)
 
 
 def _latest(
@@ -243,55 +246,37 @@ def _latest(
         " order by changed desc, tail desc limit ?"
     )
     numbers = [row[0] for row in counts.db.execute(query, (*values, *among.values, limit))]
-    within = _said(counts.db, numbers)
-    return _of_each(_ranked(counts, kind, among, _Words(wanted.terms), -1, within)[0])
-
-
-def _said(db: sqlite3.Connection, entities: Iterable[int], entry: str = "") -> set[int]:
-    """The rows of the texts of `entities`; only those labelled `entry`, if it is given."""
-    query = (
-        "select number from said where entity in (select value from json_each(?))"
-        " and (? = '' or entry = ?)"
-    )
-    return {row for (row,) in db.execute(query, (json.dumps(list(entities)), entry, entry))}
+    within = {row for row, _ in said(counts.db, numbers, above=True)}
+    where = Places(counts.db, among)
+    return _of_each(_ranked(counts, kind, where, _Words(wanted.terms), -1, within)[0])
 
 
 def _ranked(
-    counts: Counts, kind: str, among: Among, words: _Words, looked_at: int,
+    counts: Counts, kind: str, where: Places, words: _Words, looked_at: int,
     within: set[int] | None = None,
 ) -> tuple[list[_Found], bool]:  # fmt: skip
     """What matches, the best first, and whether there is more than was looked at."""
     *above, body = index_file.texts_of(kind)
     looked = [_scores(counts, name, words, looked_at, within) for name in above]
-    where = _places(counts.db, among, [number for scores, _ in looked for number in scores])
+    placed = [where.of(scores) for scores, _ in looked]
     named: dict[int, float] = {}
-    for scores, _ in looked:
-        for number, score in scores.items():
-            if number in where:
-                entity = where[number][0]
-                named[entity] = named.get(entity, 0.0) + score
+    for (scores, _), there in zip(looked, placed, strict=True):
+        for number, (entity, *_) in there.items():
+            named[entity] = named.get(entity, 0.0) + scores[number]
     bodies, cut = _scores(counts, body, words, looked_at, within, named)
-    where.update(_places(counts.db, among, list(bodies)))
-    found = [
-        _Found(kind, number, *where[number], _with_names(score, where[number], named), score)
-        for number, score in bodies.items()
-        if number in where
-    ]
-    said = {one.entity for one in found}
+    found = []
+    for row, (entity, entry, changed) in where.of(bodies).items():
+        score = bodies[row] + named.get(entity, 0.0) * (_ONE_TEXT if entry == WHOLE else 1.0)
+        found.append(_Found(score, changed, -row, kind, entity, entry, bodies[row]))
+    told = {one.entity for one in found}
     found += [
-        _Found(kind, number, *where[number], named[where[number][0]])
-        for scores, _ in looked
-        for number in scores
-        if number in where and where[number][0] not in said
+        _Found(named[entity], changed, -row, kind, entity, entry)
+        for there in placed
+        for row, (entity, entry, changed) in there.items()
+        if entity not in told
     ]
-    found.sort(key=_by_score, reverse=True)
+    found.sort(reverse=True)
     return found, cut or any(more for _, more in looked)
-
-
-def _with_names(score: float, place: tuple[int, str, str], named: Mapping[int, float]) -> float:
-    """The `score` of a text with that of the title and names that stand above it."""
-    entity, entry, _ = place
-    return score + named.get(entity, 0.0) * (_ONE_TEXT if entry == WHOLE else 1.0)
 
 
 def _scores(
@@ -309,10 +294,11 @@ def _scores(
     if 0 <= looked_at <= len(every):  # what has only some would stand below all of these
         within = every if within is None else within & every
     # Without its text a title would count all, not half.
-    kept = _said(counts.db, named, WHOLE) if named else set()
+    texts = said(counts.db, named) if named else []
+    kept = {row for row, entry in texts if entry == WHOLE}
     beside, above = every | kept, 0.0
     if named and any(index_scores.is_frequent(counts, table, one) for one in words.terms):
-        beside = every | _said(counts.db, named)
+        beside |= {row for row, _ in texts}
         best = sorted(named.values(), reverse=True)[:looked_at]
         above = _ONE_TEXT * best[-1] if len(best) == looked_at else 0.0
     scores, cut = index_scores.scores(
@@ -329,29 +315,15 @@ def _most(counts: Counts, kind: str, terms: Sequence[str]) -> float:
     return rare * index_scores.SATURATED
 
 
-def _places(
-    db: sqlite3.Connection, among: Among, numbers: Sequence[int]
-) -> dict[int, tuple[int, str, str]]:
-    """Row -> entity, entry and time of the last change, of those in `among`."""
-    # Cross joins keep this order: the few matches first, not all entities.
-    query = (
-        "select s.text, s.entity, s.entry, changed from json_each(?) j"
-        " cross join (select number as text, entity, entry from said) s on s.text = j.value"
-        f" cross join entity on number = s.entity where {among.condition}"
-    )
-    rows = db.execute(query, (json.dumps(numbers), *among.values))
-    return {number: (entity, entry, changed) for number, entity, entry, changed in rows}
-
-
 def _hit(counts: Counts, found: _Found, terms: Sequence[str], *, grouped: bool) -> Hit:
     db = counts.db
     title, named, body = index_file.texts_of(found.kind)
     table = {TITLE: title, NAMED: named}.get(found.entry, body)
-    any_of = " OR ".join(counts.there(table, terms))
+    any_of = counts.any_of(table, terms)
     query = (
         f'select highlight("{table}", 0, ?, ?) from "{table}" where rowid = ? and "{table}" match ?'
     )
-    marked = db.execute(query, (OPEN, CLOSE, found.number, any_of)).fetchone()[0]
+    marked = db.execute(query, (OPEN, CLOSE, found.row, any_of)).fetchone()[0]
     row = db.execute("select row from entity where number = ?", (found.entity,)).fetchone()[0]
     more = 0
     if grouped and found.entry == WHOLE:
@@ -370,4 +342,4 @@ def _others(db: sqlite3.Connection, found: _Found, table: str, any_of: str) -> i
         f'select count(*) from "{table}" where "{table}" match ?'
         " and +rowid in (select number from said where entity = ? and number <> ?)"
     )
-    return int(db.execute(query, (any_of, found.entity, found.number)).fetchone()[0])
+    return int(db.execute(query, (any_of, found.entity, found.row)).fetchone()[0])

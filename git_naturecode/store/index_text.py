@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from git_naturecode.store import index_file, index_rows
+from git_naturecode.store import index_file, index_lengths, index_rows
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
 from git_naturecode.store.words import expanded, headed, plain
 
@@ -52,6 +52,7 @@ def among(kinds: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 def put(db: sqlite3.Connection, number: int, kind: str, texts: Sequence[tuple[str, str]]) -> None:
     """Make `texts` those of the entity `number`; what is there and stays is not touched."""
     wanted = dict.fromkeys(prepared(texts))
+    gone: dict[str, list[int]] = {}
     for row, label, text in _known(db, number, kind):
         if (label, text) in wanted:
             del wanted[label, text]
@@ -59,6 +60,9 @@ def put(db: sqlite3.Connection, number: int, kind: str, texts: Sequence[tuple[st
         db.execute(f'delete from "{_table(label, kind)}" where rowid = ?', (row,))
         db.execute("delete from said where number = ?", (row,))
         db.execute("insert or replace into source values (?, null, null)", (SCRUB,))
+        gone.setdefault(_table(label, kind), []).append(row)
+    for table, rows in gone.items():
+        index_lengths.forget(db, table, rows)
     _insert(db, kind, [(number, label, text) for label, text in wanted])
 
 
@@ -109,6 +113,7 @@ def drop(db: sqlite3.Connection, kinds: Collection[str]) -> None:
     for kind in set(kinds).intersection(index_file.kinds(db)):
         for table in index_file.texts_of(kind):
             db.execute(f'drop table "{table}"')
+            index_lengths.drop(db, table)
         index_file.make_texts(db, kind)
     marks = ", ".join("?" * len(kinds))
     of_kinds = f"select number from entity where kind in ({marks})"
@@ -212,3 +217,4 @@ def _insert(db: sqlite3.Connection, kind: str, texts: Sequence[tuple[int, str, s
         rows.setdefault(_table(label, kind), []).append((number, text))
     for table, of_table in rows.items():
         db.executemany(f'insert into "{table}" (rowid, text) values (?, ?)', of_table)
+        index_lengths.note(db, table, first)

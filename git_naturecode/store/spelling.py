@@ -90,8 +90,9 @@ def _alike(db: sqlite3.Connection, table: str, stem: str, most: int) -> Iterator
     Only those with the same first letter, or with its second: the first two may be exchanged, or
     the first be too many.
     """
+    terms = index_file.vocabulary(db, table, "row")
     query = (
-        f"select term, doc from {_vocabulary(db, table, 'row')} where term >= ? and term < ?"
+        f"select term, doc from {terms} where term >= ? and term < ?"
         " and length(term) between ? and ?"
     )
     for first in dict.fromkeys(stem[:2]):
@@ -104,25 +105,18 @@ def _beheaded(
     db: sqlite3.Connection, table: str, stem: str, most: int
 ) -> Iterator[tuple[str, int]]:
     """Terms that could be `stem` without its first letter, or with another one."""
-    terms = f"select term, doc from {_vocabulary(db, table, 'row')} where length(term) = ?"
+    terms = (
+        f"select term, doc from {index_file.vocabulary(db, table, 'row')} where length(term) = ?"
+    )
     yield from db.execute(f"{terms} and term like ?", (len(stem) + 1, f"_{stem[:2]}%"))
     yield from db.execute(f"{terms} and term like ?", (len(stem), f"_{stem[1:3]}%"))
-
-
-def _vocabulary(db: sqlite3.Connection, table: str, kind: str) -> str:
-    """A table of the terms of `table`: each once (row), or wherever it stands (instance)."""
-    name = f'temp."{kind}_of_{table}"'
-    db.execute(
-        f'create virtual table if not exists {name} using fts5vocab(main, "{table}", {kind})'
-    )
-    return name
 
 
 def _written(db: sqlite3.Connection, tables: Sequence[str], term: str, word: str, most: int) -> str:
     """How the word behind `term` is written in some texts: the form that is nearest to `word`."""
     forms: Counter[str] = Counter()
     for table in tables:
-        places = _vocabulary(db, table, "instance")
+        places = index_file.vocabulary(db, table, "instance")
         these = f"select distinct doc from {places} where term = ? limit ?"
         query = f'select text from "{table}" where rowid in ({these})'
         for (text,) in db.execute(query, (term, _SAMPLES)):

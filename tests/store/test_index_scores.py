@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from git_naturecode.store import index_scores
+from git_naturecode.store import index_file, index_lengths, index_scores
 from git_naturecode.store.index_scores import Counts, scores
 
 _WORDS = [f"word{number}" for number in range(12)]
@@ -14,11 +14,12 @@ _WORDS = [f"word{number}" for number in range(12)]
 def _texts(seed: int) -> sqlite3.Connection:
     """300 texts in which the first words are frequent, the last ones rare."""
     rng = random.Random(seed)
-    db = sqlite3.connect(":memory:")
+    db = index_file.in_memory()
     db.execute("create virtual table body using fts5(text)")
     for number in range(300):
         said = [_WORDS[int(len(_WORDS) * rng.random() ** 4)] for _ in range(rng.randint(3, 30))]
         db.execute("insert into body (rowid, text) values (?, ?)", (number + 1, " ".join(said)))
+    index_lengths.note(db, "body", 1)
     return db
 
 
@@ -27,9 +28,13 @@ def _whole(db: sqlite3.Connection, terms: list[str], best: int) -> list[float]:
     return [score for (score,) in db.execute(query, (" OR ".join(terms), best))]
 
 
+@pytest.mark.parametrize("few", [0, 30, 1_000])
 @pytest.mark.parametrize("seed", range(12))
-def test_the_best_are_those_of_all_texts(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_best_are_those_of_all_texts(
+    seed: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(index_scores, "_MANY", 20)
+    monkeypatch.setattr(index_scores, "_FEW", few)
     db, rng = _texts(seed), random.Random(seed)
     spared = 0
     for _ in range(20):
@@ -60,4 +65,4 @@ def test_only_those_among_count_and_all_are_found_where_no_number_is_given() -> 
     assert not more
     some = set(list(everything)[:7])
     found, _ = scores(counts, "body", {'"word0"': 1.0, '"word1"': 0.5}, -1, among=some)
-    assert found == {row: everything[row] for row in some}
+    assert found == pytest.approx({row: everything[row] for row in some}, rel=1e-9)

@@ -243,11 +243,12 @@ def test_what_is_gone_from_the_log_is_gone_from_the_index(clone: Clone, store: S
 
 
 @pytest.mark.parametrize(
-    "table", ["entity", "facet", "said", "body_session_data", "body_session_content"]
+    "table", ["entity", "facet", "said", "length", "body_session_data", "body_session_content"]
 )
 def test_damage_that_only_reading_shows_is_mended_before_the_answer(
-    store: Store, table: str
+    store: Store, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("git_naturecode.store.index_scores._FEW", 0)  # lengths are read, too
     fill_log(store, 3)
     index = refreshed(store)
     index.fill()
