@@ -64,12 +64,16 @@ class Clone:
 
     def nc(self, *args: str, code: int = 0) -> Said:
         """`git naturecode ARGS` in this process; asserts its exit code."""
+        said = self.tried(*args)
+        assert said.code == code, (args, said)
+        return said
+
+    def tried(self, *args: str) -> Said:
+        """`git naturecode ARGS` in this process, which may end with any exit code."""
         out, err = io.StringIO(), io.StringIO()
         with self.entered(), redirect_stdout(out), redirect_stderr(err):
             found = run(list(args))
-        said = Said(found, out.getvalue(), err.getvalue())
-        assert said.code == code, (args, said)
-        return said
+        return Said(found, out.getvalue(), err.getvalue())
 
     def process(self, *args: str, **more: Any) -> "subprocess.CompletedProcess[str]":
         """`git-naturecode ARGS` as a process of its own."""

@@ -46,6 +46,10 @@ def write(clone: Clone, name: str, text: str) -> None:
 
 def changed(box: Box) -> tuple[Clone, Clone]:
     """The clones of Ann, who has changed a.py on branch `feature`, and of Bob."""
+    return box.scene("a change and a reviewer", lambda: _changed(box))
+
+
+def _changed(box: Box) -> tuple[Clone, Clone]:
     hub = box.remote()
     ann = box.clone(hub, "ann")
     write(ann, "a.py", LINES)
@@ -61,7 +65,11 @@ def changed(box: Box) -> tuple[Clone, Clone]:
 
 def pair(box: Box) -> Pair:
     """Both, with a review that Ann has begun and Bob knows of."""
-    ann, bob = changed(box)
+    return box.scene("two who review", lambda: reviewed(*_changed(box)))
+
+
+def reviewed(ann: Clone, bob: Clone) -> Pair:
+    """Both, with a review of what Ann is at that she has begun and Bob knows of."""
     review = begun(ann.nc("review", "start", "--reviewers", BOB))
     made = Pair(ann, bob, review)
     made.sync()

@@ -16,7 +16,7 @@ from git_naturecode.domain.review.build import build
 from git_naturecode.domain.review.model import Review, Target
 from git_naturecode.git.changes import changes
 from git_naturecode.store.store import PRIVATE, TEAM
-from reviewed import BOB, Pair, begun, write
+from reviewed import Pair, reviewed, write
 
 SAFE = """\
 import os
@@ -52,6 +52,10 @@ def bad(text: str = SAFE, *, query: bool = True, shell: bool = True) -> str:
 @pytest.fixture
 def both(box: Box) -> Pair:
     """Ann and Bob, and a review of a change of hers that has two faults."""
+    return box.scene("a review of two faults", lambda: _both(box))
+
+
+def _both(box: Box) -> Pair:
     hub = box.remote()
     ann = box.clone(hub, "ann")
     write(ann, "shop/pages.py", SAFE)
@@ -62,11 +66,7 @@ def both(box: Box) -> Pair:
     write(ann, "shop/pages.py", bad())
     ann.git("commit", "-q", "-m", "Find people by name")
     ann.git("push", "-q", "origin", "feature")
-    bob = box.clone(hub, "bob")
-    review = begun(ann.nc("review", "start", "--reviewers", BOB))
-    made = Pair(ann, bob, review)
-    made.sync()
-    return made
+    return reviewed(ann, box.clone(hub, "bob"))
 
 
 def model(clone: Clone, script: str) -> None:

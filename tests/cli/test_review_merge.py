@@ -13,7 +13,7 @@ from reviewed import BOB, LINES, Pair, pair, write
 @pytest.fixture
 def two(box: Box) -> Pair:
     """Ann's change, and Bob who was asked to review it."""
-    return box.scene("two who review", lambda: pair(box))
+    return pair(box)
 
 
 def test_from_what_is_missing_to_the_merge(two: Pair) -> None:

@@ -61,7 +61,7 @@ def joined(box: Box, hub: Path, ada: Clone, name: str, *args: str) -> Clone:
 
 def exchange(*clones: Clone) -> list[int]:
     """Sync each, whether or not it is told of something in quarantine; the exit codes."""
-    codes = [clone.process("sync").returncode for clone in clones]
+    codes = [clone.tried("sync").code for clone in clones]
     assert {*codes} <= {0, 3}
     return codes
 

@@ -11,6 +11,10 @@ Told = list[tuple[str, list[str]]]
 @pytest.fixture
 def both(box: Box) -> Pair:
     """Three commits of Ann's are under review, and Bob has said something of their lines."""
+    return box.scene("three commits under review", lambda: _both(box))
+
+
+def _both(box: Box) -> Pair:
     made = pair(box)
     made.push(a__py=LINES.replace("line 5\n", "line five\n").replace("line 20\n", "line XX\n"))
     made.push(a__py="top\n" + (made.ann.path / "a.py").read_text())

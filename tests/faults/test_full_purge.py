@@ -21,7 +21,7 @@ def test_a_purge_on_a_full_disk_is_ended_when_there_is_room(box: Box, tmp_path: 
             assert (answer.code, "the disk is full" in answer.err) == (1, True)
             free(disk)
             clone.nc("background")
-            if clone.process("redact", "--check", "--text", WORD).returncode:
+            if clone.tried("redact", "--check", "--text", WORD).code:
                 clone.nc("redact", "--rewrite", "--text", WORD, "--yes")
             assert WORD.encode() not in everywhere(clone)
             assert clone.texts(session) == kept

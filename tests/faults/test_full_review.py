@@ -20,7 +20,7 @@ class Site:
     """Ann's clone on a small disk, with a review in which Bob has suggested something."""
 
     def __init__(self, box: Box, disk: Path) -> None:
-        self.disk, two = disk, box.scene("two who review", lambda: pair(box))
+        self.disk, two = disk, pair(box)
         self.two: Pair = two
         two.bob.nc(
             "review", "comment", two.review, "--file", "a.py", "--line", "7", "--comment", "x",
@@ -98,7 +98,7 @@ def test_on_a_disk_without_room(site: Site) -> None:
 
 
 def test_where_nothing_can_be_written(box: Box) -> None:
-    two = box.scene("two who review", lambda: pair(box))
+    two = pair(box)
     two.bob.nc(
         "review", "comment", two.review, "--file", "a.py", "--line", "7", "--comment", "x",
         "--suggest", "better",

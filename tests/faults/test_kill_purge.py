@@ -58,8 +58,8 @@ class Course:
         with self.ada.store() as store:
             head = store.team.head()
             assert head
-        found = self.ada.process(*again)
-        if found.returncode == 1:  # it was not begun, or not for both branches
+        found = self.ada.tried(*again)
+        if found.code == 1:  # it was not begun, or not for both branches
             self.ada.nc(*self.command)
         self.ada.nc("sync")
         self.ben.nc("sync")

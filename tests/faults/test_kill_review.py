@@ -32,7 +32,7 @@ lots: Callable[..., object] = pytest.mark.parametrize(
 def two(box: Box) -> Pair:
     """Ann, who has a change, and Bob, who reviews it."""
     crash.needs_strace()
-    return box.scene("two who review", lambda: pair(box))
+    return pair(box)
 
 
 @lots
@@ -46,8 +46,8 @@ def test_apply(two: Pair, box: Box, most: int) -> None:
     ann, before = two.ann, two.ann.git("rev-parse", "feature").strip()
 
     def ends(said: str) -> None:
-        again = ann.process("review", "apply", two.review)
-        assert again.returncode == 0 or "no open thread suggests anything" in again.stderr
+        again = ann.tried("review", "apply", two.review)
+        assert again.code == 0 or "no open thread suggests anything" in again.err
         shown = two.shown()
         assert [one["resolved"] for one in shown["comments"]] == [True, True]
         head = ann.git("rev-parse", "feature").strip()
@@ -68,8 +68,8 @@ def test_submit(two: Pair, box: Box, most: int) -> None:
         bob.nc("review", "comment", two.review, "--draft", *where, "-m", f"draft {number}")
 
     def ends(_: str) -> None:
-        again = bob.process("review", "submit", two.review)
-        assert again.returncode == 0 or "there are no drafts" in again.stderr
+        again = bob.tried("review", "submit", two.review)
+        assert again.code == 0 or "there are no drafts" in again.err
         shown = two.shown(bob)["comments"]
         assert sorted(one["comment"] for one in shown) == [f"draft {n}" for n in range(3)]
         assert not any(one["draft"] for one in shown)
@@ -88,8 +88,8 @@ def test_start(box: Box, most: int) -> None:
     start = ("review", "start", "--reviewers", BOB)
 
     def ends(said: str) -> None:
-        again = ann.process(*start)
-        assert again.returncode == 0 or "is being reviewed already" in again.stderr
+        again = ann.tried(*start)
+        assert again.code == 0 or "is being reviewed already" in again.err
         (row,) = ann.nc("review", "list", "--json").json["items"]
         assert said in ("", row["id"])
         shown = ann.nc("review", "show", row["id"], "--json").json
@@ -115,8 +115,8 @@ def test_merge(two: Pair, box: Box, most: int) -> None:
     merge = ("review", "merge", two.review, "--strategy", "squash")
 
     def ends(_: str) -> None:
-        again = ann.process(*merge)
-        assert again.returncode == 0 or "merged already" in again.stderr, again.stderr
+        again = ann.tried(*merge)
+        assert again.code == 0 or "merged already" in again.err, again.err
         assert ann.git("rev-parse", "main~1").strip() == before
         shown = two.shown()
         assert shown["status"] == "merged"

@@ -18,7 +18,7 @@ def test_a_commit_is_attached_and_detached(box: Box, way: Way) -> None:
     shown = clone.nc("session", "show", session, "--json").json["commits"]
     assert [(one["id"], one["via"], one["current"]) for one in shown] == [(commit, "attach", True)]
     assert f"commits: {commit[:12]}" in clone.nc("session", "show", session).out
-    assert "1 commit" in clone.process("session", "list").stdout
+    assert "1 commit" in clone.tried("session", "list").out
     assert "no longer linked" in clone.nc("session", "detach", session).out
     assert found(clone) == []
     assert clone.git("notes", "--ref=naturecode/sessions", "list") == ""

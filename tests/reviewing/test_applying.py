@@ -15,7 +15,7 @@ SUGGEST = ("review", "comment")
 @pytest.fixture
 def two(box: Box) -> Pair:
     """Ann's change of a.py on branch `feature`, checked out by her, and Bob who reviews it."""
-    return box.scene("two who review", lambda: pair(box))
+    return pair(box)
 
 
 def suggest(two: Pair, line: int, text: str, end: int = 0, clone: Clone | None = None) -> None:

@@ -79,7 +79,7 @@ def test_an_approval_that_a_removal_had_not_seen(crew: Crew) -> None:
     ada.nc("sync")
     crew.sync("cy")
     crew.not_merged(NOBODY)
-    shown = json.loads(ada.process("review", "show", crew.review, "--json").stdout)
+    shown = json.loads(ada.tried("review", "show", crew.review, "--json").out)
     assert shown["status"] != "approved"
 
 
@@ -88,12 +88,12 @@ def test_an_approval_by_a_device_that_is_revoked(crew: Crew) -> None:
     device = json.loads((cy.path / ".git/naturecode/device").read_text())["device"]
     ada.nc("device", "revoke", device, "--yes")
     ada.nc("sync")
-    said = cy.process("review", "approve", crew.review)
+    said = cy.tried("review", "approve", crew.review)
     crew.sync("cy")
-    again = cy.process("review", "approve", crew.review)
-    assert again.returncode == 5, again.stderr
+    again = cy.tried("review", "approve", crew.review)
+    assert again.code == 5, again.err
     crew.not_merged(NOBODY)
-    assert said.returncode in (0, 5)
+    assert said.code in (0, 5)
 
 
 def test_one_person_under_two_addresses_approves_once(crew: Crew) -> None:
@@ -119,16 +119,16 @@ def test_an_approval_from_a_fork_with_a_team_of_its_own(crew: Crew) -> None:
     eve = crew.of["eve"]
     crew.signed("eve", "verdict", "cy", **crew.about(crew.good))
     crew.signed("eve", "verdict", "eve", **crew.about(crew.good))
-    founded = eve.process("team", "create", "Mine")
+    founded = eve.tried("team", "create", "Mine")
     crew.sync("eve")
-    assert founded.returncode != 0 or eve.process("review", "approve", crew.review).returncode
+    assert founded.code != 0 or eve.tried("review", "approve", crew.review).code
     crew.not_merged(NOBODY)
 
 
 def test_who_comes_later_does_not_bring_his_earlier_word_along(crew: Crew) -> None:
     """What somebody signed before he was a member is shown as unverified, and approves nothing."""
     eve, ada = crew.of["eve"], crew.of["ada"]
-    assert eve.process("review", "approve", crew.review).returncode == 5
+    assert eve.tried("review", "approve", crew.review).code == 5
     crew.sync("eve")
     crew.of["who will be eve"] = eve
     crew.signed("who will be eve", "verdict", "eve", **crew.about(crew.good))

@@ -54,7 +54,7 @@ class Crew:
         """Have some of them get all, code too, whatever they are told."""
         for name in names:
             clone = self.of[name]
-            clone.process("sync")
+            clone.tried("sync")
             clone.git("fetch", "-q")
             clone.git("branch", "-q", "-f", "feature", "origin/feature", check=False)
         self.of["ada"].git("checkout", "-q", "main", check=False)
@@ -96,7 +96,7 @@ class Crew:
     def missing(self) -> list[str]:
         """What Ada is told that is missing."""
         self.sync("ada")
-        said = self.of["ada"].process("review", "explain", self.review, "--json").stdout
+        said = self.of["ada"].tried("review", "explain", self.review, "--json").out
         return [one["text"] for one in json.loads(said)["reasons"] if not one["ok"]]
 
     def not_merged(self, *missing: str) -> None:
@@ -106,7 +106,7 @@ class Crew:
             assert any(one in text for text in told), told
         ada = self.of["ada"]
         before = ada.git("rev-parse", "main")
-        assert ada.process("review", "merge", self.review).returncode in (1, 5)
+        assert ada.tried("review", "merge", self.review).code in (1, 5)
         assert ada.git("rev-parse", "main") == before
         self.not_approved()
 
@@ -138,18 +138,18 @@ NOBODY = "0 of 1 approval"
 
 def test_who_may_not_approve_is_told_so(crew: Crew) -> None:
     for name in ("vic", "bot", "ben", "eve"):
-        said = crew.of[name].process("review", "approve", crew.review)
-        assert said.returncode == 5, (name, said.stderr)
+        said = crew.of[name].tried("review", "approve", crew.review)
+        assert said.code == 5, (name, said.err)
     for name in ("vic", "bot", "eve"):
-        assert crew.of[name].process("review", "merge", crew.review).returncode == 5
+        assert crew.of[name].tried("review", "merge", crew.review).code == 5
     crew.not_merged(NOBODY)
 
 
 def test_the_program_gives_no_word_in_the_name_of_another(crew: Crew) -> None:
     cy = crew.of["cy"]
     cy.env["GIT_AUTHOR_EMAIL"] = "ada@example.com"
-    assert cy.process("review", "approve", crew.review).returncode == 5
-    cy.process("sync")
+    assert cy.tried("review", "approve", crew.review).code == 5
+    cy.tried("sync")
     crew.not_merged(NOBODY)
 
 
@@ -171,9 +171,9 @@ def test_an_approval_of_who_has_gone_or_lost_his_device(crew: Crew) -> None:
     early = "2026-11-20T00:00:00.000Z/0000"
     crew.signed("cy", "verdict", at=early, **crew.about(crew.good))
     crew.not_merged(NOBODY)
-    said = crew.of["cy"].process("review", "approve", crew.review)
+    said = crew.of["cy"].tried("review", "approve", crew.review)
     crew.sync("cy")
-    assert crew.of["cy"].process("review", "approve", crew.review).returncode == 5, said
+    assert crew.of["cy"].tried("review", "approve", crew.review).code == 5, said
     crew.not_merged(NOBODY)
 
 
@@ -290,8 +290,8 @@ def test_nobody_approves_what_is_not_there(crew: Crew) -> None:
     crew.sync("cy")
     cy.git("branch", "-q", "-D", "feature")
     cy.git("fetch", "-q", "--prune")
-    said = cy.process("review", "approve", crew.review)
-    assert (said.returncode, "not in this clone" in said.stderr) == (1, True), said.stderr
+    said = cy.tried("review", "approve", crew.review)
+    assert (said.code, "not in this clone" in said.err) == (1, True), said.err
 
 
 def test_a_merge_that_nobody_made(crew: Crew) -> None:

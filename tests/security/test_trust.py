@@ -114,10 +114,10 @@ def test_the_accomplice_of_a_removed_admin(box: Box) -> None:
     core.eve.nc("sync")
     core.eve.nc("team", "join", code[0])
     assert core.members(core.eve)["eve"] == "admin", "as far as she knows"
-    core.eve.process("team", "remove", "ada@example.com")
-    core.eve.process("session", "say", core.session, EVIL)
-    core.eve.process("sync")
-    core.ada.process("sync")
+    core.eve.tried("team", "remove", "ada@example.com")
+    core.eve.tried("session", "say", core.session, EVIL)
+    core.eve.tried("sync")
+    core.ada.tried("sync")
     core.unharmed(core.ada, EVIL)
     assert core.members(core.ada) == {"ada": "admin"}
     held = core.ada.nc("quarantine", "list", "--json").json["items"]
@@ -155,7 +155,7 @@ def test_a_host_that_serves_an_older_state(core: Team) -> None:
     assert "set back" in cost.err
     assert core.texts(core.ben) == ["from ada", "from ben", "newer"]
     assert _tip(core) != tip, "healed"
-    core.ada.process("sync")
+    core.ada.tried("sync")
     assert core.texts(core.ada) == ["from ada", "from ben", "newer"]
 
 
@@ -188,7 +188,7 @@ def measured_sync(clone: Clone) -> str:
 
 def test_a_second_team_over_the_first(core: Team) -> None:
     """Eve begins a team of her own; who has pinned one keeps it, and is told of the other."""
-    core.eve.process("team", "create", EVIL)
+    core.eve.tried("team", "create", EVIL)
     thief = Thief(core.eve)
     mine = wire.device("eve's own")
     genesis = {
@@ -229,8 +229,8 @@ def test_a_removed_member(core: Team) -> None:
     thief.line(key, _sign(core.session, said), deps=[])
     thief.push()
     core.refused(core.ada, EVIL, "remov")
-    core.ben.process("sync")
-    assert core.ben.process("session", "say", core.session, "still me").returncode == 5
+    core.ben.tried("sync")
+    assert core.ben.tried("session", "say", core.session, "still me").code == 5
 
 
 def test_a_message_pasted_into_another_session(core: Team) -> None:
@@ -248,7 +248,7 @@ def test_a_message_pasted_into_another_session(core: Team) -> None:
     block = "<!-- nc:entry " + thief.text(source).split("<!-- nc:entry ")[-1]
     thief.files[target] = thief.text(target) + block
     thief.push()
-    core.ben.process("sync")
+    core.ben.tried("sync")
     (held,) = core.ben.nc("quarantine", "list", "--json").json["items"]
     assert held["entity"] == core.session
     assert EVIL not in core.ben.nc("session", "show", core.session).out
@@ -267,7 +267,7 @@ def test_an_invitation_that_was_seen_twice(box: Box, core: Team) -> None:
     carl.nc("sync")
     core.eve.nc("sync")
     core.eve.env["GIT_AUTHOR_EMAIL"] = "carl@example.com"
-    assert core.eve.process("team", "join", code[0]).returncode == 1
+    assert core.eve.tried("team", "join", code[0]).code == 1
     core.ada.nc("sync")
     assert core.members(core.ada) == {"ada": "admin", "ben": "contributor", "carl": "contributor"}
 
@@ -292,14 +292,14 @@ def test_a_used_invitation_that_leaks_later(box: Box, core: Team) -> None:
     core.eve.env["GIT_AUTHOR_EMAIL"] = "carl@example.com"
     core.eve.nc("team", "join", code[0])
     core.eve.nc("session", "say", core.session, EVIL)
-    core.eve.process("sync")
+    core.eve.tried("sync")
     for clone in (core.ada, core.ben, carl):
-        clone.process("sync")
+        clone.tried("sync")
     carl.nc("session", "say", core.session, "still here")
     carl.nc("sync")
     everybody = {"ada": "admin", "ben": "contributor", "carl": "contributor"}
     for clone in (core.ada, core.ben, carl):
-        clone.process("sync")
+        clone.tried("sync")
         assert core.members(clone) == everybody
         assert core.texts(clone)[2:] == ["from carl", "welcome", "still here"]
         log = clone.nc("trust", "show", "--log").out
@@ -318,9 +318,9 @@ def test_a_copied_home_is_a_second_hand(box: Box, core: Team) -> None:
     copy = box.path / "copied"
     shutil.copytree(core.ben.path, copy, symlinks=True)
     clone = Clone(copy, env={**core.ben.env})
-    clone.process("session", "say", core.session, "from a copy")
-    clone.process("sync")
-    core.ada.process("sync")
+    clone.tried("session", "say", core.session, "from a copy")
+    clone.tried("sync")
+    core.ada.tried("sync")
     assert device_of(clone) != device_of(core.ben)
     shown = core.ada.nc("trust", "show", "--json").json
     assert not shown["equivocations"]

@@ -117,7 +117,7 @@ def test_what_is_written_during_a_sync_goes_with_the_next(box: Box) -> None:
 
     def sleep(seconds: float) -> None:
         if later and seconds != autosync.GATHER_SECONDS:  # after it has looked what was asked
-            ada.process("session", "say", session, later.pop())
+            ada.nc("session", "say", session, later.pop())
             with ada.store() as other:
                 assert not autosync.launch(other)  # one is at work
 

@@ -14,8 +14,8 @@ WORD = "chrysanthemum"
 def everywhere(clone: Clone) -> str:
     """What a person can see of all sessions of a clone."""
     shown = "".join(clone.nc("session", "show", one).out for one in clone.ids())
-    found = clone.process("session", "search", WORD)
-    return shown + found.stdout
+    found = clone.tried("session", "search", WORD)
+    return shown + found.out
 
 
 @pytest.mark.parametrize("first", ["redaction", "fork"])

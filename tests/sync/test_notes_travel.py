@@ -73,14 +73,11 @@ def test_a_push_that_lost_the_race_takes_the_notes_of_the_winner_in(
     _, ada, ben, _ = pair(box)
     note(ada, "ada")
     note(ben, "ben")
-    push, times = remotes.Link.push, [1]
+    push, rivals = remotes.Link.push, [ben]
 
     def rival(link: remotes.Link, pushes: list[remotes.Push]) -> bool:
-        if times.pop():
-            times.append(0)
-            assert ben.process("sync").returncode == 0
-        else:
-            times.append(0)
+        if rivals:
+            rivals.pop().nc("sync")
         return push(link, pushes)
 
     with monkeypatch.context() as patch:
