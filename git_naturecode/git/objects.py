@@ -1,7 +1,9 @@
 """Objects and refs of one repository: the interface that both ways of reaching them keep."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from git_naturecode.errors import NaturecodeError
@@ -138,7 +140,41 @@ class Objects(Protocol):
 
 def parse_tree(data: bytes, hexsz: int) -> list[TreeEntry]:
     """The lines of a tree object (gitformat: mode, space, name, NUL, raw id)."""
-    return list(_parse_small(data, hexsz) if len(data) < _SMALL else _parse(data, hexsz))
+    if len(data) < _SMALL:
+        return list(_parse_small(data, hexsz))
+    lines = _lines(data, hexsz)
+    if lines is None:
+        return _parse(data, hexsz)
+    return [TreeEntry(int(mode, 8), name, oid.hex()) for mode, name, oid in lines]
+
+
+def find_in_tree(data: bytes, hexsz: int, names: Container[bytes]) -> dict[bytes, TreeEntry]:
+    """The first lines of a tree object that have one of `names`, by name.
+
+    In a large folder nothing is made of the others.
+    """
+    lines = _lines(data, hexsz) if len(data) >= _SMALL else None
+    if lines is None:
+        all_of_them = reversed(parse_tree(data, hexsz))
+        return {one.name: one for one in all_of_them if one.name in names}
+    return {
+        name: TreeEntry(int(mode, 8), name, oid.hex())
+        for mode, name, oid in reversed(lines)
+        if name in names
+    }
+
+
+def _lines(data: bytes, hexsz: int) -> list[tuple[bytes, bytes, bytes]] | None:
+    """(mode, name, raw id) of each line, found in one pass; None where `data` holds more."""
+    size = hexsz // 2
+    found: list[tuple[bytes, bytes, bytes]] = _pattern(size).findall(data)
+    told = sum(map(len, chain.from_iterable(found))) + 2 * len(found)
+    return found if told == len(data) else None
+
+
+@cache
+def _pattern(size: int) -> re.Pattern[bytes]:
+    return re.compile(rb"([0-7]{1,7}) ([^\0]*)\0(.{%d})" % size, re.S)
 
 
 def _parse(data: bytes, hexsz: int) -> list[TreeEntry]:

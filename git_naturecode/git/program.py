@@ -11,6 +11,7 @@ from git_naturecode.git.reader import Reader
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import GitFailed
 
+_FEW = 8  # files, which with their folders are below fastimport.unpackLimit
 _PLAIN = re.compile(rb"[A-Za-z0-9._/-]+")
 
 
@@ -134,8 +135,10 @@ class ProgramObjects:
         raise failed
 
     def _import(self, ref: str, change: Change, after: bytes = b"", *options: str) -> str:
+        # What is little is unpacked at once, so that packing it well would be for nothing.
+        level = ("-c", "pack.compression=1") if len(change.files) < _FEW else ()
         out = self.repo.program.run(
-            "fast-import", "--quiet", "--done", "--date-format=raw-permissive", *options,
+            *level, "fast-import", "--quiet", "--done", "--date-format=raw-permissive", *options,
             "--cat-blob-fd=1", data=b"".join((*_stream(ref, change), after, b"done\n")),
         )[1]  # fmt: skip
         return out.decode().strip()

@@ -53,6 +53,8 @@ class GitFailed(NaturecodeError):
         if tells_of_full_disk(stderr):
             super().__init__(f"the disk is full ({said})", "make room and run the command again")
         else:
+            while args and args[0] == "-c":
+                args = args[2:]
             super().__init__(f"git {args[0] if args else ''} failed: {said}")
         self.status = status
         self.stderr = stderr

@@ -1,8 +1,15 @@
 """Trees: looking a path up, comparing two, walking one within limits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 
-from git_naturecode.git.objects import PLAIN_MODES, Objects, TreeEntry, parse_commit, parse_tree
+from git_naturecode.git.objects import (
+    PLAIN_MODES,
+    Objects,
+    TreeEntry,
+    find_in_tree,
+    parse_commit,
+    parse_tree,
+)
 
 
 class Unfit(ValueError):
@@ -25,7 +32,7 @@ def find(objects: Objects, tree: str | None, path: str) -> TreeEntry | None:
     for name in path.encode("utf-8", "surrogateescape").split(b"/"):
         if tree is None:
             return None
-        found = next((e for e in entries(objects, tree) if e.name == name), None)
+        found = find_in_tree(objects.read(tree)[1], objects.hexsz, (name,)).get(name)
         tree = found.oid if found and found.is_tree else None
         if found is None:
             return None
@@ -49,7 +56,10 @@ def find_many(objects: Objects, root: str | None, paths: Iterable[str]) -> dict[
         for path in dict.fromkeys(paths)
     ]
     while level:
-        known = _read(objects, (above for _, _, above in level))
+        names: dict[str | None, set[bytes]] = {}
+        for _, (name, *_), above in level:
+            names.setdefault(above, set()).add(name)
+        known = _named(objects, names)
         below: list[tuple[str, list[bytes], str | None]] = []
         for path, (name, *rest), above in level:
             entry = known.get(above, {}).get(name)
@@ -111,6 +121,17 @@ def _read(objects: Objects, trees: Iterable[str | None]) -> dict[str | None, _Li
     wanted = dict.fromkeys(oid for oid in trees if oid is not None)
     return {
         oid: {entry.name: entry for entry in parse_tree(data, objects.hexsz)}
+        for oid, data in objects.read_many(wanted)
+    }
+
+
+def _named(
+    objects: Objects, names: Mapping[str | None, Container[bytes]]
+) -> dict[str | None, _Lines]:
+    """Tree -> those of its lines that have one of its `names`, of all these trees."""
+    wanted = [oid for oid in names if oid is not None]
+    return {
+        oid: find_in_tree(data, objects.hexsz, names[oid])
         for oid, data in objects.read_many(wanted)
     }
 
