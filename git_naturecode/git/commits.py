@@ -167,6 +167,13 @@ def since(repo: Repo, ours: str, seconds: int, most: int) -> list[str]:
     return repo.program.run(*args, check=False)[1].decode("ascii", "replace").split()
 
 
+def dated(repo: Repo, tip: str, most: int) -> list[tuple[int, str]]:
+    """(seconds, id) of `tip` and its first parents, the newest first, at most `most`."""
+    args = ("rev-list", "--first-parent", "--timestamp", f"--max-count={most}", tip, "--")
+    lines = repo.program.run(*args, check=False)[1].decode().splitlines()
+    return [(int(seconds), oid) for seconds, oid in (line.split() for line in lines)]
+
+
 def children(repo: Repo, parents: Collection[str], ours: str) -> dict[str, list[str]]:
     """The commits whose only parent each of `parents` is, of all that branches have or had.
 

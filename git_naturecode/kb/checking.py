@@ -20,6 +20,7 @@ from git_naturecode.git import commits, tree
 from git_naturecode.git.objects import Missing, TreeEntry
 from git_naturecode.git.quoted import unquoted
 from git_naturecode.kb import lines, parts
+from git_naturecode.kb.stood import Stood, name_of
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import Store
 
@@ -79,6 +80,10 @@ class Checker:
         return commits.resolve(self.store.repo, "HEAD")
 
     @cached_property
+    def _stood(self) -> Stood:
+        return Stood(self.store, self.head)
+
+    @cached_property
     def _root(self) -> str | None:
         return tree.tree_of(self._objects, self.head) if self.head else None
 
@@ -87,7 +92,11 @@ class Checker:
         found = references(article.text, FOLDERS[article.type])
         self._learn(found, article.links)
         placed = lines.places(self.store, (one for one in article.links if one.path), self.head)
-        told = [self._reference(article, one) for one in found]
+        named = (one for one in found if _can_be(one.target))
+        stood = self._stood.places(article, named, self._entries)
+        told = [
+            _moved_on(self._reference(article, one), one, stood.get(name_of(one))) for one in found
+        ]
         told += [self._link(one, placed.get(one.entry)) for one in article.links]
         return self._settled(told)
 
@@ -253,13 +262,35 @@ class Checker:
         return self._said[tail, part]
 
 
+def _moved_on(told: Checked, one: Reference, place: Place | None) -> Checked:
+    """What a text says of code, and where that is now: nobody but its writers can change it."""
+    if place is None or told.kind != refer.CODE or told.state not in (OK, BROKEN, UNSURE):
+        return told
+    now = _where(place)
+    if place.state == GONE:
+        why = told.why or "these lines are gone since this was written"
+        return told._replace(state=told.state if told.why else CHANGED, why=why)
+    if told.why:
+        return told._replace(now=now, why=f"{told.why}; it is {now} now")
+    told = told._replace(state=CHANGED, now=now)
+    if place.state != EDITED:
+        return told._replace(why=f"now {now}")
+    stays = place.path == one.target and (place.line, place.end) == one.lines
+    return told._replace(why="changed since this was written" + ("" if stays else f"; now {now}"))
+
+
+def _where(place: Place) -> str:
+    """Path and lines of it."""
+    if not place.line:
+        return place.path
+    return f"{place.path}:{place.line}" + (f"-{place.end}" if place.end > place.line else "")
+
+
 def _placed(told: Checked, place: Place | None) -> Checked:
     """The lines that were linked, and where they are now."""
     if place is None:
         return told._replace(why="this clone cannot tell where they are now")
-    now = place.path
-    if place.line:
-        now += f":{place.line}" + (f"-{place.end}" if place.end > place.line else "")
+    now = _where(place)
     if place.state == GONE:
         what = "these lines are" if told.part else "this file is"
         return told._replace(state=BROKEN, why=f"{what} gone")
