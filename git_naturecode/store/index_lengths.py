@@ -10,6 +10,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from git_naturecode.store import index_file
 
@@ -46,10 +47,10 @@ class Lengths:
         once, words = self._once, self._words
         try:
             found = {row: once[words[row]] for row in rows}
-            if len(found) < len(rows):
-                for row, times in Counter(rows).items():
-                    if times > 1:
-                        found[row] = _bm25(times, words[row] / self._mean)
+            if len(found) < len(rows):  # they come in order
+                more = Counter(row for row, after in pairwise(rows) if row == after)
+                for row, times in more.items():
+                    found[row] = _bm25(times + 1, words[row] / self._mean)
         except IndexError as error:
             raise sqlite3.DatabaseError("lengths of texts are missing") from error
         return found

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from git_naturecode.store.described import NAMED, TITLE
+from git_naturecode.store.described import NAMED, TITLE, WHOLE
 
 
 class Among(NamedTuple):
@@ -30,6 +30,7 @@ class Places:
         self._db = db
         self._among = among
         self._known: dict[int, Place | None] = {}
+        self._changed: dict[int, str] = {}
 
     def of(self, rows: Collection[int]) -> dict[int, Place]:
         """Row -> place of those of `rows` that count."""
@@ -42,18 +43,30 @@ class Places:
                 f" cross join entity on number = s.entity where {self._among.condition}"
             )
             self._known.update(dict.fromkeys(new))
-            for row, *place in self._db.execute(query, (json.dumps(new), *self._among.values)):
-                self._known[row] = Place(*place)
+            rows_of = self._db.execute(query, (json.dumps(new), *self._among.values))
+            for row, entity, entry, changed in rows_of:
+                self._known[row] = Place(entity, entry, changed)
+                self._changed[entity] = changed
         return {row: place for row in rows if (place := self._known[row]) is not None}
 
+    def texts(self, entities: Iterable[int]) -> list[tuple[int, int, str]]:
+        """Row, entity and entry of the texts below the titles and names of `entities`.
 
-def said(
-    db: sqlite3.Connection, entities: Iterable[int], *, above: bool = False
-) -> list[tuple[int, str]]:
-    """Row and entry of all texts of `entities`; of titles and names, too, if `above`."""
-    query = "select number, entry from said where entity in (select value from json_each(?))"
-    values = [json.dumps(list(entities))]
-    if not above:
-        query += " and entry not in (?, ?)"
-        values += [TITLE, NAMED]
-    return db.execute(query, values).fetchall()
+        Those are entities of which a text was looked up before.
+        """
+        query = (
+            "select number, entity, entry from said"
+            " where entity in (select value from json_each(?)) and entry not in (?, ?)"
+        )
+        values = (json.dumps(list(entities)), TITLE, NAMED)
+        found = self._db.execute(query, values).fetchall()
+        for row, entity, entry in found:
+            if entry == WHOLE:
+                self._known[row] = Place(entity, entry, self._changed[entity])
+        return found
+
+
+def said(db: sqlite3.Connection, entities: Iterable[int]) -> set[int]:
+    """The rows of all texts of `entities`."""
+    query = "select number from said where entity in (select value from json_each(?))"
+    return {row for (row,) in db.execute(query, (json.dumps(list(entities)),))}

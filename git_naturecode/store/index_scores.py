@@ -2,7 +2,8 @@
 
 What FTS5 gives for several terms is the sum of what it gives for each. So a term that stands in
 thousands of texts, and cannot lift one among the best by itself, is weighed only in those that
-have others, too (Turtle and Flood 1995, "max score"). The best that come out are the same.
+have others, too (Turtle and Flood 1995, "max score"). The best that come out are the same, but for
+the order of those whose scores differ by less than a millionth.
 """
 
 import json
@@ -17,9 +18,10 @@ from git_naturecode.store.index_lengths import Lengths
 SATURATED = 2.2
 """What BM25 gives at most for a term, in units of how rare it is."""
 _MANY = 1_000  # texts that have a term; below it nothing is won
-_FEW = 250  # texts that have a term; up to so many FTS5 itself is as fast
+_FEW = 60  # texts that have a term; up to so many FTS5 itself is as fast
 _SCATTERED = 8  # times as many texts have a term as are looked at: FTS5 is faster
 _LEAST = 1e-6  # what FTS5 takes for how rare a term is that stands in more than half of the texts
+_NOTHING = 1e-6  # of a score, which tells nothing from anything
 _PLAIN = re.compile(r'\(?"([^"\s]+)"\)?')
 
 
@@ -40,6 +42,18 @@ class Counts:
             query = f'select count(*) from "{table}" where "{table}" match ?'
             self._of_term[table, term] = self.db.execute(query, (term,)).fetchone()[0]
         return self._of_term[table, term]
+
+    def are_rare(self, tables: Sequence[str], term: str, most: int) -> bool:
+        """True where at most so many texts in each of `tables` have `term`; cheaper than `of`."""
+        some = ", ".join(
+            f'(select count(*) from (select 1 from "{one}" where "{one}" match ?1 limit ?2))'
+            for one in tables
+        )
+        found = self.db.execute(f"select {some}", (term, most + 1)).fetchone()
+        for table, number in zip(tables, found, strict=True):
+            if number <= most:
+                self._of_term[table, term] = number
+        return bool(max(found) <= most)
 
     def there(self, table: str, terms: Sequence[str]) -> list[str]:
         """Those of `terms` that stand anywhere in `table`."""
@@ -74,8 +88,9 @@ class Counts:
 
     def learn(self, terms: Iterable[str]) -> None:
         """Find out about all of `terms` at once."""
-        plain = {term: found[1] for term in terms if (found := _PLAIN.fullmatch(term))}
-        self._stems.update(dict.fromkeys(terms))
+        new = [term for term in terms if term not in self._stems]
+        plain = {term: found[1] for term in new if (found := _PLAIN.fullmatch(term))}
+        self._stems.update(dict.fromkeys(new))
         if plain:
             tokens = index_file.tokens_of(set(plain.values()))
             self._stems.update(
@@ -86,7 +101,7 @@ class Counts:
 def scores(
     counts: Counts, table: str, weights: Mapping[str, float], best: int,
     *, among: Collection[int] | None = None, beside: Collection[int] = (),
-    kept: Collection[int] = (), above: float = 0.0,
+    kept: Collection[int] = (), sure: Collection[int] = (), above: float = 0.0,
 ) -> tuple[dict[int, float], bool]:  # fmt: skip
     """Row -> score of the best texts in `table` that have terms of `weights` (term -> what it
     counts), and whether there are more.
@@ -94,13 +109,14 @@ def scores(
     Exact for the `best` of them (all, where that is negative). Only those `among` count, if they
     are given. `beside` are rows whose scores are wanted in any case: so many others are found
     that whoever scores less than `above` here is not among the best. `kept` of them are told
-    besides the best.
+    besides the best; `sure` are some that are known to have a term.
     """
     there = counts.there(table, list(weights))
     frequent = sorted(
         (one for one in there if best >= 0 and is_frequent(counts, table, one)),
         key=lambda term: counts.of(table, term),
     )
+    counts.learn(one for one in there if counts.of(table, one) > _FEW)
     found: dict[int, float] = {}
     for term in there:
         if term not in frequent:
@@ -108,7 +124,14 @@ def scores(
     most = [weights[one] * SATURATED * counts.rare(table, one) for one in frequent]
     for number, term in enumerate(frequent):
         left = math.fsum(most[number:])
-        least = max(above, _last_of(best, found.values()))
+        last = _last_of(best, found.values())
+        if left <= last * _NOTHING:
+            found |= dict.fromkeys(_both(set(sure).difference(found), among), 0.0)
+            missing = _both(set(beside).difference(found), among)
+            for one in frequent[number:] if missing else ():
+                found |= dict.fromkeys(_having(counts.db, table, one, missing), 0.0)
+            return _best(best, found, kept), True
+        least = max(above, last)
         if left <= least:
             wanted = {row for row, score in found.items() if score + left >= least}.union(beside)
             for one in frequent[number:]:
@@ -176,8 +199,19 @@ def _weighed(
 ) -> dict[int, float]:
     """What FTS5 gives each text that has `term`."""
     query = f'select rowid, -bm25("{table}") from "{table}" where "{table}" match ?'
-    values = [term]
-    if among is not None:
-        query += " and +rowid in (select value from json_each(?))"
-        values.append(json.dumps(list(among)))
-    return dict(db.execute(query, values))
+    return dict(_those(db, query, term, among))
+
+
+def _having(db: sqlite3.Connection, table: str, term: str, among: Collection[int]) -> Iterable[int]:
+    """Those `among` that have `term`."""
+    query = f'select rowid from "{table}" where "{table}" match ?'
+    return [row for (row,) in _those(db, query, term, among)]
+
+
+def _those(
+    db: sqlite3.Connection, query: str, term: str, among: Collection[int] | None
+) -> sqlite3.Cursor:
+    if among is None:
+        return db.execute(query, (term,))
+    query += " and +rowid in (select value from json_each(?))"
+    return db.execute(query, (term, json.dumps(list(among))))

@@ -7,7 +7,7 @@ entity has tables of its own, so that few long articles are not weighed among ma
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from git_naturecode.store import index_file, index_scores
@@ -16,7 +16,7 @@ from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
 from git_naturecode.store.index_places import Among as Among
 from git_naturecode.store.index_places import Places, said
 from git_naturecode.store.index_scores import Counts
-from git_naturecode.store.words import CLOSE, OPEN, excerpt, places, plain
+from git_naturecode.store.words import CLOSE, OPEN, excerpt, places, plain, shown
 
 _AT_LEAST = 120  # matches of each field that are looked at
 _FEW_WORDS = 3
@@ -97,17 +97,14 @@ def search(
         several = comparable or len(searched) > 1
         found = _best(counts, places_of, words, limit, grouped=grouped, several=several)
         if wide and grouped and wanted.loose:
-            more = _like(db, found, words, searched)
+            more = _like(counts, found, words, searched)
             found = _with_more(
                 found, _best(counts, places_of, more, limit, grouped=True, several=several)
             )
             like = more.terms
     found.sort(key=_by_date if by_date else None, reverse=True)
     asked_for = (*wanted.phrases, *words.terms, *words.alike)
-    return [
-        _hit(counts, one, like if one.related else asked_for, grouped=grouped or by_date)
-        for one in found[:limit]
-    ]
+    return _hits(counts, found[:limit], asked_for, like, grouped=grouped or by_date)
 
 
 def _alike(wanted: Asked) -> list[str]:
@@ -116,12 +113,11 @@ def _alike(wanted: Asked) -> list[str]:
     return [term for term in glossary.alike(wanted.loose) if term not in wanted.terms]
 
 
-def _like(
-    db: sqlite3.Connection, found: Sequence[_Found], words: _Words, kinds: Sequence[str]
-) -> _Words:
+def _like(counts: Counts, found: Sequence[_Found], words: _Words, kinds: Sequence[str]) -> _Words:
     """What the best of `found` are called and filed under, besides the `words` asked for.
 
-    Words that stand in many texts of `kinds` tell nothing, and would be the dearest to weigh.
+    Words that stand in many texts of `kinds` tell nothing, and would be the dearest to weigh; in
+    any field, since what all are filed under is no word of a text.
     """
     terms: dict[str, None] = {}
     for one in found[:_LIKE]:
@@ -130,28 +126,16 @@ def _like(
                 f'select text from "{table}"'
                 " where rowid in (select number from said where entity = ?)"
             )
-            for (text,) in db.execute(query, (one.entity,)):
+            for (text,) in counts.db.execute(query, (one.entity,)):
                 terms.update(dict.fromkeys(asked(plain(text)).terms))
     known = {*words.terms, *words.alike}
+    tables = [table for kind in kinds for table in index_file.texts_of(kind)]
     telling = [
         term
         for term in list(terms)[:_MOST_WEIGHED]
-        if term not in known and all(_is_rare(db, kind, term) for kind in kinds)
+        if term not in known and counts.are_rare(tables, term, _FREQUENT)
     ]
     return _Words(telling[:_MOST_LIKE], all_first=False)
-
-
-def _is_rare(db: sqlite3.Connection, kind: str, term: str) -> bool:
-    """True where no field has `term` often: what all are filed under is no word of a text."""
-    most = _FREQUENT
-    return all(
-        db.execute(
-            f'select count(*) from (select 1 from "{table}" where "{table}" match ? limit ?)',
-            (term, most + 1),
-        ).fetchone()[0]
-        <= most
-        for table in index_file.texts_of(kind)
-    )
 
 
 def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
@@ -246,7 +230,7 @@ def _latest(
         " order by changed desc, tail desc limit ?"
     )
     numbers = [row[0] for row in counts.db.execute(query, (*values, *among.values, limit))]
-    within = {row for row, _ in said(counts.db, numbers, above=True)}
+    within = said(counts.db, numbers)
     where = Places(counts.db, among)
     return _of_each(_ranked(counts, kind, where, _Words(wanted.terms), -1, within)[0])
 
@@ -257,13 +241,14 @@ def _ranked(
 ) -> tuple[list[_Found], bool]:  # fmt: skip
     """What matches, the best first, and whether there is more than was looked at."""
     *above, body = index_file.texts_of(kind)
-    looked = [_scores(counts, name, words, looked_at, within) for name in above]
+    looked = [_scores(counts, name, where, words, looked_at, within) for name in above]
     placed = [where.of(scores) for scores, _ in looked]
     named: dict[int, float] = {}
     for (scores, _), there in zip(looked, placed, strict=True):
         for number, (entity, *_) in there.items():
             named[entity] = named.get(entity, 0.0) + scores[number]
-    bodies, cut = _scores(counts, body, words, looked_at, within, named)
+    titled = {place.entity for place in placed[0].values()}
+    bodies, cut = _scores(counts, body, where, words, looked_at, within, named, titled)
     found = []
     for row, (entity, entry, changed) in where.of(bodies).items():
         score = bodies[row] + named.get(entity, 0.0) * (_ONE_TEXT if entry == WHOLE else 1.0)
@@ -280,32 +265,38 @@ def _ranked(
 
 
 def _scores(
-    counts: Counts, table: str, words: _Words, looked_at: int, within: set[int] | None,
-    named: Mapping[int, float] | None = None,
+    counts: Counts, table: str, where: Places, words: _Words, looked_at: int,
+    within: set[int] | None, named: Mapping[int, float] | None = None,
+    titled: Collection[int] = (),
 ) -> tuple[dict[int, float], bool]:  # fmt: skip
     """Row -> score of the best `looked_at`, and whether there are more; what has all terms stands
     above what has some.
 
-    `named` are the scores of entities by their titles and names, which are added to those here.
+    `named` are the scores of entities by their titles and names, which are added to those here;
+    `titled` are those that have a term in the title.
     """
     every: set[int] = set()
     if len(words.terms) > 1 and words.all_first:
         every = index_scores.all_of(counts, table, words.terms)
     if 0 <= looked_at <= len(every):  # what has only some would stand below all of these
         within = every if within is None else within & every
-    # Without its text a title would count all, not half.
-    texts = said(counts.db, named) if named else []
-    kept = {row for row, entry in texts if entry == WHOLE}
+    # Without its text a title would count all, not half; and it stands before that, too.
+    texts = where.texts(named) if named else []
+    kept = {row for row, _, entry in texts if entry == WHOLE}
+    sure = {row for row, entity, _ in texts if row in kept and entity in titled}
     beside, above = every | kept, 0.0
     if named and any(index_scores.is_frequent(counts, table, one) for one in words.terms):
-        beside |= {row for row, _ in texts}
+        beside |= {row for row, *_ in texts}
         best = sorted(named.values(), reverse=True)[:looked_at]
         above = _ONE_TEXT * best[-1] if len(best) == looked_at else 0.0
     scores, cut = index_scores.scores(
-        counts, table, words.weights, looked_at, among=within, beside=beside, kept=kept, above=above
-    )
-    most = max(scores.values(), default=0.0)
-    return {row: score + (most if row in every else 0.0) for row, score in scores.items()}, cut
+        counts, table, words.weights, looked_at,
+        among=within, beside=beside, kept=kept, sure=sure, above=above,
+    )  # fmt: skip
+    if every:
+        most = max(scores.values(), default=0.0)
+        scores |= {row: scores[row] + most for row in scores.keys() & every}
+    return scores, cut
 
 
 def _most(counts: Counts, kind: str, terms: Sequence[str]) -> float:
@@ -315,29 +306,51 @@ def _most(counts: Counts, kind: str, terms: Sequence[str]) -> float:
     return rare * index_scores.SATURATED
 
 
-def _hit(counts: Counts, found: _Found, terms: Sequence[str], *, grouped: bool) -> Hit:
-    db = counts.db
+def _hits(
+    counts: Counts, found: Sequence[_Found], terms: Sequence[str], like: Sequence[str],
+    *, grouped: bool,
+) -> list[Hit]:  # fmt: skip
+    """What is told of each of `found`; `like` are the terms of those that are only related."""
+    rows = _rows(counts.db, [one.entity for one in found])
+    texts: dict[tuple[str, bool], list[int]] = {}
+    for one in found:
+        texts.setdefault((_table(one), one.related), []).append(one.row)
+    marked: dict[int, str] = {}
+    any_of = {}
+    for (table, related), numbers in texts.items():
+        any_of[table, related] = counts.any_of(table, like if related else terms)
+        query = (
+            f'select rowid, highlight("{table}", 0, ?, ?) from "{table}"'
+            f' where rowid in (select value from json_each(?)) and "{table}" match ?'
+        )
+        values = (OPEN, CLOSE, json.dumps(numbers), any_of[table, related])
+        marked.update(counts.db.execute(query, values))
+    hits = []
+    for one in found:
+        text, more = shown(marked[one.row]), 0
+        if grouped and one.entry == WHOLE:
+            more = places(text) - 1
+        elif grouped and one.entry not in (TITLE, NAMED):
+            more = _others(counts.db, one, any_of[_table(one), one.related])
+        row = json.loads(rows[one.entity])
+        snippet = excerpt(text)
+        hits.append(Hit(row, one.entry, snippet, one.score, one.kind, max(0, more), one.related))
+    return hits
+
+
+def _table(found: _Found) -> str:
     title, named, body = index_file.texts_of(found.kind)
-    table = {TITLE: title, NAMED: named}.get(found.entry, body)
-    any_of = counts.any_of(table, terms)
-    query = (
-        f'select highlight("{table}", 0, ?, ?) from "{table}" where rowid = ? and "{table}" match ?'
-    )
-    marked = db.execute(query, (OPEN, CLOSE, found.row, any_of)).fetchone()[0]
-    row = db.execute("select row from entity where number = ?", (found.entity,)).fetchone()[0]
-    more = 0
-    if grouped and found.entry == WHOLE:
-        more = places(marked) - 1
-    elif grouped and table == body:
-        more = _others(db, found, body, any_of)
-    return Hit(
-        json.loads(row), found.entry, excerpt(marked), found.score, found.kind, max(0, more),
-        found.related,
-    )  # fmt: skip
+    return {TITLE: title, NAMED: named}.get(found.entry, body)
 
 
-def _others(db: sqlite3.Connection, found: _Found, table: str, any_of: str) -> int:
+def _rows(db: sqlite3.Connection, entities: Sequence[int]) -> dict[int, str]:
+    query = "select number, row from entity where number in (select value from json_each(?))"
+    return dict(db.execute(query, (json.dumps(entities),)))
+
+
+def _others(db: sqlite3.Connection, found: _Found, any_of: str) -> int:
     """How many other texts of the entity match."""
+    table = _table(found)
     query = (
         f'select count(*) from "{table}" where "{table}" match ?'
         " and +rowid in (select number from said where entity = ? and number <> ?)"

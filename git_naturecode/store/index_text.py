@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _AHEAD = 200  # entities that one batch looks at
 _MERGED = 500  # pages of a search index that one transaction rewrites
+_SMALL = 100  # pages that are rewritten whenever there are
+_PIECES = 3  # pieces
 SCRUB = "scrub"
 """Names the line of `source` that says that words of deleted texts are left in the file."""
 
@@ -143,15 +145,19 @@ def scrub(db: sqlite3.Connection) -> None:
 
 
 def _merge(db: sqlite3.Connection) -> None:
-    """Make one piece of all pieces of a search index, where no piece holds most of it.
+    """Make one piece of all pieces of a search index, where no piece holds most of it, or it is
+    small.
 
     A word is looked up in each piece: it takes half as long when there is only one. Others may
     write between the transactions (https://sqlite.org/fts5.html#the_merge_command).
     """
     for table in (name for kind in index_file.kinds(db) for name in index_file.texts_of(kind)):
         sizes = f'select count(*) as size from "{table}_idx" group by segid'
-        largest, every = db.execute(f"select max(size), sum(size) from ({sizes})").fetchone()
-        step = -_MERGED if largest and 2 * largest < every else 0
+        largest, every, pieces = db.execute(
+            f"select max(size), sum(size), count(*) from ({sizes})"
+        ).fetchone()
+        wanted = pieces > 1 and (2 * largest < every or (every <= _SMALL and pieces >= _PIECES))
+        step = -_MERGED if wanted else 0
         while step:
             before = db.total_changes
             db.execute(f'insert into "{table}" ("{table}", rank) values (\'merge\', ?)', (step,))

@@ -107,9 +107,9 @@ def dense_runs(text: str) -> list[tuple[int, int]]:
     return [] if text.isascii() else [found.span() for found in _RUN.finditer(text)]
 
 
-def excerpt(highlighted: str) -> str:
-    """The piece of a text around its matches; `highlighted` is expanded, its matches marked."""
-    text = _marked_parts(highlighted).lstrip("\n")
+def excerpt(marked: str) -> str:
+    """The piece of a text around its matches; the text as `shown` gives it."""
+    text = marked.lstrip("\n")
     best = _densest([found.start() for found in _MATCH.finditer(text)])
     start = max(0, best - _BEFORE) if len(text) > _WIDTH else 0
     if start:
@@ -124,10 +124,9 @@ def excerpt(highlighted: str) -> str:
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
-def places(highlighted: str) -> int:
-    """How many paragraphs of a text hold a match; as `excerpt` takes it."""
-    text = _marked_parts(highlighted)
-    return sum(OPEN in part for part in text.split("\n\n"))
+def places(marked: str) -> int:
+    """How many paragraphs of a text hold a match; the text as `shown` gives it."""
+    return sum(OPEN in part for part in marked.split("\n\n"))
 
 
 def _with_humps(found: re.Match[str]) -> str:
@@ -160,8 +159,11 @@ def term(word: str) -> list[str]:
     return found + ([f'"{rest}"'] if rest else [])
 
 
-def _marked_parts(text: str) -> str:
-    """`text` without what is only for the index; matches in that are marked in the word itself."""
+def shown(text: str) -> str:
+    """A text as it was written, its matches marked; `text` is what is indexed, its matches marked.
+
+    Matches in what is only for the index are marked in the word itself.
+    """
     made, done = [], 0
     for found in _EXPANSION.finditer(text):
         made.append(text[done : found.start()])

@@ -66,3 +66,27 @@ def test_only_those_among_count_and_all_are_found_where_no_number_is_given() -> 
     some = set(list(everything)[:7])
     found, _ = scores(counts, "body", {'"word0"': 1.0, '"word1"': 0.5}, -1, among=some)
     assert found == pytest.approx({row: everything[row] for row in some}, rel=1e-9)
+
+
+def test_what_stands_in_most_texts_is_found_but_weighs_nothing_beside_other_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index_scores, "_MANY", 20)
+    db = _texts(1)
+    others, _ = scores(Counts(db), "body", {'"word11"': 10.0}, -1)
+    most, _ = scores(Counts(db), "body", {'"word1"': 1.0}, -1)
+    assert len(most) > 150
+    with_it, *_ = most.keys() - others.keys()
+    sure, without = sorted(set(range(1, 301)) - most.keys() - others.keys())[:2]
+    weights = {'"word1"': 1.0, '"word11"': 10.0}
+    wanted = {with_it, sure, without}
+    found, more = scores(
+        Counts(db), "body", weights, 5, beside=wanted, kept=wanted, sure={sure}
+    )  # fmt: skip
+    assert more
+    assert found.pop(with_it) == found.pop(sure) == pytest.approx(0.0, abs=1e-5)
+    assert sorted(found.values()) == pytest.approx(sorted(others.values())[-5:])
+    among, _ = scores(
+        Counts(db), "body", weights, 5, among=set(others), beside=wanted, kept=wanted, sure={sure}
+    )  # fmt: skip
+    assert among == found
