@@ -104,21 +104,21 @@ def status(store: Store, index: Index) -> Status:
     queued = sum(len(log.spool.waiting()) for log in store.sides)
     name = remote.choose(store.config)
     usual = _towards(store, index, name) if name else None
-    edits = _edits(store)
+    edited = edits(store)
     others = [_towards(store, index, other) for other in store.config.remotes() if other != name]
     return Status(
         store.branch, shared, every - shared, queued, usual,
         tuple(one for one in others if one.memory.last and (one.known or one.unpurged)),
         store.config.flag("naturecode.autoSync", False),
-        {path: why for path, why in place.notes(store).items() if path not in edits},
+        {path: why for path, why in place.notes(store).items() if path not in edited},
         _unlinked(store), queue.sessionless(store.state_dir), _trusted(store),
         unsigned.count(store.state_dir),
         _to_review(store, index), index.count(KB, {"state": ("live",)}), *_marked(index),
-        edits,
+        edited,
     )  # fmt: skip
 
 
-def _edits(store: Store) -> dict[str, str]:
+def edits(store: Store) -> dict[str, str]:
     """What is to be said of each file of an article that was changed in this work tree."""
     looked = touched.look(store)
     if not (looked.changed or looked.gone or put_back.noted(store)):

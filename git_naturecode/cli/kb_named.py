@@ -83,6 +83,16 @@ def authors(index: Index, wanted: str) -> list[str]:
     return [one for one in index.values(KB, "author") if one.partition("@")[0] == name] or [name]
 
 
+def clashing(index: Index) -> dict[str, str]:
+    """The name of each living article that is shown by another than its slug, by id."""
+    twice = index.shared(KB, "slug")
+    if not twice:
+        return {}
+    rows = index.page(KB, {"slug": twice, "state": (LIVE,)}).rows
+    slugs = {str(row["id"]): str(row["slug"]) for row in rows}
+    return {one: name for one, name in shown(index, rows).items() if name != slugs[one]}
+
+
 def shown(index: Index, rows: Iterable[dict[str, Json]]) -> dict[str, str]:
     """By which name each article of `rows` is shown, by id: its slug, unless that clashes."""
     from git_naturecode.domain.kb import slugs

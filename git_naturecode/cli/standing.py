@@ -10,6 +10,8 @@ from git_naturecode.store.remotes import BRANCH, DELETION, FORCE, NOTES, OUTBOX,
 from git_naturecode.trace import strike
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from git_naturecode.status import Status, Towards, Trusted
     from git_naturecode.sync import Outcome
     from git_naturecode.sync.preview import Preview, Side
@@ -63,8 +65,11 @@ def status_text(found: "Status") -> str:
             "what you said; `git naturecode sync` signs, or says why it cannot"
         )
     lines += [f"{show(path)} is left alone: {why}" for path, why in found.folder.items()]
-    lines += [f"{show(path)}: {show(why)}" for path, why in found.edits.items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_edits(found.edits)])
+
+
+def _edits(edits: "Mapping[str, str]") -> list[str]:
+    return [f"{show(path)}: {show(why)}" for path, why in edits.items()]
 
 
 def _marked(found: "Status") -> list[str]:
@@ -234,13 +239,17 @@ def sync_json(outcome: "Outcome") -> dict[str, Json]:
     }  # fmt: skip
 
 
-def preview_text(found: "Preview") -> str:
-    """What a sync would do."""
+def preview_text(found: "Preview", edits: "Mapping[str, str]") -> str:
+    """What a sync would do; `edits` says of each file that was changed in the folder what would
+    become of it."""
     if found.empty:
         return empty_text(found.remote)
     remote = f"{line(found.remote)} ({line(strike(found.url))})"
     if not found.coming and not found.going and not found.queued:
-        return f"in step with {remote}: nothing would come or go"
+        if not edits:
+            return f"in step with {remote}: nothing would come or go"
+        return "\n".join([f"in step with {remote}, but for files that were changed here:",
+                          *_edits(edits)])  # fmt: skip
     lines = [f"with {remote}"]
     for word, side in (("receive", found.coming), ("send", found.going)):
         lines.append(f"would {word} {_side(side)}")
@@ -250,7 +259,7 @@ def preview_text(found: "Preview") -> str:
             lines.append(f"  and {count(more, 'other')}")
     if found.queued:
         lines.append(f"{count(found.queued, 'text')} not yet written to a log would go too")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_edits(edits)])
 
 
 def _side(side: "Side") -> str:
@@ -272,12 +281,13 @@ def _things(side: "Side") -> str:
     return " and ".join(found) or "nothing that has a name"
 
 
-def preview_json(found: "Preview") -> dict[str, Json]:
+def preview_json(found: "Preview", edits: "Mapping[str, str]") -> dict[str, Json]:
     """The same for programs."""
     return {
         "remote": found.remote, "url": strike(found.url), "dryRun": True, "empty": found.empty,
         "receive": _side_json(found.coming), "send": _side_json(found.going),
         "queued": found.queued, "problems": found.problems,
+        "edits": [{"path": path, "why": why} for path, why in edits.items()],
     }  # fmt: skip
 
 

@@ -9,8 +9,11 @@ from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.render.show import show
 
 if TYPE_CHECKING:
+    from git_naturecode.errors import NeedsPerson
     from git_naturecode.store.store import Store
     from git_naturecode.sync import Outcome
+
+_FEW = 10
 
 
 def register(tree: typer.Typer, name: str, _wanted: list[str]) -> None:
@@ -59,12 +62,12 @@ def _show_no_more(store: "Store") -> None:
 
 
 def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -> None:
-    from git_naturecode import errors
     from git_naturecode import sync as syncing
-    from git_naturecode.cli import standing
+    from git_naturecode.cli import standing, sync_kb
     from git_naturecode.cli.kb_taken import take_in
 
     take_in(context, store)
+    before = sync_kb.look(store)
     hear = context.progress if context.err.isatty() and not context.quiet else None
     try:
         outcome = syncing.sync(store, name, lambda text: context.tell(show(text)), hear=hear)
@@ -76,37 +79,50 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
         context.tell(f"warning: {show(problem)}")
     for notice in outcome.notices:
         context.tell(f"warning: {show(notice)}")
+    parted = sync_kb.brought(context, store, before) if outcome.received else []
     if as_json:
-        context.json(standing.sync_json(outcome))
+        context.json({**standing.sync_json(outcome), "marked": [one.json() for one in parted]})
     else:
         context.say(standing.sync_text(outcome))
         for news in outcome.news:
             context.say(show(news))
     if outcome.failure:
         raise outcome.failure
-    if outcome.alarms:
-        *others, last = outcome.alarms
-        for alarm in others:
-            context.tell(f"warning: {show(alarm)}")
-        raise errors.NeedsPerson(show(last), "git naturecode " + _where(outcome))
+    _require_nobody(context, [one.failure() for one in parted] + _alarms(outcome))
 
 
-def _where(outcome: "Outcome") -> str:
-    return "quarantine list" if outcome.quarantined else "trust show"
+def _alarms(outcome: "Outcome") -> "list[NeedsPerson]":
+    from git_naturecode.errors import NeedsPerson
+
+    where = "quarantine list" if outcome.quarantined else "trust show"
+    return [NeedsPerson(show(alarm), f"git naturecode {where}") for alarm in outcome.alarms]
+
+
+def _require_nobody(context: contexts.Context, found: "list[NeedsPerson]") -> None:
+    """Say all that somebody has to look at, and raise the last of it."""
+    if not found:
+        return
+    *others, last = found
+    for one in others[-_FEW:]:
+        context.tell(f"warning: {one.message}")
+        context.tell(f"hint: {one.hint}")
+    raise last
 
 
 def _show_preview(context: contexts.Context, store: "Store", name: str, as_json: bool) -> None:
     from git_naturecode.cli import standing
+    from git_naturecode.status import edits
     from git_naturecode.sync import link_to
     from git_naturecode.sync.preview import preview
 
+    waiting = edits(store)
     found = preview(store, link_to(store, name))
     for problem in found.problems:
         context.tell(f"warning: {show(problem)}")
     if as_json:
-        context.json(standing.preview_json(found))
+        context.json(standing.preview_json(found, waiting))
     else:
-        context.say(standing.preview_text(found))
+        context.say(standing.preview_text(found, waiting))
         context.tell("nothing was changed")
 
 
@@ -116,10 +132,12 @@ def _ask_about_other_remote(
     """Pushing everything shared to a remote that was not chosen at `init` needs a yes."""
     from git_naturecode.cli import standing
     from git_naturecode.cli.agreeing import agree
+    from git_naturecode.status import edits
     from git_naturecode.sync import link_to
     from git_naturecode.sync.preview import preview
 
-    context.err.write(standing.preview_text(preview(store, link_to(store, name))) + "\n")
+    found = preview(store, link_to(store, name))
+    context.err.write(standing.preview_text(found, edits(store)) + "\n")
     agree(
         context, f"sync with {show(name)}?", yes=False,
         why=f"{show(name)} is not the remote of this clone ({show(usual)})",

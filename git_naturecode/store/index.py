@@ -122,6 +122,16 @@ class Index:
             (kind,), lambda: [row[0] for row in self.db.execute(query, (facet, kind))]
         )
 
+    def shared(self, kind: str, facet: str) -> list[str]:
+        """The values that `facet` has for more than one entity of `kind`."""
+        query = (
+            "select value from facet join entity on number = entity "
+            "where name = ? and kind = ? group by value having count(*) > 1"
+        )
+        return self._with_waiting(
+            (kind,), lambda: [row[0] for row in self.db.execute(query, (facet, kind))]
+        )
+
     def segments(self, side: str) -> int:
         """How many segments stand on `side`."""
         query = "select count(*) from part where side = ?"

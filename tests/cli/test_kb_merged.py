@@ -38,7 +38,7 @@ class Two:
     def meet(self) -> None:
         """Both sync until both have all."""
         for clone in (self.ann, self.bob, self.ann):
-            clone.nc("sync")
+            clone.tried("sync")  # 3: somebody has to decide
 
     def edit(self, who: Clone, old: str, new: str) -> None:
         """`who` puts `new` in place of `old`."""
@@ -241,9 +241,9 @@ def test_four_clones_with_random_edits_see_the_same_and_lose_nothing(box: Box, s
             lines.insert(chance.randrange(len(lines)), writer.sentence())
             edited(clone, article, "\n".join(lines), code=3 if MARK in before else 0)
             new.add(word)
-        chance.choice(clones).nc("sync")
+        chance.choice(clones).tried("sync")
     for clone in (*clones, *clones):
-        clone.nc("sync")
+        clone.tried("sync")
     texts = {text_of(clone, article) for clone in clones}
     assert len(texts) == 1
     assert new <= set(texts.pop().replace(".", " ").split())
