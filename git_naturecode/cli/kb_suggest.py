@@ -44,7 +44,7 @@ def suggest(
 ) -> None:
     """Suggest articles for the work at hand, each with the reason.
 
-    Looked at are the files being changed, the branch, the last commits, the last requests of the
+    Looked at are the files being changed, the branch and its commits, the last requests of the
     active session, and what you name. Ends with 1 where nothing fits.
     """
     from git_naturecode.cli.filling import fill

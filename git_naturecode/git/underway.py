@@ -19,6 +19,9 @@ _DIFF = (
 )  # fmt: skip
 
 
+_MAIN = ("main", "master", "trunk", "develop")
+
+
 class Commit(NamedTuple):
     """A commit: its id, its first line, the paths that it changes."""
 
@@ -30,13 +33,15 @@ class Commit(NamedTuple):
 class Underway(NamedTuple):
     """`branch` is "" for a detached head; `changed` are paths that differ from HEAD, staged or not,
     and new ones, which are also in `new`; `added` are the lines that tracked files gain, as far as
-    they were read."""
+    they were read. `recent` are the last commits: of a branch only its own (`is_own`), which the
+    main branch has not, and `added` holds their lines, too."""
 
     branch: str = ""
     changed: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     recent: tuple[Commit, ...] = ()
+    is_own: bool = False
 
 
 def underway(repo: Repo, *, commits: int = 10) -> Underway:
@@ -53,11 +58,47 @@ def underway(repo: Repo, *, commits: int = 10) -> Underway:
     branch = branch.removeprefix("refs/heads/") if branch.startswith("refs/heads/") else ""
     last = head.rpartition(" ")[2]
     is_born = len(last) in (40, 64) and all(one in "0123456789abcdef" for one in last)
-    recent = _recent(repo, commits) if is_born else ()
+    mains = _mains(repo, branch) if is_born else []
+    recent = _recent(repo, commits, mains) if is_born else ()
+    is_own = bool(mains and recent)
     if repo.work_tree is None:
-        return Underway(branch, recent=recent)
+        return Underway(branch, recent=recent, is_own=is_own)
     changed, new = _changed(repo)
-    return Underway(branch, changed, new, _added(repo, is_born=is_born), recent)
+    against = (_parted(repo, mains) if is_own else "") or ("HEAD" if is_born else "--cached")
+    return Underway(branch, changed, new, _added(repo, against), recent, is_own)
+
+
+def _mains(repo: Repo, branch: str) -> list[str]:
+    """The commits of the branches that changes usually go into; none while on one of these."""
+    if branch in _MAIN:
+        return []
+    asked = [
+        *(f"refs/heads/{one}" for one in _MAIN), "refs/remotes/*/HEAD",
+        *(f"refs/remotes/*/{one}" for one in _MAIN),
+    ]  # fmt: skip
+    try:
+        status, out, _ = repo.program.run(
+            "for-each-ref", "--count=20", "--format=%(objectname) %(symref)", *asked, check=False,
+            limits=Limits(wall=_PATIENCE, output=_MOST_STATUS),
+        )  # fmt: skip
+    except GitFailed:
+        return []
+    found: dict[str, None] = {}
+    for row in out.decode("utf-8", "replace").splitlines() if not status else ():
+        name, _, leads_to = row.partition(" ")
+        if branch and leads_to.split("/", 3)[3:] == [branch]:  # this is the main one
+            return []
+        found[name] = None
+    return list(found)
+
+
+def _parted(repo: Repo, mains: Sequence[str]) -> str:
+    """The commit where the branch left the first of `mains` that it has one with; "" for none."""
+    for one in mains:
+        status, out, _ = repo.program.run("merge-base", "HEAD", one, check=False)
+        if not status and out.strip():
+            return out.decode("ascii", "replace").split()[0]
+    return ""
 
 
 def _changed(repo: Repo) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -80,11 +121,10 @@ def _changed(repo: Repo) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return changed, tuple(row[3:] for row in rows if row.startswith("??"))[:_MOST_PATHS]
 
 
-def _added(repo: Repo, *, is_born: bool) -> tuple[str, ...]:
+def _added(repo: Repo, against: str) -> tuple[str, ...]:
     """The lines that tracked files gain, staged or not: the first that have room."""
-    against = ("HEAD",) if is_born else ("--cached",)
     program = repo.program._replace(cwd=repo.work_tree or "")
-    process = program.open(f"--work-tree={repo.work_tree}", *_DIFF, *against, "--")
+    process = program.open(f"--work-tree={repo.work_tree}", *_DIFF, against, "--")
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.close()
@@ -98,12 +138,13 @@ def _added(repo: Repo, *, is_born: bool) -> tuple[str, ...]:
     return tuple(row[1:] for row in rows if row[:1] == "+" and not row.startswith("+++ "))
 
 
-def _recent(repo: Repo, most: int) -> tuple[Commit, ...]:
+def _recent(repo: Repo, most: int, without: Sequence[str] = ()) -> tuple[Commit, ...]:
     try:
         out = repo.program.run(
             "log", "-z", f"--max-count={most}", "--name-only", "--no-renames",
             "--no-show-signature",
-            "--format=%x01%H%x02%s%x02", "--end-of-options", "HEAD", "--", check=False,
+            "--format=%x01%H%x02%s%x02", "--end-of-options", "HEAD",
+            *(f"^{one}" for one in without), "--", check=False,
             limits=Limits(wall=_PATIENCE, output=_MOST_STATUS),
         )[1]  # fmt: skip
     except GitFailed:

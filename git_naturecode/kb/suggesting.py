@@ -78,20 +78,33 @@ def words(work: Work) -> Words:
     less = 0.5 if narrowed else 1.0
     found.task(work_words.said(work.task))
     for request in work.requests:
-        found.add(work_words.said(request), work_words.REQUEST * less)
-    found.add(work_words.of_branch(work.underway.branch), work_words.BRANCH * less)
+        found.of_request(request, less)
+    found.of_branch(work.underway.branch, less)
     for path in work.changed:
-        found.add(work_words.of_path(path), work_words.PATH)
+        found.of_path(path, 1.0)
+    _count_recent(found, work, less)
+    rows = [row for text in work.texts for row in text.split("\n")]
+    found.of_code(rows, 1.0)
+    found.of_code(work.underway.added, 0.4 if work.files else less)
+    return found
+
+
+def _count_recent(found: Words, work: Work, less: float) -> None:
+    """Count the last commits: those of this branch nearly as what is being changed, those that
+    others may have made a little."""
+    commits = work.underway.recent[:5]
+    if work.underway.is_own:
+        for path in work.recent[:20]:
+            found.of_path(path, 0.6 * less)
+        for commit in commits:
+            found.of_commit(commit.subject, 2 * less)
+        return
     for path in work.recent[:20]:
         found.add(work_words.of_path(path), work_words.PATH * 0.3, strong=False)
-    for commit in work.underway.recent[:5]:
-        found.add(work_words.said(commit.subject)[:12], work_words.COMMIT * less, strong=False)
-    rows = [row for text in work.texts for row in text.split("\n")]
-    own = bool(work.files)
-    for lines, share in ((rows, 1.0), (work.underway.added, 0.4 if own else less)):
-        for word, weight in work_words.of_code(lines):
-            found.add([word], weight * share, strong=False)
-    return found
+    for commit in commits:
+        found.add(
+            work_words.said(commit.subject)[:12], work_words.COMMIT * less, strong=False
+        )  # fmt: skip
 
 
 def suggest(index: Index, work: Work, limit: int, *, offered: bool = False) -> list[Suggestion]:
@@ -178,12 +191,16 @@ def _naming(
 def _speaking(
     index: Index, about: Words, rows: dict[str, dict[str, Json]], *, offered: bool
 ) -> dict[str, tuple[str, ...]]:
-    """Articles that speak of enough of the words."""
+    """Articles that speak of enough of the words; those that are surely about them first, since a
+    long text has a little of everything."""
     found: dict[str, tuple[str, ...]] = {}
-    best = 0.0
-    for row, one in index.weighed(KB, about.weights, _LOOKED_AT):
-        best = best or one.score
-        if offered or (about.fits(one.words, one.titled) and one.score >= _LEAST_SHARE * best):
+    weighed = index.weighed(KB, about.weights, _LOOKED_AT)
+    least_score = _LEAST_SHARE * max((one.score for _, one in weighed), default=0.0)
+    weighed.sort(key=lambda pair: not about.is_surely(pair[1].titled))
+    for row, one in weighed:
+        fits = about.fits(one.words, one.titled)
+        is_near = one.score >= least_score or about.is_surely(one.titled)
+        if offered or (fits and is_near):
             rows[str(row["id"])] = row
             least = _LEAST_TOLD * max(one.words.values())
             ranked = sorted(

@@ -13,6 +13,8 @@ from git_naturecode.store.words import STOP, dense_runs
 
 TASK, REQUEST, BRANCH, PATH, COMMIT, CODE = 3.0, 1.5, 2.0, 1.4, 0.5, 0.8
 """What a word counts, by where it stands."""
+_BRANCH, _REQUEST, _COMMIT, _CODE, _NAME_OF_FILE, _WHOLE = range(6)
+_BY_PEOPLE = {_BRANCH, _REQUEST, _COMMIT}
 _MOST_LINES = 4_000
 _MOST_LINE = 400  # characters
 _MOST_WORDS = 60  # of code
@@ -47,14 +49,21 @@ _BRANCHES = """
 main master develop dev trunk feature feat fix bugfix hotfix release chore wip topic patch users
 head refactor docs test update
 """
+# What a search takes for a word like others, and what tells nobody why he is shown an article.
+_LITTLE = """
+again also always another back both each else even ever every first here instead just last less
+many more most much never now off once one only other others out over own per same since some still
+than there too two under until up upon very via well when while without yet
+"""
 _TASKS = """
 add fix write set update change implement create make remove delete refactor bug issue feature need
 want use using support allow improve try check work works working code new old problem please help
 get put move rename replace rewrite cleanup clean task todo test tests error errors function file
 """
-_NO_NAMES, _NO_FOLDERS, _NO_BRANCHES, _NO_TASKS = (
-    frozenset(text.split()) for text in (_NAMES, _FOLDERS, _BRANCHES, _TASKS)
+_NO_NAMES, _NO_FOLDERS, _NO_BRANCHES, _NO_TASKS, _SAY_LITTLE = (
+    frozenset(text.split()) for text in (_NAMES, _FOLDERS, _BRANCHES, _TASKS, _LITTLE)
 )
+_EMPTY = STOP | _SAY_LITTLE
 _PLAIN = 0.3  # of what a word of a task counts that says little
 _SURELY, _SHARE, _HALF, _RARE = 3, 1 / 4, 0.5, 0.9
 
@@ -69,6 +78,8 @@ class Words:
         """Words that a person chose: a task, a request, a branch, the name of a file."""
         self.asked: set[str] = set()
         """Those of the task that tell something."""
+        self._branch: set[str] = set()
+        self._places: dict[str, set[int]] = {}
 
     def task(self, words: Sequence[str]) -> None:
         """Count the words of what is to be done; what tasks are usually called tells little."""
@@ -84,7 +95,9 @@ class Words:
         Of a task it has to have a fourth of the words, two at least, or three; a single one is
         enough in the title or a tag where that is a fourth, and in the text where it is half and
         rare, or other words of the work are there, too. Without a task it needs three words, of
-        which a person has chosen one, or two where he has chosen both.
+        which a person has chosen one, or two where he has chosen both. One that he has chosen is
+        enough in the title or a tag where it is the whole name of a file or of the branch, or where
+        somebody has said it and it stands at another place of the work, too.
         """
         if self.asked:
             same = [word for word in words if word in self.asked]
@@ -96,12 +109,54 @@ class Words:
             is_telling = len(words) > 1 or bool(same and words[same[0]] >= TASK * _RARE)
             return len(same) == 1 and share >= _HALF and is_telling
         chosen = [word for word in words if word in self.strong]
-        return len(chosen) >= 2 or (len(chosen) == 1 and len(words) >= _SURELY)
+        if len(chosen) >= 2 or (len(chosen) == 1 and len(words) >= _SURELY):
+            return True
+        return self.is_surely(titled)
 
-    def add(self, words: Iterable[str], weight: float, *, strong: bool = True) -> None:
+    def is_surely(self, titled: frozenset[str]) -> bool:
+        """Whether a text with `titled` in its title or tags needs no other words."""
+        return any(self._branch == {word} or self._is_sure(word) for word in titled & self.strong)
+
+    def _is_sure(self, word: str) -> bool:
+        places = self._places.get(word, set())
+        return _WHOLE in places or (len(places) > 1 and bool(places & _BY_PEOPLE))
+
+    def of_branch(self, name: str, share: float) -> None:
+        """Count the words of the branch called `name`."""
+        words = of_branch(name)
+        self.add(words, BRANCH * share, place=_BRANCH)
+        self._branch.update(map(_key, words))
+
+    def of_path(self, path: str, share: float) -> None:
+        """Count the words of a file's path."""
+        self.add(of_path(path), PATH * share)
+        own = of_path(path.rpartition("/")[2])
+        for word in own:
+            places = self._places.setdefault(_key(word), set())
+            places.add(_WHOLE if len(own) == 1 else _NAME_OF_FILE)
+
+    def of_commit(self, subject: str, share: float) -> None:
+        """Count the words in the first line of a commit on this branch."""
+        words = [word for word in said(subject) if word.lower() not in _NO_TASKS]
+        self.add(words[:12], COMMIT * share, place=_COMMIT)
+
+    def of_request(self, text: str, share: float) -> None:
+        """Count the words of what somebody has asked for."""
+        self.add(said(text), REQUEST * share, place=_REQUEST)
+
+    def of_code(self, lines: Sequence[str], share: float) -> None:
+        """Count the words of code that is being written."""
+        for word, weight in of_code(lines):
+            self.add([word], weight * share, strong=False, place=_CODE)
+
+    def add(
+        self, words: Iterable[str], weight: float, *, strong: bool = True, place: int | None = None
+    ) -> None:
         """Count `words`."""
         for word in words:
             key = _key(word)
+            if place is not None:
+                self._places.setdefault(key, set()).add(place)
             before = self.weights.get(key, 0.0)
             self.weights[key] = max(before, weight) + 0.15 * min(before, weight)
             if strong:
@@ -122,7 +177,7 @@ def said(text: str) -> list[str]:
             for start, end in runs:
                 run = word[start:end]
                 found.update(dict.fromkeys(run[i : i + 2] for i in range(max(1, len(run) - 1))))
-        elif len(word) > 2 and word.lower() not in STOP and not word.isdigit():
+        elif len(word) > 2 and word.lower() not in _EMPTY and not word.isdigit():
             found[word] = None
         if len(found) >= _MOST_SAID:
             break
@@ -131,13 +186,15 @@ def said(text: str) -> list[str]:
 
 def of_branch(name: str) -> list[str]:
     """The words of a branch's name; none of what branches are usually called."""
-    return [one for one in _parts(name) if one not in _NO_BRANCHES and len(one) > 2]
+    passed = _NO_BRANCHES | _NO_TASKS | _EMPTY
+    return [one for one in _parts(name) if one not in passed and len(one) > 2]
 
 
 def of_path(path: str) -> list[str]:
     """The words of the last two names of a path."""
     names = "/".join(path.split("/")[-2:])
-    return [one for one in _parts(names) if one not in _NO_FOLDERS and len(one) > 2]
+    passed = _NO_FOLDERS | _EMPTY
+    return [one for one in _parts(names) if one not in passed and len(one) > 2]
 
 
 def _parts(text: str) -> list[str]:
@@ -172,7 +229,7 @@ def of_code(lines: Sequence[str]) -> list[tuple[str, float]]:
 def _tells(name: str) -> bool:
     plain = name.strip("_").lower()
     is_hash = len(plain) > 6 and all(c in "0123456789abcdef" for c in plain)
-    return len(plain) > 3 and plain not in _NO_NAMES and plain not in STOP and not is_hash
+    return len(plain) > 3 and plain not in _NO_NAMES and plain not in _EMPTY and not is_hash
 
 
 def _is_compound(name: str) -> bool:

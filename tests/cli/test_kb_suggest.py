@@ -182,6 +182,47 @@ def test_in_a_small_knowledge_base_a_word_of_a_title_says_something(clone: Clone
     clone.nc("kb", "suggest", "--task", "twice the size of the picture on the page", code=1)
 
 
+def test_one_word_is_enough_where_the_branch_the_file_and_the_title_are_of_it(
+    clone: Clone,
+) -> None:
+    clone.nc("kb", "add", "--type", "practice", "--title", "How we retry", "--tags", "http,retry",
+             "--file", _file(clone, "Four times, with growing pauses."))  # fmt: skip
+    clone.nc("kb", "add", "--type", "article", "--title", "Changelog", "--file",
+             _file(clone, "Proxies, retry, an empty loop: only fixes."))  # fmt: skip
+    clone.git("branch", "-M", "main")
+    write(clone, "retry.py", "def retry(call, tries=5): pass\n")
+    clone.git("add", "-A")
+    for branch in ("retry", "fix/retry-on-timeout"):
+        clone.git("checkout", "-q", "-b", branch)
+        assert list(suggested(clone)) == ["How we retry"]
+    clone.git("commit", "-q", "-m", "Retry when a call fails")
+    assert list(suggested(clone)) == ["How we retry"]
+    # What others did before says nothing of a branch that has just begun, nor does "only".
+    write(clone, "docs/empty/loop_timeouts.md", "# Proxies\n")
+    clone.git("add", "-A")
+    clone.git("commit", "-q", "-m", "Empty the loop of timeouts")
+    clone.git("branch", "-f", "main")
+    for branch in ("docs-only", "loop-timeouts-only-x"):
+        clone.git("checkout", "-q", "-b", branch)
+    assert "only" not in str(clone.nc("kb", "suggest", "--json", code=1).json["items"])
+
+
+def test_a_long_text_that_has_a_little_of_everything_is_not_before_what_a_branch_is_about(
+    clone: Clone,
+) -> None:
+    names = ["socket", "header", "chunk", "cookie", "stream", "codec", "redirect", "charset"]
+    clone.nc("kb", "add", "--type", "article", "--title", "Notes", "--file",
+             _file(clone, f"We retry. {' '.join(names)}"))  # fmt: skip
+    clone.nc("kb", "add", "--type", "practice", "--title", "How we retry", "--file",
+             _file(clone, "Four times."))  # fmt: skip
+    clone.git("branch", "-M", "main")
+    clone.git("checkout", "-q", "-b", "retry-later")
+    write(clone, "net.py", "\n".join(f"{one}_one = {one}" for one in names))
+    clone.git("add", "-A")
+    clone.git("commit", "-q", "-m", "Retry it")
+    assert next(iter(suggested(clone))) == "How we retry"
+
+
 def test_so_many_are_told_as_were_asked_for(team: Clone) -> None:
     task = "backoff jitter retry refund rounded discount token rotated keys"
     assert len(suggested(team, "--task", task)) > 1

@@ -55,6 +55,30 @@ def test_no_commit_yet_a_detached_head_and_a_bare_repository(box: Box) -> None:
     assert len(bare.recent) == 1
 
 
+def test_of_a_branch_only_its_own_commits_count_with_the_lines_that_they_bring(box: Box) -> None:
+    clone = box.repo()
+    clone.git("branch", "-M", "main")
+    write(clone, "a.py", "one\n")
+    clone.git("add", "-A")
+    clone.git("commit", "-q", "-m", "On main")
+    assert [one.subject for one in look(clone).recent] == ["On main", "first"]
+    clone.git("checkout", "-q", "-b", "topic")
+    assert (look(clone).is_own, look(clone).recent) == (False, ())
+    write(clone, "b.py", "two\n")
+    clone.git("add", "-A")
+    clone.git("commit", "-q", "-m", "On topic")
+    found = look(clone)
+    assert (found.is_own, [one.subject for one in found.recent]) == (True, ["On topic"])
+    assert (found.changed, found.added) == ((), ("two",))
+    # The main branch may have another name where the remote says so, and be here only as that.
+    clone.git("update-ref", "refs/remotes/origin/next", "main")
+    clone.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/next")
+    clone.git("branch", "-q", "-D", "main")
+    assert [one.subject for one in look(clone).recent] == ["On topic"]
+    clone.git("checkout", "-q", "-b", "next")
+    assert len(look(clone).recent) == 3
+
+
 def test_a_linked_work_tree_is_looked_at_by_itself(box: Box) -> None:
     clone = box.repo()
     clone.git("worktree", "add", "-q", "-b", "other", str(box.path / "linked"))
