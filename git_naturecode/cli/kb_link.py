@@ -196,7 +196,7 @@ def links(
             "linkedFrom": [render.mention_json(one) for one in into],
         })  # fmt: skip
     elif out or into:
-        page(context, render.text(out, into, paint(context)))
+        page(context, render.text(out, into, paint(context), is_cut=context.out.isatty()))
     else:
         context.tell(_nothing(target.kind == refer.ARTICLE))
 

@@ -1,17 +1,21 @@
 """Articles by their slugs: which one a name means, and by which name each is shown."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 
 from git_naturecode import ids
 from git_naturecode.domain.kinds import KB
 from git_naturecode.errors import Negative
+from git_naturecode.render.show import line
 from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Index
 
 LIVE = "live"
 _CLASHING = re.compile(r"(.+)-([0-9a-hjkmnp-tv-z]{4,8})")
 _NEAREST = 3
+_LEAST = 3  # letters of a slug that may stand for all of it
+_ENDING = ".md"
 _TAIL = re.compile(r"[0-9a-hjkmnp-tv-z]{8}")
 
 
@@ -35,6 +39,27 @@ def named(index: Index, wanted: str) -> str:
     former = index.page(KB, {"former": (name,)}).rows
     live = [row for row in former if not row["deleted"]] or former
     return str(live[0]["id"]) if len(live) == 1 else ""
+
+
+def meant(index: Index, wanted: str) -> str:
+    """The id of the living article whose file or title is `wanted`, or with whose beginning its
+    slug begins; "" where there is none. Raises Negative where there are several.
+    """
+    if not wanted.isprintable():
+        return ""
+    if wanted.endswith(_ENDING):
+        return named(index, posixpath.basename(wanted).removesuffix(_ENDING))
+    said = " ".join(wanted.casefold().split())
+    rows = index.page(KB, {"state": (LIVE,)}).rows
+    found = [row for row in rows if " ".join(str(row["title"]).casefold().split()) == said]
+    if not found and len(said) >= _LEAST:
+        found = [row for row in rows if str(row["slug"]).startswith(said)]
+    if len(found) > 1:
+        names = sorted(shown(index, found).values())
+        more = f" and {len(names) - _NEAREST} more" if len(names) > _NEAREST else ""
+        raise Negative(f"{line(wanted)} fits {len(found)} articles",
+                       f"write more: {', '.join(names[:_NEAREST])}{more}")  # fmt: skip
+    return str(found[0]["id"]) if found else ""
 
 
 def _by_slug(index: Index, name: str) -> str:
@@ -65,7 +90,8 @@ def suggestion(index: Index, wanted: str) -> str:
 
     from git_naturecode.domain.kb import slugs
 
-    name, every = slugs.slug_of(wanted), index.values(KB, "slug")
+    name = slugs.slug_of(wanted)
+    every = sorted(str(row["slug"]) for row in index.page(KB, {"state": (LIVE,)}).rows)
     near = [one for one in every if name and f"-{name}-" in f"-{one}-"]
     near += difflib.get_close_matches(name, every, _NEAREST)
     near += [one for one in every if name and one.startswith(name)]

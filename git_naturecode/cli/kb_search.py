@@ -208,10 +208,18 @@ def _shown(index: "Index", found: "list[Found]") -> "list[Shown]":
             one.title, str(one.row["type"] if one.kind == KB else one.kind),
             str(one.row["updatedAt"])[:10], one.snippet, one.more, one.related,
             one.by_meaning,
-            f"git naturecode {one.opens} {names.get(one.id) or ids.tail(one.id)}",
+            f"git naturecode {one.opens} {names.get(one.id) or ids.tail(one.id)}{_place(one)}",
         )
         for one in found
     ]  # fmt: skip
+
+
+def _place(found: "Found") -> str:
+    """The message or comment of a session in which the passage stands: `#ID`; "" of others."""
+    from git_naturecode.domain.kinds import SESSION
+    from git_naturecode.store import entry
+
+    return f"#{found.entry}" if found.kind == SESSION and entry.ID.fullmatch(found.entry) else ""
 
 
 def _row(found: "Found", content: str) -> "dict[str, Json]":

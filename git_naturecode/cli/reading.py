@@ -154,8 +154,8 @@ def entity_id(index: Index, wanted: str, kind: str) -> str:
     """The full id of the thing of `kind` that `wanted` means.
 
     `wanted` is a full id, a unique beginning of its last part, or an id of the tool that it came
-    from; of an article also a slug that it has or had. Raises Negative with the nearest ids when
-    there is none or more than one.
+    from; of an article also a slug that it has or had, or what `kb_named.meant` takes. Raises
+    Negative with the nearest ids when there is none or more than one.
     """
     if kind == KB:
         from git_naturecode.cli import kb_named
@@ -177,6 +177,8 @@ def entity_id(index: Index, wanted: str, kind: str) -> str:
     foreign = index.page(kind, {"origin": (wanted, name)}, limit=1).rows if is_text else []
     if foreign:
         return str(foreign[0]["id"])
+    if kind == KB and (loosely := kb_named.meant(index, wanted)):
+        return loosely
     hint = _suggestion(index, name, kind)
     raise Negative(f"there is no {noun(kind)} {line(wanted) or repr(wanted)}", hint)
 

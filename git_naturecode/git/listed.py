@@ -1,4 +1,4 @@
-"""Which files of the work tree git would have, and who brought each of them in when."""
+"""Who brought the files that HEAD has in, and when."""
 
 from typing import NamedTuple
 
@@ -19,13 +19,6 @@ class Story(NamedTuple):
 
     first: Made = Made()
     last: Made = Made()
-
-
-def unignored(repo: Repo) -> list[str]:
-    """The paths from the top of all files in the work tree that git tracks or does not ignore."""
-    args = ("ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard")
-    out = repo.program.run(*args, "--", ":(top)")[1]
-    return [path for path in out.decode("utf-8", "surrogateescape").split("\0") if path]
 
 
 def stories(repo: Repo, paths: list[str]) -> dict[str, Story]:

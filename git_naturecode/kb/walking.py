@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from git_naturecode.domain.kb.targets import targets
 from git_naturecode.errors import Usage
-from git_naturecode.git.listed import unignored
+from git_naturecode.git import listing
 from git_naturecode.git.repo import Repo
 from git_naturecode.render.show import line
 
@@ -91,7 +91,7 @@ def _inside(repo: Repo, top: str, named: list[str], *, everything: bool) -> List
     if any(one == _OURS or one.startswith(f"{_OURS}/") for one in named):
         raise Usage(f"{_OURS}/ shows the knowledge base itself", "edit a file there in place")
     made = Listed(top, "", "", whole=[one for one in named if os.path.isdir(_join(top, one))])
-    known = unignored(repo)
+    known = listing.files(repo, [""])
     if everything:
         known = sorted({*known, *_walked(top, named, made, everything=True)})
     for path in dict.fromkeys(known):

@@ -1,6 +1,7 @@
 """What articles refer to and are referred to by, as text and as JSON."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -10,6 +11,7 @@ from git_naturecode.store.entry import Json
 
 _SHORT = 12
 _KIND, _TARGET = 8, 34
+_WHOLE = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?|[a-z]+-\d{8}-\w{8}(?:#.*)?")
 _ARTICLES, _ROWS, _PLACES = 20, 5, 3  # what `kb check` shows of all that is broken
 
 
@@ -66,23 +68,33 @@ class Of(NamedTuple):
     found: Sequence[Checked]
 
 
-def text(out: Sequence[Checked], into: Sequence[Mention], paint: Paint) -> str:
-    """Both directions, one line each."""
+def text(
+    out: Sequence[Checked], into: Sequence[Mention], paint: Paint, *, is_cut: bool = False
+) -> str:
+    """Both directions, one line each; `is_cut`: long targets are cut, as a terminal wants it."""
     parts = []
     if out:
-        parts += [paint.bold("refers to"), *(_row(one, paint) for one in out)]
+        width = _width((_target(one) for one in out), is_cut=is_cut)
+        parts += [paint.bold("refers to"), *(_row(one, paint, width) for one in out)]
     if into:
         parts += ["", paint.bold("is referred to by")] if parts else [
             paint.bold("is referred to by")
         ]  # fmt: skip
-        parts += [_mention(one, paint) for one in into]
+        width = _width((line(one.name) for one in into), is_cut=is_cut)
+        parts += [_mention(one, paint, width) for one in into]
     return "\n".join(parts)
 
 
-def _row(one: Checked, paint: Paint) -> str:
+def _width(names: Iterable[str], *, is_cut: bool) -> int:
+    """How wide the column of `names` is: as wide as the widest, where it `is_cut` not too wide."""
+    widest = max(len(one) if one.isascii() else 2 * len(one) + 1 for one in names)
+    return min(widest, _TARGET) if is_cut else widest
+
+
+def _row(one: Checked, paint: Paint, width: int) -> str:
     target = _target(one)
     where = f"line {one.line}" if one.line else f"linked by {line(one.by)}"
-    told = [one.kind.ljust(_KIND), paint.yellow(fit(target, _TARGET))]
+    told = [one.kind.ljust(_KIND), paint.yellow(fit(target, width))]
     if one.title:
         told.append(line(one.title))
     told.append(paint.dim(where))
@@ -103,9 +115,11 @@ def _target(one: Checked) -> str:
     )
 
 
-def _mention(one: Mention, paint: Paint) -> str:
+def _mention(one: Mention, paint: Paint, width: int) -> str:
     where = f"line {one.line}" if one.line else f"linked by {line(one.by)}"
-    told = [one.type.ljust(_KIND), paint.yellow(fit(line(one.name), _TARGET)), line(one.title)]
+    if not one.line and not _WHOLE.fullmatch(one.text):  # of a file, or of lines
+        where = f"{line(one.text)} {where}"
+    told = [one.type.ljust(_KIND), paint.yellow(fit(line(one.name), width)), line(one.title)]
     return "  " + "  ".join([*told, paint.dim(where)]).rstrip()
 
 

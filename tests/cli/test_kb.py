@@ -138,6 +138,17 @@ def test_each_way_to_name_an_article(clone: Clone) -> None:
     assert "there is no article jiter" in missing
     assert "did you mean jitter?" in missing
     add(clone, "# How a retry is told from a repeat\n")
+    file = "how-a-retry-is-told-from-a-repeat.md"
+    named = "How a retry is told  from a Repeat", "how-a", file, f".naturecode/kb/articles/{file}"
+    for name in named:
+        assert clone.nc("kb", "show", name, "--json").json["slug"].startswith("how-a-retry")
+    other = add(clone, "# How a retry ends\n")
+    several = clone.nc("kb", "show", "how-a", code=1).err
+    assert "how-a fits 2 articles\nhint: write more: how-a-retry-ends, how-a-retry-is" in several
+    clone.nc("kb", "rm", other)
+    assert clone.nc("kb", "show", "how-a", "--json").json["slug"].startswith("how-a-retry-is")
+    for none in ("ho", "nothing.md", "a\nb"):
+        clone.nc("kb", "show", none, code=1)
     part = clone.nc("kb", "show", "told", code=1).err
     assert "did you mean how-a-retry-is-told-from-a-repeat?" in part
     assert "kb search" in clone.nc("kb", "show", "zzz", code=1).err

@@ -56,6 +56,11 @@ def test_all_kinds_are_found_each_thing_once(clone: Clone) -> None:
     session = next(one for one in found if one["kind"] == "session")
     assert session["more"] == 1
     assert session["snippet"] in ("each retry charged the card", "a retry needs a key")
+    command = session["command"].split()
+    assert command[:4] == ["git", "naturecode", "session", "show"]
+    shown = clone.nc(*command[2:]).out  # that message alone
+    said = ["each retry charged the card", "a retry needs a key"]
+    assert [one for one in said if one in shown] == [session["snippet"]]
     article = next(one for one in found if one["title"] == "Retry policy")
     assert set(article) >= KEYS
     assert article["content"] == "Calls are retried twice.\n\nWith sendAsync.\n"

@@ -68,6 +68,16 @@ def test_a_folder_becomes_articles_that_lead_to_each_other(docs: Clone) -> None:
     assert docs.nc("kb", "import", "docs").out == "nothing new in 2 files\n"
 
 
+def test_from_a_folder_below_the_same_files_are_found(docs: Clone) -> None:
+    write(docs.path / "docs/adr", one__md="# One\n")  # which git does not track yet
+    below = Clone(docs.path / "docs", env=docs.env)
+    for paths in (("adr",), ("../docs/adr",), (str(docs.path / "docs/adr"),)):
+        assert states(imported(below, *paths, "--dry-run")) == {"docs/adr/one.md": "new"}
+    assert len(imported(below, ".", "--dry-run")["items"]) == 3
+    assert imported(docs, "docs")["new"] == 3
+    assert imported(below, ".")["gone"] == []
+
+
 def test_what_is_hidden_ignored_or_vendored_is_taken_only_with_all(docs: Clone) -> None:
     assert len(imported(docs, ".")["items"]) == 2
     assert set(states(imported(docs, ".", "--all"))) == {

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from git_naturecode.domain.kb import slugs
@@ -77,7 +77,15 @@ def references(text: str, folder: str = FOLDERS["article"]) -> list[Reference]:
     for start, reference in _bare(_URL.sub(lambda url: " " * len(url[0]), rest)):
         found.append((start, reference))
     found.sort(key=lambda pair: pair[0])
-    return [one._replace(line=starts.of(start)) for start, one in found[:MOST]]
+    return _once(one._replace(line=starts.of(start)) for start, one in found[:MOST])
+
+
+def _once(found: Iterable[Reference]) -> list[Reference]:
+    """`found` without what is the same on one line: `[session-ID#3](session-ID#3)` is one link."""
+    kept: dict[tuple[object, ...], Reference] = {}
+    for one in found:
+        kept.setdefault((one.line, one.kind, one.target, one.part, one.lines), one)
+    return list(kept.values())
 
 
 class _Lines:
