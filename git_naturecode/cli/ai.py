@@ -97,28 +97,39 @@ def resolve(
     provider: Provider = None,
     model: Model = None,
     accept: Accept = False,
+    take: Annotated[
+        str | None,
+        typer.Option(help="Of an article: 1, 2, ... keeps that text, both joins them."),
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Propose one text where people wrote different ones. They wrote without knowing of
     each other.
 
-    Of an article for each marked place; it becomes the text when you say so. Of two forks of a
+    Of an article for each marked place; it becomes the text when you say so. Where the texts say
+    different things and no model is asked, you choose: --take 1, or --take 1,2,both for three
+    places. Of two forks of a
     session what both say, once, in a good order; it becomes a new private session when you say so,
     and both forks stay as they are.
     """
     from git_naturecode.cli import ai_settle
 
     context = contexts.current(quiet)
+    wanted = ai_settle.numbers(take)
+    if take is not None and (provider or model or accept):
+        raise errors.Usage("--take chooses a text, so nothing is proposed", "leave the others out")
     article = ai_settle.article_id(context, id)
     if not article:
+        if wanted:
+            raise errors.Usage("--take chooses between texts of an article", "leave it out")
         _resolve_forks(context, id, other, about, provider, model, accept, as_json)
         return
     if other:
         raise errors.Usage(
             "an article has no other version to name", "what others wrote is in it already"
         )
-    ai_settle.settle(context, article, about, provider, model, accept, as_json)
+    ai_settle.settle(context, article, about, provider, model, accept, wanted, as_json)
 
 
 def _resolve_forks(

@@ -8,16 +8,19 @@ from git_naturecode.cli.answers import count
 from git_naturecode.cli.context import Context
 from git_naturecode.cli.options import TELL_OTHERS
 from git_naturecode.domain.kinds import KB, SESSION
-from git_naturecode.render.show import line
+from git_naturecode.render.show import line, show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from git_naturecode.ai.proposals.settling import Settled
     from git_naturecode.cli.kb_opened import Opened
     from git_naturecode.cli.model import Asked
     from git_naturecode.domain.kb.model import Article
     from git_naturecode.store.entry import Json
+
+_BOTH, _MOST = "both", 99
+_MOST_ROWS = 12  # of a text that somebody may choose
 
 
 def article_id(context: Context, wanted: str) -> str:
@@ -48,11 +51,30 @@ def article_id(context: Context, wanted: str) -> str:
     return found[0]
 
 
+def numbers(take: str | None) -> list[int]:
+    """The texts that `--take` names, for each place or for all; [] where nothing was said.
+
+    Raises Usage for what is neither a number nor `both`.
+    """
+    from git_naturecode.ai.proposals.settling import BOTH
+
+    if take is None:
+        return []
+    words = [one.strip().casefold() for one in take.split(",")]
+    if not all(one == _BOTH or (one.isdecimal() and 0 < int(one) <= _MOST) for one in words):
+        raise errors.Usage(
+            f"--take {line(take)!r} names no text",
+            "the number of a text (1, 2), or both; for several places one each: --take 1,2,both",
+        )
+    return [BOTH if one == _BOTH else int(one) for one in words]
+
+
 def settle(
     context: Context, article: str, about: str, provider: str | None, model: str | None,
-    accept: bool, as_json: bool,
+    accept: bool, take: "Sequence[int]", as_json: bool,
 ) -> None:  # fmt: skip
-    """Propose a text for each marked place of the article; write it where a person accepts."""
+    """Propose a text for each marked place of the article; write it where a person accepts, or
+    has named the texts to `take`."""
     from git_naturecode.ai.proposals import settling
     from git_naturecode.cli.kb_opened import opened_article
     from git_naturecode.domain.kb import makers
@@ -66,8 +88,12 @@ def settle(
             )
         text = found.text
         here.require_permitted(makers.revision(text, found.heads))
-        asked = proposing.model_for(context, here.store, found.id, provider, model)
-        if asked is None:
+        asked = None if take else proposing.model_for(
+            context, here.store, found.id, provider, model
+        )  # fmt: skip
+        if take:
+            made = settling.by_choice(text, take)
+        elif asked is None:
             made = settling.by_rules(text)
         else:
             made = settling.by_model(
@@ -75,31 +101,53 @@ def settle(
                 room=asked.settings.context_tokens, mark=proposing.mark(context), context=about,
             )  # fmt: skip
             asked.settle(context, is_good=True)
+        done = [one for one in made if one.text is not None]
         proposed = settling.applied(text, made)
         if not proposed.strip():
             raise errors.Negative("nothing would be left of it", _by_hand(here.short))
         if not as_json:
             _show(context, here, made, proposed)
-        taken = proposing.is_wanted(context, accept, "Make this the text of the article?", as_json)
+        taken = bool(done) and (
+            bool(take)
+            or proposing.is_wanted(context, accept, "Make this the text of the article?", as_json)
+        )
         written = ""
         if taken:
-            note = f"settled {count(len(made), 'place')} ({proposing.source(asked)})"
+            how = "chosen" if take else proposing.source(asked)
+            note = f"settled {count(len(done), 'place')} ({how})"
             (entry,) = here.write(makers.revision(proposed, found.heads, note))
             written = entry.id
         after = here.again().article if taken else found
     if as_json:
         context.json(_json(found, made, proposed, asked, written))
-    else:
+    elif done:
+        told = "settled" if len(done) == len(made) else f"settled {count(len(done), 'place')}"
         proposing.conclude(
-            context, taken, f"settled; {TELL_OTHERS.removeprefix('hint: ')}",
+            context, taken, f"{told}; {TELL_OTHERS.removeprefix('hint: ')}",
             f"git naturecode ai resolve {here.short} --accept; to write it yourself: "
             f"{_by_hand(here.short)}",
         )  # fmt: skip
+    _require_all(here.short, made, after, taken=taken)
+
+
+def _require_all(
+    short: str, made: "Sequence[Settled]", after: "Article", *, taken: bool
+) -> None:  # fmt: skip
+    """Raise NeedsPerson where a place is left to decide."""
+    left = sum(one.text is None for one in made)
+    if left:
+        some = "a text" if left == 1 else "a text each"
+        raise errors.NeedsPerson(
+            f"{count(left, 'place')} of {line(after.slug)} need{'s' if left == 1 else ''} somebody "
+            f"who chooses {some}",
+            f"git naturecode ai resolve {short} --take 1 keeps the first, --take 2 the second, "
+            f"--take both joins them; {_by_hand(short)} is by hand",
+        )
     if taken and after.marked:
         raise errors.NeedsPerson(
             f"in {count(len(after.places), 'place')} of {line(after.slug)} there are still several "
             "texts: others have written meanwhile",
-            f"git naturecode ai resolve {here.short}",
+            f"git naturecode ai resolve {short}",
         )
 
 
@@ -118,8 +166,22 @@ def _show(context: Context, here: "Opened", made: "Sequence[Settled]", proposed:
         who = " and ".join(dict.fromkeys(line(by) for by, _, _ in one.place.texts))
         by = f" ({who})" if who else ""
         context.say(f"place {number}, line {one.place.start + 1}{by}: {line(one.why)}")
+        if one.text is None:
+            context.say("\n".join(_texts(one)))
+    if proposed == article.text:
+        return
     change = compared(here.store.repo, article.text, proposed, f"{article.slug}.md", 3)
     context.say("\n".join(file_text(change, Look(paint(context), columns(context)))))
+
+
+def _texts(one: "Settled") -> "Iterator[str]":
+    """The texts of a place by their numbers, for people."""
+    for number, (by, _, said) in enumerate(one.place.texts, 1):
+        rows = show(said).strip("\n").split("\n")
+        yield f"  {number}  {line(by)}: {rows[0] if said.strip() else '(left out)'}"
+        yield from (f"     {row}" for row in rows[1:_MOST_ROWS])
+        if len(rows) > _MOST_ROWS:
+            yield f"     ({len(rows) - _MOST_ROWS} lines more)"
 
 
 def _json(

@@ -166,8 +166,8 @@ def _answer(
     if after.marked:
         raise errors.NeedsPerson(
             f"not all is decided in {line(after.slug)}: {undecided(after)}",
-            f"git naturecode kb edit {tail} to choose; git naturecode ai resolve {tail} proposes "
-            "a text",
+            f"git naturecode ai resolve {tail} shows them and takes one; "
+            f"git naturecode kb edit {tail} is by hand",
         )
 
 

@@ -196,6 +196,6 @@ def _text(
     page(context, render.text(article, name, colours))
     if article.marked:
         context.tell(
-            f"hint: git naturecode kb edit {name} settles it; git naturecode ai resolve {name} "
-            "proposes a text"
+            f"hint: git naturecode ai resolve {name} shows them and takes one; git naturecode "
+            f"kb edit {name} is by hand"
         )

@@ -79,7 +79,7 @@ def _marked(found: "Status") -> list[str]:
     holds = "holds" if found.marked == 1 else "hold"
     lines = [f"{count(found.marked, 'article')} {holds} several people's texts for one place:"]
     lines += [
-        f"  {line(slug)}: git naturecode ai resolve {ids.tail(name)} proposes one, "
+        f"  {line(slug)}: git naturecode ai resolve {ids.tail(name)} shows them and takes one, "
         f"git naturecode kb edit {ids.tail(name)} is by hand"
         for name, slug in found.settle
     ]

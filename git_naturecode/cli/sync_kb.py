@@ -41,8 +41,8 @@ class Parted(NamedTuple):
         tail = ids.tail(self.id)
         return NeedsPerson(
             f"{line(self.slug)}: {self.what}",
-            f"git naturecode kb edit {tail} to choose; git naturecode ai resolve {tail} proposes "
-            "a text",
+            f"git naturecode ai resolve {tail} shows them and takes one; "
+            f"git naturecode kb edit {tail} is by hand",
         )
 
     def json(self) -> "Json":

@@ -81,12 +81,14 @@ def _head(article: Article, name: str, paint: Paint) -> Iterator[str]:
 def undecided(article: Article) -> str:
     """What somebody has to decide in a marked article, and the lines of marks that stand alone."""
     lines = article.text.split("\n")
-    parted = sum(bool(one.texts) for one in article.places)
+    people = [{by for by, _, _ in one.texts} for one in article.places if one.texts]
+    parted = len(people)
     alone = sum(not one.texts and not lines[one.start].endswith(WAITING) for one in article.places)
     told = []
     if parted:
         where = "1 place holds" if parted == 1 else f"{parted} places hold"
-        told.append(f"{where} two people's words: keep one of them, or join them")
+        whose = "two people's words" if max(map(len, people)) > 1 else "two texts"
+        told.append(f"{where} {whose}: keep one of them, or join them")
     if alone:
         left = "1 line with ⚠ is" if alone == 1 else f"{alone} lines with ⚠ are"
         told.append(f"{left} left over: delete {'it' if alone == 1 else 'them'}, too")

@@ -289,15 +289,53 @@ def test_without_a_model_what_differs_in_blanks_or_holds_the_other_is_settled(
     clone.nc("ai", "resolve", article, code=1)
 
 
-def test_without_a_model_both_are_kept_as_paragraphs(clone: Clone, marked: str) -> None:
-    told = clone.nc("ai", "resolve", marked, "--accept", "--json").json
-    assert told["source"] == "builtin"
+def test_without_a_model_two_rewritings_are_left_to_whoever_chooses(
+    clone: Clone, marked: str
+) -> None:
+    before = text_of(clone, marked)
+    said = clone.nc("ai", "resolve", marked, "--accept", code=3)
+    assert "  1  ada@example.com: The cache expires after an hour." in said.out
+    assert "--take 1" in said.err
+    told = clone.nc("ai", "resolve", marked, "--accept", "--json", code=3).json
+    assert (told["source"], told["accepted"]) == ("builtin", False)
+    assert [one["text"] for one in told["places"]] == [None, None]
+    assert text_of(clone, marked) == before
+    for wrong in ("", "0", "x", "3", "1,2,1", "-1"):
+        clone.nc("ai", "resolve", marked, f"--take={wrong}", code=2)
+    clone.nc("ai", "resolve", marked, "--take", "1", "--accept", code=2)
+    assert text_of(clone, marked) == before
+    clone.nc("ai", "resolve", marked, "--take", "1,2")
+    assert text_of(clone, marked) == BASE.replace("ten minutes", "two hours").replace(
+        "It asks three times.", "It never gives up."
+    )
+
+
+def test_two_texts_of_one_person_are_not_called_those_of_two(clone: Clone, marked: str) -> None:
+    said = clone.nc("kb", "show", marked).out
+    assert "2 places hold two texts: keep one" in said
+    assert "two people" not in said
+
+
+def test_both_texts_are_joined_where_somebody_says_so(clone: Clone, marked: str) -> None:
+    told = clone.nc("ai", "resolve", marked, "--take", "both", "--json").json
     assert len(told["places"]) == 2
     text = text_of(clone, marked)
     assert text == told["content"]
     for said in ("an hour", "two hours", "It never gives up.", "It asks once:", "    go"):
         assert said in text
     assert MARK not in text
+
+
+def test_what_can_be_settled_is_and_the_rest_is_named(clone: Clone) -> None:
+    article = added(clone, BASE)
+    parted(clone, article, "ten minutes.", "an hour.", "an hour. Then it is read again.")
+    parted(clone, article, "It asks three times.", "It never gives up.", "We call back.")
+    said = clone.nc("ai", "resolve", article, "--accept", code=3)
+    assert "1 place of retry needs somebody who chooses a text" in said.err
+    assert "settled 1 place" in said.err
+    text = text_of(clone, article)
+    assert "an hour. Then it is read again.\n" in text
+    assert text.count(MARK) == 3
 
 
 def test_a_model_writes_a_text_for_each_place(clone: Clone, marked: str, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """One text for each marked place of an article, which a person accepts or not."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from git_naturecode.ai.budget import tokens_of
@@ -42,23 +44,66 @@ Answer with one JSON object and nothing else: {{"places": [{{"place": 1, "text":
 _CODE = re.compile(r"^( {0,3})(`{3,}|~{3,})[^\n]*\n(.*?)^\1\2", re.M | re.S)
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _DECIDED = re.compile(r"(?im)^\W*((?:decision|decided|we decided|resolved|agreed)\b\W*.{3,300})$")
+_WORDS = re.compile(r"\w+")
+_ALIKE, _MOST_ROWS = 0.5, 300
 _ROW = re.compile(r"\s*(?:[-*+]\s|\d{1,9}[.)]\s|\|)")
 
 
 class Settled(NamedTuple):
-    """A text for a marked place; `why` says in a few words how it was come by."""
+    """A text for a marked place; `why` says in a few words how it was come by.
+
+    `text` is None where a person has to choose: the texts say different things of one matter.
+    """
 
     place: Place
-    text: str
+    text: str | None
     why: str
 
 
+BOTH = 0
+"""As the choice of a text: all of them, one below the other."""
+
+
 def by_rules(text: str) -> list[Settled]:
-    """Without a model: what says the same stands once, the rest one below the other."""
+    """Without a model: what says the same stands once, rows of lists and tables one below the
+    other. Two rewritings of one sentence are left to a person."""
     return [Settled(place, *_by_rule(place, text)) for place in marks.places(text)]
 
 
-def _by_rule(place: Place, text: str) -> tuple[str, str]:
+def by_choice(text: str, wanted: Sequence[int]) -> list[Settled]:
+    """The texts with these numbers (from 1, or BOTH), one for each place, or one for all places.
+
+    Raises Usage where a place has no such text, and where these are not as many as the places.
+    """
+    places = marks.places(text)
+    parted = [place for place in places if place.texts]
+    if len(wanted) not in (1, len(parted)):
+        raise Usage(
+            f"{len(parted)} {'place is' if len(parted) == 1 else 'places are'} marked, and not "
+            f"{len(wanted)}",
+            "name one text for all of them, or one for each in their order: --take 1,2",
+        )
+    chosen = iter(wanted if len(wanted) > 1 else list(wanted) * len(parted))
+    return [
+        Settled(place, *_chosen(place, text, next(chosen)))
+        if place.texts
+        else Settled(place, *_by_rule(place, text))
+        for place in places
+    ]
+
+
+def _chosen(place: Place, text: str, number: int) -> tuple[str, str]:
+    if number == BOTH:
+        return _joined(place, text), "all of them, as was said"
+    if number > len(place.texts):
+        raise Usage(
+            f"the place in line {place.start + 1} has {len(place.texts)} texts, and no number "
+            f"{number}"
+        )
+    return place.texts[number - 1][2], f"text {number}, as was said"
+
+
+def _by_rule(place: Place, text: str) -> tuple[str | None, str]:
     if not place.texts:
         return "", "a mark that has lost its others"
     said = [one for _, _, one in place.texts]
@@ -70,13 +115,44 @@ def _by_rule(place: Place, text: str) -> tuple[str, str]:
         who = place.texts[longest][0]
         why = "what the other had is left out" if "" in words else "it holds what the other says"
         return said[longest], f"the text of {who}: {why}"
-    said = [one for one in said if one.strip()]
-    if all(_ROW.match(row) for one in said for row in one.split("\n")):
-        rows = dict.fromkeys(row for one in said for row in one.split("\n"))
-        return "\n".join(rows), "all of them, the rows that are alike once"
+    if _are_rows(said) and not _is_rewritten([one.split("\n") for one in said if one.strip()]):
+        return _joined(place, text), "all of them, the rows that are alike once"
+    return None, "they say different things; choose one"
+
+
+def _joined(place: Place, text: str) -> str:
+    """All texts of a place, one below the other."""
+    said = [one for _, _, one in place.texts if one.strip()]
+    if _are_rows(said):
+        return "\n".join(dict.fromkeys(row for one in said for row in one.split("\n")))
     if _is_code(place, text):
-        return "\n".join(said), "all of them, one below the other"
-    return "\n\n".join(_paragraphs(said)), "all of them, as paragraphs"
+        return "\n".join(said)
+    return "\n\n".join(_paragraphs(said))
+
+
+def _are_rows(said: Sequence[str]) -> bool:
+    return all(_ROW.match(row) for one in said if one.strip() for row in one.split("\n"))
+
+
+def _is_rewritten(texts: Sequence[Sequence[str]]) -> bool:
+    """True where a row that one text has alone is one of another's, changed: half of its letters
+    stand in words of that. So, too, where there are too many to look at."""
+    counts = Counter(row for rows in texts for row in set(rows))
+    own = [
+        [Counter(_WORDS.findall(row)) for row in rows if counts[row] < len(texts)] for rows in texts
+    ]
+    if sum(map(len, own)) > _MOST_ROWS:
+        return True
+    return any(
+        _letters(a & b) >= _ALIKE * max(_letters(a), _letters(b), 1)
+        for one, other in combinations(own, 2)
+        for a in one
+        for b in other
+    )
+
+
+def _letters(words: "Counter[str]") -> int:
+    return sum(len(word) * count for word, count in words.items())
 
 
 def _paragraphs(said: Sequence[str]) -> list[str]:
@@ -214,8 +290,9 @@ def _lively(text: str) -> set[str]:
 
 
 def applied(text: str, settled: Sequence[Settled]) -> str:
-    """`text` with each place replaced by the text for it."""
+    """`text` with each place replaced by the text for it, if there is one."""
     lines = text.split("\n")
     for one in sorted(settled, key=lambda found: found.place.start, reverse=True):
-        lines[one.place.start : one.place.end] = one.text.split("\n") if one.text else []
+        if one.text is not None:
+            lines[one.place.start : one.place.end] = one.text.split("\n") if one.text else []
     return "\n".join(lines)
