@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from git_naturecode.store.lock import hold
 
-VERSION = 11
+VERSION = 12
 _BEHIND = "index.behind"
 _MEMORY = ":memory:"
 _WAIT = 30  # seconds for another process that brings the index up to date
@@ -28,7 +28,7 @@ create table part(side text, path text, kind text, tail text, blob text,
 create index part_of on part(kind, tail);
 create table said(number integer primary key, entity integer, entry text);
 create index said_of on said(entity);
-create table length(name text, piece integer, words blob, unique(name, piece))
+create table pieces(name text, piece integer, numbers blob, unique(name, piece))
 """
 _MOST_TAKEN_APART = 20_000
 _taken_apart: dict[str, tuple[str, ...]] = {}  # words that were looked up: their tokens

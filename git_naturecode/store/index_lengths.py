@@ -1,22 +1,17 @@
 """How many words each text has, so that BM25 needs no look-up for each text that it weighs.
 
 Those look-ups are most of what bm25() of FTS5 takes. Here the lengths of the texts of a table are
-one array, kept in pieces beside it, and what comes out is the same.
+one array, and what comes out is the same.
 """
 
 import json
 import sqlite3
-import sys
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import pairwise
 
-from git_naturecode.store import index_file
+from git_naturecode.store import index_file, index_pieces
 
-_PIECE = 2_048  # rows
-_NUMBER = "I"  # a length, of four bytes
-_NONE = bytes(_PIECE * array(_NUMBER).itemsize)
 _K1, _B = 1.2, 0.75  # as FTS5 has them
 _AVERAGES = 1  # the row with the number of texts and of words (https://sqlite.org/fts5.html)
 
@@ -27,9 +22,7 @@ class Lengths:
     def __init__(self, db: sqlite3.Connection, table: str) -> None:
         self._db = db
         self._places = index_file.vocabulary(db, table, "instance")
-        pieces = dict(db.execute("select piece, words from length where name = ?", (table,)))
-        every = range(max(pieces, default=-1) + 1)
-        self._words = _unpacked(b"".join(pieces.get(piece, _NONE) for piece in every))
+        self._words = index_pieces.every(db, table)
         if db.in_transaction:  # opening it writes what FTS5 still keeps to itself
             db.execute(f"select 1 from {self._places} limit 1").fetchone()
         query = f'select block from "{table}_data" where id = ?'
@@ -40,17 +33,17 @@ class Lengths:
         self._mean = words / texts
         self._once = _Once(self._mean)
 
-    def weighed(self, stem: str) -> dict[int, float]:
-        """What BM25 gives for `stem` in each text that has it, in units of how rare it is."""
+    def weighed(self, stem: str, weight: float) -> dict[int, float]:
+        """Row -> what BM25 gives for `stem` in each text that has it, times `weight`."""
         query = f"select json_group_array(doc) from {self._places} where term = ?"
         rows = json.loads(self._db.execute(query, (stem,)).fetchone()[0])
         once, words = self._once, self._words
         try:
-            found = {row: once[words[row]] for row in rows}
+            found = {row: weight * once[words[row]] for row in rows}
             if len(found) < len(rows):  # they come in order
                 more = Counter(row for row, after in pairwise(rows) if row == after)
                 for row, times in more.items():
-                    found[row] = _bm25(times + 1, words[row] / self._mean)
+                    found[row] = weight * _bm25(times + 1, words[row] / self._mean)
         except IndexError as error:
             raise sqlite3.DatabaseError("lengths of texts are missing") from error
         return found
@@ -75,44 +68,19 @@ def _bm25(times: int, length: float) -> float:
 def note(db: sqlite3.Connection, table: str, first: int) -> None:
     """Keep the lengths of the texts of `table` in row `first` and later."""
     query = f'select id, sz from "{table}_docsize" where id >= ?'
-    _write(db, table, {row: _numbers(size)[0] for row, size in db.execute(query, (first,))})
+    index_pieces.write(
+        db, table, {row: _numbers(size)[0] for row, size in db.execute(query, (first,))}
+    )
 
 
 def forget(db: sqlite3.Connection, table: str, rows: Iterable[int]) -> None:
     """Keep no length of texts that are taken out."""
-    _write(db, table, dict.fromkeys(rows, 0))
+    index_pieces.write(db, table, dict.fromkeys(rows, 0))
 
 
 def drop(db: sqlite3.Connection, table: str) -> None:
     """Keep no length of any text of `table`."""
-    db.execute("delete from length where name = ?", (table,))
-
-
-def _write(db: sqlite3.Connection, table: str, lengths: Mapping[int, int]) -> None:
-    pieces: dict[int, array[int]] = {}
-    for row, length in lengths.items():
-        number, place = divmod(row, _PIECE)
-        if number not in pieces:
-            query = "select words from length where name = ? and piece = ?"
-            kept = db.execute(query, (table, number)).fetchone()
-            pieces[number] = _unpacked(kept[0] if kept else _NONE)
-        pieces[number][place] = length
-    db.executemany(
-        "insert or replace into length values (?, ?, ?)",
-        [(table, number, _packed(words)) for number, words in pieces.items()],
-    )
-
-
-def _unpacked(data: bytes) -> "array[int]":
-    words = array(_NUMBER)
-    words.frombytes(data)
-    if sys.byteorder == "big":  # the file may be read by another machine
-        words.byteswap()
-    return words
-
-
-def _packed(words: "array[int]") -> bytes:
-    return _unpacked(words.tobytes()).tobytes()
+    index_pieces.drop(db, table)
 
 
 def _numbers(data: bytes) -> list[int]:

@@ -2,10 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from git_naturecode.store.described import NAMED, TITLE, WHOLE
+from git_naturecode.store import index_pieces
+from git_naturecode.store.described import WHOLE
+from git_naturecode.store.index_pieces import Pieces
+
+_ENTITY, _TEXT = "entity", "text"  # by row of a text; by entity
 
 
 class Among(NamedTuple):
@@ -29,44 +33,61 @@ class Places:
     def __init__(self, db: sqlite3.Connection, among: Among) -> None:
         self._db = db
         self._among = among
-        self._known: dict[int, Place | None] = {}
-        self._changed: dict[int, str] = {}
+        self._entities = Pieces(db, _ENTITY)
+        self._texts = Pieces(db, _TEXT)
+        self._changed: dict[int, str | None] = {}  # None: it does not count
 
-    def of(self, rows: Collection[int]) -> dict[int, Place]:
-        """Row -> place of those of `rows` that count."""
-        new = [row for row in rows if row not in self._known]
-        if new:
-            # Cross joins keep this order: the few matches first, not all entities.
-            query = (
-                "select s.text, s.entity, s.entry, changed from json_each(?) j"
-                " cross join (select number as text, entity, entry from said) s on s.text = j.value"
-                f" cross join entity on number = s.entity where {self._among.condition}"
-            )
-            self._known.update(dict.fromkeys(new))
-            rows_of = self._db.execute(query, (json.dumps(new), *self._among.values))
-            for row, entity, entry, changed in rows_of:
-                self._known[row] = Place(entity, entry, changed)
-                self._changed[entity] = changed
-        return {row: place for row in rows if (place := self._known[row]) is not None}
+    def of(self, rows: Sequence[int], entry: str | None = None) -> dict[int, Place]:
+        """Row -> place of those of `rows` that count, all of them texts labelled `entry`.
 
-    def texts(self, entities: Iterable[int]) -> list[tuple[int, int, str]]:
-        """Row, entity and entry of the texts below the titles and names of `entities`.
-
-        Those are entities of which a text was looked up before.
+        Without it, a text that is not the one that its entity is about has "" for its entry.
         """
-        query = (
-            "select number, entity, entry from said"
-            " where entity in (select value from json_each(?)) and entry not in (?, ?)"
-        )
-        values = (json.dumps(list(entities)), TITLE, NAMED)
-        found = self._db.execute(query, values).fetchall()
-        for row, entity, entry in found:
-            if entry == WHOLE:
-                self._known[row] = Place(entity, entry, self._changed[entity])
-        return found
+        entities = self._entities.of(rows)
+        self._learn(entities)
+        texts = self._texts.of(entities) if entry is None else rows
+        return {
+            row: Place(entity, entry or (WHOLE if row == text else ""), changed)
+            for row, entity, text in zip(rows, entities, texts, strict=True)
+            if (changed := self._changed[entity]) is not None
+        }
+
+    def _learn(self, entities: Iterable[int]) -> None:
+        new = set(entities).difference(self._changed)
+        if new:
+            # A cross join keeps this order: the few entities first, not all of a kind.
+            query = (
+                "select number, changed from json_each(?) j cross join entity on number = j.value"
+                f" where {self._among.condition}"
+            )
+            self._changed.update(dict.fromkeys(new))
+            values = (json.dumps(list(new)), *self._among.values)
+            self._changed.update(self._db.execute(query, values))
+
+    def texts(self, entities: Sequence[int]) -> dict[int, int]:
+        """Entity -> row of the one text that it is about, of those that are about one."""
+        found = zip(entities, self._texts.of(entities), strict=True)
+        return {entity: row for entity, row in found if row}
 
 
 def said(db: sqlite3.Connection, entities: Iterable[int]) -> set[int]:
     """The rows of all texts of `entities`."""
     query = "select number from said where entity in (select value from json_each(?))"
     return {row for (row,) in db.execute(query, (json.dumps(list(entities)),))}
+
+
+def entries(db: sqlite3.Connection, rows: Sequence[int]) -> dict[int, str]:
+    """Row -> entry of the text."""
+    query = "select number, entry from said where number in (select value from json_each(?))"
+    return dict(db.execute(query, (json.dumps(rows),)))
+
+
+def note(db: sqlite3.Connection, texts: Sequence[tuple[int, int, str]]) -> None:
+    """Keep where `texts` stand: row, entity and entry of each."""
+    index_pieces.write(db, _ENTITY, {row: entity for row, entity, _ in texts})
+    index_pieces.write(db, _TEXT, {entity: row for row, entity, entry in texts if entry == WHOLE})
+
+
+def forget(db: sqlite3.Connection, texts: Sequence[tuple[int, int, str]]) -> None:
+    """Keep nothing of `texts`, which are taken out."""
+    index_pieces.write(db, _ENTITY, {row: 0 for row, *_ in texts})
+    index_pieces.write(db, _TEXT, {entity: 0 for _, entity, entry in texts if entry == WHOLE})

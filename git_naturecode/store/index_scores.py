@@ -130,7 +130,7 @@ def scores(
             missing = _both(set(beside).difference(found), among)
             for one in frequent[number:] if missing else ():
                 found |= dict.fromkeys(_having(counts.db, table, one, missing), 0.0)
-            return _best(best, found, kept), True
+            return _best(best, found, kept, last), True
         least = max(above, last)
         if left <= least:
             wanted = {row for row, score in found.items() if score + left >= least}.union(beside)
@@ -159,10 +159,13 @@ def _last_of(best: int, values: Collection[float]) -> float:
     return sorted(values)[-best] if 0 < best <= len(values) else 0.0
 
 
-def _best(best: int, found: dict[int, float], kept: Collection[int]) -> dict[int, float]:
+def _best(
+    best: int, found: dict[int, float], kept: Collection[int], last: float = 0.0
+) -> dict[int, float]:
+    """The `best` of `found`, and those `kept`; `last` is the least of them, if it is known."""
     if not 0 <= best < len(found):
         return found
-    least = sorted(found.values())[-best] if best else math.inf
+    least = last or (_last_of(best, found.values()) if best else math.inf)
     above = {row: score for row, score in found.items() if score > least}
     same = sorted(row for row, score in found.items() if score == least)
     also = {row: found[row] for row in kept if row in found}
@@ -181,25 +184,24 @@ def _add(
     is_scattered = among is not None and len(among) * _SCATTERED < number
     stem = None if number <= _FEW or is_scattered else counts.stem(term)
     if stem is None:
-        scored = _weighed(counts.db, table, term, among)
+        scored = _weighed(counts.db, table, term, weight, among)
     else:
-        scored = counts.lengths(table).weighed(stem)
-        weight *= counts.rare(table, term)
+        scored = counts.lengths(table).weighed(stem, weight * counts.rare(table, term))
         if among is not None:
             scored = {row: scored[row] for row in scored.keys() & among}
-    if not found:
-        found.update((row, weight * score) for row, score in scored.items())
-        return
-    for row, score in scored.items():
-        found[row] = found.get(row, 0.0) + weight * score
+    if found:
+        for row, score in scored.items():
+            found[row] = found.get(row, 0.0) + score
+    else:
+        found.update(scored)
 
 
 def _weighed(
-    db: sqlite3.Connection, table: str, term: str, among: Collection[int] | None
+    db: sqlite3.Connection, table: str, term: str, weight: float, among: Collection[int] | None
 ) -> dict[int, float]:
-    """What FTS5 gives each text that has `term`."""
+    """What FTS5 gives each text that has `term`, times `weight`."""
     query = f'select rowid, -bm25("{table}") from "{table}" where "{table}" match ?'
-    return dict(_those(db, query, term, among))
+    return {row: weight * score for row, score in _those(db, query, term, among)}
 
 
 def _having(db: sqlite3.Connection, table: str, term: str, among: Collection[int]) -> Iterable[int]:

@@ -14,7 +14,7 @@ from git_naturecode.store import index_file, index_scores
 from git_naturecode.store.asked import Asked, asked
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
 from git_naturecode.store.index_places import Among as Among
-from git_naturecode.store.index_places import Places, said
+from git_naturecode.store.index_places import Places, entries, said
 from git_naturecode.store.index_scores import Counts
 from git_naturecode.store.words import CLOSE, OPEN, excerpt, places, plain, shown
 
@@ -242,7 +242,10 @@ def _ranked(
     """What matches, the best first, and whether there is more than was looked at."""
     *above, body = index_file.texts_of(kind)
     looked = [_scores(counts, name, where, words, looked_at, within) for name in above]
-    placed = [where.of(scores) for scores, _ in looked]
+    placed = [
+        where.of(list(scores), entry)
+        for (scores, _), entry in zip(looked, (TITLE, NAMED), strict=True)
+    ]
     named: dict[int, float] = {}
     for (scores, _), there in zip(looked, placed, strict=True):
         for number, (entity, *_) in there.items():
@@ -250,7 +253,7 @@ def _ranked(
     titled = {place.entity for place in placed[0].values()}
     bodies, cut = _scores(counts, body, where, words, looked_at, within, named, titled)
     found = []
-    for row, (entity, entry, changed) in where.of(bodies).items():
+    for row, (entity, entry, changed) in where.of(list(bodies)).items():
         score = bodies[row] + named.get(entity, 0.0) * (_ONE_TEXT if entry == WHOLE else 1.0)
         found.append(_Found(score, changed, -row, kind, entity, entry, bodies[row]))
     told = {one.entity for one in found}
@@ -281,12 +284,12 @@ def _scores(
     if 0 <= looked_at <= len(every):  # what has only some would stand below all of these
         within = every if within is None else within & every
     # Without its text a title would count all, not half; and it stands before that, too.
-    texts = where.texts(named) if named else []
-    kept = {row for row, _, entry in texts if entry == WHOLE}
-    sure = {row for row, entity, _ in texts if row in kept and entity in titled}
+    texts = where.texts(list(named)) if named else {}
+    kept = set(texts.values())
+    sure = {row for entity, row in texts.items() if entity in titled}
     beside, above = every | kept, 0.0
     if named and any(index_scores.is_frequent(counts, table, one) for one in words.terms):
-        beside |= {row for row, *_ in texts}
+        beside |= said(counts.db, named.keys() - texts.keys())
         best = sorted(named.values(), reverse=True)[:looked_at]
         above = _ONE_TEXT * best[-1] if len(best) == looked_at else 0.0
     scores, cut = index_scores.scores(
@@ -312,6 +315,7 @@ def _hits(
 ) -> list[Hit]:  # fmt: skip
     """What is told of each of `found`; `like` are the terms of those that are only related."""
     rows = _rows(counts.db, [one.entity for one in found])
+    labels = entries(counts.db, [one.row for one in found if not one.entry])
     texts: dict[tuple[str, bool], list[int]] = {}
     for one in found:
         texts.setdefault((_table(one), one.related), []).append(one.row)
@@ -334,7 +338,17 @@ def _hits(
             more = _others(counts.db, one, any_of[_table(one), one.related])
         row = json.loads(rows[one.entity])
         snippet = excerpt(text)
-        hits.append(Hit(row, one.entry, snippet, one.score, one.kind, max(0, more), one.related))
+        hits.append(
+            Hit(
+                row,
+                one.entry or labels[one.row],
+                snippet,
+                one.score,
+                one.kind,
+                max(0, more),
+                one.related,
+            )
+        )
     return hits
 
 

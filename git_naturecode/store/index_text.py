@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from git_naturecode.store import index_file, index_lengths, index_rows
+from git_naturecode.store import index_file, index_lengths, index_places, index_rows
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
 from git_naturecode.store.words import expanded, headed, plain
 
@@ -54,7 +54,7 @@ def among(kinds: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 def put(db: sqlite3.Connection, number: int, kind: str, texts: Sequence[tuple[str, str]]) -> None:
     """Make `texts` those of the entity `number`; what is there and stays is not touched."""
     wanted = dict.fromkeys(prepared(texts))
-    gone: dict[str, list[int]] = {}
+    gone: list[tuple[int, int, str]] = []
     for row, label, text in _known(db, number, kind):
         if (label, text) in wanted:
             del wanted[label, text]
@@ -62,10 +62,19 @@ def put(db: sqlite3.Connection, number: int, kind: str, texts: Sequence[tuple[st
         db.execute(f'delete from "{_table(label, kind)}" where rowid = ?', (row,))
         db.execute("delete from said where number = ?", (row,))
         db.execute("insert or replace into source values (?, null, null)", (SCRUB,))
-        gone.setdefault(_table(label, kind), []).append(row)
-    for table, rows in gone.items():
-        index_lengths.forget(db, table, rows)
+        gone.append((row, number, label))
+    _forget(db, kind, gone)
     _insert(db, kind, [(number, label, text) for label, text in wanted])
+
+
+def _forget(db: sqlite3.Connection, kind: str, texts: Sequence[tuple[int, int, str]]) -> None:
+    """Take out what is kept beside `texts`: row, entity and label of each."""
+    index_places.forget(db, texts)
+    rows: dict[str, list[int]] = {}
+    for row, _, label in texts:
+        rows.setdefault(_table(label, kind), []).append(row)
+    for table, of_table in rows.items():
+        index_lengths.forget(db, table, of_table)
 
 
 def prepared(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -119,6 +128,8 @@ def drop(db: sqlite3.Connection, kinds: Collection[str]) -> None:
         index_file.make_texts(db, kind)
     marks = ", ".join("?" * len(kinds))
     of_kinds = f"select number from entity where kind in ({marks})"
+    texts = f"select number, entity, entry from said where entity in ({of_kinds})"
+    index_places.forget(db, db.execute(texts, tuple(kinds)).fetchall())
     db.execute(f"delete from said where entity in ({of_kinds})", tuple(kinds))
     db.execute(f"update entity set filled = 0 where kind in ({marks})", tuple(kinds))
     db.execute("insert or replace into source values (?, null, null)", (SCRUB,))
@@ -217,7 +228,9 @@ def _insert(db: sqlite3.Connection, kind: str, texts: Sequence[tuple[int, str, s
     index_file.make_texts(db, kind)
     first = db.execute("select coalesce(max(number), 0) + 1 from said").fetchone()[0]
     numbered = [(first + i, *text) for i, text in enumerate(texts)]
-    db.executemany("insert into said values (?, ?, ?)", (one[:3] for one in numbered))
+    places = [one[:3] for one in numbered]
+    db.executemany("insert into said values (?, ?, ?)", places)
+    index_places.note(db, places)
     rows: dict[str, list[tuple[int, str]]] = {}
     for number, _, label, text in numbered:
         rows.setdefault(_table(label, kind), []).append((number, text))

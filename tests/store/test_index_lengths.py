@@ -37,8 +37,8 @@ def agrees(db: sqlite3.Connection, table: str) -> None:
         stem = counts.stem(f'"{word}"')
         assert stem is not None
         rare = counts.rare(table, f'"{word}"')
-        ours = {row: rare * one for row, one in Lengths(db, table).weighed(stem).items()}
-        assert ours == pytest.approx(by_fts, rel=1e-9)
+        ours = Lengths(db, table).weighed(stem, 2 * rare)
+        assert {row: score / 2 for row, score in ours.items()} == pytest.approx(by_fts, rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -65,21 +65,23 @@ def test_rows_far_apart_have_their_lengths(db: sqlite3.Connection) -> None:
     agrees(db, "body_kb")
 
 
-def test_of_a_text_that_is_taken_out_no_length_is_left(db: sqlite3.Connection) -> None:
+def test_of_a_text_that_is_taken_out_no_number_is_left(db: sqlite3.Connection) -> None:
+    db.execute("insert into entity values (1, 'kb', 'a', '', '', '{}', 1)")
     index_text.put(db, 1, "kb", [(WHOLE, "one two three")])
-    assert any(any(words) for (words,) in db.execute("select words from length"))
+    assert any(any(numbers) for (numbers,) in db.execute("select numbers from pieces"))
     index_text.put(db, 1, "kb", [])
-    assert not any(any(words) for (words,) in db.execute("select words from length"))
+    assert not any(any(numbers) for (numbers,) in db.execute("select numbers from pieces"))
     index_text.put(db, 1, "kb", [(WHOLE, "one two three")])
     index_text.drop(db, ["kb"])
-    assert not db.execute("select * from length").fetchall()
+    assert not any(any(numbers) for (numbers,) in db.execute("select numbers from pieces"))
+    assert not db.execute("select * from pieces where name = 'body_kb'").fetchall()
 
 
 def test_lengths_that_are_missing_are_damage(db: sqlite3.Connection) -> None:
     index_text.put(db, 1, "kb", [(WHOLE, "retry")])
-    db.execute("delete from length")
+    db.execute("delete from pieces")
     with pytest.raises(sqlite3.DatabaseError):
-        Lengths(db, "body_kb").weighed("retri")
+        Lengths(db, "body_kb").weighed("retri", 1.0)
 
 
 def test_what_is_more_than_one_word_has_no_stem(db: sqlite3.Connection) -> None:

@@ -243,7 +243,7 @@ def test_what_is_gone_from_the_log_is_gone_from_the_index(clone: Clone, store: S
 
 
 @pytest.mark.parametrize(
-    "table", ["entity", "facet", "said", "length", "body_session_data", "body_session_content"]
+    "table", ["entity", "facet", "said", "pieces", "body_session_data", "body_session_content"]
 )
 def test_damage_that_only_reading_shows_is_mended_before_the_answer(
     store: Store, table: str, monkeypatch: pytest.MonkeyPatch
