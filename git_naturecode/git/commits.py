@@ -9,7 +9,14 @@ from collections.abc import Collection, Iterable, Mapping
 from git_naturecode import trace
 from git_naturecode.errors import Usage
 from git_naturecode.git import refs
-from git_naturecode.git.objects import CommitInfo, Objects, TreeEntry, parse_commit, parse_tree
+from git_naturecode.git.objects import (
+    AUTHOR,
+    CommitInfo,
+    Objects,
+    TreeEntry,
+    parse_commit,
+    parse_tree,
+)
 from git_naturecode.git.repo import Repo
 from git_naturecode.git.run import Program
 
@@ -172,6 +179,20 @@ def dated(repo: Repo, tip: str, most: int) -> list[tuple[int, str]]:
     args = ("rev-list", "--first-parent", "--timestamp", f"--max-count={most}", tip, "--")
     lines = repo.program.run(*args, check=False)[1].decode().splitlines()
     return [(int(seconds), oid) for seconds, oid in (line.split() for line in lines)]
+
+
+def plain(repo: Repo, tips: Iterable[str], seen: Iterable[str], most: int) -> list[str]:
+    """The commits of `tips` that none of `seen` has, that are no merges, and that another
+    committer than this program made: the oldest first, of the newest `most` of all."""
+    lines = "".join(f"{oid}\n" for oid in (*tips, *(f"^{one}" for one in seen)))
+    args = (
+        "rev-list", "--ignore-missing", "--no-merges", "--topo-order", "--reverse",
+        f"--max-count={most}", "--no-commit-header", "--format=%H %cn <%ce>", "--stdin",
+    )  # fmt: skip
+    out = repo.program.run(*args, data=lines.encode(), check=False)[1]
+    ours = AUTHOR.encode()
+    found = (line.partition(b" ") for line in out.split(b"\n") if line)
+    return [oid.decode() for oid, _, committer in found if committer != ours]
 
 
 def children(repo: Repo, parents: Collection[str], ours: str) -> dict[str, list[str]]:

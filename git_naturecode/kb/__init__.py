@@ -58,7 +58,12 @@ def take_in_pages(
     if commits:
         from git_naturecode.kb import from_host
 
-        found = from_host.take_in(store, commits, complete)
+        found = from_host.take_in(store, commits[-pages.MOST :], complete)
+        if len(commits) > pages.MOST:
+            found.problems.append(
+                f"only the newest {pages.MOST:,} commits by others on the data branch were looked "
+                "at for edits on a host's page"
+            )
     if found.is_all:
         pages.looked(store, theirs)
     return found

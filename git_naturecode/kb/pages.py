@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from git_naturecode.git import commits
 from git_naturecode.git.objects import CommitInfo, Missing, Objects, parse_commit
 from git_naturecode.store.hygiene import MAX_COMMIT
 from git_naturecode.store.memory import recall, remember
 from git_naturecode.store.store import Store
 
 _MARK = "kb-hosted"
-_MOST = 5_000  # commits that are looked at
+_FEW = 200  # commits that are read one after the other; more are asked for at once
+_MOST = 500_000  # commits that are listed
+MOST = 20_000
+"""Commits of others that are looked at; more are given, so that it can be told."""
 
 
 class Commit(NamedTuple):
@@ -30,13 +34,18 @@ class Found(NamedTuple):
 
 def foreign(store: Store, theirs: str | None) -> list[Commit]:
     """The commits of others, no merges, in the history of our branch and of `theirs` that were
-    not looked at yet; the oldest first.
+    not looked at yet; the oldest first, of very many the newest, one more than MOST.
 
     At the border of a shallow clone nobody knows what a commit has changed.
     """
-    head, known = store.team.head(), recall(store, _MARK)
-    tips = list(dict.fromkeys(one for one in (head, theirs) if one))
-    return _foreign(store.team.objects, tips, known.split())
+    objects, known = store.team.objects, recall(store, _MARK).split()
+    tips = list(dict.fromkeys(one for one in (store.team.head(), theirs) if one))
+    found = _foreign(objects, tips, known)
+    if found is not None:
+        return found
+    named = commits.plain(store.repo, tips, known, _MOST)
+    infos = commits.infos(objects, named[-MOST - 1 :])
+    return [Commit(oid, infos[oid]) for oid in named if oid in infos and oid not in objects.shallow]
 
 
 def looked(store: Store, theirs: str | None) -> None:
@@ -47,10 +56,14 @@ def looked(store: Store, theirs: str | None) -> None:
         remember(store, _MARK, " ".join(dict.fromkeys(tips)))
 
 
-def _foreign(objects: Objects, tips: Sequence[str], known: Iterable[str]) -> list[Commit]:
+def _foreign(objects: Objects, tips: Sequence[str], known: Iterable[str]) -> list[Commit] | None:
+    """What `foreign` gives where few commits are new, read without another process."""
     waiting, seen = list(tips), set(known)
     found: list[Commit] = []
-    while waiting and len(seen) < _MOST:
+    most = len(seen) + _FEW
+    while waiting:
+        if len(seen) >= most:
+            return None
         one = waiting.pop(0)
         if one in seen or one in objects.shallow:
             continue

@@ -7,6 +7,7 @@ import pytest
 from box import Box, Clone
 from git_naturecode.domain.kb import makers
 from git_naturecode.kb import from_host
+from git_naturecode.kb import pages as hosted
 from git_naturecode.store.unsigned import NOBODY
 from kb.articles import add, commit, opened, read, say, text
 from kb.articles import shown as pages
@@ -306,3 +307,37 @@ def test_killed_before_the_entry_is_drained(host: Host) -> None:
         assert clone_mark.exists()
     host.sync()
     assert len(host.texts(host.ada)) == 2
+
+
+def test_an_edit_far_back_is_found_by_a_fresh_clone(
+    box: Box, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosted, "_FEW", 3)
+    host.edit({PATH: host.read().replace("second", "2nd")})
+    host.pull()
+    host.edit({PATH: host.read().replace("third", "3rd")})
+    with host.ada.store() as store:  # commits of ours, by one who takes no pages in
+        store.team.repo.program.run("fetch", "-q", "origin")
+        store.team.repo.program.run("update-ref", "refs/heads/naturecode", "origin/naturecode")
+    for number in range(6):
+        with opened(host.ada) as store:
+            add(store, f"Number {number}", TEXT)
+    host.ada.git("push", "-q", "origin", "naturecode")
+    cy = box.clone(host.remote, "cy")
+    cy.nc("sync")
+    assert host.texts(cy)[1:] == [
+        TEXT.replace("second", "2nd"), TEXT.replace("second", "2nd").replace("third", "3rd"),
+    ]  # fmt: skip
+
+
+def test_commits_of_others_beyond_the_most_are_told(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for few in (1, 100):
+        monkeypatch.setattr(hosted, "_FEW", few)
+        monkeypatch.setattr(hosted, "MOST", 1)
+        host.edit({PATH: host.read().replace("second", f"{few}nd"), "x.txt": str(few)})
+        host.edit({PATH: host.read().replace("third", f"{few}rd")})
+        said = host.ada.nc("sync").err
+        assert "only the newest 1 commits by others on the data branch were looked at" in said
+        host.pull()
