@@ -245,6 +245,17 @@ def _nothing(others: "list[Found]") -> None:
 
 
 def _ask_writers(others: "list[Found]") -> tuple[str, str]:
+    from git_naturecode.store.unsigned import NOBODY
+
+    of_pages = [one for one in others if one.writer == NOBODY]
+    if of_pages:
+        one = of_pages[0]
+        return (
+            f"{len(of_pages)} of the texts w{'as' if len(of_pages) == 1 else 'ere'} written on a host's page, by no device that could "
+            "sign that they go",
+            f"`git naturecode kb redact {one.entity.rpartition('-')[2]} {line(one.entry.id)}` "
+            "hides such a text in every view; a new branch (naturecode.branch) begins without it",
+        )
     people = sorted({line(str(one.entry.header.get("by", ""))) for one in others})
     return (
         f"{len(others)} of the texts were written by devices whose keys are not here",

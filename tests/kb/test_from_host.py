@@ -341,3 +341,15 @@ def test_commits_of_others_beyond_the_most_are_told(
         said = host.ada.nc("sync").err
         assert "only the newest 1 commits by others on the data branch were looked at" in said
         host.pull()
+
+
+def test_that_nobody_can_purge_what_a_page_said_is_told_with_what_helps(host: Host) -> None:
+    host.edit({PATH: host.read().replace("second", "chrysanthemum")})
+    host.ada.nc("sync")
+    said = host.ada.nc("redact", "--rewrite", "retry", "r2", "--yes", code=5).err
+    assert "1 of the texts was written on a host's page, by no device that could sign" in said
+    command = said.partition("hint: `git naturecode ")[2].partition("`")[0]
+    host.ada.nc(*command.split())
+    host.sync()
+    assert "chrysanthemum" not in host.bob.nc("kb", "show", "retry").out
+    assert "chrysanthemum" not in pages(host.bob)["articles/retry.md"]
