@@ -249,10 +249,10 @@ def _ask_writers(others: "list[Found]") -> tuple[str, str]:
 
     of_pages = [one for one in others if one.writer == NOBODY]
     if of_pages:
-        one = of_pages[0]
+        one, were = of_pages[0], "was" if len(of_pages) == 1 else "were"
         return (
-            f"{len(of_pages)} of the texts w{'as' if len(of_pages) == 1 else 'ere'} written on a host's page, by no device that could "
-            "sign that they go",
+            f"{len(of_pages)} of the texts {were} written on a host's page, by no device that "
+            "could sign that they go",
             f"`git naturecode kb redact {one.entity.rpartition('-')[2]} {line(one.entry.id)}` "
             "hides such a text in every view; a new branch (naturecode.branch) begins without it",
         )

@@ -53,7 +53,7 @@ class Host:
 
     def sync(self) -> None:
         for clone in (self.ada, self.bob, self.ada, self.bob):
-            clone.nc("sync")
+            assert clone.tried("sync").code in (0, 3)  # 3: somebody has to decide between texts
         assert self.ada.git("rev-parse", "naturecode") == self.bob.git("rev-parse", "naturecode")
 
     def texts(self, clone: Clone) -> list[str | None]:
