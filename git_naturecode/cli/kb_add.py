@@ -18,7 +18,12 @@ File = Annotated[
     str | None,
     typer.Option(help="Where the text is; - reads stdin; left out at a terminal: your editor."),
 ]
-Type = Annotated[str, typer.Option("--type", help="article, snippet, practice or faq.")]
+Type = Annotated[
+    str,
+    typer.Option(
+        "--type", help="article, snippet, practice or faq; else what the file's front matter says."
+    ),
+]
 Tags = Annotated[
     list[str] | None, typer.Option("--tags", "--tag", help="Tags, with commas or repeated.")
 ]
@@ -27,9 +32,10 @@ _ASKED = "Write the article in Markdown; the first heading (# ...) is its title.
 
 
 def add(
-    type: Type = "article",
+    type: Type = "",
     title: Annotated[
-        str, typer.Option(help="What it is called; left out: the first heading of the text.")
+        str,
+        typer.Option(help="What it is called; else as the front matter or first heading has it."),
     ] = "",
     file: File = None,
     tags: Tags = None,
@@ -39,14 +45,17 @@ def add(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write an article, a snippet, a practice or a frequent question."""
+    """Write an article, a snippet, a practice or a frequent question.
+
+    Front matter in the file gives title, type and tags, as in `kb import`; options count before it.
+    """
     from git_naturecode import ids
     from git_naturecode.cli.kb_read import check_types
     from git_naturecode.cli.kb_text import Kept, is_asked
     from git_naturecode.domain.kb.model import KIND
 
     context = contexts.current(quiet)
-    check_types([type])
+    check_types([type] if type else [])
     new = _New(type, title_of(title) if title else "", slug, tags_of(tags or []))
     if slug:
         check_slug(context, slug)
@@ -55,6 +64,7 @@ def add(
     _require_permitted(context, new)
     kept = Kept(context, slug or ids.tail(entity))
     text = _typed(kept, new.title) if asked else kept.given(str(file))
+    new, text = _read(context, new, text, "" if asked else str(file))
     with kept.until_written():
         new, entries = _written(context, entity, new, text)
     if as_json:
@@ -69,7 +79,7 @@ def add(
 
 
 class _New(NamedTuple):
-    """What the article is to be; title and slug are "" where they come of the text."""
+    """What the article is to be; title, slug and type are "" where they come of the text."""
 
     type: str
     title: str
@@ -81,10 +91,12 @@ def _require_permitted(context: contexts.Context, new: _New) -> None:
     """Raise NotPermitted unless the team lets this person begin one, before he writes it."""
     from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.domain.kb import makers
+    from git_naturecode.domain.kb.model import ARTICLE
     from git_naturecode.teaming import Gate
 
     with reading_kb(context, writing=True) as (store, _):
-        Gate(store).require_article([makers.opening(new.title, new.type, new.slug)], None)
+        type = new.type or ARTICLE
+        Gate(store).require_article([makers.opening(new.title, type, new.slug)], None)
 
 
 def _typed(kept: "Kept", title: str) -> str:
@@ -95,6 +107,29 @@ def _typed(kept: "Kept", title: str) -> str:
         kept.forget()
         raise errors.Negative("nothing was written, so nothing was added")
     return kept.checked(text)
+
+
+def _read(context: contexts.Context, new: _New, text: str, file: str) -> tuple[_New, str]:
+    """`new` with what the front matter of the text in `file` says besides, and the text below."""
+    from git_naturecode.domain.kb import front
+    from git_naturecode.domain.kb.incoming import document
+    from git_naturecode.domain.kb.model import ARTICLE
+    from git_naturecode.render.show import line
+
+    found = front.read(text)
+    if found.problem:
+        context.tell(f"note: its front matter is kept as text: {found.problem}")
+    if not found.told or not found.text.strip():
+        return new._replace(type=new.type or ARTICLE), text
+    made = document(file.replace("\\", "/").rpartition("/")[2], text)
+    left = [one for one in ("author", "date") if front.word(found.told, one)] + [*made.dropped]
+    if left:
+        context.tell(f"note: left out of its front matter: {line(', '.join(left[:8]))}")
+    told = new._replace(
+        type=new.type or made.type, tags=list(dict.fromkeys([*new.tags, *made.tags])),
+        title=new.title or (title_of(made.title) if front.word(found.told, "title") else ""),
+    )  # fmt: skip
+    return told, made.text
 
 
 def _written(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from git_naturecode import ids
+from git_naturecode.domain.kb.model import FOLDERS
 from git_naturecode.domain.kinds import KB
 from git_naturecode.errors import Negative
 from git_naturecode.render.show import line
@@ -14,7 +15,8 @@ from git_naturecode.store.index import Index
 LIVE = "live"
 _CLASHING = re.compile(r"(.+)-([0-9a-hjkmnp-tv-z]{4,8})")
 _NEAREST = 3
-_LEAST = 3  # letters of a slug that may stand for all of it
+_LEAST, _LEAST_DENSE = 3, 2  # letters of a slug that may stand for all of it
+_LONGEST = 300
 _ENDING = ".md"
 _TAIL = re.compile(r"[0-9a-hjkmnp-tv-z]{8}")
 
@@ -42,24 +44,35 @@ def named(index: Index, wanted: str) -> str:
 
 
 def meant(index: Index, wanted: str) -> str:
-    """The id of the living article whose file or title is `wanted`, or with whose beginning its
-    slug begins; "" where there is none. Raises Negative where there are several.
+    """The id of the article whose file or title is `wanted`, or of whose slug it is a part; what
+    was deleted only where nothing else is. "" for none; raises Negative where there are several.
     """
-    if not wanted.isprintable():
+    from git_naturecode.domain.kb import slugs
+
+    if not wanted.isprintable() or len(wanted) > _LONGEST:
         return ""
-    if wanted.endswith(_ENDING):
-        return named(index, posixpath.basename(wanted).removesuffix(_ENDING))
-    said = " ".join(wanted.casefold().split())
-    rows = index.page(KB, {"state": (LIVE,)}).rows
+    if wanted.casefold().endswith(_ENDING):
+        return _by_file(index, wanted)
+    said, part = " ".join(wanted.casefold().split()), slugs.slug_of(wanted)
+    rows = index.rows(KB)
     found = [row for row in rows if " ".join(str(row["title"]).casefold().split()) == said]
-    if not found and len(said) >= _LEAST:
-        found = [row for row in rows if str(row["slug"]).startswith(said)]
+    if not found and len(part) >= (_LEAST if part.isascii() else _LEAST_DENSE):
+        found = [row for row in rows if part in str(row["slug"])]
+    found = [row for row in found if not row["deleted"]] or found
     if len(found) > 1:
         names = sorted(shown(index, found).values())
         more = f" and {len(names) - _NEAREST} more" if len(names) > _NEAREST else ""
         raise Negative(f"{line(wanted)} fits {len(found)} articles",
                        f"write more: {', '.join(names[:_NEAREST])}{more}")  # fmt: skip
     return str(found[0]["id"]) if found else ""
+
+
+def _by_file(index: Index, wanted: str) -> str:
+    """The article whose file in the folder is called `wanted`, with or without its folders."""
+    folder, name = posixpath.split(wanted.casefold())
+    if folder and posixpath.basename(folder) not in FOLDERS.values():
+        return ""
+    return named(index, name.removesuffix(_ENDING))
 
 
 def _by_slug(index: Index, name: str) -> str:

@@ -80,6 +80,10 @@ def _by_id(index: Index, wanted: str) -> Meant:
         raise errors.Negative(
             f"{line(wanted)} fits {len(found)} things", "write the whole id: " + found[0].to
         )
+    from git_naturecode.cli import kb_named
+
+    if article := kb_named.meant(index, wanted):
+        return Meant(refer.ARTICLE, article)
     raise errors.Usage(f"{line(wanted)!r} is nothing that can be linked", f"name {_HINT}")
 
 

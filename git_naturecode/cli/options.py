@@ -10,7 +10,7 @@ Reason = Annotated[str, typer.Option(help="Why; everybody can read it.")]
 SessionId = Annotated[str, typer.Argument(help="The session's id, or a part that is unique.")]
 ReviewId = Annotated[str, typer.Argument(help="The review's id, or a part that is unique.")]
 ArticleId = Annotated[
-    str, typer.Argument(help="Its slug or id, or the beginning of one; its title or file.")
+    str, typer.Argument(help="Its slug or id, or a part that is unique; its title or file.")
 ]
 
 TELL_OTHERS = "hint: the others know after `git naturecode sync`"

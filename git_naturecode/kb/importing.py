@@ -294,14 +294,15 @@ class _Run:
     def _gone(self, found: Sequence[Listed], seen: set[str]) -> None:
         """Tell which articles came from files that are not there any more."""
         starts = [
-            root.source(f"{one}/" if one else "") for root in found for one in root.whole
+            (root, root.source(f"{one}/" if one else "")) for root in found for one in root.whole
         ]  # fmt: skip
         passed = {root.source(one.path) for root in found for one in self.done.skipped}
         for row in self._rows:
             tool, _, source = str(row["origin"]).partition(" ")
             if tool != TOOL or row["deleted"] or source in seen or source in passed:
                 continue
-            if any(source.startswith(one) for one in starts):
+            below = [root for root, start in starts if source.startswith(start)]
+            if below and not any(os.path.lexists(_where(root, source)) for root in below):
                 self.done.gone.append(One(
                     source, source, LEFT, str(row["id"]), str(row["slug"]), str(row["title"]),
                     str(row["type"]), "its file is gone; the article stays",
@@ -330,6 +331,11 @@ class _Run:
         body, more = (None, ()) if draft.body is None else self.store.redactor.text(draft.body)
         self.done.redacted += len(labels) + len(more)
         return draft._replace(fields=fields, body=body, redacted=(*labels, *more), clean=True)
+
+
+def _where(root: Listed, source: str) -> str:
+    """Where the file is that every clone calls `source`."""
+    return root.path(source.removeprefix(f"{root.name}/") if root.name else source)
 
 
 def _opener(path: str, flags: int) -> int:

@@ -86,6 +86,19 @@ def test_what_is_hidden_ignored_or_vendored_is_taken_only_with_all(docs: Clone) 
     assert imported(docs, "ignored/x.md")["unchanged"] == 1
 
 
+def test_from_within_a_folder_files_that_git_does_not_know_yet_are_taken(docs: Clone) -> None:
+    write(docs.path, docs___adr___0001__md="# One\n", other___x__md="# X\n")
+    before = docs.path
+    for folder, named in (("docs", "adr"), ("docs/adr", "."), ("other", "../docs/adr")):
+        docs.path = before / folder
+        assert states(imported(docs, named, "--dry-run")) == {"docs/adr/0001.md": "new"}
+    docs.path = before
+    imported(docs, "docs/adr")
+    docs.path = before / "docs"
+    said = imported(docs, "adr")
+    assert (said["unchanged"], said["gone"]) == (1, [])
+
+
 def test_a_dry_run_writes_nothing(docs: Clone) -> None:
     before = docs.git("for-each-ref")
     said = docs.nc("kb", "import", "docs", "--dry-run").out

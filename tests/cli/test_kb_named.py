@@ -1,0 +1,105 @@
+"""Articles by any name that somebody has at hand, and what a file says of its own article."""
+
+import pytest
+
+from box import Box, Clone
+
+
+def add(clone: Clone, title: str, *options: str, text: str = "Some text.\n") -> str:
+    """An article; its id."""
+    (clone.path.parent / "text.md").write_text(text)
+    args = ("kb", "add", "--title", title, "--file", "../text.md", *options)
+    return clone.nc(*args).out.strip()
+
+
+@pytest.fixture
+def clone(box: Box) -> Clone:
+    """Three articles, two of which are called nearly alike."""
+
+    def make() -> Clone:
+        made = box.ready()
+        add(made, "How we retry HTTP calls", "--type", "practice")
+        add(made, "How we deploy")
+        add(made, "代理与证书")
+        return made
+
+    return box.scene("kb-named", make)
+
+
+def shown(clone: Clone, wanted: str) -> str:
+    """The title of the article that `wanted` opens."""
+    return str(clone.nc("kb", "show", wanted, "--json").json["title"])
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "how-we-retry", "retry-http", "RETRY", "we retry", "How we retry HTTP calls",
+        "how  we RETRY http calls", "how-we-retry-http-calls.md",
+        ".naturecode/kb/practices/how-we-retry-http-calls.md",
+        "practices/how-we-retry-http-calls.md",
+    ],
+)  # fmt: skip
+def test_a_title_a_file_and_a_unique_part_of_a_slug_name_an_article(
+    clone: Clone, wanted: str
+) -> None:
+    assert shown(clone, wanted) == "How we retry HTTP calls"
+
+
+def test_a_part_in_chinese_names_one_too(clone: Clone) -> None:
+    assert shown(clone, "证书") == "代理与证书"
+
+
+def test_what_fits_several_names_them_and_changes_nothing(clone: Clone) -> None:
+    said = clone.nc("kb", "rm", "how-we", code=1).err
+    assert "how-we fits 2 articles" in said
+    assert "how-we-retry-http-calls" in said
+    assert "how-we-deploy" in said
+    assert len(clone.nc("kb", "list", "--json").json["items"]) == 3
+
+
+@pytest.mark.parametrize("wanted", ["w", "we-re-try", "docs/how-we-deploy.md", "x.md", ".md", "/"])
+def test_what_names_nothing_names_nothing(clone: Clone, wanted: str) -> None:
+    assert "there is no article" in clone.nc("kb", "show", wanted, code=1).err
+
+
+def test_what_lives_is_meant_before_what_was_deleted(clone: Clone) -> None:
+    clone.nc("kb", "rm", "deploy")
+    assert shown(clone, "how-we") == "How we retry HTTP calls"
+    clone.nc("kb", "restore", "deploy")
+    assert shown(clone, "how-we-deploy") == "How we deploy"
+
+
+def test_links_and_changes_take_the_same_names(clone: Clone) -> None:
+    assert "tags of how-we-deploy" in clone.nc("kb", "tag", "deploy", "--add", "ops").err
+    clone.nc("kb", "link", "retry-http", "how-we-deploy")
+    assert "How we deploy" in clone.nc("kb", "links", "How we retry HTTP calls").out
+
+
+FRONT = "---\ntitle: Use anyio\ntype: practice\ntags: [adr, net]\nauthor: Ada\n---\n\nWe do.\n"
+
+
+def test_front_matter_of_a_file_is_read_as_an_import_reads_it(clone: Clone) -> None:
+    (clone.path / "x.md").write_text(FRONT)
+    said = clone.nc("kb", "add", "--file", "x.md")
+    assert "left out of its front matter: author" in said.err
+    one = clone.nc("kb", "show", said.out.strip(), "--json").json
+    assert (one["title"], one["type"], one["tags"]) == ("Use anyio", "practice", ["adr", "net"])
+    assert one["content"] == "We do.\n"
+    page = clone.git("show", "naturecode:kb/practices/use-anyio.md")
+    assert page.count("\n---\n") == 1
+
+
+def test_what_is_typed_counts_before_the_front_matter(clone: Clone) -> None:
+    (clone.path / "x.md").write_text(FRONT)
+    more = ("--title", "Other", "--type", "faq", "--tags", "mine")
+    one = clone.nc("kb", "add", "--file", "x.md", *more).out.strip()
+    told = clone.nc("kb", "show", one, "--json").json
+    assert (told["title"], told["type"]) == ("Other", "faq")
+    assert sorted(told["tags"]) == ["adr", "mine", "net"]
+
+
+def test_lines_that_are_no_front_matter_stay_text(clone: Clone) -> None:
+    for text in ("---\n\nA rule above.\n\n---\n\nBelow.\n", "---\na: [\n---\nText.\n"):
+        one = add(clone, "A rule", text=text)
+        assert clone.nc("kb", "show", one, "--json").json["content"] == text
