@@ -86,6 +86,9 @@ class Told:
                 return "q"
             if answer := _ANSWERS.get(str(said).strip().lower()):
                 return answer
+            self.context.tell(
+                "y keeps it, n (or Enter) does not, e opens it in your editor, q stops"
+            )
         return "q"
 
     def stopped(self, left: int) -> None:
@@ -111,6 +114,8 @@ class Told:
                  "already or left out")  # fmt: skip
         elif not keeps and not self.may_ask():
             tell("nothing was kept; --save keeps all, --pick 1,3 some of them")
+        elif not keeps and not any(one.saved for one in offers):
+            tell("nothing was kept")
         if known and offers:
             tell(f"{count(known, 'proposal')} left out: known already, or of another type")
 

@@ -9,7 +9,7 @@ from git_naturecode.cli import context as contexts
 from git_naturecode.cli.answers import count
 from git_naturecode.cli.kb_read import Limit, Since, Tags, Types, check_types, words_of
 from git_naturecode.cli.options import AsJson, Quiet
-from git_naturecode.cli.output import page, paint
+from git_naturecode.cli.output import columns, page, paint
 from git_naturecode.domain.kinds import KB
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ def search(
         not exact,
     )  # fmt: skip
     answer = _answer(context, wanted, semantic=semantic, with_texts=as_json)
-    _tell_hints(context, answer)
+    _tell_hints(context, answer, wanted)
     if as_json:
         context.json(answer.json())
     elif answer.found:
         from git_naturecode.render import found as render
 
-        page(context, render.text(answer.shown, paint(context)))
+        page(context, render.text(answer.shown, paint(context), columns(context)))
     if not answer.found:
         raise errors.Negative(f"no match for {words!r}", _advice(answer, wanted))
 
@@ -130,11 +130,14 @@ def _text(store: "Store", index: "Index", found: "Found") -> str:
     return folded(store, found.id).article.text
 
 
-def _tell_hints(context: contexts.Context, answer: _Answer) -> None:
+def _tell_hints(context: contexts.Context, answer: _Answer, query: "Query") -> None:
     from git_naturecode.render import found as render
 
-    for slip in answer.slips:
+    for slip in answer.slips if answer.found else ():  # else the error says so
         context.tell(f"hint: {render.slip_text(*slip)}")
+    if len(answer.found) == query.limit:
+        best = "best" if query.sort != "date" else "latest"
+        context.tell(f"hint: these are the {best} {query.limit}; --limit shows more")
     if answer.left_out:
         context.tell(
             f"hint: {count(answer.left_out, 'encrypted session')} not searched; "
@@ -232,6 +235,10 @@ def _advice(answer: _Answer, query: "Query") -> str:
         return "nothing is here yet: see `git naturecode kb add` and `git naturecode kb import`"
     if answer.filled < answer.total:
         return "not all is read yet: search again soon"
+    if answer.slips:
+        from git_naturecode.render.found import slip_text
+
+        return "; ".join(slip_text(*slip) for slip in answer.slips)
     if query.is_narrowed:
         return "search without --type, --tag, --author, --since and --until"
     return "one of the words is enough: try others; what others wrote comes with sync"

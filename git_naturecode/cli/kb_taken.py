@@ -26,7 +26,9 @@ def take_in(context: Context, store: Store) -> int:
     taken, left = taking_in.take_in(store, lambda text: context.tell(show(text)))
     putting_back.tell(store, looked, lambda text: context.tell(show(text)))
     if left:
+        which = "file" if len(left) == 1 else "files"
         context.tell(
-            "hint: mend the file, or delete it: `git naturecode folder` then writes what was said"
+            f"hint: {len(left)} {which} of .naturecode/kb not taken in: mend, move or delete "
+            f"{'it' if len(left) == 1 else 'them'}; `git naturecode status` says why"
         )
     return len(taken)

@@ -169,6 +169,7 @@ class _Taking:
         self.left: list[Left] = []
         self.given_up: dict[str, bytes] = {}
         self._gate = Gate(store)
+        self._told = _Told(store)
         self._state = os.path.join(place.folder_of(store.repo), _STATE)
 
     def take(self, one: edits.Changed, tell: Tell) -> None:
@@ -176,7 +177,8 @@ class _Taking:
         found = self._read(one)
         if isinstance(found, Left):
             self.left.append(found)
-            tell(f"warning: {NAME}/{line(found.path)} is not taken in: {found.why}")
+            if self._told.of(one) != found.why:  # else that was said, and the file is as it was
+                tell(f"warning: {NAME}/{line(found.path)} is not taken in: {found.why}")
         elif found is not None and one.data is not None:
             self.given_up[one.path] = one.data
             if isinstance(found, Taken):

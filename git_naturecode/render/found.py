@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.rows import MATCH_CLOSE, MATCH_OPEN, marked
+from git_naturecode.render.rows import MATCH_CLOSE, MATCH_OPEN, marked, wrapped
 from git_naturecode.render.show import line
 from git_naturecode.store.entry import Json
+
+_INDENT, _LEAST, _WIDE = 4, 20, 1000  # columns: before a passage, of it at least, of no terminal
 
 
 class Shown(NamedTuple):
@@ -26,17 +28,22 @@ class Shown(NamedTuple):
     command: str
 
 
-def text(hits: Sequence[Shown], paint: Paint) -> str:
-    """For each hit its title and what it is, the passage, the command that shows it."""
-    return "\n".join(_one(hit, paint) for hit in hits)
+def text(hits: Sequence[Shown], paint: Paint, columns: int) -> str:
+    """For each hit its title and what it is, the passage in lines of at most so many `columns`,
+    the command that shows it."""
+    return "\n".join(_one(hit, paint, columns) for hit in hits)
 
 
-def _one(hit: Shown, paint: Paint) -> str:
+def _one(hit: Shown, paint: Paint, columns: int) -> str:
     head = f"{paint.bold(line(hit.title) or '(no title)')}  "
     head += paint.dim(f"{line(hit.what)}, {line(hit.day)}{_why(hit)}")
     more = f"(and {hit.more} more place{'' if hit.more == 1 else 's'})" if hit.more else ""
-    passage = " ".join(part for part in (marked(hit.snippet, paint), paint.dim(more)) if part)
-    return "\n    ".join([head, *([passage] if passage else []), paint.yellow(line(hit.command))])
+    passage = [marked(row, paint) for row in wrapped(hit.snippet, max(_LEAST, columns - _INDENT))]
+    if more and len(passage) == 1 and columns >= _WIDE:  # in a pipe there is room
+        passage = [f"{passage[0]} {paint.dim(more)}"]
+    elif more:
+        passage.append(paint.dim(more))
+    return f"\n{' ' * _INDENT}".join([head, *passage, paint.yellow(line(hit.command))])
 
 
 def _why(hit: Shown) -> str:

@@ -7,14 +7,14 @@ from git_naturecode.domain.kb.model import DELETE, Article, Revision, brought
 from git_naturecode.domain.kb.slugs import slug_of
 from git_naturecode.domain.kb.texts import title_of
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.show import fit, line, show
+from git_naturecode.render.show import columns_of, fit, line, show
 from git_naturecode.store.entry import Json
 
 _LEAST_TITLE, _MOST_TITLE = 16, 60
 _TYPE_COLUMNS = 8
 _DAY_COLUMNS = 10
 _TAIL = 8
-_WIDE = 100  # columns from which on there is room for tags and votes
+_LEAST_TAGS = 8  # columns in which tags say something
 _SHORT = 12  # characters of an id of a commit
 
 
@@ -23,35 +23,45 @@ def rows_text(
 ) -> str:
     """A list of articles, one line each, for a terminal of `columns` columns; `names` are those
     by which they are shown, by id."""
-    is_wide = columns >= _WIDE
-    others = _TAIL + _TYPE_COLUMNS + _DAY_COLUMNS + 6 + (30 if is_wide else 0)
-    width = max(_LEAST_TITLE, min(_MOST_TITLE, columns - others))
-    return "\n".join(_row(row, names, paint, width, is_wide=is_wide) for row in rows)
+    others = _TAIL + _TYPE_COLUMNS + _DAY_COLUMNS + 6
+    widest = max((columns_of(_title(row, names)) + 1 for row in rows), default=0)
+    width = max(_LEAST_TITLE, min(widest, _MOST_TITLE, columns - others))
+    return "\n".join(_row(row, names, paint, width, columns) for row in rows)
+
+
+def _title(row: dict[str, Json], names: Mapping[str, str]) -> str:
+    return line(str(row["title"])) or line(names.get(str(row["id"]), ""))
 
 
 def _row(
-    row: dict[str, Json], names: Mapping[str, str], paint: Paint, width: int, *, is_wide: bool
+    row: dict[str, Json], names: Mapping[str, str], paint: Paint, width: int, columns: int
 ) -> str:
     name = names.get(str(row["id"]), "")
-    title = fit(line(str(row["title"])) or name, width)
-    told = [paint.red("marked")] if row["marked"] and not row["deleted"] else []
+    told = ["marked"] if row["marked"] and not row["deleted"] else []
     told += ["deleted"] if row["deleted"] else []
     told += [f"+{row['helpful']}"] if row["helpful"] else []
     told += [f"-{row['unhelpful']}"] if row["unhelpful"] else []
     if name and name != slug_of(str(row["title"])):  # what it has to be called by
-        told.append(line(name))
-    if is_wide and row["tags"]:
-        told.append(paint.dim(line(", ".join(map(str, row["tags"])))))
+        told.append(f"({line(name)})")
     parts = [
-        paint.yellow(str(row["id"])[-_TAIL:]), f"{row['type']:<{_TYPE_COLUMNS}}", title,
+        f"{row['type']:<{_TYPE_COLUMNS}}", fit(_title(row, names), width),
         str(row["updatedAt"])[:10], *told,
     ]  # fmt: skip
-    return "  ".join(parts).rstrip()
+    room = columns - _TAIL - sum(columns_of(part) + 2 for part in parts) - 2
+    tags = line(" ".join(f"#{tag}" for tag in row["tags"]))
+    if columns_of(tags) > room:
+        tags = fit(tags, room).rstrip() if room >= _LEAST_TAGS else ""
+    parts = [paint.red(part) if part == "marked" else part for part in parts]
+    return "  ".join([paint.yellow(str(row["id"])[-_TAIL:]), *parts, paint.dim(tags)]).rstrip()
 
 
 def text(article: Article, name: str, paint: Paint) -> str:
     """An article to read: what it is, then its text. `name` is what it is called here."""
     body = shown(article.text)
+    if not article.text and any(
+        one.hidden and one.id in article.heads for one in article.revisions
+    ):
+        body = paint.dim("[its text was redacted]")
     if article.deleted:
         by = f"{line(article.deleted.by)} on {article.deleted.time[:10]}"
         why = f": {line(article.deleted.reason)}" if article.deleted.reason else ""

@@ -1,13 +1,16 @@
 """Lists of sessions and what a search found, as text and as JSON."""
 
+import re
 from collections.abc import Sequence
 
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.show import fit, line
+from git_naturecode.render.show import columns_of, fit, line, show
 from git_naturecode.store.entry import Json
 from git_naturecode.store.index import Hit
 
 MATCH_OPEN, MATCH_CLOSE = "\x02", "\x03"
+_PIECES = re.compile(r" ?(?:[^ \u2e80-\uffff]+|[\u2e80-\uffff])| ")
+"""Where a line may end: before a blank, and beside each letter of a dense script."""
 _OTHER_COLUMNS = 65  # of a row besides the title and the tool
 _TOOL_COLUMNS = 13
 _LEAST_TITLE, _MOST_TITLE = 16, 44
@@ -76,6 +79,22 @@ def hit_json(hit: Hit) -> dict[str, Json]:
         "snippet": plain,
         "score": round(hit.score, 4),
     }
+
+
+def wrapped(snippet: str, columns: int) -> list[str]:
+    """`snippet` in lines of at most so many columns, its matches still marked in each of them."""
+    found, now, used, is_open = [], "", 0, False
+    for part in _PIECES.findall(" ".join(snippet.split())):
+        width = columns_of(show(part.replace(MATCH_OPEN, "").replace(MATCH_CLOSE, "")))
+        if used and used + width > columns:
+            found.append(now.rstrip() + MATCH_CLOSE * is_open)
+            now, used = MATCH_OPEN * is_open, 0
+            part = part.lstrip(" ")
+        now, used = now + part, used + width
+        is_open = part.rfind(MATCH_OPEN) > part.rfind(MATCH_CLOSE) or (
+            is_open and MATCH_CLOSE not in part
+        )
+    return [*found, now] if now else found
 
 
 def marked(snippet: str, paint: Paint) -> str:

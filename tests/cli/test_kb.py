@@ -173,7 +173,7 @@ def test_a_list_says_what_an_article_is_called_by_where_its_title_does_not(clone
     add(clone, "# How do I run the tests?\n\nmake test\n")
     assert "how-do-i" not in clone.nc("kb", "list").out
     clone.nc("kb", "rename", "how-do-i-run-the-tests", "run-tests")
-    assert clone.nc("kb", "list").out.rstrip().endswith("  run-tests")
+    assert clone.nc("kb", "list").out.rstrip().endswith("  (run-tests)")
 
 
 def test_an_edit_of_the_heading_is_one_of_the_title(clone: Clone) -> None:
@@ -614,3 +614,9 @@ def test_tags_of_others_command_no_terminal(clone: Clone) -> None:
     told = clone.nc("kb", "tag", name, "--add", "fine").err
     assert "fine" in told
     assert "\x1b" not in told
+
+
+def test_a_redacted_text_is_told_where_it_stood(clone: Clone) -> None:
+    entity = add(clone)
+    clone.nc("kb", "redact", entity, "r1")
+    assert "[its text was redacted]" in clone.nc("kb", "show", entity).out

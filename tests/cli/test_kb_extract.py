@@ -207,6 +207,9 @@ def test_at_a_terminal_each_is_asked_for(clone: Clone) -> None:
     assert out.count("keep it?") == 1
     assert "1 of 1: keep it?" in out
     assert "1 proposal not decided: the same command asks about it again" in out
+    out = at_the_terminal(clone, session, "?", "n")
+    assert "e opens it in your editor" in out
+    assert "nothing was kept" in out
     assert len(articles(clone)) == 1
 
 

@@ -155,7 +155,9 @@ def test_words_that_mean_the_same_and_what_is_like_a_hit_are_found(clone: Clone)
 
 def test_a_slip_is_told(clone: Clone) -> None:
     said = clone.nc("kb", "search", "retrry", code=1)
-    assert 'hint: no match for "retrry"; did you mean "retry"?' in said.err
+    assert said.err == (
+        'error: no match for \'retrry\'\nhint: no match for "retrry"; did you mean "retry"?\n'
+    )
     said = clone.nc("kb", "search", "retry", "jiter")
     assert 'no match for "jiter"; did you mean "jitter"?' in said.err
     assert clone.nc("kb", "search", "jiter", "retry", "--json").json["meant"] == [
@@ -189,3 +191,10 @@ def test_reviews_are_found(box: Box) -> None:
     (found,) = items(clone, "jitter")
     assert (found["kind"], found["title"]) == ("review", "Retry with jitter")
     assert clone.nc(*found["command"].split()[2:]).out
+
+
+def test_a_search_says_that_there_is_more(clone: Clone) -> None:
+    assert "hint: these are the best 2; --limit shows more" in clone.nc(
+        "kb", "search", "retry", "--limit", "2"
+    ).err  # fmt: skip
+    assert "--limit" not in clone.nc("kb", "search", "retry", "--limit", "3000").err

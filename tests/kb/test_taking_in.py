@@ -194,7 +194,14 @@ def test_an_edit_that_cannot_be_taken_in_is_dropped_with_its_file(
     change(article, "title: Retry", 'title: "Retry')
     said = took(clone).err
     assert "not taken in: line 2: its YAML cannot be read" in said
-    assert "hint: mend the file, or delete it: `git naturecode folder`" in said
+    hint = "hint: 1 file of .naturecode/kb not taken in: mend, move or delete it; `git nat"
+    assert hint in said
+    again = took(clone).err
+    assert hint in again
+    assert "YAML" not in again  # that was said
+    assert "its YAML cannot be read" in clone.nc("status").out
+    article.write_text(article.read_text() + "more\n")
+    assert "its YAML cannot be read" in took(clone).err
     article.unlink()
     clone.nc("folder")
     assert article.read_text().endswith(TEXT)

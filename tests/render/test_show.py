@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from git_naturecode.render import kb
 from git_naturecode.render.paint import Paint
-from git_naturecode.render.rows import rows_text
-from git_naturecode.render.show import fit, in_json, line, show
+from git_naturecode.render.rows import MATCH_CLOSE, MATCH_OPEN, marked, rows_text, wrapped
+from git_naturecode.render.show import columns_of, fit, in_json, line, show
+from git_naturecode.store.entry import Json
 
 
 @given(st.text())
@@ -58,3 +60,45 @@ def test_json_with_all_that_acts() -> None:
     assert json.loads(safe) == text
     assert all(unicodedata.category(one) not in ("Cc", "Cf", "Zl") for one in safe)
     assert "\\udb40\\udc41" in safe
+
+
+@pytest.mark.parametrize("columns", range(20, 44))
+def test_a_passage_is_broken_between_words_and_its_matches_stay_marked(columns: int) -> None:
+    snippet = (
+        f"the client {MATCH_OPEN}retries{MATCH_CLOSE} with a delay, then {MATCH_OPEN}gives up "
+        f"at once{MATCH_CLOSE}: 超时{MATCH_OPEN}重试{MATCH_CLOSE}之前先"
+        "等一等再说, 不要马上再来一次"
+    )
+    lines = wrapped(snippet, columns)
+    plain = [marked(one, Paint(False)) for one in lines]
+    assert all(columns_of(one) <= columns for one in plain)
+    whole = marked(snippet, Paint(False))
+    assert "".join("".join(plain).split()) == "".join(whole.split())
+    assert all(word in " ".join(plain).split() for word in ("client", "retries", "delay,", "gives"))
+    for one in lines:
+        assert one.count(MATCH_OPEN) == one.count(MATCH_CLOSE)
+    bold = "".join(part.split(MATCH_CLOSE)[0] for part in "".join(lines).split(MATCH_OPEN)[1:])
+    assert "".join(bold.split()) == "retriesgivesupatonce重试"
+    assert wrapped("", columns) == []
+
+
+def test_a_list_of_articles_has_the_tags_in_what_room_there_is() -> None:
+    row: dict[str, Json] = {
+        "id": "kb-20261126-k3v9q2m7", "type": "practice", "title": "Retry",
+        "updatedAt": "2026-11-26T10:00:00Z", "tags": ["http", "\u91cd\u8bd5", "timeouts"],
+        "marked": True, "deleted": False, "helpful": 2, "unhelpful": 0, "slug": "retry",
+    }  # fmt: skip
+
+    def told(columns: int) -> str:
+        return kb.rows_text([row], {"kb-20261126-k3v9q2m7": "again"}, Paint(False), columns)
+
+    whole = told(1000)
+    assert whole.split() == [
+        "k3v9q2m7", "practice", "Retry", "2026-11-26", "marked", "+2", "(again)", "#http",
+        "#\u91cd\u8bd5", "#timeouts",
+    ]  # fmt: skip
+    assert told(columns_of(whole)) == whole
+    for columns in range(80, columns_of(whole)):
+        assert columns_of(told(columns)) <= columns
+        assert "#http" in told(columns)
+    assert "#" not in told(columns_of(whole.split("  #")[0]) + 5)
