@@ -189,11 +189,9 @@ def _add(
         scored = counts.lengths(table).weighed(stem, weight * counts.rare(table, term))
         if among is not None:
             scored = {row: scored[row] for row in scored.keys() & among}
-    if found:
-        for row, score in scored.items():
-            found[row] = found.get(row, 0.0) + score
-    else:
-        found.update(scored)
+    for row in found.keys() & scored.keys():
+        scored[row] += found[row]
+    found.update(scored)
 
 
 def _weighed(

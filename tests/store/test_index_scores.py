@@ -59,11 +59,16 @@ def test_what_is_wanted_in_any_case_is_weighed(monkeypatch: pytest.MonkeyPatch) 
     assert more
 
 
-def test_only_those_among_count_and_all_are_found_where_no_number_is_given() -> None:
+@pytest.mark.parametrize("few", [0, 1_000])
+@pytest.mark.parametrize("number", [7, 150])
+def test_only_those_among_count_and_all_are_found_where_no_number_is_given(
+    number: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_scores, "_FEW", few)
     counts = Counts(_texts(2))
     everything, more = scores(counts, "body", {'"word0"': 1.0, '"word1"': 0.5, '"no"': 1.0}, -1)
     assert not more
-    some = set(list(everything)[:7])
+    some = set(list(everything)[:number])
     found, _ = scores(counts, "body", {'"word0"': 1.0, '"word1"': 0.5}, -1, among=some)
     assert found == pytest.approx({row: everything[row] for row in some}, rel=1e-9)
 
@@ -90,3 +95,16 @@ def test_what_stands_in_most_texts_is_found_but_weighs_nothing_beside_other_word
         Counts(db), "body", weights, 5, among=set(others), beside=wanted, kept=wanted, sure={sure}
     )  # fmt: skip
     assert among == found
+
+
+def test_a_term_is_rare_where_no_table_has_it_often() -> None:
+    db = _texts(3)
+    db.execute("create virtual table title using fts5(text)")
+    db.executemany("insert into title values (?)", [("word0",)] * 3)
+    counts, real = Counts(db), Counts(db)
+    assert counts.are_rare(["title"], '"word0"', 3)
+    assert not counts.are_rare(["title"], '"word0"', 2)
+    assert not counts.are_rare(["title", "body"], '"word0"', 100)
+    assert not counts.are_rare(["body", "title"], '"word0"', 100)
+    for table in ("title", "body"):
+        assert counts.of(table, '"word0"') == real.of(table, '"word0"')
