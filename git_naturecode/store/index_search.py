@@ -314,41 +314,26 @@ def _hits(
     *, grouped: bool,
 ) -> list[Hit]:  # fmt: skip
     """What is told of each of `found`; `like` are the terms of those that are only related."""
-    rows = _rows(counts.db, [one.entity for one in found])
-    labels = entries(counts.db, [one.row for one in found if not one.entry])
-    texts: dict[tuple[str, bool], list[int]] = {}
+    db = counts.db
+    alike: dict[tuple[str, bool], list[_Found]] = {}
     for one in found:
-        texts.setdefault((_table(one), one.related), []).append(one.row)
+        alike.setdefault((_table(one), one.related), []).append(one)
     marked: dict[int, str] = {}
-    any_of = {}
-    for (table, related), numbers in texts.items():
-        any_of[table, related] = counts.any_of(table, like if related else terms)
-        query = (
-            f'select rowid, highlight("{table}", 0, ?, ?) from "{table}"'
-            f' where rowid in (select value from json_each(?)) and "{table}" match ?'
-        )
-        values = (OPEN, CLOSE, json.dumps(numbers), any_of[table, related])
-        marked.update(counts.db.execute(query, values))
+    matches: dict[int, int] = {}
+    for (table, related), ones in alike.items():
+        any_of = counts.any_of(table, like if related else terms)
+        marked |= _marked(db, table, [one.row for one in ones], any_of)
+        if grouped and (several := [one.entity for one in ones if not one.entry]):
+            matches |= _matches(db, table, several, any_of)
+    labels = entries(db, [one.row for one in found if not one.entry])
+    rows = _rows(db, [one.entity for one in found])
     hits = []
     for one in found:
-        text, more = shown(marked[one.row]), 0
-        if grouped and one.entry == WHOLE:
-            more = places(text) - 1
-        elif grouped and one.entry not in (TITLE, NAMED):
-            more = _others(counts.db, one, any_of[_table(one), one.related])
-        row = json.loads(rows[one.entity])
-        snippet = excerpt(text)
-        hits.append(
-            Hit(
-                row,
-                one.entry or labels[one.row],
-                snippet,
-                one.score,
-                one.kind,
-                max(0, more),
-                one.related,
-            )
-        )
+        text = shown(marked[one.row])
+        more = places(text) if grouped and one.entry == WHOLE else matches.get(one.entity, 1)
+        entry, row = one.entry or labels[one.row], json.loads(rows[one.entity])
+        more = max(0, more - 1)
+        hits.append(Hit(row, entry, excerpt(text), one.score, one.kind, more, one.related))
     return hits
 
 
@@ -362,11 +347,22 @@ def _rows(db: sqlite3.Connection, entities: Sequence[int]) -> dict[int, str]:
     return dict(db.execute(query, (json.dumps(entities),)))
 
 
-def _others(db: sqlite3.Connection, found: _Found, any_of: str) -> int:
-    """How many other texts of the entity match."""
-    table = _table(found)
+def _marked(db: sqlite3.Connection, table: str, rows: Sequence[int], any_of: str) -> dict[int, str]:
+    """The texts in `rows`, with what matches in them marked."""
     query = (
-        f'select count(*) from "{table}" where "{table}" match ?'
-        " and +rowid in (select number from said where entity = ? and number <> ?)"
+        f'select rowid, highlight("{table}", 0, ?, ?) from "{table}"'
+        f' where rowid in (select value from json_each(?)) and "{table}" match ?'
     )
-    return int(db.execute(query, (any_of, found.entity, found.row)).fetchone()[0])
+    return dict(db.execute(query, (OPEN, CLOSE, json.dumps(rows), any_of)))
+
+
+def _matches(
+    db: sqlite3.Connection, table: str, entities: Sequence[int], any_of: str
+) -> dict[int, int]:
+    """How many texts of each of `entities` match."""
+    query = (
+        f'select entity, count(*) from "{table}" cross join said on number = "{table}".rowid'
+        f' where "{table}" match ? and +"{table}".rowid in (select number from said where entity in'
+        " (select value from json_each(?))) group by entity"
+    )
+    return dict(db.execute(query, (any_of, json.dumps(entities))))
