@@ -24,6 +24,9 @@ def attach(
     remove: Annotated[
         str | None, typer.Option("--remove", metavar="NAME", help="Take this one away again.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Keep long base64 unasked that may hold a secret.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -37,12 +40,14 @@ def attach(
     if remove is not None:
         _remove(context, article, remove, as_json)
     elif file is not None:
-        _attach(context, article, file, name, as_json)
+        _attach(context, article, file, name, as_json, yes=yes)
 
 
 def _attach(
-    context: contexts.Context, article: str, path: str, name: str | None, as_json: bool
-) -> None:
+    context: contexts.Context, article: str, path: str, name: str | None, as_json: bool, *,
+    yes: bool,
+) -> None:  # fmt: skip
+    from git_naturecode.cli.agreeing import agree
     from git_naturecode.cli.kb_opened import opened_article
     from git_naturecode.domain.kb import makers
     from git_naturecode.kb import attaching
@@ -51,6 +56,13 @@ def _attach(
         os.path.basename(path) if name is None else name, context.redactor
     )
     read = attaching.read(path, called, context.redactor)
+    if read.cut:
+        agree(
+            context, "keep the file as it is?", yes=yes,
+            why=f"{line(called)} has {size(read.cut)} of base64 in which something looks secret; "
+            "without them it would be lost", refused="nothing was attached",
+        )  # fmt: skip
+        read = attaching.read(path, called, context.redactor, whole=True)
     with opened_article(context, article) as here:
         there = [one for one in here.article.files if one.name == called]
         if there and there[0].sha == read.sha:

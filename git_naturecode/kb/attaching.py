@@ -20,18 +20,24 @@ if TYPE_CHECKING:
     from git_naturecode.redact import Redactor
 
 MOST_NAME = 200
+_MOST_CUT = 1_000
 _UNKNOWN = "application/octet-stream"
 _BAD = frozenset('/\\\0:*?"<>|')
 """What some file system does not take in a name."""
 
 
 class Read(NamedTuple):
-    """A file that is to be attached; `redacted` names what was replaced in its text."""
+    """A file that is to be attached; `redacted` names what was replaced in its text.
+
+    `cut` are the bytes of base64 that would be replaced with it: too many to be a secret, so that
+    the file would be lost; 0 where there are none.
+    """
 
     name: str
     data: bytes
     media: str
     redacted: tuple[str, ...] = ()
+    cut: int = 0
 
     @property
     def sha(self) -> str:
@@ -44,8 +50,9 @@ class Read(NamedTuple):
         return File(self.name, self.sha, len(self.data), self.media, "", "", "")
 
 
-def read(path: str, name: str, redactor: "Redactor") -> Read:
-    """The file at `path`, to be called `name`; its text without secrets where it is a text.
+def read(path: str, name: str, redactor: "Redactor", *, whole: bool = False) -> Read:
+    """The file at `path`, to be called `name`; its text without secrets where it is a text, or all
+    of it where it is to stay `whole`.
 
     Raises Usage for what is no file, or larger than any clone takes in, before all of it is read.
     """
@@ -61,7 +68,8 @@ def read(path: str, name: str, redactor: "Redactor") -> Read:
             f"{line(path)} cannot be read: {error.strerror}", "name a file that is to be attached"
         ) from None
     check_size(path, len(data))
-    return prepared(name, data, redactor)
+    made = prepared(name, data, redactor)
+    return Read(name, data, made.media) if whole and made.cut else made
 
 
 def prepared(name: str, data: bytes, redactor: "Redactor") -> Read:
@@ -74,7 +82,10 @@ def prepared(name: str, data: bytes, redactor: "Redactor") -> Read:
     except UnicodeDecodeError:
         return Read(name, data, media)
     clean, found = redactor.text(text)
-    return Read(name, clean.encode() if found else data, media, found)
+    if not found:
+        return Read(name, data, media)
+    lost = len(text) - len(clean) if any("base64" in one for one in found) else 0
+    return Read(name, clean.encode(), media, found, lost if lost > _MOST_CUT else 0)
 
 
 def check_size(path: str, size: int) -> None:

@@ -260,6 +260,10 @@ class _Run:
             self._skip(path, getattr(error, "message", None) or "cannot be read")
             return None
         read = attaching.prepared(name, data, self.store.redactor)
+        if read.cut:
+            self._skip(path, f"in {read.cut} bytes of base64 something looks secret; "
+                       "git naturecode kb attach ARTICLE FILE asks whether to keep it")  # fmt: skip
+            return None
         self.done.redacted += len(read.redacted)
         return read
 

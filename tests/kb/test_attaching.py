@@ -1,5 +1,6 @@
 """Files beside an article: attached, listed, fetched by others, taken away."""
 
+import base64
 import hashlib
 import os
 from pathlib import Path
@@ -75,6 +76,30 @@ def test_what_looks_secret_in_a_text_is_replaced(with_article: Clone) -> None:
     shown = with_article.nc("kb", "show", "retry", "--attachment", "log.txt").out
     assert secret not in shown
     assert shown.startswith("token [REDACTED:")
+
+
+def test_a_file_of_long_base64_is_kept_whole_after_asking_or_not_at_all(
+    with_article: Clone,
+) -> None:
+    clone = with_article
+    secret = b"token ghp_" + b"a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    data = base64.encodebytes(b"words\n" * 500 + secret + b"\n" + b"words\n" * 500)
+    (clone.path / "dump.txt").write_bytes(data)
+    said = clone.nc("kb", "attach", "retry", "dump.txt", code=3)
+    assert "base64" in said.err
+    assert "--yes" in said.err
+    assert clone.nc("kb", "show", "retry", "--json").json["files"] == []
+    (clone.path / "doc").mkdir()
+    (clone.path / "doc/page.md").write_text("# Page\n\n![dump](dump.txt)\n")
+    (clone.path / "doc/dump.txt").write_bytes(data)
+    assert "kb attach" in clone.nc("kb", "import", "doc").err
+    assert clone.nc("kb", "show", "page", "--json").json["files"] == []
+    clone.nc("kb", "attach", "retry", "dump.txt", "--yes")
+    assert clone.nc("kb", "show", "retry", "--attachment", "dump.txt").out == data.decode()
+    short = base64.b64encode(secret).decode()
+    (clone.path / "short.txt").write_text(f"value: {short}\n")
+    clone.nc("kb", "attach", "retry", "short.txt", "--yes")  # that is no file, but a secret
+    assert short not in clone.nc("kb", "show", "retry", "--attachment", "short.txt").out
 
 
 def test_a_name_that_is_a_path_is_only_a_name(with_article: Clone) -> None:
