@@ -121,12 +121,15 @@ def status(store: Store, index: Index) -> Status:
 def edits(store: Store) -> dict[str, str]:
     """What is to be said of each file of an article that was changed in this work tree."""
     looked = touched.look(store)
-    if not (looked.changed or looked.gone or put_back.noted(store)):
+    if not (looked or put_back.noted(store)):
         return {}
+    from git_naturecode.kb import passed_over, taking_in
     from git_naturecode.kb import put_back as putting_back
-    from git_naturecode.kb import taking_in
 
-    return {**taking_in.waiting(store), **putting_back.waiting(store, looked)}
+    return {
+        **taking_in.waiting(store), **putting_back.waiting(store, looked),
+        **passed_over.waiting(looked),
+    }  # fmt: skip
 
 
 def _trusted(store: Store) -> Trusted | None:

@@ -15,16 +15,18 @@ def take_in(context: Context, store: Store) -> int:
     if context.took_in:
         return 0
     looked = touched.look(store)
-    if not (looked.changed or looked.gone or put_back.noted(store)):
+    if not (looked or put_back.noted(store)):
         return 0
     context.took_in = True
+    from git_naturecode.kb import passed_over, taking_in
     from git_naturecode.kb import put_back as putting_back
-    from git_naturecode.kb import taking_in
 
     if store.redactor is None:
         store.redactor = context.redactor
     taken, left = taking_in.take_in(store, lambda text: context.tell(show(text)))
     putting_back.tell(store, looked, lambda text: context.tell(show(text)))
+    if taking_in.is_wanted(store):
+        passed_over.tell(store, looked, lambda text: context.tell(show(text)))
     if left:
         which = "file" if len(left) == 1 else "files"
         context.tell(

@@ -113,7 +113,7 @@ class _Work:
     manifest: Manifest
     folder: Folder
     result: Updated = field(default_factory=Updated)
-    deleted: set[str] = field(default_factory=set)
+    deleted: dict[str, bool] = field(default_factory=dict)  # True: emptied
 
     def update(self, progress: Progress) -> Updated:
         """Write what is missing or changed, remove what shall not be there any more."""
@@ -201,8 +201,9 @@ class _Work:
                 old.append(row)
             elif seen is None or not seen.size or row.pending:
                 wanted.add(row.source)
-                if seen is None and row.seen and self._was_deleted(row):
-                    self.deleted.add(row.path)
+                is_told = seen is None or not row.pending
+                if is_told and row.seen and self._was_deleted(row):
+                    self.deleted[row.path] = seen is not None
             elif seen != row.seen:
                 moved.append((row.path, seen))
         self.manifest.done(moved)
@@ -229,14 +230,14 @@ class _Work:
                 continue
             done.append((view.path, seen))
             self.result.written += new
-        back = [path for path, _ in done if path in self.deleted]
+        back = {path: self.deleted[path] for path, _ in done if path in self.deleted}
         if back:
             put_back.note(self.store, back)
         self.manifest.done(done)
         self.manifest.disown(foreign)
 
     def _was_deleted(self, row: Row) -> bool:
-        """True when somebody took the file of an article away, and not the whole folder."""
+        """True for the file of an article that is gone or empty, while its folder is there."""
         assert self.store.repo.work_tree is not None
         above = os.path.dirname(os.path.join(self.store.repo.work_tree, NAME, row.path))
         return row.source.startswith(f"{FILE}{EDITABLE}") and os.path.isdir(above)

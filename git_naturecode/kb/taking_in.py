@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from typing import NamedTuple
 
 from git_naturecode import ids
 from git_naturecode.domain.kb import edited, editing, makers, slugs
@@ -18,12 +17,12 @@ from git_naturecode.domain.kb.model import FOLDERS, KIND, REVISION, Article
 from git_naturecode.errors import NaturecodeError
 from git_naturecode.folder import edits
 from git_naturecode.folder.update import update
+from git_naturecode.kb.edit_told import Left, Taken, lines_of, notes_of, tell_of_secrets, unchanged
 from git_naturecode.kb.shown import Shown
 from git_naturecode.render import kb_view
 from git_naturecode.render.kb import undecided
 from git_naturecode.render.show import line
 from git_naturecode.store import place, touched
-from git_naturecode.store.entry import Entry
 from git_naturecode.store.lock import hold
 from git_naturecode.store.place import NAME
 from git_naturecode.store.store import TEAM, Store
@@ -35,42 +34,6 @@ _MOST_REMEMBERED = 500
 _AT_ONCE = 50
 _TYPES = {folder: type for type, folder in FOLDERS.items()}
 Tell = Callable[[str], None]
-
-
-class Taken(NamedTuple):
-    """A file that was taken in: its path, the article, lines more and less, whether it is new.
-
-    `open` says what of the article is still to be decided, "" for nothing.
-    """
-
-    path: str
-    id: str
-    more: int
-    less: int
-    is_new: bool
-    entries: tuple[Entry, ...] = ()
-    open: str = ""
-
-    @property
-    def text(self) -> str:
-        """One line for people."""
-        if self.is_new:
-            return f"took in {NAME}/{line(self.path)} as a new article: {ids.tail(self.id)}"
-        parts = [f"{self.more} lines more" if self.more != 1 else "1 line more"] * bool(self.more)
-        parts += [f"{self.less} less"] * bool(self.less)
-        kinds = {one.header.get("field") for one in self.entries}
-        parts += [what for what in ("title", "tags") if what in kinds]
-        return (
-            f"took in your edit of {NAME}/{line(self.path)}: {', '.join(parts) or 'the same text'}"
-            + (f"; {self.open}" if self.open else "")
-        )
-
-
-class Left(NamedTuple):
-    """A file that cannot be taken in, and why."""
-
-    path: str
-    why: str
 
 
 def is_wanted(store: Store) -> bool:
@@ -184,6 +147,9 @@ class _Taking:
             if isinstance(found, Taken):
                 self.taken.append(found)
                 tell(found.text)
+                for note in found.notes:
+                    tell(f"warning: {NAME}/{line(found.path)}: {note}")
+                tell_of_secrets(found.path, found.entries, tell)
 
     def looked_at(
         self, one: edits.Changed, read: edited.Edited | edited.Fresh
@@ -250,8 +216,7 @@ class _Taking:
         others = _others(article, read, one.path)
         if not change.drafts:
             if others:
-                return Left(one.path, f"only its text, title and tags are changed in the file, not "
-                            f"its {' and '.join(others)}")  # fmt: skip
+                return Left(one.path, unchanged(article, read, others))
             return True
         self._gate.require_article(change.drafts, article)
         made = self.store.entries_for(TEAM, article.id, change.drafts)
@@ -263,9 +228,10 @@ class _Taking:
             if said is None:
                 fresh.append(entry)
         self.store.keep(TEAM, article.id, fresh)
-        more, less = _lines(change.before, change.after)
+        more, less = lines_of(change.before, change.after)
         still = self._undecided(article, read.text)
-        return Taken(one.path, article.id, more, less, False, tuple(made), still)
+        notes = notes_of(article, change, read, others)
+        return Taken(one.path, article.id, more, less, False, tuple(made), still, notes)
 
     def _undecided(self, before: Article, text: str) -> str:
         """What is still to be decided in an article after an edit that made `text` of it."""
@@ -346,14 +312,6 @@ def _others(article: Article, read: edited.Edited, path: str) -> list[str]:
     found = [name for name, value in kept.items() if read.others.get(name, value) != value]
     types = (article.type, _TYPES[path.split("/")[1]])
     return found + ["type"] * (read.others.get("type", article.type) not in types)
-
-
-def _lines(before: str, after: str) -> tuple[int, int]:
-    """How many lines are new in `after`, and how many of `before` are gone."""
-    from collections import Counter
-
-    old, new = Counter(before.split("\n")), Counter(after.split("\n"))
-    return (new - old).total(), (old - new).total()
 
 
 def _sha(one: edits.Changed) -> str:

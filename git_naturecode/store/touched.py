@@ -1,6 +1,7 @@
 """Files of articles in the folder of a work tree that look otherwise than written, or are gone."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,14 +11,26 @@ from git_naturecode.store.store import Store
 
 _Looks = tuple[int, int, int, int]
 _ABOVE, _ENDING = "kb/", ".md"
+_ENDS = re.compile(r"[A-Za-z0-9]{1,12}")
+_BESIDE = frozenset({
+    "bak", "crdownload", "download", "lock", "new", "old", "orig", "part", "rej", "save", "swap",
+    "swo", "swp", "swx", "temp", "tmp",
+})  # fmt: skip
+"""What editors and others call a file that they have beside another."""
 
 
 class Looked(NamedTuple):
-    """Files of articles, by path: those that may have been changed or that somebody put there, and
-    those that were written there and are gone."""
+    """Files of articles, by path: those that may have been changed or that somebody put there,
+    those that were written there and are gone, and those that are empty; and what somebody put
+    there that is no file of an article (a folder with a / behind it)."""
 
     changed: list[str]
     gone: list[str]
+    emptied: list[str]
+    strange: list[str]
+
+    def __bool__(self) -> bool:
+        return any(self)
 
 
 def names(store: Store) -> list[str]:
@@ -32,21 +45,21 @@ def look(store: Store) -> Looked:
     Where a whole folder was taken away, nothing was deleted in it.
     """
     if store.repo.work_tree is None or not place.is_on(store):
-        return Looked([], [])
+        return Looked([], [], [], [])
     above = os.path.join(store.repo.work_tree, NAME)
     if os.path.islink(above) or not os.path.isdir(os.path.join(above, "kb")):
-        return Looked([], [])
+        return Looked([], [], [], [])
     known = _known(store)
-    changed: list[str] = []
+    found = Looked([], [], [], [])
     folders = set()
     for name in _folders(above):
         folder = os.path.join(above, name)
         if not os.path.isdir(folder) or os.path.islink(folder):
             continue
         folders.add(name)
-        changed += _changed(folder, name, known)
-    gone = [path for path in known if os.path.dirname(path) in folders]
-    return Looked(sorted(changed), sorted(gone))
+        _look(folder, name, known, found)
+    found.gone.extend(path for path in known if os.path.dirname(path) in folders)
+    return Looked(*map(sorted, found))
 
 
 def _folders(above: str) -> Iterator[str]:
@@ -58,19 +71,38 @@ def _folders(above: str) -> Iterator[str]:
         yield from (f"{_ABOVE}{one.name}" for one in listed if one.name[0] != ".")
 
 
-def _changed(folder: str, name: str, known: "dict[str, _Looks]") -> Iterator[str]:
-    """The files of articles in one folder that look otherwise; what editors put beside them is
-    none. What is there is taken out of `known`."""
+def _look(folder: str, name: str, known: "dict[str, _Looks]", into: Looked) -> None:
+    """Put what is otherwise in one folder `into` its list; what editors put beside files is
+    nothing. What is there is taken out of `known`."""
     with os.scandir(folder) as listed:
         for one in listed:
             if not one.name.endswith(_ENDING) or one.name[0] in ".#":
+                if f"{name}/{one.name}" not in known:
+                    into.strange.extend(_strange(one, name))
                 continue
             found = one.stat(follow_symlinks=False)
             inode = found.st_ino & 0x7FFF_FFFF_FFFF_FFFF
             looks = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, inode)
             path = f"{name}/{one.name}"
-            if known.pop(path, None) != looks and found.st_size:
-                yield path
+            was = known.pop(path, None)
+            if was != looks and found.st_size:
+                into.changed.append(path)
+            elif was and was[0] and not found.st_size:
+                into.emptied.append(path)
+
+
+def _strange(one: "os.DirEntry[str]", folder: str) -> Iterator[str]:
+    """What stands where the files of articles do, and is meant for one of them."""
+    path = f"{folder}/{one.name}"
+    if one.is_dir(follow_symlinks=False):
+        if one.name[0] != "." and f"{folder}/" != _ABOVE and os.listdir(one.path):
+            yield f"{path}/"
+        return
+    _, dot, ending = one.name.rpartition(".")
+    is_plain = one.name[0] not in ".#~" and _ENDING + "." not in one.name.casefold()
+    is_meant = dot and _ENDS.fullmatch(ending) and ending.casefold() not in _BESIDE
+    if is_plain and is_meant and one.is_file(follow_symlinks=False) and one.stat().st_size:
+        yield path
 
 
 def _known(store: Store) -> "dict[str, _Looks]":

@@ -445,7 +445,10 @@ def test_a_deleted_article_that_was_edited_here_lives(clone: Clone, article: Pat
 
 def test_a_secret_is_replaced_before_it_is_written(clone: Clone, article: Path) -> None:
     change(article, "first", "token ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8")
-    took(clone)
+    said = took(clone).err
+    assert "warning: replaced what looked secret in .naturecode/kb/articles/retry.md" in said
+    assert "github-token" in said
+    assert "looked secret" not in took(clone).err
     assert "ghp_" not in article.read_text()
     assert "REDACTED" in article.read_text()
     assert "ghp_" not in clone.git("log", "-p", "naturecode")
@@ -566,3 +569,94 @@ def test_who_moves_a_file_is_told_how_the_article_is_renamed(clone: Clone, artic
     clone.nc("folder")
     assert article.with_name("backoff.md").read_text().endswith(TEXT)
     assert not took(clone).err
+
+
+def test_who_empties_a_file_is_told_once_that_its_article_stays(
+    clone: Clone, article: Path
+) -> None:
+    right = article.read_bytes()
+    article.write_text("")
+    told = "emptied, but not its article, so the file"
+    assert f"{told} comes back; `git naturecode kb rm retry`" in clone.nc("status").out
+    assert f"retry.md was {told} is back" in took(clone).err
+    assert article.read_bytes() == right
+    assert not took(clone).err
+
+
+def test_who_moves_a_file_to_another_type_is_told_how_that_is_changed(
+    clone: Clone, article: Path
+) -> None:
+    faq = article.parent.parent / "faqs/retry.md"
+    faq.parent.mkdir(exist_ok=True)
+    article.rename(faq)
+    said = took(clone).err
+    assert "moved to kb/faqs/retry.md" in said
+    assert "`git naturecode kb edit retry --type faq` makes it a faq" in said
+    clone.nc("kb", "edit", "retry", "--type", "faq")
+    clone.nc("folder")
+    assert faq.read_text().endswith(TEXT)
+    assert not article.exists()
+    assert not took(clone).err
+
+
+STRANGE = {
+    "articles/sub/in.md": "folder", "articles/one.markdown": "call it one.md",
+    "faqs/two.txt": "call it two.md", "articles/UP.MD": "call it UP.md",
+    "snippets/helper.py": "kb attach ARTICLE .naturecode/kb/snippets/helper.py",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", STRANGE)
+def test_what_is_no_file_of_an_article_is_named_once(
+    clone: Clone, article: Path, path: str
+) -> None:
+    where = article.parent.parent / path
+    where.parent.mkdir(parents=True, exist_ok=True)
+    where.write_text("# Words\n")
+    assert STRANGE[path] in clone.nc("status").out
+    said = took(clone).err
+    assert "is not taken in" in said
+    assert STRANGE[path] in said
+    assert not took(clone).err
+    assert STRANGE[path] in clone.nc("status").out
+    where.unlink()
+    if "sub" in path:
+        where.parent.rmdir()
+    assert not took(clone).err
+    assert clone.nc("status", "--json").json["edits"] == []
+
+
+def test_what_editors_put_beside_a_file_is_not_named(clone: Clone, article: Path) -> None:
+    for name in ("retry.md~", ".retry.md.swp", "#retry.md#", "4913", "retry.md.bak", "a.tmp",
+                 "retry.md.sb-1a2b-x", "sedX1y2Z3", "~$retry.txt"):  # fmt: skip
+        (article.parent / name).write_text("x\n")
+    (article.parent / "empty").mkdir()
+    assert not took(clone).err
+    assert clone.nc("status", "--json").json["edits"] == []
+
+
+def test_a_type_that_was_changed_beside_the_text_is_not_lost_in_silence(
+    clone: Clone, article: Path
+) -> None:
+    tail = clone.nc("kb", "show", "retry", "--json").json["id"][-8:]
+    change(article, "type: article", "type: faq")
+    said = took(clone).err
+    assert f"`git naturecode kb edit {tail} --type faq` changes that" in said
+    change(article, "first", "1st")
+    said = took(clone).err
+    assert "took in your edit" in said
+    assert f"`git naturecode kb edit {tail} --type faq` changes that" in said
+    assert "type: article" in article.read_text()
+
+
+def test_a_heading_and_a_title_that_part_are_named(clone: Clone) -> None:
+    file = begun(clone, "Proxies", "# Proxies\n\nfirst\n")
+    change(file, "# Proxies", "# Proxies and more")
+    assert "warning" not in took(clone).err  # the title follows its heading
+    assert "title: Proxies and more" in file.read_text()
+    change(file, "title: Proxies and more", "title: Ways out")
+    assert "its title is 'Ways out', and its heading 'Proxies and more'" in took(clone).err
+    change(file, "first", "1st")
+    assert "its title" not in took(clone).err  # that is no news
+    change(file, "# Proxies and more", "# All ways")
+    assert "its heading 'All ways'" in took(clone).err
