@@ -13,7 +13,7 @@ from box import Box, Clone
 from git_naturecode import background
 from git_naturecode.domain.kinds import SESSION, open_index
 from git_naturecode.errors import NaturecodeError
-from git_naturecode.store import index_rows
+from git_naturecode.store import index_file, index_rows
 from git_naturecode.store.bulk import bulk
 from git_naturecode.store.described import Described
 from git_naturecode.store.entry import Draft
@@ -130,7 +130,10 @@ def test_a_hidden_text_leaves_no_byte_in_the_index(clone: Clone, store: Store, h
     assert {hit["id"] for hit in found["items"]} == set(others)
 
 
-def test_what_a_reader_delayed_is_taken_out_the_next_time(clone: Clone, store: Store) -> None:
+def test_what_a_reader_delayed_is_taken_out_the_next_time(
+    clone: Clone, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_file, "_WAIT", 0.5)
     session = clone.start("A title")
     said = clone.nc("session", "say", session, SECRET, "--json").json
     clone.nc("session", "search", SECRET)
