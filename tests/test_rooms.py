@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import git_naturecode
@@ -89,9 +90,20 @@ STARTERS = {
 MOST_LINES = 400
 
 
-def imports(source: str, module: str, *, is_package: bool = False) -> Iterator[tuple[int, str]]:
+@cache
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of a text."""
+    return ast.parse(source)
+
+
+@cache
+def imports(source: str, module: str, *, is_package: bool = False) -> tuple[tuple[int, str], ...]:
     """Line and full name of everything that `source`, the text of `module`, imports."""
-    for node in ast.walk(ast.parse(source)):
+    return tuple(_imports(source, module, is_package))
+
+
+def _imports(source: str, module: str, is_package: bool) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -162,7 +174,7 @@ def test_each_exception_is_still_needed() -> None:
 
 def test_every_module_begins_with_a_sentence() -> None:
     for path, module in _modules():
-        text = ast.get_docstring(ast.parse(path.read_text()))
+        text = ast.get_docstring(parsed(path.read_text()))
         if path.name == "__init__.py" and not path.read_text():
             continue
         assert text, f"{module} does not say what lives there"

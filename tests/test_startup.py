@@ -83,12 +83,18 @@ PATHS = {
 @pytest.fixture
 def clone(box: Box) -> Clone:
     """A clone in step with its remote, with an index that is up to date."""
+    made = box.scene("a clone that said something", lambda: _clone(box))
+    made.nc("sync")  # where its remote is now
+    for _ in range(2):  # the first takes in where the remote stands, the second finds no change
+        made.nc("session", "search", "jitter")
+    return made
+
+
+def _clone(box: Box) -> Clone:
     made = box.clone(box.remote(), "ada")
     session = made.start("Retry jitter")
     made.nc("session", "say", session, "Make the jitter configurable.")
     made.nc("sync")
-    for _ in range(2):  # the first takes in where the remote stands, the second finds no change
-        made.nc("session", "search", "jitter")
     return made
 
 

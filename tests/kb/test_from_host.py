@@ -63,7 +63,7 @@ class Host:
 
 @pytest.fixture
 def host(box: Box) -> Host:
-    return Host(box)
+    return box.scene("a host and two clones", lambda: Host(box))
 
 
 def test_an_edit_on_the_page_is_a_revision_by_its_author(host: Host) -> None:
