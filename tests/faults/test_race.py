@@ -228,10 +228,10 @@ def test_a_folder_that_gc_takes_away_is_made_again(box: Box) -> None:
 
 
 def test_eight_processes_append_at_once(box: Box) -> None:
-    figures = append_many(box.path / "many", 8, 200)
+    figures = append_many(box.path / "many", 8, 80)
     assert (figures.lost, figures.doubled) == (0, 0)
     clone = Clone(box.path / "many", Way("library"))
-    assert sum(crash.in_log(clone).values()) == 1600
+    assert sum(crash.in_log(clone).values()) == 640
     assert in_order_of_stamps(clone)
     assert crash.fsck(clone) == ""
 

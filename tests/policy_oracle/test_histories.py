@@ -6,7 +6,7 @@ from policy_oracle.histories import History
 from policy_oracle.judging import Count, look_at, told
 from seeds import SEED, TORTURE
 
-BLOCKS, EACH, ORDERS = (40, 150, 2) if TORTURE else (10, 50, 1)
+BLOCKS, EACH, ORDERS = (40, 150, 2) if TORTURE else (10, 30, 1)
 STEPS = (10, 16, 40) if TORTURE else (8, 12, 16)
 
 
