@@ -13,6 +13,7 @@ from git_naturecode.domain.kinds import KB
 if TYPE_CHECKING:
     from git_naturecode.domain.kb.model import Article, Revision
     from git_naturecode.store.entry import Json
+    from git_naturecode.store.index import Index
     from git_naturecode.store.store import Store
 
 Types = Annotated[
@@ -129,12 +130,23 @@ def show(
         name = kb_named.shown(index, [{"id": found.id, "slug": found.slug}])[found.id]
         _count(context, store, found, looked=not (as_json or raw or revision))
         chosen = handles.revision(found, revision) if revision else None
+        others = _linked(index, found)
     if as_json:
         context.json(_json(found, name, chosen))
     elif raw:
         _raw(context, found, chosen)
     else:
-        _text(context, found, name, chosen)
+        _text(context, found, name, chosen, others)
+
+
+def _linked(index: "Index", article: "Article") -> dict[str, str]:
+    """What the articles are called that this one is linked to, by id."""
+    from git_naturecode import ids
+    from git_naturecode.cli import kb_named
+
+    named = {one.to for one in article.links if one.to.startswith(f"{KB}-")}
+    rows = [row for one in sorted(named) if (row := index.row(KB, ids.tail(one)))]
+    return kb_named.shown(index, rows) if rows else {}
 
 
 def _count(context: contexts.Context, store: "Store", article: "Article", *, looked: bool) -> None:
@@ -184,8 +196,9 @@ def readable(article: "Article", revision: "Revision") -> str:
 
 
 def _text(
-    context: contexts.Context, article: "Article", name: str, chosen: "Revision | None"
-) -> None:
+    context: contexts.Context, article: "Article", name: str, chosen: "Revision | None",
+    others: dict[str, str],
+) -> None:  # fmt: skip
     from git_naturecode.render import kb as render
 
     colours = paint(context)
@@ -193,7 +206,7 @@ def _text(
         head = render.history_text(article, [chosen], colours)
         page(context, f"{head}\n\n{render.shown(readable(article, chosen))}")
         return
-    page(context, render.text(article, name, colours))
+    page(context, render.text(article, name, colours, others))
     if article.marked:
         context.tell(
             f"hint: git naturecode ai resolve {name} shows them and takes one; git naturecode "

@@ -315,7 +315,8 @@ class _Run:
     def _write(self, made: Sequence[tuple[File, list[Draft]]]) -> None:
         reads = {r.sha: r for one, _ in made for r in one.attached.values()}
         attaching.put(self.store, list(reads.values()))
-        self.done.attached = len(reads)
+        fresh = (d.fields["sha"] for _, drafts in made for d in drafts if d.kind == "file")
+        self.done.attached = len(set(fresh))
         entity = {one.source: one.id for one in self.done.items}
         with bulk(self.store, TEAM, "Add articles") as writer:
             for number, (one, drafts) in enumerate(made):

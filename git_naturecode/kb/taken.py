@@ -123,12 +123,13 @@ def _tags(one: File, wanted: Iterable[str]) -> list[Draft]:
 
 def _files(one: File) -> list[Draft]:
     entries = one.known.entries if one.known else []
+    there = {(file.name, file.sha) for file in one.known.article.files} if one.known else set()
     return [
         _dated(
             one, makers.file(entries, read.name, read.sha, len(read.data), read.media), read.name,
             read.sha, "file", clean=True,
         )
-        for read in one.attached.values()
+        for read in one.attached.values() if (read.name, read.sha) not in there
     ]  # fmt: skip
 
 

@@ -55,8 +55,9 @@ def _row(
     return "  ".join([paint.yellow(str(row["id"])[-_TAIL:]), *parts, paint.dim(tags)]).rstrip()
 
 
-def text(article: Article, name: str, paint: Paint) -> str:
-    """An article to read: what it is, then its text. `name` is what it is called here."""
+def text(article: Article, name: str, paint: Paint, others: Mapping[str, str]) -> str:
+    """An article to read: what it is, then its text. `name` is what it is called here, `others`
+    what the articles are called that it is linked to, by id."""
     body = shown(article.text)
     if not article.text and any(
         one.hidden and one.id in article.heads for one in article.revisions
@@ -66,10 +67,10 @@ def text(article: Article, name: str, paint: Paint) -> str:
         by = f"{line(article.deleted.by)} on {article.deleted.time[:10]}"
         why = f": {line(article.deleted.reason)}" if article.deleted.reason else ""
         body = paint.dim(f"[deleted by {by}{why}]")
-    return "\n".join(_head(article, name, paint)) + "\n\n" + body
+    return "\n".join(_head(article, name, paint, others)) + "\n\n" + body
 
 
-def _head(article: Article, name: str, paint: Paint) -> Iterator[str]:
+def _head(article: Article, name: str, paint: Paint, others: Mapping[str, str]) -> Iterator[str]:
     title = line(article.title) or name
     if article.deleted or line(title_of(article.text)) != title:  # else the text begins with it
         yield paint.bold(title)
@@ -79,7 +80,7 @@ def _head(article: Article, name: str, paint: Paint) -> Iterator[str]:
         yield "tags: " + ", ".join(map(line, article.tags))
     yield from _used(article)
     if article.links:
-        yield "about: " + ", ".join(_links(article))
+        yield "about: " + ", ".join(_links(article, others))
     for file in article.files:
         yield f"file: {line(file.name)} ({file.size} bytes)"
     for gone in article.kept_over:
@@ -127,10 +128,10 @@ def _used(article: Article) -> Iterator[str]:
         yield " · ".join(told)
 
 
-def _links(article: Article) -> list[str]:
+def _links(article: Article, others: Mapping[str, str]) -> list[str]:
     found = []
     for one in article.links[:10]:
-        to = one.to[:_SHORT] if len(one.to) in (40, 64) else one.to
+        to = one.to[:_SHORT] if len(one.to) in (40, 64) else others.get(one.to, one.to)
         where = f"{one.path}:{one.lines}" if one.path and one.lines else one.path
         found.append(line(f"{where} in {to}" if where else to))
     more = len(article.links) - len(found)

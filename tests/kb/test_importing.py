@@ -129,6 +129,19 @@ def test_again_only_what_changed(docs: Clone) -> None:
     assert states(imported(docs, "docs")) == {"docs/index.md": "unchanged"}
 
 
+def test_a_picture_that_is_there_is_not_attached_again(docs: Clone) -> None:
+    assert imported(docs, "docs")["attached"] == 1
+    setup = docs.path / "docs/guide/setup.md"
+    setup.write_text(setup.read_text() + "\nmore\n")
+    said = imported(docs, "docs")
+    assert (said["changed"], said["attached"]) == (1, 0)
+    write(docs.path / "docs", img___a__png=PNG + b"2")
+    setup.write_text(setup.read_text() + "\nand more\n")
+    said = imported(docs, "docs")
+    assert (said["changed"], said["attached"]) == (1, 1)
+    assert len(docs.nc("kb", "show", "set-up", "--json").json["files"]) == 1
+
+
 def test_a_title_that_somebody_changed_here_stays(docs: Clone) -> None:
     imported(docs, "docs")
     docs.nc("kb", "edit", "start", "--title", "Mine")

@@ -377,3 +377,12 @@ def test_a_name_stands_since_the_first_revision_of_the_last_that_have_it(clone: 
     assert [stood.since(article, text) for text in ("a.py:5", "b.py:1", "c.py:1")] == [
         times[2], times[2], times[3],
     ]  # fmt: skip
+
+
+def test_an_article_that_another_is_about_is_shown_by_its_name(clone: Clone) -> None:
+    add(clone, "One", "x\n")
+    other = add(clone, "Two", "y\n")
+    clone.nc("kb", "link", "one", "two")
+    said = clone.nc("kb", "show", "one").out
+    assert "about: two\n" in said
+    assert other not in said

@@ -28,8 +28,9 @@ _NUMBERED = re.compile(r"(?:adr[-_]?)?\d{1,5}[-_. ]", re.I)
 _DECISIONS = frozenset({"adr", "adrs", "decisions", "decision-records", "architecture-decisions"})
 _PICTURE = re.compile(r"!\[[^\[\]]{0,200}\]\([^()\s]{0,2000}\)|<[^<>]{1,500}>")
 _LINKED = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,2000}\)")
-_STATUS = re.compile(r"(?im)^[ \t]*(?:[-*] +)?\**status\**\s*:\**\s*\**\s*([a-z]+)")
-_BELOW = re.compile(r"(?im)^#{2,6}[ \t]+status[ \t]*#*[ \t]*\n+[ \t]*[-*_]*\s*([a-z]+)")
+_STATUS = re.compile(r"(?im)^[ \t]*(?:[-*] +)?\**status\**\s*:[\s*]*([a-z]+)")
+_DATE = re.compile(r"(?im)^[ \t]*(?:[-*] +)?\**date\**[ \t]*:[ \t*]*(\d{4}-\d\d-\d\d)[ \t*]*$")
+_BELOW = re.compile(r"(?im)^#{2,6}[ \t]+status[ \t#]*\n[\s*_-]*([a-z]+)")
 _READ = frozenset({
     "title", "type", "kind", "tags", "tag", "keywords", "categories", "category", "date", "created",
     "created_at", "createdat", "author", "authors", "deciders", "decision-makers", "slug",
@@ -74,7 +75,7 @@ def document(path: str, text: str, *, wiki: bool = False) -> Document:
     return Document(
         " ".join(title.split())[:MOST_TITLE], _type(path, told), tags_of(tags), body,
         front.word(told, "author", "authors", "deciders", "decision-makers")[:200],
-        front.time_ms(told, "date", "created", "created_at", "createdat"),
+        front.time_ms(told, "date", "created", "created_at", "createdat") or _dated(body, status),
         front.word(told, "slug"), (*front.words(told, "aliases", "alias"), stem), status,
         tuple(sorted(key for key in told if key not in _READ)), found.problem,
     )  # fmt: skip
@@ -125,6 +126,12 @@ def _status(path: str, told: dict[str, Json], text: str) -> str:
     said = front.word(told, "status") or _first(text)
     status = re.match(r"[a-z]+", said.casefold())
     return status[0] if status and status[0] in STATUSES else "accepted" if not said else "proposed"
+
+
+def _dated(text: str, status: str) -> int:
+    """When a record of a decision was made, as its text says (`Date: 2026-11-26`), else 0."""
+    found = _DATE.search(prose(text)) if status else None
+    return front.time_ms({"date": found[1]}, "date") if found else 0
 
 
 def _told(told: dict[str, Json]) -> bool:

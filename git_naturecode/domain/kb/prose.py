@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from git_naturecode.domain.kb.texts import unclosed
+
 _FENCE = re.compile(r"(?P<before>(?:[ \t>]|[-+*][ \t]|[0-9]{1,9}[.)][ \t])*)(?P<run>`{3,}|~{3,})")
 _LIST = re.compile(r"[ \t>]*(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 _INDENTED = re.compile(r"(?: {4}| {0,3}\t)")
@@ -10,7 +12,6 @@ _RUN = re.compile(r"`+")
 _ESCAPED = re.compile(r"\\+$")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _NAMED = re.compile(
     r"<(?:a|h[1-6]|div|span|p)\s[^<>]{0,200}?\b(?:name|id)=[\"']([^\"'<>]{1,200})[\"']"
 )
@@ -117,7 +118,7 @@ def _headings(text: str) -> Iterator[tuple[int, str, tuple[int, int]]]:
     lines, plain = text.split("\n"), "\n".join(_outside(text.split("\n"))).split("\n")
     for number, line in enumerate(plain):
         if found := _HEADING.match(line):
-            words = _CLOSING.sub("", lines[number][found.end() :]).strip()
+            words = unclosed(lines[number][found.end() :]).strip()
             yield len(found[1]), words, (number, 1)
         elif _UNDERLINE.match(line) and _is_one_line(plain, number - 1):
             level = 1 if line.strip()[0] == "=" else 2

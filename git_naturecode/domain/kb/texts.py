@@ -5,7 +5,7 @@ import re
 MOST_TITLE = 200
 """Characters of a title."""
 _MARK = "\ufeff"
-_HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}#[ \t]+")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -32,9 +32,19 @@ def title_of(text: str) -> str:
             fence = mark[1]
         elif mark and mark[1].startswith(fence) and not line.strip(" `~"):
             fence = ""
-        elif not fence and (found := _HEADING.fullmatch(line)):
-            return found[1].strip()
+        elif not fence and (found := _HEADING.match(line)):
+            return unclosed(line[found.end() :]).strip()
     return ""
+
+
+def unclosed(words: str) -> str:
+    """The words of a heading, from behind its `#`, without the ones that close it.
+
+    No pattern does this in less than the square of a long line.
+    """
+    words = words.strip(" \t")
+    bare = words.rstrip("#")
+    return bare.rstrip(" \t") if not bare or bare[-1] in " \t" else words
 
 
 def retitled(title: str, before: str, after: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from git_naturecode import clock
 from git_naturecode.domain.kb import front
 from git_naturecode.domain.kb.incoming import document
 from git_naturecode.domain.kb.reaiming import Aim, Page, Sources, aimed
@@ -123,6 +124,26 @@ def test_folders_say_of_what_type_their_files_are(path: str, type: str) -> None:
 ])  # fmt: skip
 def test_records_of_decisions_are_known(path: str, text: str, tags: tuple[str, ...]) -> None:
     assert document(path, text).tags == tags
+
+
+@pytest.mark.parametrize(("said", "day"), [
+    ("Date: 2024-02-12", "2024-02-12"), ("* **Date:** 2024-02-12", "2024-02-12"), ("x", ""),
+    ("Date: soon", ""), ("`Date: 2024-02-12`", ""), ("Date: 2024-13-40", ""),
+])  # fmt: skip
+def test_a_record_of_a_decision_says_when_it_was_made(said: str, day: str) -> None:
+    text = f"# 1. X\n\n{said}\n\n## Status\n\nAccepted\n\n## Context\n\n## Decision\n"
+    made = document("adr/0001-x.md", text).time_ms
+    assert (clock.iso(made)[:10] if made else "") == day
+    assert document("notes.md", f"# X\n\n{said}\n").time_ms == 0
+
+
+@pytest.mark.parametrize("long", [
+    "Status:" + "*" * 500_000, "Status" + " " * 500_000, "## Status" + " " * 500_000 + "x",
+    "## Status\n" + "- " * 250_000, "Date:" + "* " * 250_000, "Date" + " " * 500_000,
+])  # fmt: skip
+def test_what_is_built_to_be_looked_at_for_long_is_read_at_once(long: str) -> None:
+    text = f"# X\n\n{long}\n\n## Context\n\n## Decision\n"
+    assert document("adr/0001-x.md", text).tags[:1] == ("adr",)
 
 
 PAGES = {

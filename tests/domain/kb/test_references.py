@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from git_naturecode.domain.kb.prose import anchor, anchors, first_heading, headings, prose
 from git_naturecode.domain.kb.references import MOST, Reference, place, references
 from git_naturecode.domain.kb.targets import escaped, led, plain, targets
+from git_naturecode.domain.kb.texts import title_of
 from growing import grows_evenly
 
 SHA = "ab" + "0" * 62
@@ -156,6 +157,18 @@ def test_hostile_texts_cost_no_more_than_their_length(text: str) -> None:
         assert len(anchors(part)) <= part.count("\n") + 1
 
     assert grows_evenly(work, 120_000)
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ("# a b #", "a b"), ("# a ### \t", "a"), ("# a#", "a#"), ("# a # b", "a # b"), ("#   a", "a"),
+    ("# #", ""), ("# a \\#", "a \\#"), ("# ", ""), ("# a" + " " * 500_000 + "x", None),
+    ("# a" + " #" * 250_000 + "x", None), ("# " + "#" * 500_000, ""),
+])  # fmt: skip
+def test_a_heading_is_read_without_what_closes_it(line: str, words: str | None) -> None:
+    """However long the line is: each of these took minutes where the time grew with its square."""
+    wanted = line[2:].strip() if words is None else words
+    assert title_of(f"{line}\n") == wanted
+    assert first_heading(f"{line}\n")[0] == wanted
 
 
 def test_a_hundred_thousand_links_are_bounded() -> None:
