@@ -549,7 +549,7 @@ def test_the_same_words_written_twice_need_a_person(clone: Clone) -> None:
     entity = add(clone)
     edit(clone, entity, TEXT.replace("longer", "shorter"))
     told = edit(clone, entity, TEXT.replace("longer", "less"), "--from", "r1", code=3)
-    assert "1 place holds two people's words" in told
+    assert "1 place holds two texts" in told
     assert "kb edit" in told
     text = text_of(clone, entity)
     assert "shorter" in text
@@ -557,7 +557,7 @@ def test_the_same_words_written_twice_need_a_person(clone: Clone) -> None:
     assert "marked" in clone.nc("kb", "list").out
     (row,) = clone.nc("kb", "list", "--marked", "--json").json["items"]
     assert row["marked"] is True
-    assert "two people's words" in clone.nc("kb", "show", entity).out
+    assert "1 place holds two texts" in clone.nc("kb", "show", entity).out
     edit(clone, entity, TEXT.replace("longer", "about as long"))
     assert clone.nc("kb", "list", "--marked", "--json").json["items"] == []
     assert len(clone.nc("kb", "show", entity, "--json").json["heads"]) == 1
