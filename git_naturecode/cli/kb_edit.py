@@ -160,7 +160,8 @@ def _answer(
     else:
         for entry in entries:
             warn_of_secrets(context, entry)
-        context.tell(f"changed {after.slug}: git naturecode kb diff {tail} shows what")
+        shows = "diff" if any(one.kind == "revision" for one in entries) else "history"
+        context.tell(f"changed {after.slug}: git naturecode kb {shows} {tail} shows what")
         _tell_others(context, after, before, {one.id for one in entries})
         context.tell(TELL_OTHERS)
     if after.marked:

@@ -10,6 +10,7 @@ from git_naturecode.cli.options import ArticleId, AsJson, Quiet
 from git_naturecode.cli.output import columns, page, paint
 
 if TYPE_CHECKING:
+    from git_naturecode.domain.kb.changes import Change
     from git_naturecode.domain.kb.model import Article, Revision
 
 
@@ -19,24 +20,31 @@ def history(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the revisions of an article, the latest first."""
-    from git_naturecode.cli.kb_opened import read_article
+    """List the revisions of an article, the latest first, and what else was changed: title,
+    type, tags, name."""
+    from git_naturecode.cli.kb_opened import folded, read_article
+    from git_naturecode.domain.kb.changes import changes
 
     context = contexts.current(quiet)
-    with read_article(context, article) as (_, _index, found):
-        pass
+    with read_article(context, article) as (store, _index, found):
+        others = changes(folded(store, found.id).placed)
     chosen = found.revisions[::-1][:limit]
     if as_json:
         from git_naturecode.render import kb_json
 
         items = [kb_json.revision_json(one, content=False) for one in chosen]
-        context.json({"id": found.id, "items": items, "total": len(found.revisions)})
+        context.json({
+            "id": found.id, "items": items, "total": len(found.revisions),
+            "changes": [kb_json.change_json(one) for one in others[::-1][:limit]],
+        })  # fmt: skip
         return
     from git_naturecode.render import kb as render
 
-    page(context, render.history_text(found, chosen, paint(context)))
-    if len(found.revisions) > limit:
-        context.tell(f"hint: {len(found.revisions) - limit} more; see --limit")
+    rows: list[Revision | Change] = [*found.revisions, *others]
+    rows.sort(key=lambda one: one.order, reverse=True)
+    page(context, render.history_text(found, rows[:limit], paint(context)))
+    if len(rows) > limit:
+        context.tell(f"hint: {len(rows) - limit} more; see --limit")
 
 
 def diff(
@@ -102,19 +110,37 @@ def _last(article: "Article") -> tuple[_Text, _Text]:
     if not shown:
         raise errors.Negative(f"{article.id} has no text to compare")
     newest = shown[-1]
-    if len(article.heads) > 1:
-        return _text(article, newest), _Text(article.text, "now, with what others wrote")
-    by_id = {one.id: one for one in article.revisions}
-    parents = [by_id[name] for name in newest.parents if name in by_id and by_id[name].text]
+    last = _text(article, newest)
+    if len(article.heads) > 1 and article.text != last.text:
+        return last, _Text(article.text, "now, with what others wrote")
+    parents = _shown_before(article, newest)
     if not parents:
-        return _Text("", "nothing"), _text(article, newest)
+        return _Text("", "nothing"), last
     if len(parents) == 1:
-        return _text(article, parents[0]), _text(article, newest)
+        return _text(article, parents[0]), last
     from git_naturecode.domain.kb.build import joined
 
     known = article.revisions[: newest.number - 1]
     names = " and ".join(f"r{one.number}" for one in parents)
-    return _Text(joined(known, newest.parents), names), _text(article, newest)
+    return _Text(joined(known, [one.id for one in parents]), names), last
+
+
+def _shown_before(article: "Article", newest: "Revision") -> "list[Revision]":
+    """The revisions with a text that `newest` was made of; for one without, a deletion, what that
+    was made of."""
+    by_id = {one.id: one for one in article.revisions}
+    found: dict[str, Revision] = {}
+    seen, waiting = set[str](), list(newest.parents)
+    while waiting:
+        one = by_id.get(waiting.pop())
+        if one is None or one.id in seen:
+            continue
+        seen.add(one.id)
+        if one.text is None:
+            waiting += one.parents
+        else:
+            found[one.id] = one
+    return sorted(found.values(), key=lambda one: one.number)
 
 
 def _text(article: "Article", revision: "Revision") -> _Text:

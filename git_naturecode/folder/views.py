@@ -10,12 +10,14 @@ from git_naturecode.domain import session as sessions
 from git_naturecode.domain.kinds import REVIEW, SESSION
 from git_naturecode.errors import Unsupported
 from git_naturecode.git import tree
-from git_naturecode.render import page
+from git_naturecode.render import folder_readme, page
 from git_naturecode.store import format, hygiene, paths, segments
+from git_naturecode.store.log import README
 from git_naturecode.store.store import TEAM, Placed, Store
 
 SHARED_MODE, PRIVATE_MODE, EDITABLE_MODE = 0o444, 0o400, 0o644
 FILE = "file/"
+_FIRST = "README.md"
 EDITABLE = "kb/"
 NO_TIME = "~"  # of what stays however old it is
 _MANY = 200  # changed sessions, from which on all logs are read in one go
@@ -112,6 +114,8 @@ class Views:
                 continue
             mode = EDITABLE_MODE if path.startswith(EDITABLE) else SHARED_MODE
             data = objects.read(found[path].oid)[1]
+            if path == _FIRST and data == README.encode():  # that is about the branch
+                data = folder_readme.TEXT.encode()
             yield FILE + path, View(path, FILE + path, NO_TIME, mode, data)
 
     def session(self, source: str, tail: str, placed: list[Placed]) -> View | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from git_naturecode.domain.kb.changes import Change
 from git_naturecode.domain.kb.marks import WAITING
 from git_naturecode.domain.kb.model import DELETE, Article, Revision, brought
 from git_naturecode.domain.kb.slugs import slug_of
@@ -138,9 +139,20 @@ def _links(article: Article, others: Mapping[str, str]) -> list[str]:
     return [*found, f"{more} more"] if more else found
 
 
-def history_text(article: Article, revisions: Sequence[Revision], paint: Paint) -> str:
-    """The revisions of an article, the latest first, one or two lines each."""
-    return "\n".join(_told(article, one, paint) for one in revisions)
+def history_text(article: Article, rows: Iterable[Revision | Change], paint: Paint) -> str:
+    """The revisions of an article and what else was changed, in this order, a line each."""
+    return "\n".join(
+        _changed(one) if isinstance(one, Change) else _told(article, one, paint) for one in rows
+    )
+
+
+def _changed(one: Change) -> str:
+    if one.field == "tag":
+        what = f"tag {'-' if one.former else '+'}{line(one.former or one.value)}"
+    else:
+        field = "name" if one.field == "slug" else one.field
+        what = f"{field}: {line(one.former)} -> {line(one.value)}"
+    return f"      {_minute(one.time)}  {line(one.by)}  {what}"
 
 
 def _told(article: Article, one: Revision, paint: Paint) -> str:

@@ -1,5 +1,6 @@
 """An article of the knowledge base as JSON, with the keys of the specification."""
 
+from git_naturecode.domain.kb.changes import Change
 from git_naturecode.domain.kb.model import Article, File, Link, Revision
 from git_naturecode.domain.said import Mark
 from git_naturecode.store.entry import Json
@@ -51,6 +52,14 @@ def _link(one: Link) -> dict[str, Json]:
 
 def _file(one: File) -> dict[str, Json]:
     return {"name": one.name, "sha256": one.sha, "size": one.size, "media": one.media}
+
+
+def change_json(one: Change) -> dict[str, Json]:
+    """A change to something else than the text."""
+    return {
+        "field": one.field, "former": one.former or None, "value": one.value or None,
+        "userId": one.by, "timestamp": one.time,
+    }  # fmt: skip
 
 
 def revision_json(one: Revision, *, content: bool) -> dict[str, Json]:

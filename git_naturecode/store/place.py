@@ -10,7 +10,7 @@ from git_naturecode.git.repo import Repo
 from git_naturecode.store.store import Store
 
 NAME = ".naturecode"
-VERSION = 2  # of what views look like; another one has all of them written anew
+VERSION = 3  # of what views look like; another one has all of them written anew
 DAYS = 90
 _LINKED = "tree-"
 

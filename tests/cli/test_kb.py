@@ -305,6 +305,46 @@ def test_an_edit_is_a_revision_with_a_history_and_a_difference(clone: Clone) -> 
     assert old == TEXT
 
 
+def test_titles_types_tags_and_names_stand_in_the_history(clone: Clone) -> None:
+    entity = add(clone, TEXT, "--tags", "http")
+    clone.nc("kb", "edit", entity, "--title", "Back off", "--type", "faq")
+    edit(clone, entity, TEXT + "\nMore.\n")
+    clone.nc("kb", "tag", entity, "--add", "new", "--remove", "http")
+    clone.nc("kb", "rename", entity, "back-off")
+    told = [
+        row.split("  ")[-1].strip() for row in clone.nc("kb", "history", entity).out.split("\n")
+    ]
+    assert told[0] == "name: retry-with-jitter -> back-off"
+    assert sorted(told[1:3]) == ["tag +new", "tag -http"]
+    assert "(now)" in told[3]
+    assert sorted(told[4:6]) == ["title: Retry with jitter -> Back off", "type: article -> faq"]
+    assert len(told) == 8  # r1, and the end of the last line
+    found = clone.nc("kb", "history", entity, "--json").json
+    assert (len(found["items"]), len(found["changes"]), found["total"]) == (2, 5, 2)
+    assert found["changes"][0]["former"] == "retry-with-jitter"
+    assert "5 more" in clone.nc("kb", "history", entity, "--limit", "2").err
+
+
+def test_the_last_change_is_shown_across_deletions(box: Box) -> None:
+    hub = box.remote()
+    ada, ben = box.clone(hub, "ada"), box.clone(hub, "ben")
+    entity = add(ada)
+    for one in (ada, ben):
+        one.nc("sync")
+    ada.nc("kb", "rm", entity)
+    edit(ben, entity, TEXT + "\nStill needed.\n")
+    for one in (ada, ben):
+        one.nc("sync")
+    difference = ben.nc("kb", "diff", entity).out
+    assert "+Still needed." in difference
+    assert "-Wait" not in difference
+    ben.nc("kb", "rm", entity)
+    ben.nc("kb", "restore", entity, "r1")
+    difference = ben.nc("kb", "diff", entity).out
+    assert "-Still needed." in difference
+    assert "+Wait" not in difference
+
+
 def test_an_edit_that_changes_nothing_says_so(clone: Clone) -> None:
     entity = add(clone)
     told = edit(clone, entity, TEXT, code=1)
@@ -318,7 +358,8 @@ def test_an_edit_that_changes_nothing_says_so(clone: Clone) -> None:
 
 def test_a_title_alone_leaves_the_text(clone: Clone) -> None:
     entity = add(clone)
-    clone.nc("kb", "edit", entity, "--title", "Back off", "--type", "faq")
+    said = clone.nc("kb", "edit", entity, "--title", "Back off", "--type", "faq").err
+    assert f"git naturecode kb history {entity[-8:]} shows what" in said
     shown = clone.nc("kb", "show", entity, "--json").json
     assert (shown["title"], shown["type"], shown["slug"]) == (
         "Back off",

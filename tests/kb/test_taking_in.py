@@ -660,3 +660,9 @@ def test_a_heading_and_a_title_that_part_are_named(clone: Clone) -> None:
     assert "its title" not in took(clone).err  # that is no news
     change(file, "# Proxies and more", "# All ways")
     assert "its heading 'All ways'" in took(clone).err
+
+
+def test_the_first_page_of_the_folder_says_what_may_be_edited(clone: Clone, article: Path) -> None:
+    page = clone.path / ".naturecode/README.md"
+    assert "kb/articles" in page.read_text()
+    assert "log/" not in page.read_text()
