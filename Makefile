@@ -14,7 +14,7 @@ demo: .venv/ready
 # Side by side; a plain pytest runs them one after the other. Compiled first, and kept compiled even
 # where the environment forbids that: else each of a thousand starts would compile what it loads.
 test: .venv/tests-ready
-	$(BIN)/python -m compileall -q git_naturecode
+	$(BIN)/python -m compileall -q -j 0 git_naturecode
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 lint: .venv/tests-ready

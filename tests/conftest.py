@@ -1,5 +1,6 @@
 """Every test runs sealed: its own home, git configuration, clock and no network but loopback."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -153,6 +154,15 @@ def _try_the_same_in_any_order() -> None:
 
 
 _try_the_same_in_any_order()
+
+
+# What is collected stays: looking through it again and again takes as long as collecting it.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
