@@ -5,10 +5,12 @@ one array, and what comes out is the same.
 """
 
 import json
+import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
+from operator import itemgetter
 
 from git_naturecode.store import index_file, index_pieces
 
@@ -33,20 +35,46 @@ class Lengths:
         self._mean = words / texts
         self._once = _Once(self._mean)
 
-    def weighed(self, stem: str, weight: float) -> dict[int, float]:
-        """Row -> what BM25 gives for `stem` in each text that has it, times `weight`."""
+    def weighed(
+        self, stem: str, weight: float, best: int = -1, wanted: Collection[int] = ()
+    ) -> dict[int, float]:
+        """Row -> what BM25 gives for `stem` in each text that has it, times `weight`.
+
+        If `best` is not negative, only for so many of the best, for some more, and for those in the
+        rows `wanted`. Of the texts in which a word stands once the shortest are the best.
+        """
         query = f"select json_group_array(doc) from {self._places} where term = ?"
         rows = json.loads(self._db.execute(query, (stem,)).fetchone()[0])
-        once, words = self._once, self._words
+        if not rows:
+            return {}
         try:
-            found = {row: weight * once[words[row]] for row in rows}
-            if len(found) < len(rows):  # they come in order
-                more = Counter(row for row, after in pairwise(rows) if row == after)
-                for row, times in more.items():
-                    found[row] = weight * _bm25(times + 1, words[row] / self._mean)
+            lengths = itemgetter(*rows, rows[0])(self._words)[:-1]  # one row would give no tuple
         except IndexError as error:
             raise sqlite3.DatabaseError("lengths of texts are missing") from error
+        often = Counter(row for row, after in pairwise(rows) if row == after)
+        longest = math.inf
+        if best >= 0:
+            numbers = Counter(lengths)
+            numbers.subtract(self._words[row] for row in often.elements())
+            longest = _longest(numbers, best)
+        once = self._once
+        found = {
+            row: weight * once[length]
+            for row, length in zip(rows, lengths, strict=True)
+            if length <= longest or row in wanted
+        }
+        for row, times in often.items():
+            found[row] = weight * _bm25(times + 1, self._words[row] / self._mean)
         return found
+
+
+def _longest(numbers: Mapping[int, int], wanted: int) -> int:
+    """The length up to which at least `wanted` texts go; `numbers` of texts are by length."""
+    for length, number in sorted(numbers.items()):
+        wanted -= number
+        if wanted <= 0:
+            return length
+    return max(numbers)
 
 
 class _Once(dict[int, float]):

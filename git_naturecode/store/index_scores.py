@@ -137,6 +137,9 @@ def scores(
             for one in frequent[number:]:
                 _add(counts, table, one, weights[one], found, _both(wanted, among))
             return _best(best, found, kept), True
+        if among is None and term == frequent[-1]:  # what has no other word is among its own best
+            _add(counts, table, term, weights[term], found, None, best, found.keys() | beside)
+            return _best(best, found, kept), counts.of(table, term) > best
         _add(counts, table, term, weights[term], found, among)
     return _best(best, found, kept), 0 <= best < len(found)
 
@@ -178,15 +181,19 @@ def _both(rows: Collection[int], among: Collection[int] | None) -> Collection[in
 
 def _add(
     counts: Counts, table: str, term: str, weight: float, found: dict[int, float],
-    among: Collection[int] | None,
+    among: Collection[int] | None, best: int = -1, wanted: Collection[int] = (),
 ) -> None:  # fmt: skip
+    """Add what `term` counts to `found`; if `best` is given, at least where it counts most, and
+    in the rows `wanted`."""
     number = counts.of(table, term)
     is_scattered = among is not None and len(among) * _SCATTERED < number
     stem = None if number <= _FEW or is_scattered else counts.stem(term)
     if stem is None:
         scored = _weighed(counts.db, table, term, weight, among)
     else:
-        scored = counts.lengths(table).weighed(stem, weight * counts.rare(table, term))
+        scored = counts.lengths(table).weighed(
+            stem, weight * counts.rare(table, term), best, wanted
+        )
         if among is not None:
             scored = {row: scored[row] for row in scored.keys() & among}
     for row in found.keys() & scored.keys():

@@ -56,6 +56,26 @@ def test_a_word_counts_what_fts5_says(db: sqlite3.Connection, seed: int) -> None
         agrees(db, table)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_best_of_a_word_are_told_without_the_others(db: sqlite3.Connection, seed: int) -> None:
+    rng = random.Random(seed)
+    for entity in range(1, 80):
+        once = " ".join(rng.sample(_WORDS, 4))
+        text = f"{once} {rng.choice(['', 'queue', said(rng)])} {'longer ' * rng.randint(0, 9)}"
+        index_text.put(db, entity, "kb", [(WHOLE, text)])
+    lengths, fewer = Lengths(db, "body_kb"), 0
+    for stem in ("retri", "queue", "payment", "longer"):
+        every = lengths.weighed(stem, 2.0)
+        for best in (0, 1, 3, 10, 500):
+            wanted = set(rng.sample(range(1, 100), 5))
+            some = lengths.weighed(stem, 2.0, best, wanted)
+            assert some.items() <= every.items()
+            assert sorted(some.values())[-best:] == sorted(every.values())[-best:] or not best
+            assert wanted & every.keys() <= some.keys()
+            fewer += len(some) < len(every)
+    assert fewer
+
+
 def test_rows_far_apart_have_their_lengths(db: sqlite3.Connection) -> None:
     for row in (1, 2_047, 2_048, 70_000):
         db.execute(
