@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from . import texts
+from . import articles, texts
 from .ledger import Said, Session
 from .plan import Step
 from .runner import Done
@@ -277,7 +277,8 @@ ACTIONS: dict[str, Action] = {
     "export": export, "delete": delete, "search": read("session", "search", "{word}"),
     "list": read("session", "list", "--json"),
     "show": read("session", "show", "{session}", "--json"), "status": read("status", "--json"),
-    "sync": sync, "doctor": doctor, "purge": purge,
+    "sync": sync, "doctor": doctor, "purge": purge, **articles.ACTIONS,
 }  # fmt: skip
 # The commands of steps that are no verb of `session`.
 NEEDS = {"status": "status", "sync": "sync", "doctor": "doctor", "purge": "redact"}
+NEEDS |= dict.fromkeys(articles.ACTIONS, "kb")

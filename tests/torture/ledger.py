@@ -54,6 +54,7 @@ class Ledger:
         self._lock = threading.RLock()
         self.sessions: dict[str, Session] = {}
         self.said: dict[str, Said] = {}
+        self.articles: dict[str, set[int]] = {}  # and the clones that have met them
         self.observed: set[Key] = set()
         self.purged: set[str] = set()
         self.forgiven: set[str] = set()

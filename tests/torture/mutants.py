@@ -128,11 +128,26 @@ def _replace_everywhere(old: Any, new: Any) -> None:
                     setattr(module, key, new)
 
 
+def shows_one_head() -> None:
+    """Of the texts of an article that several people edited at once only one is shown."""
+    from git_naturecode.domain.kb import merge
+
+    view = merge.view
+
+    def shown(nodes: Any) -> Any:
+        made_of = {parent for node in nodes.values() for parent in node.parents}
+        heads = sorted(name for name, one in nodes.items() if name not in made_of and one.text)
+        left = {name: one for name, one in nodes.items() if name in made_of or name in heads[-1:]}
+        return view(left)
+
+    _put(merge, view=shown)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     one.__name__.replace("_", "-"): one
     for one in (
         loses_the_spool, acknowledges_too_early, drops_in_the_join, doubles_in_the_drain,
         pushes_private, searches_what_is_redacted, shows_what_is_redacted, forgets_outboxes,
-        leaves_incoming,
+        leaves_incoming, shows_one_head,
     )
 }  # fmt: skip

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from . import articles
 from .ledger import Said, Session
 from .record import BRANCH, TOKEN, State, everything, reachable, state_files, words
 from .world import REMOTES, Place, World
@@ -63,6 +64,8 @@ def judge(world: World) -> None:
     _clean(world)
     _healthy(world)
     _views(world, team)
+    for what, found in articles.judge(world, team):
+        _report(world, what, found)
 
 
 def _report(world: World, what: str, found: Iterable[object]) -> None:

@@ -30,6 +30,9 @@ WEIGHTS = {
     "full": 1, "refusing": 0.7, "busy": 1, "gone": 0.7, "drop": 2, "slow": 0.5, "no-index": 1,
     "torn-index": 0.7, "stale-lock": 0.7, "fresh-lock": 0.7,
 }  # fmt: skip
+# In place of some of the steps that say and read something; all others stay what they were.
+ARTICLES = {"kb-add": 3, "kb-edit": 6, "kb-page": 4, "kb-change": 3}
+_GIVING_WAY = frozenset({"say", "comment", "edit", "list", "search", "show"})
 KILLABLE = frozenset(
     {"start", "say", "comment", "edit", "redact", "share", "import", "sync", "fork", "join", "list",
      "search", "show", "doctor", "purge", "git-gc", "git-fetch"}
@@ -76,6 +79,9 @@ def step(seed: int, number: int) -> Step:
     kill = ""
     if name in KILLABLE and chance.random() < 0.12:
         kill = chance.choice(["all", "all", "program", "git"])
+    other = Random(f"{seed}/kb/{number}")
+    if name in _GIVING_WAY and other.random() < 0.25:
+        name = other.choices(list(ARTICLES), list(ARTICLES.values()))[0]
     return Step(
         number, name, clone, chance.choices(range(REMOTES), [2, 1])[0],
         (clone + chance.randrange(1, CLONES)) % CLONES, chance.randrange(1 << 30),

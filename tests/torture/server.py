@@ -17,6 +17,9 @@ _LOADED = (
     "git_naturecode.__main__", "git_naturecode.cli.app", "git_naturecode.cli.session",
     "git_naturecode.cli.clone", "git_naturecode.cli.session_share", "git_naturecode.sync",
     "git_naturecode.redact", "git_naturecode.importing", "git_naturecode.sharing",
+    "git_naturecode.kb.views", "git_naturecode.kb.shown", "git_naturecode.kb.taking_in",
+    "git_naturecode.kb.put_back", "git_naturecode.cli.kb_opened", "git_naturecode.cli.kb_taken",
+    "git_naturecode.render.kb", "git_naturecode.teaming.gate",
     "git_naturecode.git.library", "git_naturecode.crypto.keys", "git_naturecode.store.bulk",
     "git_naturecode.render.session", "git_naturecode.setup", "git_naturecode.status",
 )  # fmt: skip

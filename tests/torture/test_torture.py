@@ -42,6 +42,7 @@ def test_the_plan_of_a_seed_is_always_the_same() -> None:
     assert first == [plan.step(7, number) for number in range(1, 500)]
     assert first != [plan.step(8, number) for number in range(1, 500)]
     assert {one.name for one in first} >= {"start", "say", "sync", "drop", "full"}
+    assert {one.name for one in first} >= set(plan.ARTICLES)
 
 
 def test_the_oracle_reads_what_the_format_says() -> None:
