@@ -11,6 +11,7 @@ from git_naturecode.cli.kb_read import Limit, Since, Tags, Types, check_types, w
 from git_naturecode.cli.options import AsJson, Quiet
 from git_naturecode.cli.output import columns, page, paint
 from git_naturecode.domain.kinds import KB
+from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,11 @@ def search(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find what was written or said: articles, sessions and reviews."""
+    """Find what was written or said: articles, sessions and reviews.
+
+    "means the same" stands at what has none of the words but others for the same thing, "related"
+    at what has none of them and is like the best match; --exact leaves both out.
+    """
     from git_naturecode.kb import finding
 
     context = contexts.current(quiet)
@@ -76,12 +81,13 @@ def search(
 
         page(context, render.text(answer.shown, paint(context), columns(context)))
     if not answer.found:
-        raise errors.Negative(f"no match for {words!r}", _advice(answer, wanted))
+        raise errors.Negative(f"no match for {words!r}", _advice(answer))
 
 
 class _Answer(NamedTuple):
     """What was found, as it is shown and, where asked for, its texts; of how many entries so many
-    were read; words that may be slips; encrypted sessions that nobody looked into."""
+    were read; words that may be slips; encrypted sessions that nobody looked into; whether there
+    is more than was asked for; which filter leaves nothing."""
 
     found: "list[Found]"
     shown: "list[Shown]"
@@ -90,6 +96,8 @@ class _Answer(NamedTuple):
     total: int
     slips: "Sequence[Slip]"
     left_out: int
+    has_more: bool
+    why: str
 
     def json(self) -> "dict[str, Json]":
         """For programs."""
@@ -100,7 +108,10 @@ class _Answer(NamedTuple):
             for one, seen, text in zip(self.found, self.shown, self.texts, strict=True)
         ]
         meant = [{"word": slip.word, "meant": slip.meant} for slip in self.slips]
-        return {"items": items, "indexed": self.filled, "total": self.total, "meant": meant}
+        return {
+            "items": items, "indexed": self.filled, "total": self.total, "meant": meant,
+            "hasMore": self.has_more,
+        }  # fmt: skip
 
 
 def _answer(
@@ -114,11 +125,14 @@ def _answer(
         filled, total = fill(context, store, index, wanted.kinds)
         ranked = wanted.wide and wanted.sort != finding.DATE
         embedder = _embedder(context, store, asked=semantic) if ranked else None
-        found = finding.find(store, index, wanted, embedder)
+        found = finding.find(store, index, wanted._replace(limit=wanted.limit + 1), embedder)
+        has_more, found = len(found) > wanted.limit, found[: wanted.limit]
+        why = "" if found else finding.why_none(store, index, wanted)
         left_out = finding.not_searched(store, index, wanted)
         slips = index.slips(wanted.kinds, wanted.text)
         texts = [_text(store, index, one) if with_texts else "" for one in found]
-        return _Answer(found, _shown(index, found), texts, filled, total, slips, left_out)
+        shown = _shown(index, found)
+        return _Answer(found, shown, texts, filled, total, slips, left_out, has_more, why)
 
 
 def _text(store: "Store", index: "Index", found: "Found") -> str:
@@ -135,7 +149,7 @@ def _tell_hints(context: contexts.Context, answer: _Answer, query: "Query") -> N
 
     for slip in answer.slips if answer.found else ():  # else the error says so
         context.tell(f"hint: {render.slip_text(*slip)}")
-    if len(answer.found) == query.limit:
+    if answer.has_more:
         best = "best" if query.sort != "date" else "latest"
         context.tell(f"hint: these are the {best} {query.limit}; --limit shows more")
     if answer.left_out:
@@ -210,7 +224,7 @@ def _shown(index: "Index", found: "list[Found]") -> "list[Shown]":
         Shown(
             one.title, str(one.row["type"] if one.kind == KB else one.kind),
             str(one.row["updatedAt"])[:10], one.snippet, one.more, one.related,
-            one.by_meaning,
+            one.by_meaning, one.same,
             f"git naturecode {one.opens} {names.get(one.id) or ids.tail(one.id)}{_place(one)}",
         )
         for one in found
@@ -222,14 +236,16 @@ def _place(found: "Found") -> str:
     from git_naturecode.domain.kinds import SESSION
     from git_naturecode.store import entry
 
-    return f"#{found.entry}" if found.kind == SESSION and entry.ID.fullmatch(found.entry) else ""
+    is_id = any(one.isdigit() for one in found.entry)  # and no word for what it is
+    is_named = found.kind == SESSION and is_id and entry.ID.fullmatch(found.entry)
+    return f"#{found.entry}" if is_named else ""
 
 
 def _row(found: "Found", content: str) -> "dict[str, Json]":
     return {**found.row, "content": content} if found.kind == KB else found.row
 
 
-def _advice(answer: _Answer, query: "Query") -> str:
+def _advice(answer: _Answer) -> str:
     """What to try after a search that found nothing."""
     if not answer.total:
         return "nothing is here yet: see `git naturecode kb add` and `git naturecode kb import`"
@@ -239,6 +255,6 @@ def _advice(answer: _Answer, query: "Query") -> str:
         from git_naturecode.render.found import slip_text
 
         return "; ".join(slip_text(*slip) for slip in answer.slips)
-    if query.is_narrowed:
-        return "search without --type, --tag, --author, --since and --until"
+    if answer.why:
+        return line(answer.why)
     return "one of the words is enough: try others; what others wrote comes with sync"

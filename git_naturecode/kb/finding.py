@@ -32,6 +32,7 @@ SEARCHED = (
 )
 """What is searched, in this order where nothing else decides; another kind is one more line."""
 EVERY = tuple(one.kind for one in SEARCHED)
+_PEOPLE = "author|owner|participant"
 _OF = {one.kind: one for one in SEARCHED}
 
 
@@ -56,9 +57,15 @@ class Query(NamedTuple):
     wide: bool = True
 
     @property
-    def is_narrowed(self) -> bool:
-        """True where something else than the words decides."""
-        return bool(self.types or self.tags or self.author or self.since or self.until)
+    def filters(self) -> "dict[str, Query]":
+        """Each option that narrows it, as it is typed, with the query that has it not."""
+        without = {
+            **{f"--type {one}": self._replace(types=()) for one in self.types[:1]},
+            **{f"--tag {one}": self._replace(tags=()) for one in self.tags[:1]},
+            f"--author {self.author}": self._replace(author=""),
+            "--since": self._replace(since=""), "--until": self._replace(until=""),
+        }  # fmt: skip
+        return {name: query for name, query in without.items() if query != self}
 
 
 class Found(NamedTuple):
@@ -66,7 +73,7 @@ class Found(NamedTuple):
 
     `entry` is the message or comment of the passage, or which text of the entity it is. Matches
     in `snippet` stand between `\\x02` and `\\x03`. A `related` one has none of the words, one
-    `by_meaning` is found by nothing else.
+    `by_meaning` is found by nothing else; one with `same` has only these, which mean the same.
     """
 
     kind: str
@@ -78,6 +85,7 @@ class Found(NamedTuple):
     more: int
     related: bool
     by_meaning: bool
+    same: tuple[str, ...]
     row: dict[str, Json]
 
     @property
@@ -109,6 +117,31 @@ def find(
     ids = {hit.row["id"] for hit in named}
     rest = [hit for hit in wanted if hit.row["id"] not in ids]
     return [_found(hit) for hit in [*_with_snippets(named, wanted), *rest][: query.limit]]
+
+
+def why_none(store: Store, index: Index, query: Query) -> str:
+    """Which of the filters of a `query` that finds nothing is the reason; "" where none is."""
+    unknown = [f"no tag {one!r}" for one in query.tags if not _has(index, query, "tag", [one])]
+    if query.author and not _has(index, query, _PEOPLE, [key(query.author)]):
+        unknown.append(f"nobody {query.author!r}")
+    if unknown:
+        return f"there is {' and '.join(unknown)} in what is searched"
+    filters = query.filters
+    found = [name for name, other in filters.items() if _finds(store, index, other)]
+    if found:
+        return f"without {' or without '.join(found)} there are matches"
+    plain = query._replace(types=(), tags=(), author="", since="", until="")
+    if len(filters) > 1 and _finds(store, index, plain):
+        return f"there are matches without {', '.join(filters)}, but not without one of them"
+    return ""
+
+
+def _has(index: Index, query: Query, facet: str, values: list[str]) -> bool:
+    return any(index.page(kind, {facet: values}, limit=1).rows for kind in query.kinds)
+
+
+def _finds(store: Store, index: Index, query: Query) -> bool:
+    return bool(find(store, index, query._replace(limit=1)))
 
 
 def _by_words(store: Store, index: Index, query: Query, where: dict[str, list[str]]) -> list[Hit]:
@@ -153,7 +186,7 @@ def asked_of_facets(query: Query) -> dict[str, list[str]]:
     """What the query asks besides words, as facets of the index."""
     found = {
         "type": list(query.types), "tag": list(query.tags),
-        "author|owner|participant": [key(query.author)] if query.author else [],
+        _PEOPLE: [key(query.author)] if query.author else [],
     }  # fmt: skip
     return {name: values for name, values in found.items() if values}
 
@@ -179,5 +212,5 @@ def _found(hit: Hit) -> Found:
     title = hit.row.get(_OF[hit.kind].title)
     return Found(
         hit.kind, str(hit.row["id"]), title if isinstance(title, str) else "", hit.entry,
-        hit.snippet, hit.score, hit.more, hit.related, hit.by_meaning, hit.row,
+        hit.snippet, hit.score, hit.more, hit.related, hit.by_meaning, hit.same, hit.row,
     )  # fmt: skip

@@ -15,7 +15,7 @@ class Shown(NamedTuple):
     """One hit as it is shown: what it is, the passage, how many more places, what opens it.
 
     A `related` one has none of the words that were asked for, one `by_meaning` only means the
-    same.
+    same; of one with `same` these are the words that mean the same.
     """
 
     title: str
@@ -25,6 +25,7 @@ class Shown(NamedTuple):
     more: int
     related: bool
     by_meaning: bool
+    same: Sequence[str]
     command: str
 
 
@@ -38,7 +39,9 @@ def _one(hit: Shown, paint: Paint, columns: int) -> str:
     head = f"{paint.bold(line(hit.title) or '(no title)')}  "
     head += paint.dim(f"{line(hit.what)}, {line(hit.day)}{_why(hit)}")
     more = f"(and {hit.more} more place{'' if hit.more == 1 else 's'})" if hit.more else ""
-    passage = [marked(row, paint) for row in wrapped(hit.snippet, max(_LEAST, columns - _INDENT))]
+    is_title = _plain(hit.snippet).strip() == hit.title.strip()
+    said = "" if is_title else hit.snippet
+    passage = [marked(row, paint) for row in wrapped(said, max(_LEAST, columns - _INDENT))]
     if more and len(passage) == 1 and columns >= _WIDE:  # in a pipe there is room
         passage = [f"{passage[0]} {paint.dim(more)}"]
     elif more:
@@ -47,6 +50,8 @@ def _one(hit: Shown, paint: Paint, columns: int) -> str:
 
 
 def _why(hit: Shown) -> str:
+    if hit.same:
+        return f", means the same: {line(', '.join(hit.same))}"
     return ", related" if hit.related else ", by meaning" if hit.by_meaning else ""
 
 
@@ -54,10 +59,14 @@ def json(row: dict[str, Json], hit: Shown, kind: str, entry: str, score: float) 
     """One hit: all that a list says of it, and what the search adds."""
     return {
         **row, "kind": kind, "title": hit.title, "score": round(score, 4),
-        "snippet": hit.snippet.replace(MATCH_OPEN, "").replace(MATCH_CLOSE, ""),
-        "entry": entry, "more": hit.more, "related": hit.related, "byMeaning": hit.by_meaning,
+        "snippet": _plain(hit.snippet), "entry": entry, "more": hit.more,
+        "related": hit.related, "byMeaning": hit.by_meaning, "meansTheSame": list(hit.same),
         "command": hit.command,
     }  # fmt: skip
+
+
+def _plain(snippet: str) -> str:
+    return snippet.replace(MATCH_OPEN, "").replace(MATCH_CLOSE, "")
 
 
 def slip_text(word: str, matches: int, meant: str) -> str:

@@ -42,7 +42,8 @@ class Hit(NamedTuple):
 
     `more` counts other places of the entity that match, where hits are grouped by entity; a
     `related` one has none of the words, but is like the best of the others, and one `by_meaning`
-    was found by nothing else.
+    was found by nothing else. `same` are words of the passage that mean the same, where none that
+    was typed stands anywhere in the entity.
     """
 
     row: dict[str, Json]
@@ -53,6 +54,7 @@ class Hit(NamedTuple):
     more: int = 0
     related: bool = False
     by_meaning: bool = False
+    same: tuple[str, ...] = ()
 
 
 class Page(NamedTuple):

@@ -5,18 +5,18 @@ divide each by the length of the whole row (docs/design/search.md has the compar
 entity has tables of its own, so that few long articles are not weighed among many short messages.
 """
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from git_naturecode.store import index_file, index_scores
+from git_naturecode.store import index_file, index_hits, index_scores
 from git_naturecode.store.asked import Asked, asked
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
+from git_naturecode.store.index_hits import Sought
 from git_naturecode.store.index_places import Among as Among
-from git_naturecode.store.index_places import Places, entries, said
+from git_naturecode.store.index_places import Places, said
 from git_naturecode.store.index_scores import Counts
-from git_naturecode.store.words import CLOSE, OPEN, excerpt, places, plain, shown
+from git_naturecode.store.words import plain
 
 _AT_LEAST = 120  # matches of each field that are looked at
 _FEW_WORDS = 3
@@ -103,8 +103,8 @@ def search(
             )
             like = more.terms
     found.sort(key=_by_date if by_date else None, reverse=True)
-    asked_for = (*wanted.phrases, *words.terms, *words.alike)
-    return _hits(counts, found[:limit], asked_for, like, grouped=grouped or by_date)
+    sought = Sought(wanted.phrases, words.terms, words.alike, like)
+    return index_hits.hits(counts, found[:limit], sought, grouped=grouped or by_date)
 
 
 def _alike(wanted: Asked) -> list[str]:
@@ -307,62 +307,3 @@ def _most(counts: Counts, kind: str, terms: Sequence[str]) -> float:
     table = index_file.texts_of(kind)[-1]
     rare = sum(counts.rare(table, term) for term in terms[:_MOST_WEIGHED])
     return rare * index_scores.SATURATED
-
-
-def _hits(
-    counts: Counts, found: Sequence[_Found], terms: Sequence[str], like: Sequence[str],
-    *, grouped: bool,
-) -> list[Hit]:  # fmt: skip
-    """What is told of each of `found`; `like` are the terms of those that are only related."""
-    db = counts.db
-    alike: dict[tuple[str, bool], list[_Found]] = {}
-    for one in found:
-        alike.setdefault((_table(one), one.related), []).append(one)
-    marked: dict[int, str] = {}
-    matches: dict[int, int] = {}
-    for (table, related), ones in alike.items():
-        any_of = counts.any_of(table, like if related else terms)
-        marked |= _marked(db, table, [one.row for one in ones], any_of)
-        if grouped and (several := [one.entity for one in ones if not one.entry]):
-            matches |= _matches(db, table, several, any_of)
-    labels = entries(db, [one.row for one in found if not one.entry])
-    rows = _rows(db, [one.entity for one in found])
-    hits = []
-    for one in found:
-        text = shown(marked[one.row])
-        more = places(text) if grouped and one.entry == WHOLE else matches.get(one.entity, 1)
-        entry, row = one.entry or labels[one.row], json.loads(rows[one.entity])
-        more = max(0, more - 1)
-        hits.append(Hit(row, entry, excerpt(text), one.score, one.kind, more, one.related))
-    return hits
-
-
-def _table(found: _Found) -> str:
-    title, named, body = index_file.texts_of(found.kind)
-    return {TITLE: title, NAMED: named}.get(found.entry, body)
-
-
-def _rows(db: sqlite3.Connection, entities: Sequence[int]) -> dict[int, str]:
-    query = "select number, row from entity where number in (select value from json_each(?))"
-    return dict(db.execute(query, (json.dumps(entities),)))
-
-
-def _marked(db: sqlite3.Connection, table: str, rows: Sequence[int], any_of: str) -> dict[int, str]:
-    """The texts in `rows`, with what matches in them marked."""
-    query = (
-        f'select rowid, highlight("{table}", 0, ?, ?) from "{table}"'
-        f' where rowid in (select value from json_each(?)) and "{table}" match ?'
-    )
-    return dict(db.execute(query, (OPEN, CLOSE, json.dumps(rows), any_of)))
-
-
-def _matches(
-    db: sqlite3.Connection, table: str, entities: Sequence[int], any_of: str
-) -> dict[int, int]:
-    """How many texts of each of `entities` match."""
-    query = (
-        f'select entity, count(*) from "{table}" cross join said on number = "{table}".rowid'
-        f' where "{table}" match ? and +"{table}".rowid in (select number from said where entity in'
-        " (select value from json_each(?))) group by entity"
-    )
-    return dict(db.execute(query, (any_of, json.dumps(entities))))

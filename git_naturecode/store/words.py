@@ -129,6 +129,19 @@ def places(marked: str) -> int:
     return sum(OPEN in part for part in marked.split("\n\n"))
 
 
+def matches(marked: str) -> list[str]:
+    """The words that are marked in a text, each once; the text as `shown` gives it."""
+    return list(dict.fromkeys(" ".join(one.casefold().split()) for one in _MATCH.findall(marked)))
+
+
+def below_title(marked: str, title: str) -> str:
+    """A text without the heading that says its title again; the text as `shown` gives it."""
+    heading, _, rest = marked.lstrip("\n").partition("\n")
+    plain_heading = heading.replace(OPEN, "").replace(CLOSE, "")
+    is_title = plain_heading.startswith("# ") and plain_heading[2:].strip() == title.strip()
+    return rest.lstrip("\n") if is_title else marked
+
+
 def _with_humps(found: re.Match[str]) -> str:
     word = found[0]
     return f"{word}{_MORE} {' '.join(_HUMP.findall(word))} {_END}"
@@ -178,7 +191,8 @@ def _marked(word: str, parts: list[str]) -> str:
     if OPEN in word or not parts:
         return word
     inside = [False] * (len(word) + 1)
-    for part in parts:
+    # A phrase that matched is several parts of one word: `Connection Pool`, pairs of characters.
+    for part in dict.fromkeys(piece for one in parts for piece in one.split()):
         start = word.find(part)
         while start >= 0:
             inside[start : start + len(part)] = [True] * len(part)
