@@ -215,7 +215,11 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """List links that lead nowhere. The articles, files, lines, commits or attachments are
-    gone."""
+    gone.
+
+    What has another name now, and lines that moved or were changed, are told as well; only links
+    that lead nowhere make it end with 1.
+    """
     from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.cli.reading import entity_id
     from git_naturecode.kb.checking import Checker
@@ -226,7 +230,7 @@ def check(
         checker = Checker(store, index)
         names = [entity_id(index, article, KB)] if article else list(checker.shelf.names)
         total, found = _checked(context, checker, names)
-    bad = [one for each in found for one in each.found if one.state in ("broken", "renamed")]
+    bad = [one for each in found for one in each.found if one.is_broken]
     if as_json:
         context.json({"items": [
             {"id": each.id, "slug": each.name, "title": each.title, **render.checked_json(one)}

@@ -53,7 +53,7 @@ class Checked(NamedTuple):
     @property
     def is_broken(self) -> bool:
         """True when somebody should mend it."""
-        return self.state in (BROKEN, RENAMED)
+        return self.state == BROKEN
 
 
 class Checker:
@@ -174,7 +174,8 @@ class Checker:
         if found.state == shelves.DELETED:
             return told._replace(state=BROKEN, why="this article was deleted")
         if found.state == shelves.RENAMED:
-            return told._replace(state=RENAMED, now=name, why=f"it is called {name} now")
+            why = f"it is called {name} now, and still found by this"
+            return told._replace(state=RENAMED, now=name, why=why)
         if told.part and told.line:
             return self._with_heading(told, str(found.row["id"]))
         return told
@@ -271,7 +272,7 @@ def _moved_on(told: Checked, one: Reference, place: Place | None) -> Checked:
         why = told.why or "these lines are gone since this was written"
         return told._replace(state=told.state if told.why else CHANGED, why=why)
     if told.why:
-        return told._replace(now=now, why=f"{told.why}; it is {now} now")
+        return told._replace(state=CHANGED, now=now, why=f"{told.why}; it is {now} now")
     told = told._replace(state=CHANGED, now=now)
     if place.state != EDITED:
         return told._replace(why=f"now {now}")
@@ -307,5 +308,6 @@ def _can_be(path: str) -> bool:
 
 
 def wrong(found: Iterable[Checked]) -> Iterator[Checked]:
-    """Those that somebody should look at: what is broken, and lines that were changed since."""
-    return (one for one in found if one.is_broken or one.state == CHANGED)
+    """Those that somebody should look at: what is broken, what has another name now, and lines
+    that were changed since."""
+    return (one for one in found if one.state in (BROKEN, RENAMED, CHANGED))

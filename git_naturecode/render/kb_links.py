@@ -99,7 +99,7 @@ def _row(one: Checked, paint: Paint, width: int) -> str:
         told.append(line(one.title))
     told.append(paint.dim(where))
     if one.why:
-        broken = one.state in ("broken", "renamed", "changed")
+        broken = one.state in ("broken", "changed")
         why = line(one.why)
         told.append(paint.red(why) if broken else paint.dim(why))
     return "  " + "  ".join(told).rstrip()
@@ -142,7 +142,7 @@ def _broken(article: Of, paint: Paint, *, alone: bool) -> Iterator[str]:
         targets.setdefault((one.text, one.why, one.state), []).append(one)
     most = len(targets) if alone else _ROWS
     for (text, why, state), same in islice(targets.items(), most):
-        told = paint.red(line(why)) if state in ("broken", "renamed") else line(why)
+        told = paint.red(line(why)) if state == "broken" else line(why)
         yield f"  {_where(same).ljust(_KIND)}  {line(text)}: {told}"
     if (left := len(targets) - most) > 0:
         yield f"  ... and {left} more: git naturecode kb check {line(article.name)}"
