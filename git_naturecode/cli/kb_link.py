@@ -230,7 +230,7 @@ def check(
         checker = Checker(store, index)
         names = [entity_id(index, article, KB)] if article else list(checker.shelf.names)
         total, found = _checked(context, checker, names)
-    bad = [one for each in found for one in each.found if one.is_broken]
+    bad = [one for each in found for one in each.found if one.state == "broken"]
     if as_json:
         context.json({"items": [
             {"id": each.id, "slug": each.name, "title": each.title, **render.checked_json(one)}

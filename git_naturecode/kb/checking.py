@@ -50,11 +50,6 @@ class Checked(NamedTuple):
     by: str = ""
     link: str = ""
 
-    @property
-    def is_broken(self) -> bool:
-        """True when somebody should mend it."""
-        return self.state == BROKEN
-
 
 class Checker:
     """Looks up what articles refer to; each thing once."""

@@ -28,6 +28,9 @@ _CODE = re.compile(
     r"[;{}=]\s*$|^[ \t]*(?:if|for|return|import|def|class|const|let|var)\b[^.]*[:({;]\s*$"
 )
 _LICENSE = re.compile(r"\b(?:copyright|licen[sc]ed?|warrant(?:y|ies)|spdx)\b", re.I)
+_APART = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+\S)")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+")
+_MOST_ITEMS = 4  # of a list, that stand for it
 MOST_OF_FILE = 12
 _LEAST = 25  # characters of a reason that says something
 _MOST_BLOCK = 4_000
@@ -79,9 +82,12 @@ def noted(read: Lexed, docs: Sequence[tuple[int, int, str]]) -> tuple[Noted, ...
             found += _reasons(stripped(comment), first, last, beside, in_comment=True)
     for first, last, text in written:
         if _STRONG.search(text):
-            rest = " ".join(sentences(text.split("\n\n")[0])[1:])
-            more = text.partition("\n\n")[2]
-            found += _reasons(f"{rest}\n\n{more}"[:_MOST_BLOCK], first, last, in_comment=False)
+            head = _APART.split(text, maxsplit=1)[0]
+            said = sentences(head)
+            # All of it, where it is one sentence that a list goes on with.
+            rest = " ".join(said if len(said) == 1 and head.rstrip().endswith(":") else said[1:])
+            more = f"{rest}\n\n{text[len(head) :].lstrip(chr(10))}"
+            found += _reasons(more[:_MOST_BLOCK], first, last, in_comment=False)
     found.sort(key=lambda one: one.line)
     return tuple(found[:MOST_OF_FILE])
 
@@ -108,16 +114,22 @@ def _reasons(
             yield Noted("note", " ".join(said[:2]), first, last)
         return
     wanted = _BECAUSE if in_comment else _STRONG
-    for paragraph in text.split("\n\n"):
+    paragraphs = _APART.split(text)
+    for place, paragraph in enumerate(paragraphs):
         if re.match(r"\s*(?:\.\.\s|:\w+|@\w+|>>>)", paragraph):
             continue  # a directive, what is given, an example
-        said = sentences(paragraph)
+        said = sentences(_ITEM.sub("", paragraph, count=1) if _ITEM.match(paragraph) else paragraph)
         for number, one in enumerate(said):
             if not wanted.search(one) or len(one) < _LEAST or _CODE.search(one):
                 continue
             if not re.match(r"[\w`\"']", one):
                 continue  # the end of something
-            whole = " ".join(said[number : number + 2]) if one.endswith(":") else one
+            whole = one
+            if one.endswith(":"):
+                rest = said[number + 1 : number + 2] or _items(paragraphs[place + 1 :])
+                if not rest:
+                    continue
+                whole = f"{one} {'; '.join(rest)}"
             if beside and (not number):
                 whole = f"{code(beside, 100)}: {one}"
             # A sentence that begins with the reason speaks of the one before it.
@@ -128,3 +140,14 @@ def _reasons(
             if strong or in_comment:
                 yield Noted(kind if strong else "so", whole, first, last)
             break
+
+
+def _items(paragraphs: Sequence[str]) -> list[str]:
+    """The items of the list that comes first, or the first sentence of what does, where it is
+    none."""
+    found = []
+    for paragraph in paragraphs:
+        if not _ITEM.match(paragraph):
+            break
+        found.append(" ".join(_ITEM.sub("", paragraph, count=1).split()).rstrip(".;,"))
+    return found[:_MOST_ITEMS] or (sentences(paragraphs[0])[:1] if paragraphs else [])

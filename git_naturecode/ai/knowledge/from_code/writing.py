@@ -1,5 +1,6 @@
 """Topics as proposals: Markdown for somebody who is new, each statement with its links."""
 
+import posixpath
 from collections.abc import Iterator, Sequence
 
 from git_naturecode.ai.knowledge.from_code.facts import Part, Project, Statement, Topic
@@ -38,7 +39,7 @@ def _proposal(topic: Topic, project: Project, paths: Sequence[str], redactor: Re
     count = sum(len(part.statements) for part in topic.parts)
     return Proposal(
         topic.key,
-        titled(f"{topic.title} of {project.name}{about}"),
+        titled(f"{topic.title} of {project.name}{_besides(project, paths)}"),
         text,
         {"code": " ".join(paths) if about else ".", "topic": topic.key},
         tuple(found),
@@ -47,6 +48,12 @@ def _proposal(topic: Topic, project: Project, paths: Sequence[str], redactor: Re
         0.9,
         f"{counted(count, 'statement')} from {counted(len(files), 'file')}",
     )
+
+
+def _besides(project: Project, paths: Sequence[str]) -> str:
+    """What a title says besides the name of the project: the paths, unless that is the same."""
+    named = [one for one in paths if one and posixpath.basename(one) != project.name]
+    return " " + ", ".join(paths) if named else ""
 
 
 def body(topic: Topic) -> str:

@@ -49,6 +49,38 @@ def test_of_a_docstring_the_first_sentence_is_no_reason() -> None:
     assert (found.line, found.end) == (3, 4)
 
 
+LISTED = """Splits what was typed.
+
+We rely on this rather than the one of the library, because:
+
+* It is strict about ports.
+* It keeps an empty query,
+  which others lose.
+
+The parser is written by hand.
+"""
+
+
+def test_a_reason_that_a_list_gives_comes_with_the_list() -> None:
+    (found,) = noted(lexed("", "Python"), [(1, 9, LISTED)])
+    assert found.text == (
+        "We rely on this rather than the one of the library, because: It is strict about ports; "
+        "It keeps an empty query, which others lose"
+    )
+    assert not noted(lexed("", "Python"), [(1, 2, "A splitter.\n\nWe copy instead, because:\n")])
+
+
+def test_what_a_list_says_of_parameters_is_not_told_as_one_sentence() -> None:
+    text = (
+        "Opens it.\n\n**Parameters:**\n\n* **auth** - who asks. Defaults to `False`.\n"
+        "* **proxy** - *(optional)* where all goes, rather than to the host. Defaults to `None`.\n"
+        "* **limits** - *(optional)* how many.\n"
+    )
+    assert not noted(lexed("", "Python"), [(1, 7, text)])
+    (one,) = noted(lexed("", "Python"), [(1, 3, "Opens it.\n\n- We wait because hosts are slow.")])
+    assert one.text == "We wait because hosts are slow."
+
+
 def test_comments_of_other_languages_are_read_as_theirs() -> None:
     script = "/* We copy instead of sharing. It costs a little. */\nconst a = '// because not';\n"
     assert [one[1] for one in told(script, "JavaScript")] == ["We copy instead of sharing."]
