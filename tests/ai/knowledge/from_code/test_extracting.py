@@ -114,6 +114,8 @@ def test_a_folder_is_read_by_itself_with_the_manifests_above_it(shop: Clone) -> 
     found = proposals(shop, "src")
     assert found["architecture"].title == "Architecture of shop src"
     assert found["architecture"].origin == {"code": "src", "topic": "architecture"}
+    inner = proposals(shop, "src/shop")  # is called as the project is
+    assert inner["architecture"].title == "Architecture of shop"
     assert "httpx" in found["dependencies"].body
     assert "testing" not in found
 
