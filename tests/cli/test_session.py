@@ -78,7 +78,9 @@ def test_an_unknown_session_is_answered_with_near_ones(clone: Clone, wanted: str
     session = clone.start()
     said = clone.nc("session", "show", "--", wanted, code=1)
     assert said.err.startswith("error: there is no session")
-    assert session in said.err
+    assert "git naturecode session list" in said.err
+    slip = f"{session[:-1]}{'0' if session[-1] != '0' else '1'}"
+    assert f"did you mean {session}?" in clone.nc("session", "show", slip, code=1).err
 
 
 def test_nothing_is_said_in_a_session_that_was_set_back_by_hand(clone: Clone) -> None:
