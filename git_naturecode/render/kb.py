@@ -53,7 +53,9 @@ def _row(
     if columns_of(tags) > room:
         tags = fit(tags, room).rstrip() if room >= _LEAST_TAGS else ""
     parts = [paint.red(part) if part == "marked" else part for part in parts]
-    return "  ".join([paint.yellow(str(row["id"])[-_TAIL:]), *parts, paint.dim(tags)]).rstrip()
+    return "  ".join(
+        [paint.yellow(str(row["id"])[-_TAIL:]), *parts, paint.dim(tags) if tags else ""]
+    ).rstrip()
 
 
 def text(article: Article, name: str, paint: Paint, others: Mapping[str, str]) -> str:

@@ -102,3 +102,5 @@ def test_a_list_of_articles_has_the_tags_in_what_room_there_is() -> None:
         assert columns_of(told(columns)) <= columns
         assert "#http" in told(columns)
     assert "#" not in told(columns_of(whole.split("  #")[0]) + 5)
+    row["tags"] = []
+    assert kb.rows_text([row], {}, Paint(True), 1000).endswith("+2")
