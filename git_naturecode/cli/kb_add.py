@@ -66,15 +66,20 @@ def add(
     text = _typed(kept, new.title) if asked else kept.given(str(file))
     new, text = _read(context, new, text, "" if asked else str(file))
     with kept.until_written():
-        new, entries = _written(context, entity, new, text)
+        new, entries, other = _written(context, entity, new, text)
     if as_json:
-        facts = {"id": entity, "slug": new.slug, "title": new.title}
+        facts = {"id": entity, "slug": new.slug, "title": new.title, "sameTitle": other or None}
         context.json({**facts, "revisionId": entries[-1].id})
         return
     for entry in entries:
         warn_of_secrets(context, entry)
     context.say(entity)
     context.tell(f"added {new.slug}: git naturecode kb show {new.slug}")
+    if other:
+        context.tell(
+            f"warning: there is {other} already, so this one is called {new.slug}; if they are "
+            f"about the same, git naturecode kb edit {other} and kb rm {new.slug}"
+        )
     context.tell(TELL_OTHERS)
 
 
@@ -134,8 +139,9 @@ def _read(context: contexts.Context, new: _New, text: str, file: str) -> tuple[_
 
 def _written(
     context: contexts.Context, entity: str, new: _New, text: str
-) -> "tuple[_New, list[Entry]]":
-    """Write the article `entity` down; with the title and the slug that it got."""
+) -> "tuple[_New, list[Entry], str]":
+    """Write the article `entity` down; with the title and the slug that it got, and the slug of
+    another to which its title would have led ("": none)."""
     from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.domain.kb import makers, texts
     from git_naturecode.store.store import TEAM
@@ -144,6 +150,7 @@ def _written(
     new = new._replace(title=new.title or title_of(texts.title_of(text)))
     with reading_kb(context, writing=True) as (store, index):
         shown = context.redactor.text(new.title)[0]  # a slug is made of it, and stays
+        other = "" if new.slug else _taken(index, shown)
         new = new._replace(slug=free_slug(index, entity, new.type, shown, new.slug))
         made = [makers.opening(new.title, new.type, new.slug)]
         made += [makers.tag([], one, there=True) for one in new.tags]
@@ -151,7 +158,16 @@ def _written(
         Gate(store).require_article(made, None)
         entries = store.write(TEAM, entity, made)
         store.settle()
-    return new, entries
+    return new, entries, other
+
+
+def _taken(index: "Index", title: str) -> str:
+    """The slug that `title` makes, where another article has it; else ""."""
+    from git_naturecode.cli import kb_named
+    from git_naturecode.domain.kb import slugs
+
+    slug = slugs.slug_of(title)
+    return slug if slug and kb_named.taken(index, slug) else ""
 
 
 def title_of(text: str) -> str:

@@ -345,6 +345,17 @@ def test_the_last_change_is_shown_across_deletions(box: Box) -> None:
     assert "+Wait" not in difference
 
 
+def test_who_gives_a_title_again_is_told_of_the_other_article(clone: Clone) -> None:
+    (clone.path / "same.md").write_text(TEXT)
+    assert "already" not in clone.nc("kb", "add", "--file", "same.md").err
+    said = clone.nc("kb", "add", "--file", "same.md").err
+    assert "there is retry-with-jitter already, so this one is called retry-with-jitter-2" in said
+    told = clone.nc("kb", "add", "--file", "same.md", "--json").json
+    assert (told["slug"], told["sameTitle"]) == ("retry-with-jitter-3", "retry-with-jitter")
+    told = clone.nc("kb", "add", "--file", "same.md", "--slug", "other", "--json").json
+    assert told["sameTitle"] is None
+
+
 def test_an_edit_that_changes_nothing_says_so(clone: Clone) -> None:
     entity = add(clone)
     told = edit(clone, entity, TEXT, code=1)

@@ -17,6 +17,7 @@ _SAME_MATTER = 1 / 2  # of all their words are in both of two paragraphs that sp
 _MOST_PLACES = 500  # of which each is shown by itself
 _MOST_PAIRS = 10_000  # of paragraphs that are compared
 _WORDS = re.compile(r"\w+")
+_PLAIN = re.compile(r"[\w(\"'\u201c\u2018`]")
 _ITEM = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s|\|")
 
 
@@ -64,7 +65,7 @@ def _walked(
         if b is None or a == b:
             yield list(a)
         elif state == blocks.NONE and start == end:
-            added = _added(a, b)
+            added = _added(a, b, base[start - 1 : start], base[end : end + 1])
             yield from [added] if added else _closely((), a, b, effort)
         elif state == blocks.NONE and _is_whole(base, start, end):
             yield from _by_paragraphs(base[start:end], a, b, effort)
@@ -263,8 +264,9 @@ def _word_by_word(was: Items, one: Items, other: Items, effort: Effort) -> list[
     return None if said is None else said.split("\n")
 
 
-def _added(one: Items, other: Items) -> list[str] | None:
-    """What both put in at one place, one after the other: whole paragraphs, list items or rows.
+def _added(one: Items, other: Items, above: Items, below: Items) -> list[str] | None:
+    """What both put in at one place, one after the other: whole paragraphs, list items or rows, or
+    plain lines at the end of a paragraph. `above` and `below` are the lines around the place.
 
     None where they are something else, or speak of the same.
     """
@@ -279,7 +281,13 @@ def _added(one: Items, other: Items) -> list[str] | None:
         if not first[-1].strip() or not second[0].strip():
             alike = _are_alike(*([_key(unit) for unit in _paragraphs(x)] for x in (one, other)))
             return None if alike else [*first, *second]
-    return None
+    is_end = not any(map(str.strip, below))
+    if not is_end or _are_alike(one, other):
+        return None
+    if not any(map(str.strip, above)):
+        return [*one, "", *other]
+    is_plain = all(_PLAIN.match(line) and not _ITEM.match(line) for line in (*above, *one, *other))
+    return [*one, *other] if is_plain else None
 
 
 def _are_alike(one: Sequence[str], other: Sequence[str]) -> bool:

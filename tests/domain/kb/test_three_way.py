@@ -39,6 +39,31 @@ def test_what_speaks_of_the_same_is_not_put_side_by_side_unseen() -> None:
     assert both == Both((), tuple(one[2:]), tuple(other[2:]))
 
 
+@pytest.mark.parametrize("between", [[], [""]])
+def test_what_two_people_append_to_a_text_is_both_there(between: list[str]) -> None:
+    was = ["# Retry", "", "We retry."]
+    one, other = ([*was, *between, text] for text in ("Pools have limits.", "Timeouts are short."))
+    (both,) = merged(was, one, other)
+    assert both == [*one, *between, "Timeouts are short."]
+    (both,) = merged([*was, ""], [*one, ""], [*other, ""])
+    assert both == [*one, *between, "Timeouts are short.", ""]
+
+
+def test_a_paragraph_put_in_between_two_blank_lines_stays_one() -> None:
+    (both,) = merged(["a", "", ""], ["a", "", "Pools have limits.", ""], ["a", "", "Be short.", ""])
+    assert [line for line in both if line] == ["a", "Pools have limits.", "Be short."]
+    assert "" in both[both.index("Pools have limits.") : both.index("Be short.")]
+
+
+@pytest.mark.parametrize(
+    ("above", "new"),
+    [("We retry.", "---"), ("- We retry.", "Pools."), ("| a |", "Pools."), ("We", "    Pools.")],
+)
+def test_lines_that_would_change_what_is_above_them_are_not_joined(above: str, new: str) -> None:
+    texts = ([above, line] for line in (new, "Timeouts are short."))
+    assert any(isinstance(part, Both) for part in merged([above], *texts))
+
+
 def test_without_a_base_nothing_is_taken_out() -> None:
     one, other = ["a", "only one", "b", "x y"], ["a", "b", "z w", "only other"]
     assert merged(None, one, other) == [
