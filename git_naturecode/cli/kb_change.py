@@ -12,6 +12,7 @@ from git_naturecode.cli.options import TELL_OTHERS, ArticleId, AsJson, Quiet, Re
 if TYPE_CHECKING:
     from git_naturecode.cli.kb_opened import Opened
     from git_naturecode.domain.kb.model import Revision
+    from git_naturecode.store.entry import Json
 
 RevisionId = Annotated[
     str, typer.Argument(help="A revision as `kb history` numbers them (r3), or a part of its id.")
@@ -19,18 +20,44 @@ RevisionId = Annotated[
 
 
 def remove(
-    article: ArticleId, reason: Reason = "", as_json: AsJson = False, quiet: Quiet = False
+    article: Annotated[
+        list[str],
+        typer.Argument(metavar="ARTICLE...", help="Slugs, ids, titles, files; all or none go."),
+    ],
+    reason: Reason = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Delete an article; `kb restore` brings it back. An edit that you have not seen keeps
+    """Delete articles; `kb restore` brings each back. An edit that you have not seen keeps
     it."""
-    from git_naturecode.cli.kb_opened import opened_article
+    from git_naturecode import kb
+    from git_naturecode.cli.kb_opened import folded, gone, reading_kb
+    from git_naturecode.cli.reading import entity_id
     from git_naturecode.domain.kb import makers
+    from git_naturecode.domain.kinds import KB
+    from git_naturecode.store.store import TEAM
 
     context = contexts.current(quiet)
-    with opened_article(context, article) as here:
-        here.write(makers.deletion(here.article.heads, reason))
-    told = f"deleted {here.article.slug}: git naturecode kb restore {here.short} brings it back"
-    answer(context, as_json, {"id": here.article.id, "deleted": True}, told, TELL_OTHERS)
+    with reading_kb(context, writing=True) as (store, index):
+        names = dict.fromkeys(entity_id(index, one, KB) for one in article)
+        found = [folded(store, one) for one in names]
+        drafts = [makers.deletion(here.article.heads, reason) for here in found]
+        for here, draft in zip(found, drafts, strict=True):
+            if here.article.deleted:
+                raise gone(here.article)
+            here.require_permitted(draft)
+        for here, draft in zip(found, drafts, strict=True):
+            store.write(TEAM, here.article.id, [draft])
+        store.settle()
+        if any(here.article.links for here in found):
+            kb.keep_notes(store)
+    told = [
+        f"deleted {here.article.slug}: git naturecode kb restore {here.short} brings it back"
+        for here in found
+    ]
+    items: list[Json] = [{"id": here.article.id, "deleted": True} for here in found]
+    facts = items[0] if len(items) == 1 and isinstance(items[0], dict) else {"items": items}
+    answer(context, as_json, facts, *told, TELL_OTHERS)
 
 
 def restore(

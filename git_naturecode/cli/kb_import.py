@@ -1,5 +1,6 @@
 """kb import: Markdown files, folders, wikis and records of decisions become articles."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from git_naturecode.store.store import Store
 
 _MOST_TOLD = 20
+_MOST_UNASKED = 20  # new articles
 
 
 def import_articles(
@@ -42,6 +44,9 @@ def import_articles(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would be done, and write nothing.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also make many new ones without being asked.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -63,7 +68,10 @@ def import_articles(
     options = Options(type, tuple(tags_of(tags or [])), encoding, dry_run)
     found = listed(context.repo, context.cwd, paths, everything=everything)
     with reading_kb(context, writing=True) as (store, index):
-        done = import_files(store, index, found, options, _Permit(store), context.progress)
+        done = import_files(
+            store, index, found, options, _Permit(store), context.progress,
+            partial(_agree, context, yes=yes),
+        )  # fmt: skip
         context.progress_done()
     _require_any(context, done)
     if as_json:
@@ -80,6 +88,18 @@ def _require_any(context: contexts.Context, done: "Imported") -> None:
         raise errors.Negative(
             "there is no Markdown there", "name files that end in .md, or folders with such files"
         )
+
+
+def _agree(context: contexts.Context, new: int, *, yes: bool) -> None:
+    """Ask whoever sits at a terminal whether so many are meant; raises Negative for a no."""
+    import sys
+
+    from git_naturecode.cli.agreeing import agree
+
+    if new > _MOST_UNASKED and sys.stdin.isatty() and context.err.isatty():
+        context.progress_done()
+        agree(context, f"make {new} new articles? --dry-run lists them", yes=yes,
+              why=f"{new} articles would be new", refused="nothing was imported")  # fmt: skip
 
 
 class _Permit:

@@ -81,6 +81,19 @@ class Known:
         return {name: parents for name, parents in imported.items() if name not in inner}
 
     @property
+    def tip_texts(self) -> list[str]:
+        """What the file said last."""
+        tips = self.tips
+        return [one.text for one in self.article.revisions if one.id in tips and one.text]
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """What the file has been called since, as imports found out."""
+        said = (one.header.get("from") for one in self.entries if one.kind == REVISION)
+        paths = (one.get("path") for one in said if isinstance(one, dict) and "commit" not in one)
+        return frozenset(one for one in paths if isinstance(one, str))
+
+    @property
     def hidden(self) -> frozenset[str]:
         """The ids of the revisions whose text is not to be seen any more."""
         found = self.article.revisions

@@ -3,7 +3,7 @@
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from git_naturecode import ids
@@ -13,7 +13,7 @@ from git_naturecode.domain.kb.model import KIND, MOST_TEXT, Article
 from git_naturecode.domain.kb.reaiming import Aim, Page, Sources, aimed
 from git_naturecode.errors import Usage
 from git_naturecode.git.listed import Made, Story, stories
-from git_naturecode.kb import arrived, attaching, beside
+from git_naturecode.kb import arrived, attaching, beside, moving
 from git_naturecode.kb.arrived import TOOL
 from git_naturecode.kb.attaching import Read
 from git_naturecode.kb.taken import File, again, again_hidden, begun, fresh
@@ -71,14 +71,15 @@ class Imported:
 
 def import_files(
     store: Store, index: Index, found: Sequence[Listed], options: Options, permit: Permit,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None, agree: Callable[[int], None] = lambda _: None,
 ) -> Imported:  # fmt: skip
     """Make articles of the files in `found`, or tell what would be made of them.
 
-    `permit` raises NotPermitted where the team would not let an entry count. Raises Usage where
+    `permit` raises NotPermitted where the team would not let an entry count; `agree` is told how
+    many are new before anything is written, and raises where they shall not be. Raises Usage where
     more would be attached at once than others take in.
     """
-    return _Run(store, index, options, permit, tell).run(found)
+    return _Run(store, index, options, permit, tell, agree).run(found)
 
 
 class _Unfit(Exception):
@@ -88,10 +89,10 @@ class _Unfit(Exception):
 class _Run:
     def __init__(
         self, store: Store, index: Index, options: Options, permit: Permit,
-        tell: Callable[[str], None],
+        tell: Callable[[str], None], agree: Callable[[int], None],
     ) -> None:  # fmt: skip
         self.store, self.index, self.options = store, index, options
-        self.permit, self.tell = permit, tell
+        self.permit, self.tell, self.agree = permit, tell, agree
         self.done = Imported()
         self._bytes: dict[str, Read | None] = {}
         self._characters = 0
@@ -103,9 +104,11 @@ class _Run:
         for one in found:
             self.done.skipped += one.skipped
             files += self._read(one)
-        made = [(one, drafts) for one in self._aimed(files) if (drafts := self._drafts(one))]
+        files = self._followed(found, files)
+        made = [(one, drafts) for one in files if (drafts := self._drafts(one))]
         self._gone(found, {one.source for one in files})
         if made and not self.options.dry_run:
+            self.agree(self.done.count(NEW))
             self._write(made)
         return self.done
 
@@ -197,6 +200,24 @@ class _Run:
 
     # -- links ------------------------------------------------------------------------------------
 
+    def _followed(self, found: Sequence[Listed], files: list[File]) -> list[File]:
+        """`files` as `_aimed` gives them; what was moved since the last import goes on as the
+        article that it was."""
+        seen = {one.source for one in files}
+        fresh = {one.source for one in files if one.known is None}
+        rows = moving.gone(self._rows, found, seen, beside=True) if fresh else []
+        if not rows:
+            return self._aimed(files)
+        before = arrived.known(self.index, map(moving.source_of, rows))
+        whole = [replace(one, attached={}) for one in files]
+        aimed = [one for one in self._aimed(whole) if one.source in fresh]
+        moves = moving.moved(aimed, before)
+        for one in files:
+            if source := moves.get(one.source):
+                one.moved, one.source, one.known = one.source, source, before[source]
+                one.page = one.known.page or one.page
+        return self._aimed(files)
+
     def _aimed(self, files: list[File]) -> list[File]:
         """`files` with their links led to each other, and what they show attached."""
         by_root: dict[int, list[File]] = {}
@@ -274,6 +295,8 @@ class _Run:
         known = one.known
         drafts = fresh(one) if known is None else again(one, known)
         state, note = NEW if known is None else CHANGED, ""
+        if one.moved and drafts:
+            note = f"was {one.source} before"
         if known is not None and not drafts:
             state = SAME
         elif known is not None and known.deleted:
@@ -297,20 +320,13 @@ class _Run:
 
     def _gone(self, found: Sequence[Listed], seen: set[str]) -> None:
         """Tell which articles came from files that are not there any more."""
-        starts = [
-            (root, root.source(f"{one}/" if one else "")) for root in found for one in root.whole
-        ]  # fmt: skip
         passed = {root.source(one.path) for root in found for one in self.done.skipped}
-        for row in self._rows:
-            tool, _, source = str(row["origin"]).partition(" ")
-            if tool != TOOL or row["deleted"] or source in seen or source in passed:
-                continue
-            below = [root for root, start in starts if source.startswith(start)]
-            if below and not any(os.path.lexists(_where(root, source)) for root in below):
-                self.done.gone.append(One(
-                    source, source, LEFT, str(row["id"]), str(row["slug"]), str(row["title"]),
-                    str(row["type"]), "its file is gone; the article stays",
-                ))  # fmt: skip
+        for row in moving.gone(self._rows, found, seen | passed):
+            source = moving.source_of(row)
+            self.done.gone.append(One(
+                source, source, LEFT, str(row["id"]), str(row["slug"]), str(row["title"]),
+                str(row["type"]), "its file is gone; the article stays",
+            ))  # fmt: skip
 
     def _write(self, made: Sequence[tuple[File, list[Draft]]]) -> None:
         reads = {r.sha: r for one, _ in made for r in one.attached.values()}
@@ -336,11 +352,6 @@ class _Run:
         body, more = (None, ()) if draft.body is None else self.store.redactor.text(draft.body)
         self.done.redacted += len(labels) + len(more)
         return draft._replace(fields=fields, body=body, redacted=(*labels, *more), clean=True)
-
-
-def _where(root: Listed, source: str) -> str:
-    """Where the file is that every clone calls `source`."""
-    return root.path(source.removeprefix(f"{root.name}/") if root.name else source)
 
 
 def _opener(path: str, flags: int) -> int:

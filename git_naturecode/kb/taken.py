@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from git_naturecode import clock, ids
 from git_naturecode.domain.kb import makers
 from git_naturecode.domain.kb.incoming import ADR, STATUSES, Document
+from git_naturecode.domain.kb.model import REVISION
 from git_naturecode.domain.kb.reaiming import Page
 from git_naturecode.git.listed import Made, Story
 from git_naturecode.kb.arrived import TOOL, Known
@@ -14,13 +15,16 @@ from git_naturecode.kb.attaching import Read
 from git_naturecode.kb.walking import Listed
 from git_naturecode.store.entry import Draft, Json
 
+_MOVED = "moved"
+
 
 @dataclass
 class File:
     """One file on its way.
 
     `source` is what it is called in every clone, `known` the article that it has already, `page`
-    how links name that, `story` who made the file when, `attached` what its text shows.
+    how links name that, `story` who made the file when, `moved` what it is called now where that
+    is not its source any more, `attached` what its text shows.
     """
 
     listed: Listed
@@ -30,6 +34,7 @@ class File:
     known: Known | None
     page: Page
     story: Story
+    moved: str = ""
     attached: dict[str, Read] = field(default_factory=dict)
 
 
@@ -86,13 +91,23 @@ def again(one: File, known: Known) -> list[Draft]:
     title = one.document.title
     if title != known.title and article.title == known.title:
         drafts.append(makers.title(known.entries, title)._replace(id=_id(one, sha, "title")))
-    if not any(tip in _revisions(one, sha, parents) for tip, parents in known.tips.items()):
+    moves = {_id(one, sha, path, _MOVED) for path in known.followed}
+    if not any(tip in _revisions(one, sha, up) | moves for tip, up in known.tips.items()):
         tips = sorted(known.tips)
         name = _id(one, sha, "revision")
         if name in there:  # it says again what it had said before
             name = _id(one, sha, *tips, "revision")
         drafts.append(_revision(one, tips, name))
+    if one.moved and one.moved not in known.followed:
+        drafts = [each for each in drafts if each.kind != REVISION]
+        made = _revision(one, sorted(known.tips), _id(one, sha, one.moved, _MOVED))
+        note = f"{one.source} is {one.moved} now"
+        drafts.append(made._replace(fields={**made.fields, "note": note, **_from(one.moved)}))
     return [each for each in drafts if each.id not in there]
+
+
+def _from(path: str) -> dict[str, Json]:
+    return {"from": {"path": path}}
 
 
 def again_hidden(one: File, known: Known) -> bool:

@@ -672,3 +672,18 @@ def test_a_redacted_text_is_told_where_it_stood(clone: Clone) -> None:
     entity = add(clone)
     clone.nc("kb", "redact", entity, "r1")
     assert "[its text was redacted]" in clone.nc("kb", "show", entity).out
+
+
+def test_many_new_articles_at_once_are_asked_about_at_a_terminal(clone: Clone) -> None:
+    (clone.path / "docs").mkdir()
+    for number in range(21):
+        (clone.path / f"docs/p{number}.md").write_text(f"# Page {number}\n\nText.\n")
+    imports = ("kb", "import", "docs")
+    code, told = at_terminal(clone, *imports, editor="false", typed="n\n")
+    assert code == 1
+    assert "make 21 new articles?" in told
+    assert "nothing was imported" in told
+    assert clone.nc("kb", "list", "--json").json["items"] == []
+    (clone.path / "docs/p20.md").unlink()
+    code, told = at_terminal(clone, *imports, editor="false")
+    assert (code, "imported 20 articles" in told) == (0, True)

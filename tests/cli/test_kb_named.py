@@ -103,3 +103,15 @@ def test_lines_that_are_no_front_matter_stay_text(clone: Clone) -> None:
     for text in ("---\n\nA rule above.\n\n---\n\nBelow.\n", "---\na: [\n---\nText.\n"):
         one = add(clone, "A rule", text=text)
         assert clone.nc("kb", "show", one, "--json").json["content"] == text
+
+
+def test_several_articles_are_deleted_at_once_or_none(clone: Clone) -> None:
+    assert "there is no article" in clone.nc("kb", "rm", "how-we-deploy", "zebra", code=1).err
+    assert len(clone.nc("kb", "list", "--json").json["items"]) == 3
+    said = clone.nc("kb", "rm", "how-we-deploy", "retry-http", "deploy").err
+    assert said.count("brings it back") == 2
+    left = clone.nc("kb", "list", "--json").json["items"]
+    assert [one["title"] for one in left] == ["代理与证书"]
+    clone.nc("kb", "restore", "retry-http")
+    gone = clone.nc("kb", "rm", "how-we-retry-http-calls", "证书", "--json").json["items"]
+    assert [one["deleted"] for one in gone] == [True, True]

@@ -99,6 +99,44 @@ def test_from_within_a_folder_files_that_git_does_not_know_yet_are_taken(docs: C
     assert (said["unchanged"], said["gone"]) == (1, [])
 
 
+def test_a_file_that_was_moved_goes_on_as_its_article(docs: Clone) -> None:
+    imported(docs, "docs")
+    docs.git("mv", "docs/guide/setup.md", "docs/set-up.md")
+    (docs.path / "docs/index.md").write_text(START.replace("guide/setup.md", "set-up.md"))
+    (docs.path / "docs/set-up.md").write_text(
+        (docs.path / "docs/set-up.md").read_text().replace("../", "")
+    )
+    before = {one["id"] for one in docs.nc("kb", "list", "--json").json["items"]}
+    said = imported(docs, "docs", "--dry-run")
+    assert states(said)["docs/set-up.md"] == "changed"
+    said = imported(docs, "docs")
+    assert (said["new"], said["gone"]) == (0, [])
+    assert {one["id"] for one in docs.nc("kb", "list", "--json").json["items"]} == before
+    assert "docs/set-up.md now" in docs.nc("kb", "history", "set-up").out
+    assert states(imported(docs, "docs"))["docs/set-up.md"] == "unchanged"
+    # From then on it is the same file, whatever it says.
+    (docs.path / "docs/set-up.md").write_text("# Set up\n\nAll anew.\n")
+    assert states(imported(docs, "docs"))["docs/set-up.md"] == "changed"
+    assert "All anew." in text(docs, "set-up")
+    assert {one["id"] for one in docs.nc("kb", "list", "--json").json["items"]} == before
+
+
+def test_a_copy_and_what_two_could_have_been_are_articles_of_their_own(
+    clone: Clone, tmp_path: Path
+) -> None:
+    wiki = tmp_path / "notes"
+    write(wiki, a__md="# A\n\nSame.\n", b__md="# A\n\nSame.\n")
+    imported(clone, str(wiki))
+    write(wiki, c__md="# A\n\nSame.\n")
+    assert imported(clone, str(wiki))["new"] == 1  # the others are still there
+    for name in "abc":
+        (wiki / f"{name}.md").unlink()
+    write(wiki, d__md="# A\n\nSame.\n")
+    assert imported(clone, str(wiki), "--dry-run")["new"] == 1
+    write(wiki, sub___a__md="# A\n\nSame.\n")
+    assert states(imported(clone, str(wiki)))["sub/a.md"] == "changed"
+
+
 def test_a_dry_run_writes_nothing(docs: Clone) -> None:
     before = docs.git("for-each-ref")
     said = docs.nc("kb", "import", "docs", "--dry-run").out
