@@ -20,8 +20,8 @@ def history(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the revisions of an article, the latest first, and what else was changed: title,
-    type, tags, name."""
+    """List the revisions of an article, the latest first. Also tells what else was changed:
+    title, type, tags, name."""
     from git_naturecode.cli.kb_opened import folded, read_article
     from git_naturecode.domain.kb.changes import changes
 
