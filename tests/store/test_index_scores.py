@@ -59,6 +59,18 @@ def test_what_is_wanted_in_any_case_is_weighed(monkeypatch: pytest.MonkeyPatch) 
     assert more
 
 
+def test_what_is_wanted_is_weighed_by_the_last_word_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_scores, "_MANY", 20)
+    monkeypatch.setattr(index_scores, "_FEW", 0)
+    db = _texts(1)
+    everything, _ = scores(Counts(db), "body", {'"word0"': 1.0}, -1)
+    worst = sorted(everything, key=lambda one: everything[one])[:5]
+    found, more = scores(Counts(db), "body", {'"word0"': 1.0}, 3, beside=worst, kept=worst)
+    assert more
+    assert {row: found.pop(row) for row in worst} == {row: everything[row] for row in worst}
+    assert sorted(found.values()) == sorted(everything.values())[-3:]
+
+
 @pytest.mark.parametrize("few", [0, 1_000])
 @pytest.mark.parametrize("number", [7, 150])
 def test_only_those_among_count_and_all_are_found_where_no_number_is_given(
