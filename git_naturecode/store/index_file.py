@@ -174,6 +174,21 @@ def mark_behind(state_dir: str, missing: bool) -> None:
             os.unlink(path)
 
 
+@contextmanager
+def one_state(db: sqlite3.Connection) -> Iterator[None]:
+    """While all that is read from `db` is of one state, whatever another process writes."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("begin")
+    try:
+        yield
+        db.execute("commit")
+    finally:
+        if db.in_transaction:
+            db.execute("rollback")
+
+
 def in_memory() -> sqlite3.Connection:
     """An empty index that nobody else sees."""
     return _connect(_MEMORY)

@@ -79,32 +79,35 @@ def search(
     mean the same count, too, and what is like the best hits is found after them. `comparable`: the
     scores can be compared with those of another search (always so where there are several kinds).
     """
-    wanted, counts = asked(query), Counts(db)
-    there = set(index_file.kinds(db))
-    searched = [kind for kind in dict.fromkeys(kinds) if kind in there and wanted.terms]
-    among_of = {kind: narrowed(kind, wanted, among) for kind in searched}
-    places_of = {kind: Places(db, among) for kind, among in among_of.items()}
-    words = _Words(wanted.terms, _alike(wanted) if wide and searched else ())
-    if wide:  # a question is not answered best by what happens to have all of its words
-        words = words._replace(all_first=len(wanted.terms) <= _FEW_WORDS)
-    found: list[_Found] = []
-    like: Sequence[str] = ()
-    if by_date:
-        for all_words in (True, False):
-            for kind in searched if all_words or not found else ():
-                found += _latest(counts, kind, wanted, limit, among_of[kind], all_words=all_words)
-    else:
-        several = comparable or len(searched) > 1
-        found = _best(counts, places_of, words, limit, grouped=grouped, several=several)
-        if wide and grouped and wanted.loose:
-            more = _like(counts, found, words, searched)
-            found = _with_more(
-                found, _best(counts, places_of, more, limit, grouped=True, several=several)
-            )
-            like = more.terms
-    found.sort(key=_by_date if by_date else None, reverse=True)
-    sought = Sought(wanted.phrases, words.terms, words.alike, like)
-    return index_hits.hits(counts, found[:limit], sought, grouped=grouped or by_date)
+    with index_file.one_state(db):
+        wanted, counts = asked(query), Counts(db)
+        there = set(index_file.kinds(db))
+        searched = [kind for kind in dict.fromkeys(kinds) if kind in there and wanted.terms]
+        among_of = {kind: narrowed(kind, wanted, among) for kind in searched}
+        places_of = {kind: Places(db, among) for kind, among in among_of.items()}
+        words = _Words(wanted.terms, _alike(wanted) if wide and searched else ())
+        if wide:  # a question is not answered best by what happens to have all of its words
+            words = words._replace(all_first=len(wanted.terms) <= _FEW_WORDS)
+        found: list[_Found] = []
+        like: Sequence[str] = ()
+        if by_date:
+            for all_words in (True, False):
+                for kind in searched if all_words or not found else ():
+                    found += _latest(
+                        counts, kind, wanted, limit, among_of[kind], all_words=all_words
+                    )
+        else:
+            several = comparable or len(searched) > 1
+            found = _best(counts, places_of, words, limit, grouped=grouped, several=several)
+            if wide and grouped and wanted.loose:
+                more = _like(counts, found, words, searched)
+                found = _with_more(
+                    found, _best(counts, places_of, more, limit, grouped=True, several=several)
+                )
+                like = more.terms
+        found.sort(key=_by_date if by_date else None, reverse=True)
+        sought = Sought(wanted.phrases, words.terms, words.alike, like)
+        return index_hits.hits(counts, found[:limit], sought, grouped=grouped or by_date)
 
 
 def _alike(wanted: Asked) -> list[str]:

@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from git_naturecode.store import index_file, index_rows
+from git_naturecode.store import index_file, index_rows, index_scores
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
+from git_naturecode.store.index_lengths import Lengths
+from git_naturecode.store.index_places import Among
 from git_naturecode.store.index_search import search
 from git_naturecode.store.words import CLOSE, OPEN
 
@@ -52,3 +55,32 @@ def test_places_of_one_thing_are_told_each_where_they_are_not_grouped(
     assert {(hit.entry, hit.more) for hit in hits} == {
         ("m1", 0), ("m3", 0), ("m4", 0), ("m5", 0), (TITLE, 0),
     }  # fmt: skip
+
+
+def test_a_search_is_of_one_state_whatever_is_written_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_scores, "_FEW", 0)
+    path = str(tmp_path / "index.db")
+    one, other = index_file.open_file(path), index_file.open_file(path)
+    described = Described({"id": "a"}, "", [(TITLE, "Mail"), (WHOLE, "a queue")])
+    index_rows.put(one, "kb", "a", described, texts=True)
+    read = Lengths.__init__
+
+    def slow(self: Lengths, db: sqlite3.Connection, table: str) -> None:
+        read(self, db, table)
+        other.execute("insert or ignore into body_kb (rowid, text) values (90000, 'a queue')")
+        other.execute("delete from said")
+
+    monkeypatch.setattr(Lengths, "__init__", slow)
+    assert [hit.row["id"] for hit in search(one, ["kb"], "queue", 5, grouped=True)] == ["a"]
+    assert not one.in_transaction
+    assert not other.execute("select * from said").fetchall()
+    one.close()
+    other.close()
+
+
+def test_an_error_leaves_no_transaction(db: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        search(db, ["kb"], "queue", 5, Among("no such column"))
+    assert not db.in_transaction
