@@ -114,6 +114,11 @@ def _take(store: Store, commit: Commit, file: _File, number: int, found: Found) 
     if fresh:
         store.keep(TEAM, entity, fresh, NOBODY)
         found.taken.append(f"took in an edit made on a host's page: {where}")
+        if any(one.header.get("red") for one in fresh):
+            found.taken.append(
+                "warning: what looked secret in it is replaced in the article, and stays in that "
+                "commit for all who read the repository: change it where it is used"
+            )
 
 
 def _drafts(store: Store, commit: Commit, file: _File) -> tuple[str, dict[str, Draft]]:

@@ -239,6 +239,7 @@ def test_what_cannot_be_taken_in_is_told_once(host: Host, how: str) -> None:
 def test_a_secret_on_the_page_does_not_get_into_the_log(host: Host) -> None:
     token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
     host.edit({PATH: host.read().replace("second", token)})
+    assert "what looked secret in it is replaced" in host.ada.nc("sync").err
     host.sync()
     logs = host.ada.git("grep", "-h", "", "naturecode", "--", "log", "kb")
     assert token not in logs

@@ -31,9 +31,10 @@ def clash(sides: Iterable[Side]) -> Part:
     """The texts for a place, the oldest first, each once; just lines where only one is left.
 
     `sides` come in the order in which their heads are merged. A marked place in one of them is
-    taken apart: no mark ever stands in another.
+    taken apart, and a line of a mark that has lost its others is left out: no mark ever stands in
+    another.
     """
-    flat = [one for side in sides for one in _flat(side)]
+    flat = [_unmarked(one) for side in sides for one in _flat(side)]
     found: dict[tuple[str, ...], Side] = {}
     for one in sorted(flat, key=lambda side: side.time):
         found.setdefault(one.lines, one)
@@ -43,6 +44,12 @@ def clash(sides: Iterable[Side]) -> Part:
         lines = tuple(line for side in rest for line in side.lines)
         chosen = (*first, rest[0]._replace(lines=lines))
     return list(chosen[0].lines) if len(chosen) == 1 else chosen
+
+
+def _unmarked(side: Side) -> Side:
+    if not any(one.startswith(marks.START) for one in side.lines):
+        return side
+    return side._replace(lines=tuple(one for one in side.lines if not marks.is_mark(one)))
 
 
 def _flat(side: Side) -> list[Side]:

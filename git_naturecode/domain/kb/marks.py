@@ -90,7 +90,7 @@ def waiting(count: int) -> str:
 
 def has_marks(text: str) -> bool:
     """True when somebody has to decide between texts: a line of a mark stands in `text`."""
-    return START in text and any(_is_mark(line) for line in text.split("\n"))
+    return START in text and any(is_mark(line) for line in text.split("\n"))
 
 
 def without(text: str) -> str:
@@ -98,7 +98,7 @@ def without(text: str) -> str:
     between their texts."""
     if START not in text:
         return text
-    return "\n".join(line for line in text.split("\n") if not _is_mark(line))
+    return "\n".join(line for line in text.split("\n") if not is_mark(line))
 
 
 def places(text: str) -> tuple[Place, ...]:
@@ -112,7 +112,7 @@ def places(text: str) -> tuple[Place, ...]:
     found += [
         Place(number, number + 1, ())
         for number, line in enumerate(lines)
-        if number not in inside and _is_mark(line)
+        if number not in inside and is_mark(line)
     ]
     return tuple(sorted(found))
 
@@ -159,7 +159,8 @@ def _in_fence(lines: Sequence[str]) -> list[str]:
     return [fence, *lines, fence]
 
 
-def _is_mark(line: str) -> bool:
+def is_mark(line: str) -> bool:
+    """True for a line of a mark."""
     return line.startswith(START) and any(
         one.fullmatch(line) for one in (_TEXT, _LAST, _MORE)
     )  # fmt: skip

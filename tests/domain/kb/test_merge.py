@@ -51,6 +51,22 @@ def test_the_same_words_rewritten_stand_side_by_side_with_their_writers() -> Non
     assert has_marks(text)
 
 
+@pytest.mark.parametrize("gone", [0, 1, 2])
+def test_a_mark_of_which_somebody_took_one_line_out_never_stands_in_another(gone: int) -> None:
+    one, other = "The cache never expires.\n", "It is kept for two hours.\n"
+    heads = [node("a", "r", one, at=10), node("b", "r", other, at=11)]
+    text = merged(CACHE, one, other)
+    lines = text.split("\n")
+    del lines[[number for number, line in enumerate(lines) if line.startswith("###### ")][gone]]
+    half = node("h", "a b", "\n".join(lines), at=12)
+    whole = node("w", "a b", text.replace("two hours", "three hours"), at=13)
+    view = seen(node("r", "", CACHE, at=1), *heads, half, whole)
+    (place,) = view.places
+    said = [text for _, _, text in place.texts]
+    assert "It is kept for three hours." in said
+    assert not any(has_marks(text) or "⚠" in text for text in said)
+
+
 def test_a_deletion_that_did_not_know_of_an_edit_is_overruled() -> None:
     first = node("r", "", CACHE)
     view = seen(first, node("d", "r", deleted=True), node("e", "r", "The cache stays.\n"))
