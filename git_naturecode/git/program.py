@@ -13,6 +13,9 @@ from git_naturecode.git.run import GitFailed
 
 _FEW = 8  # files, which with their folders are below fastimport.unpackLimit
 _PLAIN = re.compile(rb"[A-Za-z0-9._/-]+")
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_KEPT = 4 << 20  # bytes of trees and commits at once
+_LARGE = 1 << 18
 
 
 class ProgramObjects:
@@ -24,11 +27,18 @@ class ProgramObjects:
         self.shallow = repo.shallow()
         self._reader: Reader | None = None
         self._closed = 0  # how often; a reader lent before that does not come back
+        # A command reads the same few trees and commits over and over. None ever has other content.
+        self._known: dict[str, tuple[str, bytes]] = {}
+        self._size = 0
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Type and content of an object; raises Missing."""
-        with self._reading() as reader:
-            return reader.contents(oid)
+        found = self._known.get(oid)
+        if found is None:
+            with self._reading() as reader:
+                found = reader.contents(oid)
+            self._keep(oid, found)
+        return found
 
     def header(self, oid: str) -> tuple[str, int]:
         """Type and size of an object, without unpacking it; raises Missing."""
@@ -120,11 +130,23 @@ class ProgramObjects:
         return new if self.move(ref, new, old) else None
 
     def close(self) -> None:
-        """End the reading process."""
+        """End the reading process, and forget what it said."""
         self._closed += 1
+        self._known.clear()
+        self._size = 0
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+
+    def _keep(self, oid: str, found: tuple[str, bytes]) -> None:
+        kind, data = found
+        if kind == "blob" or len(data) > _LARGE or not _OID.fullmatch(oid):
+            return
+        if self._size + len(data) > _KEPT:
+            self._known.clear()
+            self._size = 0
+        self._known[oid] = found
+        self._size += len(data)
 
     def _refused(self, ref: str, old: str | None, failed: GitFailed) -> None:
         self.close()

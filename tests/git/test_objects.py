@@ -1,16 +1,18 @@
 """Both ways to a repository's objects and refs answer alike, over both object formats."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from box import Box, Way
+from git_naturecode.git import program, tree
 from git_naturecode.git import repo as repos
-from git_naturecode.git import tree
 from git_naturecode.git.library import LibraryObjects
 from git_naturecode.git.objects import Change, Folder, Missing, Objects, RefLocked
 from git_naturecode.git.program import ProgramObjects
+from git_naturecode.git.reader import Reader
 
 REF = "refs/heads/data"
 
@@ -193,3 +195,37 @@ def test_one_who_asks_between_two_answers_gets_his_own(objects: Objects) -> None
     objects.close()
     assert [oid for oid, _ in half] == wanted[1:]
     assert objects.read(wanted[0])[0] == "blob"
+
+
+def test_git_is_asked_once_for_a_tree_or_a_commit(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Counter[str] = Counter()
+    contents = Reader.contents
+
+    def counted(self: Reader, oid: str) -> tuple[str, bytes]:
+        asked[oid] += 1
+        return contents(self, oid)
+
+    monkeypatch.setattr(Reader, "contents", counted)
+    clone = box.repo()
+    objects = ProgramObjects(repos.find(str(clone.path), os.environ))
+    commit = first(objects)
+    folder, blob = (clone.git("rev-parse", f"{commit}{end}").strip() for end in ("^{tree}", ":a"))
+    for _ in range(3):
+        assert [objects.read(one)[0] for one in (commit, folder, blob)] == [
+            "commit",
+            "tree",
+            "blob",
+        ]
+        assert objects.read(REF)[0] == "commit"
+    assert asked == {commit: 1, folder: 1, blob: 3, REF: 3}  # a name may mean another one tomorrow
+    objects.close()
+    objects.read(commit)
+    assert asked[commit] == 2
+    monkeypatch.setattr(program, "_KEPT", 1)  # nor is more kept than that
+    for _ in range(2):
+        for one in (folder, commit):
+            assert objects.read(one)[1]
+    assert asked[folder] == 3
+    objects.close()
