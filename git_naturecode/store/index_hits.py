@@ -90,10 +90,11 @@ def hits(
         if place.entry == WHOLE:
             text = below_title(text, str(row.get("title", "")))
         more = places(text) if grouped and place.entry == WHOLE else number.get(one.entity, 1)
+        more = 0 if one.related else max(0, more - 1)  # that is none of what was asked for
         is_same = bool(sought.alike) and not one.related and one.entity not in typed
         same = matches(text)[:_MOST_SAME] if is_same else ()
         made.append(Hit(
-            row, place.entry, excerpt(text), one.score, one.kind, max(0, more - 1),
+            row, place.entry, excerpt(text), one.score, one.kind, more,
             one.related, same=tuple(same),
         ))  # fmt: skip
     return made

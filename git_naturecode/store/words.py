@@ -131,7 +131,10 @@ def places(marked: str) -> int:
 
 def matches(marked: str) -> list[str]:
     """The words that are marked in a text, each once; the text as `shown` gives it."""
-    return list(dict.fromkeys(" ".join(one.casefold().split()) for one in _MATCH.findall(marked)))
+    found: dict[str, str] = {}
+    for one in _MATCH.findall(marked):
+        found.setdefault(one.casefold(), " ".join(one.split()))
+    return list(found.values())
 
 
 def below_title(marked: str, title: str) -> str:

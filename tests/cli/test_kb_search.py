@@ -227,7 +227,7 @@ def test_a_phrase_is_shown_where_it_stands_and_its_places_are_counted(clone: Clo
 @pytest.mark.parametrize(
     ("query", "text", "shown"),
     [
-        ("连接池", "The `ConnectionPool` of it.", "connectionpool"),
+        ("连接池", "The `ConnectionPool` of it.", "ConnectionPool"),
         ("connection pool", "请求会用连接池来完成。", "连接池"),
     ],
 )  # fmt: skip
@@ -282,3 +282,11 @@ def test_where_a_filter_leaves_nothing_it_is_named(
     assert said in told
     none = clone.nc("kb", "search", "porcupine", "--tag", "api", code=1).err
     assert "--tag" not in none
+
+
+def test_what_is_only_related_counts_no_places(clone: Clone) -> None:
+    add(clone, "Porcupine quills", "A porcupine is here.", tags="zoo")
+    add(clone, "Aardvarks", "Of quills.\n\nMore quills.\n\nAnd quills.", tags="zoo")
+    found = {one["title"]: one for one in items(clone, "porcupine", "--in", "kb")}
+    assert found["Aardvarks"]["related"]
+    assert found["Aardvarks"]["more"] == 0
