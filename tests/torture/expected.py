@@ -36,7 +36,7 @@ RULES = (
     _rule("session", 5, "may not", "no right"),
     _rule("session invite", 5, "is private", "no right"),
     _rule("kb", 1, "there is no article", "unknown article"),
-    _rule("kb", 1, "was deleted", "deleted article"),
+    _rule("kb", 1, "was (not )?deleted", "deleted article"),
     _rule("kb", 1, "nothing was changed|is called|no article (says|is about)", "nothing new"),
     _rule("kb edit", 3, "", "marked article"),
     _rule("sync", 3, "places? holds? ", "marked article"),
