@@ -70,8 +70,7 @@ def test_a_writer_deletes_what_he_began_and_redacts_what_he_wrote(
     ben.nc("kb", "redact", of_ada, "r2")
     ben.nc("kb", "rm", of_ben)
     ben.nc("kb", "restore", of_ben)
-    ada_edits = TEXT + "\nAda, too.\n"
-    edit(ada, of_ben, ada_edits)
+    edit(ada, of_ben, "# Ben's\n\nHis.\n\nAda, too.\n")
     synced(ben, ada, ben)
     shown = ada.nc("kb", "show", of_ada, "--json").json
     assert (shown["content"], shown["standing"]) == (TEXT, {})
