@@ -1,8 +1,12 @@
-"""Words of the trade that mean the same, in English and Chinese, so that either finds the other."""
+"""Words of the trade that mean the same, in English and Chinese, so that either finds the other.
+
+A line of `glossary.txt` is a group, all of which mean the same (`a, b, c`), or says what else to
+look for where somebody types one of the left (`a, b > c, d`), but not the other way round.
+"""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,73 +16,103 @@ from git_naturecode.store.words import STOP, dense_runs
 
 _FILE = os.path.join(os.path.dirname(__file__), "glossary.txt")
 _WORD = re.compile(r"[a-z0-9]+")
-_LONGEST = 3  # English words that make one term
+_TERM = re.compile(r"[^,>\n]+")
+_LONGEST, _LONGEST_RUN = 3, 8  # English words, Chinese characters that make one term
 _SHORTEST_RUN = 2  # one character means too much
+_SHORT = 5  # letters of a word of which others of the same stem may share no more than two
 
 
-class _Table(NamedTuple):
-    """For each term (stems with blanks between, or Chinese) its groups; the longest Chinese one."""
+class _Line(NamedTuple):
+    """Whoever types one of `typed` looks for `meant`, too."""
 
-    groups: dict[str, list[tuple[str, ...]]]
-    stems: dict[str, str]
-    longest: int
+    typed: Sequence[str]
+    meant: Sequence[str]
 
 
 def alike(text: str) -> list[str]:
-    """What means the same as words in `text`, each in the words of FTS5."""
-    table = _table()
-    found: dict[str, None] = {}
-    for term in (*_english(table, text), *_chinese(table, text)):
-        for group in table.groups[term]:
-            found.update((one, None) for one in group if _key(table, one) != term)
-    return [phrase(one) for one in found]
+    """What else to look for besides the words of `text`, each in the words of FTS5."""
+    return [phrase(term) for term in dict.fromkeys((*_english(text.lower()), *_chinese(text)))]
 
 
-def _english(table: _Table, text: str) -> Iterator[str]:
-    words = _WORD.findall(text.lower())
-    unknown = [word for word in dict.fromkeys(words) if word not in table.stems]
-    stems = {**table.stems, **(index_file.stems(unknown) if unknown else {})}
+def _english(text: str) -> Iterator[str]:
+    words = _WORD.findall(text)
+    lines = _lines_like(words)
+    terms = {one for line in lines for one in (*line.typed, *line.meant) if one.isascii()}
+    stems = index_file.stems(list({*words, *(w for term in terms for w in _WORD.findall(term))}))
+    known: dict[str, list[_Line]] = {}
+    for line in lines:
+        for one in line.typed:
+            known.setdefault(_key(stems, one), []).append(line)
     place = 0
     while place < len(words):
         size = _LONGEST
-        while size and " ".join(stems[w] for w in words[place : place + size]) not in table.groups:
+        while size and " ".join(stems[w] for w in words[place : place + size]) not in known:
             size -= 1
         if size and not (size == 1 and words[place] in STOP):
-            yield " ".join(stems[word] for word in words[place : place + size])
+            term = " ".join(stems[word] for word in words[place : place + size])
+            for line in known[term]:
+                yield from (one for one in line.meant if _key(stems, one) != term)
         place += size or 1
 
 
-def _chinese(table: _Table, text: str) -> Iterator[str]:
+def _chinese(text: str) -> Iterator[str]:
     for start, end in dense_runs(text):
         place = start
         while place < end:
-            size = min(table.longest, end - place)
-            while size >= _SHORTEST_RUN and text[place : place + size] not in table.groups:
+            size = min(_LONGEST_RUN, end - place)
+            while size >= _SHORTEST_RUN and text[place : place + size] not in _dense():
                 size -= 1
+            term = text[place : place + size]
             if size >= _SHORTEST_RUN:
-                yield text[place : place + size]
-                place += size
-            else:
-                place += 1
+                for line in _lines_at(_dense()[term]):
+                    yield from (one for one in line.meant if term in line.typed and one != term)
+            place += size if size >= _SHORTEST_RUN else 1
 
 
-def _key(table: _Table, term: str) -> str:
-    return " ".join(table.stems[w] for w in _WORD.findall(term)) if term.isascii() else term
+def _key(stems: Mapping[str, str], term: str) -> str:
+    return " ".join(stems[w] for w in _WORD.findall(term)) if term.isascii() else term
+
+
+def _lines_like(words: Sequence[str]) -> list[_Line]:
+    """The lines with a word that may have the stem of one of `words`: it begins alike."""
+    begins = {word[: 2 if len(word) <= _SHORT else 3] for word in words if word not in STOP}
+    if not begins:
+        return []
+    pattern = re.compile(rf"\b(?:{'|'.join(sorted(begins))})")
+    return _lines_at(found.start() for found in pattern.finditer(_text()))
+
+
+def _lines_at(places: Iterable[int]) -> list[_Line]:
+    """The lines of the glossary around `places`."""
+    text = _text()
+    starts = dict.fromkeys(text.rfind("\n", 0, place) + 1 for place in places)
+    return [_line(text[start : text.find("\n", start)]) for start in starts]
+
+
+def _line(text: str) -> _Line:
+    left, _, right = text.partition(">")
+    typed, meant = (
+        [
+            one
+            for term in side.split(",")
+            if (one := term.strip()).isascii() or len(one) >= _SHORTEST_RUN
+        ]
+        for side in (left, right or left)
+    )
+    return _Line(typed, meant)
 
 
 @cache
-def _table() -> _Table:
+def _text() -> str:
     with open(_FILE, encoding="utf-8") as file:
-        lines = [line.strip() for line in file if not line.startswith("#")]
-    groups = [tuple(term.strip() for term in line.split(",")) for line in lines]
-    words = dict.fromkeys(w for group in groups for term in group for w in _WORD.findall(term))
-    table = _Table({}, index_file.stems(list(words)), max(map(len, _dense(groups))))
-    for group in groups:
-        kept = tuple(one for one in group if one.isascii() or len(one) >= _SHORTEST_RUN)
-        for term in kept:
-            table.groups.setdefault(_key(table, term), []).append(kept)
-    return table
+        return "".join(line for line in file if not line.startswith("#"))
 
 
-def _dense(groups: list[tuple[str, ...]]) -> list[str]:
-    return [term for group in groups for term in group if not term.isascii()]
+@cache
+def _dense() -> dict[str, list[int]]:
+    """Where in the glossary each term stands that is written without spaces."""
+    found: dict[str, list[int]] = {}
+    for term in _TERM.finditer(_text()):
+        if not (one := term[0].strip()).isascii():
+            found.setdefault(one, []).append(term.start())
+    return found

@@ -66,12 +66,20 @@ class Counts:
             self._any_of[key] = " OR ".join(self.there(table, terms))
         return self._any_of[key]
 
-    def rare(self, table: str, term: str) -> float:
-        """How rare `term` is in `table`, as FTS5 weighs a single word."""
+    def texts(self, table: str) -> int:
+        """The number of texts in `table`."""
         if table not in self._of_all:
             query = f'select count(*) from "{table}_docsize"'
             self._of_all[table] = self.db.execute(query).fetchone()[0]
-        total, count = self._of_all[table], self.of(table, term)
+        return self._of_all[table]
+
+    def texts_of(self, kinds: Sequence[str]) -> int:
+        """The number of texts of `kinds`, without titles and names."""
+        return sum(self.texts(index_file.texts_of(kind)[-1]) for kind in kinds)
+
+    def rare(self, table: str, term: str) -> float:
+        """How rare `term` is in `table`, as FTS5 weighs a single word."""
+        total, count = self.texts(table), self.of(table, term)
         return max(_LEAST, math.log((total - count + 0.5) / (count + 0.5)))
 
     def lengths(self, table: str) -> Lengths:

@@ -7,6 +7,7 @@ entity has tables of its own, so that few long articles are not weighed among ma
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from git_naturecode.store import index_file, index_hits, index_scores
@@ -26,7 +27,10 @@ _ALIKE = 0.7  # of what a word counts that was typed counts one that means the s
 _OTHERS = 0.6  # of the message before it counts each further one of a session that matches
 _LIKE = 1  # hits whose titles and names say what else is meant
 _MOST_LIKE, _FREQUENT = 8, 100  # so many of their words, each in so many texts at most
-_LIKENESS = 0.3  # of the best score, for what is as like those hits as can be
+_FEW_TEXTS = 5_000  # up to so many, the texts of the best hits say what else is meant
+_LEAST_LIKE = 0.4  # of what is as like them as can be; what is less tells nothing
+_SOME_TEXTS = 20  # among so few all shares are chance
+_LIKENESS = 0.5  # of the best score, for what is as like those hits as can be
 
 
 ANYTHING = Among()
@@ -55,17 +59,23 @@ class _Found(NamedTuple):
 class _Words(NamedTuple):
     """What to rank by: terms that were typed, and others that count `_ALIKE` as much.
 
-    `all_first`: what has all of the terms stands above the others.
+    `all_first`: what has all of the terms stands above the others. `counted`: what those of the
+    terms count that do not count 1.
     """
 
     terms: Sequence[str]
     alike: Sequence[str] = ()
     all_first: bool = True
+    counted: Mapping[str, float] = MappingProxyType({})
 
     @property
     def weights(self) -> dict[str, float]:
         """What each counts."""
-        return {**dict.fromkeys(self.alike, _ALIKE), **dict.fromkeys(self.terms, 1.0)}
+        return {
+            **dict.fromkeys(self.alike, _ALIKE),
+            **dict.fromkeys(self.terms, 1.0),
+            **self.counted,
+        }
 
 
 def search(
@@ -101,9 +111,9 @@ def search(
             found = _best(counts, places_of, words, limit, grouped=grouped, several=several)
             if wide and grouped and wanted.loose:
                 more = _like(counts, found, words, searched)
-                found = _with_more(
-                    found, _best(counts, places_of, more, limit, grouped=True, several=several)
-                )
+                others = _best(counts, places_of, more, limit, grouped=True, several=several)
+                least = _LEAST_LIKE if counts.texts_of(searched) > _SOME_TEXTS else 0.0
+                found = _with_more(found, others, least)
                 like = more.terms
         found.sort(key=_by_date if by_date else None, reverse=True)
         sought = Sought(wanted.phrases, words.terms, words.alike, like)
@@ -117,6 +127,28 @@ def _alike(wanted: Asked) -> list[str]:
 
 
 def _like(counts: Counts, found: Sequence[_Found], words: _Words, kinds: Sequence[str]) -> _Words:
+    """What the best of `found` say, besides the `words` asked for; of many texts what they are
+    called, which is cheaper to look up."""
+    if counts.texts_of(kinds) > _FEW_TEXTS:
+        return _named_like(counts, found, words, kinds)
+    from git_naturecode.store import index_likes
+
+    hits = [
+        index_likes.Liked(one.kind, one.row, one.entity, one.score / found[0].score)
+        for one in found[: index_likes.HITS]
+    ]
+    known = {*words.terms, *words.alike}
+    told = {
+        term: weight
+        for term, weight in index_likes.telling(counts, hits, kinds).items()
+        if term not in known
+    }
+    return _Words(list(told), all_first=False, counted=told)
+
+
+def _named_like(
+    counts: Counts, found: Sequence[_Found], words: _Words, kinds: Sequence[str]
+) -> _Words:
     """What the best of `found` are called and filed under, besides the `words` asked for.
 
     Words that stand in many texts of `kinds` tell nothing, and would be the dearest to weigh; in
@@ -141,8 +173,11 @@ def _like(counts: Counts, found: Sequence[_Found], words: _Words, kinds: Sequenc
     return _Words(telling[:_MOST_LIKE], all_first=False)
 
 
-def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
-    """`found`, raised by how like the best of them each is; what is only like them is `related`."""
+def _with_more(found: Sequence[_Found], more: Sequence[_Found], least: float) -> list[_Found]:
+    """`found`, raised by how like the best of them each is; what is only like them is `related`.
+
+    `least`: how like it has to be, where 1 is as like as can be.
+    """
     best = max((one.score for one in found), default=0.0)
     most = max((one.score for one in more), default=1.0)
     like = {one.entity: one.score * _LIKENESS * best / most for one in more}
@@ -152,7 +187,7 @@ def _with_more(found: Sequence[_Found], more: Sequence[_Found]) -> list[_Found]:
         *(
             one._replace(score=like[one.entity], related=True)
             for one in more
-            if one.entity not in told
+            if one.score >= least * most and one.entity not in told
         ),
     ]
 
