@@ -13,6 +13,8 @@ from git_naturecode.store import index_file, index_rows, meaning
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
 from git_naturecode.store.index_search import ANYTHING, search
 
+SECOND = "questions-2.jsonl"
+"""Questions in other words than the titles have (benchmarks/kb/README.md)."""
 OWN = Path(__file__).parent.parent.parent / "benchmarks" / "kb"
 ARTICLE, SESSION = "kb", "session"
 _BEST = 10  # of what a search finds, these are judged
@@ -67,7 +69,7 @@ def cranfield(folder: Path) -> Collection:
     )
 
 
-def own(folder: Path = OWN) -> Collection:
+def own(folder: Path = OWN, questions: str = "questions.jsonl") -> Collection:
     """The articles and sessions of a made-up team, in English and Chinese."""
     documents = []
     for path in sorted((folder / "corpus").rglob("*.md")):
@@ -82,7 +84,7 @@ def own(folder: Path = OWN) -> Collection:
         named = " ".join([*tags, path.stem])
         texts = [(TITLE, fields["title"].strip('"')), (NAMED, named), (WHOLE, text.strip())]
         documents.append(Document(path.stem, ARTICLE, texts))
-    asked = map(json.loads, (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines())
+    asked = map(json.loads, (folder / questions).read_text(encoding="utf-8").splitlines())
     return Collection(
         documents,
         [Question(one["id"], one["query"], one["relevant"], one["lang"]) for one in asked],
