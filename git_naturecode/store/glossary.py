@@ -19,7 +19,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _TERM = re.compile(r"[^,>\n]+")
 _LONGEST, _LONGEST_RUN = 3, 8  # English words, Chinese characters that make one term
 _SHORTEST_RUN = 2  # one character means too much
-_SHORT = 5  # letters of a word of which others of the same stem may share no more than two
+_SHORTEST_STEM = 2
 
 
 class _Line(NamedTuple):
@@ -36,9 +36,12 @@ def alike(text: str) -> list[str]:
 
 def _english(text: str) -> Iterator[str]:
     words = _WORD.findall(text)
-    lines = _lines_like(words)
+    stems = index_file.stems(list(dict.fromkeys(words)))
+    begins = _begins(stems[word] for word in words if word not in STOP)
+    lines = _lines_with(begins)
     terms = {one for line in lines for one in (*line.typed, *line.meant) if one.isascii()}
-    stems = index_file.stems(list({*words, *(w for term in terms for w in _WORD.findall(term))}))
+    near = {word for term in terms for word in _WORD.findall(term) if begins.match(word)}
+    stems |= index_file.stems(list(near.difference(stems)))
     known: dict[str, list[_Line]] = {}
     for line in lines:
         for one in line.typed:
@@ -70,16 +73,19 @@ def _chinese(text: str) -> Iterator[str]:
 
 
 def _key(stems: Mapping[str, str], term: str) -> str:
-    return " ".join(stems[w] for w in _WORD.findall(term)) if term.isascii() else term
+    """`term` in stems, as far as they are known: others are of no word that was typed."""
+    return " ".join(stems.get(w, w) for w in _WORD.findall(term)) if term.isascii() else term
 
 
-def _lines_like(words: Sequence[str]) -> list[_Line]:
-    """The lines with a word that may have the stem of one of `words`: it begins alike."""
-    begins = {word[: 2 if len(word) <= _SHORT else 3] for word in words if word not in STOP}
-    if not begins:
-        return []
-    pattern = re.compile(rf"\b(?:{'|'.join(sorted(begins))})")
-    return _lines_at(found.start() for found in pattern.finditer(_text()))
+def _begins(stems: Iterable[str]) -> re.Pattern[str]:
+    """What words begin with that may have one of `stems`: no step of Porter's changes more than
+    the last letter of what it leaves."""
+    some = {stem[: max(_SHORTEST_STEM, len(stem) - 1)] for stem in stems}
+    return re.compile(rf"\b(?:{'|'.join(sorted(some))})" if some else "(?!)")
+
+
+def _lines_with(begins: re.Pattern[str]) -> list[_Line]:
+    return _lines_at(found.start() for found in begins.finditer(_text()))
 
 
 def _lines_at(places: Iterable[int]) -> list[_Line]:
