@@ -92,7 +92,11 @@ def test_who_gave_one_name_to_two_articles_is_told_which_has_it(two: tuple[Clone
     kept, other = (bob.nc("kb", "show", one, "--json").json for one in ("pool-limits", name))
     assert kept["id"] < other["id"]
     assert "two articles" in ann.nc("sync").err
-    assert "two articles" not in ann.nc("sync").err
+    bob.nc("kb", "vote", name, "--helpful")
+    bob.nc("sync")
+    said = ann.nc("sync")
+    assert "received 1 log" in said.out
+    assert "two articles" not in said.err
     bob.nc("kb", "rename", name, "limits-of-the-pool")
     bob.nc("sync")
     assert "two articles" not in ann.nc("sync").err

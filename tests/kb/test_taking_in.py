@@ -619,6 +619,9 @@ def test_what_is_no_file_of_an_article_is_named_once(
     assert STRANGE[path] in said
     assert not took(clone).err
     assert STRANGE[path] in clone.nc("status").out
+    (article.parent / "more.txt").write_text("x\n")
+    assert took(clone).err.count("is not taken in") == 1
+    (article.parent / "more.txt").unlink()
     where.unlink()
     if "sub" in path:
         where.parent.rmdir()
