@@ -163,12 +163,28 @@ def _answer(
         shows = "diff" if any(one.kind == "revision" for one in entries) else "history"
         context.tell(f"changed {after.slug}: git naturecode kb {shows} {tail} shows what")
         _tell_others(context, after, before, {one.id for one in entries})
+        _tell_heading(context, after, before, tail)
         context.tell(TELL_OTHERS)
     if after.marked:
         raise errors.NeedsPerson(
             f"not all is decided in {line(after.slug)}: {undecided(after)}",
             f"git naturecode ai resolve {tail} shows them and takes one; "
             f"git naturecode kb edit {tail} is by hand",
+        )
+
+
+def _tell_heading(
+    context: contexts.Context, after: "Article", before: "Article", tail: str
+) -> None:  # fmt: skip
+    """Say so where the title was the heading of the text, and is not any more."""
+    from git_naturecode.domain.kb.texts import title_of
+    from git_naturecode.render.show import line
+
+    heading = title_of(after.text)
+    if heading not in ("", after.title) and title_of(before.text) == before.title:
+        context.tell(
+            f"hint: its heading still is {line(heading)!r}: git naturecode kb edit {tail} "
+            "changes the text"
         )
 
 

@@ -371,6 +371,9 @@ def test_a_title_alone_leaves_the_text(clone: Clone) -> None:
     entity = add(clone)
     said = clone.nc("kb", "edit", entity, "--title", "Back off", "--type", "faq").err
     assert f"git naturecode kb history {entity[-8:]} shows what" in said
+    assert "its heading still is 'Retry with jitter'" in said
+    assert "heading" not in clone.nc("kb", "edit", entity, "--title", "Back off more").err
+    clone.nc("kb", "edit", entity, "--title", "Back off")
     shown = clone.nc("kb", "show", entity, "--json").json
     assert (shown["title"], shown["type"], shown["slug"]) == (
         "Back off",

@@ -94,9 +94,9 @@ def test_who_gave_one_name_to_two_articles_is_told_which_has_it(two: tuple[Clone
     assert "two articles" in ann.nc("sync").err
     bob.nc("kb", "vote", name, "--helpful")
     bob.nc("sync")
-    said = ann.nc("sync")
-    assert "received 1 log" in said.out
-    assert "two articles" not in said.err
+    synced = ann.nc("sync")
+    assert "received 1 log" in synced.out
+    assert "two articles" not in synced.err
     bob.nc("kb", "rename", name, "limits-of-the-pool")
     bob.nc("sync")
     assert "two articles" not in ann.nc("sync").err
