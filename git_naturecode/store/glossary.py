@@ -38,9 +38,9 @@ def _english(text: str) -> Iterator[str]:
     words = _WORD.findall(text)
     stems = index_file.stems(list(dict.fromkeys(words)))
     begins = _begins(stems[word] for word in words if word not in STOP)
-    lines = _lines_with(begins)
+    lines = _lines_at(place for begin in begins for place in _words_like(begin))
     terms = {one for line in lines for one in (*line.typed, *line.meant) if one.isascii()}
-    near = {word for term in terms for word in _WORD.findall(term) if begins.match(word)}
+    near = {word for term in terms for word in _WORD.findall(term) if word.startswith(begins)}
     stems |= index_file.stems(list(near.difference(stems)))
     known: dict[str, list[_Line]] = {}
     for line in lines:
@@ -77,15 +77,20 @@ def _key(stems: Mapping[str, str], term: str) -> str:
     return " ".join(stems.get(w, w) for w in _WORD.findall(term)) if term.isascii() else term
 
 
-def _begins(stems: Iterable[str]) -> re.Pattern[str]:
+def _begins(stems: Iterable[str]) -> tuple[str, ...]:
     """What words begin with that may have one of `stems`: no step of Porter's changes more than
     the last letter of what it leaves."""
-    some = {stem[: max(_SHORTEST_STEM, len(stem) - 1)] for stem in stems}
-    return re.compile(rf"\b(?:{'|'.join(sorted(some))})" if some else "(?!)")
+    return tuple({stem[: max(_SHORTEST_STEM, len(stem) - 1)] for stem in stems})
 
 
-def _lines_with(begins: re.Pattern[str]) -> list[_Line]:
-    return _lines_at(found.start() for found in begins.finditer(_text()))
+def _words_like(begin: str) -> Iterator[int]:
+    """Where in the glossary words stand that begin with `begin`."""
+    text = _text()
+    for start in ("\n", " "):
+        place = text.find(start + begin)
+        while place >= 0:
+            yield place + 1
+            place = text.find(start + begin, place + 1)
 
 
 def _lines_at(places: Iterable[int]) -> list[_Line]:
@@ -111,7 +116,7 @@ def _line(text: str) -> _Line:
 @cache
 def _text() -> str:
     with open(_FILE, encoding="utf-8") as file:
-        return "".join(line for line in file if not line.startswith("#"))
+        return "\n" + "".join(line for line in file if not line.startswith("#"))
 
 
 @cache

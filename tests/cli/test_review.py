@@ -350,6 +350,9 @@ def test_two_review_at_once_offline(both: Pair) -> None:
 def test_a_review_that_is_not_there(both: Pair) -> None:
     said = both.ann.nc("review", "show", "nonesuch", code=1)
     assert said.err.startswith("error: there is no review nonesuch")
+    assert "review list" in said.err
+    slipped = both.review[:-1] + ("a" if both.review[-1] != "a" else "b")
+    said = both.ann.nc("review", "show", slipped, code=1)
     assert both.review in said.err
     assert both.ann.nc("review", code=2)
     session = both.ann.start()
