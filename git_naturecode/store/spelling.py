@@ -79,6 +79,8 @@ def _meant(db: sqlite3.Connection, tables: Sequence[str], word: str, matches: in
 def _distance(stem: str, term: str, most: int) -> int:
     """How far `term` is from `stem`, or from its beginning: a slip in an ending hides the stem."""
     whole = apart(stem, term, most)
+    if term.endswith("i"):  # stemming writes so what a word ends in "y" for
+        whole = min(whole, apart(stem, f"{term[:-1]}y", most))
     if whole <= most or len(term) < _SHORTEST + 1:
         return whole
     return apart(stem[: len(term)], term, most)
