@@ -26,7 +26,8 @@ def index(*texts: str) -> sqlite3.Connection:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("retrry", "retry"), ("rtery", "retry"), ("retyr", "retry"), ("stampde", "stampede"), ("tsampede", "stampede"),
+        ("retrry", "retry"), ("rtery", "retry"), ("retyr", "retry"),
+        ("stampde", "stampede"), ("tsampede", "stampede"),
         ("tampede", "stampede"), ("recieve", "receive"), ("Autentication", "authentication"),
         ("configuratoins", "configurations"), ("genrealised", "generalised"), ("heder", "header"),
         ("retry", ""), ("retries", ""), ("zzzzz", ""), ("teh", ""), ("缓存缓存", ""), ("r2d2x", ""),
