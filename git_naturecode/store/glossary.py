@@ -34,6 +34,11 @@ def alike(text: str) -> list[str]:
     return [phrase(term) for term in dict.fromkeys((*_english(text.lower()), *_chinese(text)))]
 
 
+def knows(word: str) -> bool:
+    """True where `word`, of ASCII letters and digits, stands somewhere in the glossary."""
+    return re.search(rf"\b{word.lower()}\b", _text()) is not None
+
+
 def _english(text: str) -> Iterator[str]:
     words = _WORD.findall(text)
     stems = index_file.stems(list(dict.fromkeys(words)))

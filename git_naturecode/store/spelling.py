@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from git_naturecode.store import index_file
+from git_naturecode.store import glossary, index_file
 from git_naturecode.store.words import STOP
 
 _SHORTEST = 4  # shorter words have too many neighbours
@@ -39,7 +39,7 @@ def slips(db: sqlite3.Connection, kinds: Sequence[str], typed: Iterable[str]) ->
     found = []
     for word in words if tables else ():
         matches = sum(_count(db, table, word) for table in tables)
-        if matches <= _FEW and (meant := _meant(db, tables, word, matches)):
+        if matches <= _FEW and not glossary.knows(word) and (meant := _meant(db, tables, word, matches)):
             found.append(Slip(word, matches, meant))
     return found
 

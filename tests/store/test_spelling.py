@@ -46,6 +46,11 @@ def test_a_slip_that_somebody_made_in_a_text_is_told_where_others_write_it_other
     assert slips(index("we recieve it", *["receive"] * 5), ["k"], ["recieve"]) == []
 
 
+def test_a_word_of_the_trade_is_no_slip() -> None:
+    assert [one.meant for one in slips(index("The heron"), ["k"], ["heren"])] == ["heron"]
+    assert slips(index("The heard"), ["k"], ["herd"]) == []  # the thundering one
+
+
 def test_where_nothing_is_searched_nothing_is_told() -> None:
     assert slips(index(TEXT), ["other"], ["retrry"]) == []
     assert slips(index_file.in_memory(), ["k"], ["retrry"]) == []
