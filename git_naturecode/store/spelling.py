@@ -39,7 +39,9 @@ def slips(db: sqlite3.Connection, kinds: Sequence[str], typed: Iterable[str]) ->
     found = []
     for word in words if tables else ():
         matches = sum(_count(db, table, word) for table in tables)
-        if matches <= _FEW and not glossary.knows(word) and (meant := _meant(db, tables, word, matches)):
+        if matches > _FEW or glossary.knows(word):
+            continue
+        if meant := _meant(db, tables, word, matches):
             found.append(Slip(word, matches, meant))
     return found
 
