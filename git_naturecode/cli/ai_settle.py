@@ -28,22 +28,27 @@ def article_id(context: Context, wanted: str) -> str:
 
     Raises Usage for what means both, and Negative for what means neither.
     """
+    from git_naturecode.cli.kb_named import PartOfName
     from git_naturecode.cli.reading import entity_id, opened
 
     if ids.ENTITY.fullmatch(wanted):
         return wanted if wanted.startswith(f"{KB}-") else ""
+    near = None
     with opened(context) as (_, index):
         found = []
         for kind in (KB, SESSION):
             try:
-                found.append(entity_id(index, wanted, kind))
-            except errors.Negative:
+                found.append(entity_id(index, wanted, kind, whole=True))
+            except errors.Negative as unknown:
                 found.append("")
+                near = unknown if isinstance(unknown, PartOfName) else near
     if all(found):
         raise errors.Usage(
             f"{line(wanted)} is an article and a session", f"write {found[0]} or {found[1]}"
         )
     if not any(found):
+        if near:
+            raise near
         raise errors.Negative(
             f"there is no article and no session {line(wanted) or repr(wanted)}",
             "`git naturecode kb list --marked` shows where somebody has to decide",

@@ -39,7 +39,7 @@ def remove(
 
     context = contexts.current(quiet)
     with reading_kb(context, writing=True) as (store, index):
-        names = dict.fromkeys(entity_id(index, one, KB) for one in article)
+        names = dict.fromkeys(entity_id(index, one, KB, whole=True) for one in article)
         found = [folded(store, one) for one in names]
         drafts = [makers.deletion(here.article.heads, reason) for here in found]
         for here, draft in zip(found, drafts, strict=True):

@@ -6,7 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import ArticleId, AsJson, Quiet
+from git_naturecode.cli.options import AnyArticle, AsJson, Quiet
 from git_naturecode.cli.output import columns, page, paint
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def history(
-    article: ArticleId,
+    article: AnyArticle,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -48,7 +48,7 @@ def history(
 
 
 def diff(
-    article: ArticleId,
+    article: AnyArticle,
     old: Annotated[
         str | None, typer.Argument(help="From this revision (r2); left out: the last change.")
     ] = None,

@@ -52,10 +52,10 @@ def link(
 
     context = contexts.current(quiet)
     with reading_kb(context, writing=True) as (store, index):
-        here = folded(store, entity_id(index, article, KB))
+        here = folded(store, entity_id(index, article, KB, whole=True))
         if here.article.deleted:
             raise gone(here.article)
-        wanted = meant(context, store, index, target, commit)
+        wanted = meant(context, store, index, target, commit, whole=True)
         to = f"{wanted.to}#{wanted.part}" if wanted.part else wanted.to
         if to == here.article.id:
             raise errors.Negative("an article is not linked to itself")
@@ -90,7 +90,7 @@ def unlink(
 
     context = contexts.current(quiet)
     with reading_kb(context, writing=True) as (store, index):
-        here = folded(store, entity_id(index, article, KB))
+        here = folded(store, entity_id(index, article, KB, whole=True))
         chosen = _chosen(context, store, index, here.article, target)
         here.write(*_undoing(chosen))
         kb.keep_notes(store)
@@ -114,7 +114,7 @@ def _chosen(
     ]  # fmt: skip
     if not found:
         try:
-            wanted = meant(context, store, index, target)
+            wanted = meant(context, store, index, target, whole=True)
         except errors.NaturecodeError:
             wanted = None
         found = [one for one in links if wanted is not None and _is(one, wanted)]

@@ -21,6 +21,10 @@ _ENDING = ".md"
 _TAIL = re.compile(r"[0-9a-hjkmnp-tv-z]{8}")
 
 
+class PartOfName(Negative):
+    """What was written is a part of one article's name, and only the whole name counts."""
+
+
 def named(index: Index, wanted: str) -> str:
     """The id of the article that is called `wanted`, or was, "" where none is or several are.
 
@@ -43,9 +47,10 @@ def named(index: Index, wanted: str) -> str:
     return str(live[0]["id"]) if len(live) == 1 else ""
 
 
-def meant(index: Index, wanted: str) -> str:
+def meant(index: Index, wanted: str, *, whole: bool = False) -> str:
     """The id of the article whose file or title is `wanted`, or of whose slug it is a part; what
-    was deleted only where nothing else is. "" for none; raises Negative where there are several.
+    was deleted only where nothing else is. "" for none; raises Negative where there are several,
+    and where it is a part and only a `whole` name counts.
     """
     from git_naturecode.domain.kb import slugs
 
@@ -56,7 +61,8 @@ def meant(index: Index, wanted: str) -> str:
     said, part = " ".join(wanted.casefold().split()), slugs.slug_of(wanted)
     rows = index.rows(KB)
     found = [row for row in rows if " ".join(str(row["title"]).casefold().split()) == said]
-    if not found and len(part) >= (_LEAST if part.isascii() else _LEAST_DENSE):
+    is_part = not found and len(part) >= (_LEAST if part.isascii() else _LEAST_DENSE)
+    if is_part:
         found = [row for row in rows if part in str(row["slug"])]
     found = [row for row in found if not row["deleted"]] or found
     if len(found) > 1:
@@ -64,6 +70,10 @@ def meant(index: Index, wanted: str) -> str:
         more = f" and {len(names) - _NEAREST} more" if len(names) > _NEAREST else ""
         raise Negative(f"{line(wanted)} fits {len(found)} articles",
                        f"write more: {', '.join(names[:_NEAREST])}{more}")  # fmt: skip
+    if found and is_part and whole:
+        (name,) = shown(index, found).values()
+        raise PartOfName(f"{line(wanted)} is only a part of a name",
+                         f"did you mean {name}? a change wants all of it")  # fmt: skip
     return str(found[0]["id"]) if found else ""
 
 

@@ -6,7 +6,7 @@ import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
-from git_naturecode.cli.options import ArticleId, AsJson, Quiet
+from git_naturecode.cli.options import AnyArticle, AsJson, Quiet
 from git_naturecode.cli.output import columns, page, paint
 from git_naturecode.domain.kinds import KB
 
@@ -97,7 +97,7 @@ def words_of(listed: str) -> list[str]:
 
 
 def show(
-    article: ArticleId,
+    article: AnyArticle,
     revision: Annotated[
         str | None, typer.Option(help="As it was then: r3, or the beginning of a revision's id.")
     ] = None,

@@ -46,12 +46,14 @@ class Meant(NamedTuple):
 
 
 def meant(
-    context: Context, store: Store, index: Index, wanted: str, commit: str | None = None
-) -> Meant:
-    """What `wanted` means; of files as they are in `commit` (HEAD). Raises Usage for nothing."""
+    context: Context, store: Store, index: Index, wanted: str, commit: str | None = None, *,
+    whole: bool = False,
+) -> Meant:  # fmt: skip
+    """What `wanted` means; of files as they are in `commit` (HEAD), of an article not a part of
+    its slug where only a `whole` name counts. Raises Usage for nothing."""
     named = refer.entity(wanted)
     if named is not None and named.kind in _KINDS:
-        found = entity_id(index, named.target, _KINDS[named.kind])
+        found = entity_id(index, named.target, _KINDS[named.kind], whole=whole)
         return Meant(named.kind, found, named.part)
     if named is not None and named.kind == refer.COMMIT:
         return Meant(refer.COMMIT, _commit(store, named.target))
@@ -67,10 +69,10 @@ def meant(
         return Meant(refer.ARTICLE, article)
     if oid := commits.resolve(store.repo, wanted):
         return Meant(refer.COMMIT, oid)
-    return _by_id(index, wanted)
+    return _by_id(index, wanted, whole=whole)
 
 
-def _by_id(index: Index, wanted: str) -> Meant:
+def _by_id(index: Index, wanted: str, *, whole: bool) -> Meant:
     """What the beginning of an id alone means, whichever kind of thing it is."""
     asked = _KINDS.items() if wanted.isalnum() else ()
     found = [Meant(kind, one) for kind, noun in asked for one in index.match(noun, wanted)]
@@ -82,7 +84,7 @@ def _by_id(index: Index, wanted: str) -> Meant:
         )
     from git_naturecode.cli import kb_named
 
-    if article := kb_named.meant(index, wanted):
+    if article := kb_named.meant(index, wanted, whole=whole):
         return Meant(refer.ARTICLE, article)
     raise errors.Usage(f"{line(wanted)!r} is nothing that can be linked", f"name {_HINT}")
 

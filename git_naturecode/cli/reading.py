@@ -78,13 +78,13 @@ def opened_at(
         index = open_index(store)
         try:
             try:
-                entity = entity_id(index, wanted, kind)
+                entity = entity_id(index, wanted, kind, whole=True)
                 known = any(store.has(log.name, kind, ids.tail(entity)) for log in store.sides)
             except Negative:
                 known = False
             if not known:  # yet, or not any more: somebody may have set the branch back
                 _catch_up(context, store, index)
-                entity = entity_id(index, wanted, kind)
+                entity = entity_id(index, wanted, kind, whole=True)
             row = index.row(kind, ids.tail(entity))
             # What is in quarantine may say that it is encrypted; whoever writes has to look.
             if row and not row.get("encrypted") and not row.get("quarantined"):
@@ -150,12 +150,13 @@ def session_id(index: Index, wanted: str) -> str:
     return entity_id(index, wanted, KIND)
 
 
-def entity_id(index: Index, wanted: str, kind: str) -> str:
+def entity_id(index: Index, wanted: str, kind: str, *, whole: bool = False) -> str:
     """The full id of the thing of `kind` that `wanted` means.
 
     `wanted` is a full id, a unique beginning of its last part, or an id of the tool that it came
-    from; of an article also a slug that it has or had, or what `kb_named.meant` takes. Raises
-    Negative with the nearest ids when there is none or more than one.
+    from; of an article also a slug that it has or had, or what `kb_named.meant` takes: of a `whole`
+    name no part, as it is for what changes something. Raises Negative with the nearest ids when
+    there is none or more than one.
     """
     if kind == KB:
         from git_naturecode.cli import kb_named
@@ -177,7 +178,7 @@ def entity_id(index: Index, wanted: str, kind: str) -> str:
     foreign = index.page(kind, {"origin": (wanted, name)}, limit=1).rows if is_text else []
     if foreign:
         return str(foreign[0]["id"])
-    if kind == KB and (loosely := kb_named.meant(index, wanted)):
+    if kind == KB and (loosely := kb_named.meant(index, wanted, whole=whole)):
         return loosely
     hint = _suggestion(index, name, kind)
     raise Negative(f"there is no {noun(kind)} {line(wanted) or repr(wanted)}", hint)

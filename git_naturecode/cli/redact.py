@@ -133,13 +133,19 @@ def _entity(index: "Index", wanted: str) -> str:
     kinds = (SESSION, REVIEW, KB)
     for kind in kinds:
         if wanted.startswith(f"{kind}-"):
-            return entity_id(index, wanted, kind)
+            return entity_id(index, wanted, kind, whole=True)
     try:
         return entity_id(index, wanted, SESSION)
     except errors.Negative:
+        from git_naturecode.cli.kb_named import PartOfName
+
         for kind in kinds[1:]:
-            with suppress(errors.Negative):
-                return entity_id(index, wanted, kind)
+            try:
+                return entity_id(index, wanted, kind, whole=True)
+            except PartOfName:
+                raise
+            except errors.Negative:
+                continue
         raise
 
 

@@ -64,16 +64,49 @@ def test_what_names_nothing_names_nothing(clone: Clone, wanted: str) -> None:
 
 
 def test_what_lives_is_meant_before_what_was_deleted(clone: Clone) -> None:
-    clone.nc("kb", "rm", "deploy")
+    clone.nc("kb", "rm", "how-we-deploy")
     assert shown(clone, "how-we") == "How we retry HTTP calls"
-    clone.nc("kb", "restore", "deploy")
+    clone.nc("kb", "restore", "how-we-deploy")
     assert shown(clone, "how-we-deploy") == "How we deploy"
 
 
-def test_links_and_changes_take_the_same_names(clone: Clone) -> None:
-    assert "tags of how-we-deploy" in clone.nc("kb", "tag", "deploy", "--add", "ops").err
-    clone.nc("kb", "link", "retry-http", "how-we-deploy")
-    assert "How we deploy" in clone.nc("kb", "links", "How we retry HTTP calls").out
+def test_what_changes_an_article_takes_its_title_its_file_and_its_id(clone: Clone) -> None:
+    one = str(clone.nc("kb", "show", "deploy", "--json").json["id"]).rpartition("-")[2]
+    for wanted in ("How we DEPLOY", "how-we-deploy.md", one, one[:6]):
+        said = clone.nc("kb", "tag", wanted, "--add", f"t-{len(wanted)}").err
+        assert "tags of how-we-deploy" in said
+    clone.nc("kb", "link", "How we retry HTTP calls", "how-we-deploy.md")
+    assert "How we deploy" in clone.nc("kb", "links", "retry-http").out
+    clone.nc("kb", "rename", "how-we-deploy", "rollout")
+    assert "deleted rollout" in clone.nc("kb", "rm", "how-we-deploy").err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("rm", "PART"), ("redact", "PART", "r1"), ("rename", "PART", "other"),
+        ("edit", "PART", "--title", "Other"), ("edit", "PART", "--file", "../text.md"),
+        ("tag", "PART", "--add", "ops"), ("restore", "PART"), ("vote", "PART", "--helpful"),
+        ("attach", "PART", "../text.md"), ("link", "PART", "HEAD"), ("unlink", "PART", "HEAD"),
+        ("link", "how-we-deploy", "PART"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_slug_changes_nothing_and_is_asked_back(
+    clone: Clone, args: tuple[str, ...]
+) -> None:
+    before = clone.git("rev-parse", "naturecode")
+    for part in ("retry", "try-http"):
+        said = clone.nc("kb", *(one.replace("PART", part) for one in args), code=1).err
+        assert "did you mean how-we-retry-http-calls?" in said
+    assert clone.git("rev-parse", "naturecode") == before
+
+
+@pytest.mark.parametrize("args", [("ai", "resolve", "retry", "--take", "1"),
+                                  ("redact", "retry", "r1", "--rewrite", "--yes")])  # fmt: skip
+def test_nor_do_the_commands_outside_of_kb(clone: Clone, args: tuple[str, ...]) -> None:
+    before = clone.git("rev-parse", "naturecode")
+    assert "did you mean how-we-retry-http-calls?" in clone.nc(*args, code=1).err
+    assert clone.git("rev-parse", "naturecode") == before
 
 
 FRONT = "---\ntitle: Use anyio\ntype: practice\ntags: [adr, net]\nauthor: Ada\n---\n\nWe do.\n"
@@ -108,10 +141,10 @@ def test_lines_that_are_no_front_matter_stay_text(clone: Clone) -> None:
 def test_several_articles_are_deleted_at_once_or_none(clone: Clone) -> None:
     assert "there is no article" in clone.nc("kb", "rm", "how-we-deploy", "zebra", code=1).err
     assert len(clone.nc("kb", "list", "--json").json["items"]) == 3
-    said = clone.nc("kb", "rm", "how-we-deploy", "retry-http", "deploy").err
+    said = clone.nc("kb", "rm", "how-we-deploy", "how-we-retry-http-calls.md", "How we deploy").err
     assert said.count("brings it back") == 2
     left = clone.nc("kb", "list", "--json").json["items"]
     assert [one["title"] for one in left] == ["代理与证书"]
-    clone.nc("kb", "restore", "retry-http")
-    gone = clone.nc("kb", "rm", "how-we-retry-http-calls", "证书", "--json").json["items"]
+    clone.nc("kb", "restore", "how-we-retry-http-calls")
+    gone = clone.nc("kb", "rm", "how-we-retry-http-calls", "代理与证书", "--json").json["items"]
     assert [one["deleted"] for one in gone] == [True, True]
