@@ -108,7 +108,8 @@ def _piped(program: Program, first: Iterable[str], second: Iterable[str], data: 
 
 
 def changed(repo: Repo, commits: Iterable[str]) -> dict[str, frozenset[bytes]]:
-    """The paths that each commit changes against its parent; merges change none."""
+    """The paths that each commit changes against its parent; without those that change none, such
+    as merges."""
     wanted = list(dict.fromkeys(commits))
     if not wanted:
         return {}

@@ -108,7 +108,8 @@ def _pairs(
     rest = [old for old, is_gone in gone.items() if is_gone and old not in dict(found)]
     paths = commits.changed(store.repo, [*rest, *new]) if rest and new else {}
     for old in rest:  # a squash has the author of one alone
-        holding = [commit for commit in new if paths.get(old) and paths[old] <= paths[commit]]
+        wanted = paths.get(old)  # what changes nothing, as merges, has none
+        holding = [commit for commit in new if wanted and wanted <= paths.get(commit, frozenset())]
         if len(holding) == 1:
             yield old, holding[0]
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from git_naturecode import ids
+from git_naturecode import ids, trace
 from git_naturecode.domain import fold
 from git_naturecode.domain.kb import notes as lines
 from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.build import links as links_of
 from git_naturecode.domain.kb.model import KIND
+from git_naturecode.errors import NaturecodeError
 from git_naturecode.git import tree
 from git_naturecode.kb import moved, noted
 from git_naturecode.store import paths
@@ -24,7 +25,12 @@ def keep_notes(store: Store) -> int:
     """
     if not noted.STATE.is_behind(store):
         return 0
-    moved.follow(store)
+    try:
+        moved.follow(store)
+    except (NaturecodeError, OSError):  # is tried again the next time
+        raise
+    except Exception as fault:  # else it would stop each sync, since the notes stay as they are
+        trace.note("kb", f"{type(fault).__name__}: {fault}")
     return _NOTES.refresh(store)
 
 
