@@ -117,7 +117,7 @@ def resolve(
 
     context = contexts.current(quiet)
     wanted = ai_settle.numbers(take)
-    if take is not None and (provider or model or accept):
+    if take is not None and (provider or model or accept or about):
         raise errors.Usage("--take chooses a text, so nothing is proposed", "leave the others out")
     article = ai_settle.article_id(context, id)
     if not article:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from git_naturecode.domain.kb.model import Article
     from git_naturecode.store.entry import Json
 
-_BOTH, _MOST = "both", 99
+_BOTH, _DIGITS = "both", 2  # as many as the number of a text has at most
 _MOST_ROWS = 12  # of a text that somebody may choose
 
 
@@ -66,12 +66,16 @@ def numbers(take: str | None) -> list[int]:
     if take is None:
         return []
     words = [one.strip().casefold() for one in take.split(",")]
-    if not all(one == _BOTH or (one.isdecimal() and 0 < int(one) <= _MOST) for one in words):
+    if not all(one == _BOTH or _is_number(one) for one in words):
         raise errors.Usage(
             f"--take {line(take)!r} names no text",
             "the number of a text (1, 2), or both; for several places one each: --take 1,2,both",
         )
     return [BOTH if one == _BOTH else int(one) for one in words]
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() and len(word) <= _DIGITS and int(word) > 0
 
 
 def settle(
@@ -83,9 +87,11 @@ def settle(
     from git_naturecode.ai.proposals import settling
     from git_naturecode.cli.kb_opened import opened_article
     from git_naturecode.domain.kb import makers
+    from git_naturecode.kb import seen_texts
 
     with opened_article(context, article) as here:
         found = here.article
+        state = here.store.state_dir
         if not found.marked:
             raise errors.Negative(
                 f"nobody has to decide anything in {line(found.slug)}: no place of it is marked",
@@ -93,6 +99,12 @@ def settle(
             )
         text = found.text
         here.require_permitted(makers.revision(text, found.heads))
+        if take and seen_texts.is_other(state, here.short, text):
+            raise errors.NeedsPerson(
+                f"there are other texts than when you looked: somebody has written in "
+                f"{line(found.slug)} meanwhile",
+                f"git naturecode ai resolve {here.short} shows them by their numbers",
+            )
         asked = None if take else proposing.model_for(
             context, here.store, found.id, provider, model
         )  # fmt: skip
@@ -122,6 +134,9 @@ def settle(
             note = f"settled {count(len(done), 'place')} ({how})"
             (entry,) = here.write(makers.revision(proposed, found.heads, note))
             written = entry.id
+            seen_texts.forget(state, here.short)
+        else:
+            seen_texts.note(state, here.short, text)
         after = here.again().article if taken else found
     if as_json:
         context.json(_json(found, made, proposed, asked, written))

@@ -112,6 +112,7 @@ def show(
     quiet: Quiet = False,
 ) -> None:
     """Show an article."""
+    from git_naturecode import ids
     from git_naturecode.cli import kb_named
     from git_naturecode.cli.kb_opened import read_article
     from git_naturecode.domain.kb import handles
@@ -131,6 +132,10 @@ def show(
         _count(context, store, found, looked=not (as_json or raw or revision))
         chosen = handles.revision(found, revision) if revision else None
         others = _linked(index, found)
+        if found.marked and not (as_json or raw or chosen):
+            from git_naturecode.kb import seen_texts
+
+            seen_texts.note(store.state_dir, ids.tail(found.id), found.text)
     if as_json:
         context.json(_json(found, name, chosen))
     elif raw:

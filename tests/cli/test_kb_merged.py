@@ -300,14 +300,40 @@ def test_without_a_model_two_rewritings_are_left_to_whoever_chooses(
     assert (told["source"], told["accepted"]) == ("builtin", False)
     assert [one["text"] for one in told["places"]] == [None, None]
     assert text_of(clone, marked) == before
-    for wrong in ("", "0", "x", "3", "1,2,1", "-1"):
+    for wrong in ("", "0", "x", "3", "1,2,1", "-1", "9" * 5000):
         clone.nc("ai", "resolve", marked, f"--take={wrong}", code=2)
     clone.nc("ai", "resolve", marked, "--take", "1", "--accept", code=2)
+    clone.nc("ai", "resolve", marked, "--take", "1", "--context", "as agreed", code=2)
     assert text_of(clone, marked) == before
     clone.nc("ai", "resolve", marked, "--take", "1,2")
     assert text_of(clone, marked) == BASE.replace("ten minutes", "two hours").replace(
         "It asks three times.", "It never gives up."
     )
+
+
+@pytest.mark.parametrize("look", [("ai", "resolve"), ("kb", "show")])
+def test_a_number_means_no_other_text_than_was_shown_under_it(
+    box: Box, look: tuple[str, str]
+) -> None:
+    hub = box.remote()
+    ann, bob, cat = clones = [box.clone(hub, name) for name in ("ann", "bob", "cat")]
+    article = added(ann, BASE)
+    for clone in clones:
+        clone.nc("sync")
+    for clone, said in ((cat, "It asks for ever."), (ann, "It asks once."), (bob, "It gives up.")):
+        edited(clone, article, BASE.replace("It asks three times.", said))
+    for clone in (bob, ann):
+        clone.tried("sync")
+    assert "It asks for ever." not in ann.tried(*look, article).out
+    cat.tried("sync")
+    ann.tried("sync")
+    before = text_of(ann, article)
+    said = ann.nc("ai", "resolve", article, "--take", "2", code=3).err
+    assert "other texts than when you looked" in said
+    assert text_of(ann, article) == before
+    assert "  1  " in ann.nc("ai", "resolve", article, code=3).out
+    ann.nc("ai", "resolve", article, "--take", "1")
+    assert text_of(ann, article) == BASE.replace("It asks three times.", "It asks for ever.")
 
 
 def test_two_texts_of_one_person_are_not_called_those_of_two(clone: Clone, marked: str) -> None:
