@@ -11,7 +11,8 @@ from git_naturecode.cli.options import TELL_OTHERS, AsJson, Quiet
 
 if TYPE_CHECKING:
     from git_naturecode.cli.kb_text import Kept
-    from git_naturecode.store.entry import Entry
+    from git_naturecode.domain.kb.incoming import Document
+    from git_naturecode.store.entry import Entry, Json
     from git_naturecode.store.index import Index
 
 File = Annotated[
@@ -28,6 +29,7 @@ Tags = Annotated[
     list[str] | None, typer.Option("--tags", "--tag", help="Tags, with commas or repeated.")
 ]
 _MOST_TAG = 60
+_MOST_NAMED = 30  # fields of front matter that are left out
 _ASKED = "Write the article in Markdown; the first heading (# ...) is its title."
 
 
@@ -47,7 +49,8 @@ def add(
 ) -> None:
     """Write an article, a snippet, a practice or a frequent question.
 
-    Front matter in the file gives title, type and tags, as in `kb import`; options count before it.
+    Front matter in the file gives title, type, tags and slug, as in `kb import`; options count
+    before it.
     """
     from git_naturecode import ids
     from git_naturecode.cli.kb_read import check_types
@@ -84,12 +87,14 @@ def add(
 
 
 class _New(NamedTuple):
-    """What the article is to be; title, slug and type are "" where they come of the text."""
+    """What the article is to be; title, slug and type are "" where they come of the text. Its
+    slug is made of `called`, else of its title."""
 
     type: str
     title: str
     slug: str
     tags: list[str]
+    called: str = ""
 
 
 def _require_permitted(context: contexts.Context, new: _New) -> None:
@@ -127,14 +132,29 @@ def _read(context: contexts.Context, new: _New, text: str, file: str) -> tuple[_
     if not found.told or not found.text.strip():
         return new._replace(type=new.type or ARTICLE), text
     made = document(file.replace("\\", "/").rpartition("/")[2], text)
-    left = [one for one in ("author", "date") if front.word(found.told, one)] + [*made.dropped]
-    if left:
-        context.tell(f"note: left out of its front matter: {line(', '.join(left[:8]))}")
+    if left := _left_out(new, found.told, made):
+        more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+        named = line(", ".join(left[:_MOST_NAMED]))
+        context.tell(f"note: left out of its front matter: {named}{more}")
     told = new._replace(
         type=new.type or made.type, tags=list(dict.fromkeys([*new.tags, *made.tags])),
         title=new.title or (title_of(made.title) if front.word(found.told, "title") else ""),
+        called=made.slug,
     )  # fmt: skip
     return told, made.text
+
+
+def _left_out(new: _New, told: "dict[str, Json]", made: "Document") -> list[str]:
+    """The fields of front matter that say something and become nothing of the article."""
+    from git_naturecode.domain.kb import front, incoming, slugs
+
+    used = {"title", "draft", *incoming.TAGGED}
+    if new.slug or slugs.slug_of(made.slug):
+        used.add("slug")
+    if made.status and front.word(told, "status").casefold().startswith(made.status):
+        used.add("status")
+    used |= {key for key in ("type", "kind") if new.type or incoming.type_of(told)}
+    return [key for key, value in told.items() if key not in used and value not in (None, "", [])]
 
 
 def _written(
@@ -143,15 +163,16 @@ def _written(
     """Write the article `entity` down; with the title and the slug that it got, and the slug of
     another to which its title would have led ("": none)."""
     from git_naturecode.cli.kb_opened import reading_kb
-    from git_naturecode.domain.kb import makers, texts
+    from git_naturecode.domain.kb import makers, slugs, texts
     from git_naturecode.store.store import TEAM
     from git_naturecode.teaming import Gate
 
     new = new._replace(title=new.title or title_of(texts.title_of(text)))
     with reading_kb(context, writing=True) as (store, index):
         shown = context.redactor.text(new.title)[0]  # a slug is made of it, and stays
-        other = "" if new.slug else _taken(index, shown)
-        new = new._replace(slug=free_slug(index, entity, new.type, shown, new.slug))
+        called = slugs.slug_of(context.redactor.text(new.called)[0]) or shown
+        other = "" if new.slug else _taken(index, called)
+        new = new._replace(slug=free_slug(index, entity, new.type, called, new.slug))
         made = [makers.opening(new.title, new.type, new.slug)]
         made += [makers.tag([], one, there=True) for one in new.tags]
         made.append(makers.revision(text, []))

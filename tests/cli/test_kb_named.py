@@ -123,6 +123,37 @@ def test_front_matter_of_a_file_is_read_as_an_import_reads_it(clone: Clone) -> N
     assert page.count("\n---\n") == 1
 
 
+def test_every_field_of_front_matter_that_is_not_used_is_named(clone: Clone) -> None:
+    fields = "aliases: [aio]\ncreated: 2024-02-01\ndeciders: Ada\nstatus: open\ndraft: true\n"
+    more = "updated: 2024-03-01\nauthors: [Ada]\nowner: net\ntype: essay\ntitle: Use anyio\n"
+    (clone.path / "x.md").write_text(f"---\nslug: Net/Any IO\n{fields}{more}---\n\nWe do.\n")
+    said = clone.nc("kb", "add", "--file", "x.md")
+    assert (
+        "note: left out of its front matter: aliases, created, deciders, status, updated, authors, "
+        "owner, type\n"
+    ) in said.err
+    one = clone.nc("kb", "show", said.out.strip(), "--json").json
+    assert (one["slug"], one["tags"], one["type"]) == ("net-any-io", ["draft"], "article")
+
+
+def test_the_name_in_front_matter_that_another_has_gets_a_number(clone: Clone) -> None:
+    (clone.path / "x.md").write_text("---\nslug: how-we-deploy\ntitle: New\n---\n\nText.\n")
+    said = clone.nc("kb", "add", "--file", "x.md")
+    assert "warning: there is how-we-deploy already, so this one is called" in said.err
+    assert clone.nc("kb", "show", said.out.strip(), "--json").json["slug"] == "how-we-deploy-2"
+    told = clone.nc("kb", "add", "--file", "x.md", "--slug", "mine")
+    assert "added mine" in told.err
+    assert "left out" not in told.err
+
+
+def test_the_status_of_a_decision_becomes_a_tag_and_is_not_left_out(clone: Clone) -> None:
+    text = "---\nstatus: accepted\n---\n\n# Use anyio\n\n## Context\n\nA.\n\n## Decision\n\nB.\n"
+    (clone.path / "x.md").write_text(text)
+    said = clone.nc("kb", "add", "--file", "x.md")
+    assert "left out" not in said.err
+    assert clone.nc("kb", "show", said.out.strip(), "--json").json["tags"] == ["accepted", "adr"]
+
+
 def test_what_is_typed_counts_before_the_front_matter(clone: Clone) -> None:
     (clone.path / "x.md").write_text(FRONT)
     more = ("--title", "Other", "--type", "faq", "--tags", "mine")

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from git_naturecode.domain.kb import front
-from git_naturecode.domain.kb.model import ARTICLE, FAQ, PRACTICE, SNIPPET, TYPES
+from git_naturecode.domain.kb.model import ARTICLE, FAQ, PRACTICE, SNIPPET
 from git_naturecode.domain.kb.prose import first_heading, headings, prose
 from git_naturecode.domain.kb.texts import MOST_TITLE
 from git_naturecode.store.entry import Json
@@ -31,8 +31,10 @@ _LINKED = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,2000}\)")
 _STATUS = re.compile(r"(?im)^[ \t]*(?:[-*] +)?\**status\**\s*:[\s*]*([a-z]+)")
 _DATE = re.compile(r"(?im)^[ \t]*(?:[-*] +)?\**date\**[ \t]*:[ \t*]*(\d{4}-\d\d-\d\d)[ \t*]*$")
 _BELOW = re.compile(r"(?im)^#{2,6}[ \t]+status[ \t#]*\n[\s*_-]*([a-z]+)")
+TAGGED = ("tags", "tag", "keywords", "categories", "category")
+"""The fields of front matter that become tags."""
 _READ = frozenset({
-    "title", "type", "kind", "tags", "tag", "keywords", "categories", "category", "date", "created",
+    "title", "type", "kind", *TAGGED, "date", "created",
     "created_at", "createdat", "author", "authors", "deciders", "decision-makers", "slug",
     "aliases", "alias", "status", "draft", "nc", "updated",
 })  # fmt: skip
@@ -69,7 +71,7 @@ def document(path: str, text: str, *, wiki: bool = False) -> Document:
     stem = posixpath.splitext(posixpath.basename(path))[0]
     title = front.word(told, "title") or ("" if wiki else _heading(body)) or _pretty(path)
     status = _status(path, told, body)
-    tags = [*front.words(told, "tags", "tag", "keywords", "categories", "category")]
+    tags = [*front.words(told, *TAGGED)]
     tags += [ADR, status] if status else []
     tags += ["draft"] if told.get("draft") is True else []
     return Document(
@@ -93,10 +95,14 @@ def tags_of(wanted: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(good))[:MOST_TAGS]
 
 
+def type_of(told: dict[str, Json]) -> str:
+    """The type that the front matter `told` names, "" where it names none that is known."""
+    return _TYPES.get(front.word(told, "type", "kind").casefold(), "")
+
+
 def _type(path: str, told: dict[str, Json]) -> str:
     """What it says, else what the nearest folder says that means something."""
-    said = _TYPES.get(front.word(told, "type", "kind").casefold(), "")
-    if said in TYPES:
+    if said := type_of(told):
         return said
     folders = reversed(path.casefold().split("/")[:-1])
     stem = posixpath.splitext(posixpath.basename(path))[0].casefold()
