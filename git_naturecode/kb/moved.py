@@ -6,7 +6,7 @@ is, also where no hook was there to say so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from git_naturecode import ids
 from git_naturecode.domain.kb import makers
@@ -16,7 +16,7 @@ from git_naturecode.domain.kb.notes import COMMIT, article_of
 from git_naturecode.domain.review.following import GONE
 from git_naturecode.domain.said import text_of
 from git_naturecode.errors import NotPermitted, Usage
-from git_naturecode.git import commits, history, tree
+from git_naturecode.git import commits, tree
 from git_naturecode.git.objects import CommitInfo, Missing
 from git_naturecode.kb import lines, noted
 from git_naturecode.store.entry import Draft, Entry
@@ -24,8 +24,8 @@ from git_naturecode.store.notes_state import NOWHERE
 from git_naturecode.store.store import TEAM, Store
 from git_naturecode.teaming import Gate
 
-_MOST = 2_000
-"""Notes that are looked at, of one rewriting of the history."""
+_MOST = 20_000
+"""Notes that are looked at, of one rewriting of the history: what is beyond stays where it was."""
 
 
 def follow(store: Store) -> int:
@@ -85,8 +85,10 @@ def _drafts(
 ) -> Iterator[Draft]:
     linked = {one.to for one in article.links if COMMIT.fullmatch(one.to)}
     infos = commits.infos(store.team.objects, {*fresh, *linked})
-    gone = {to: not history.refs_with(store.repo, to) for to in linked if to in infos}
-    new = [commit for commit in fresh if commit in infos and _is_used(store, commit)]
+    unused = commits.unused(store.repo, infos)
+    gone = {to: to in unused for to in linked if to in infos}
+    # Of a chain of amends the last.
+    new = [commit for commit in fresh if commit in infos and commit not in unused]
     left: dict[str, bool] = {}
     for old, commit in _pairs(store, infos, gone, new):
         for link in (one for one in article.links if one.to == old):
@@ -103,9 +105,10 @@ def _pairs(
     store: Store, infos: Mapping[str, CommitInfo], gone: Mapping[str, bool], new: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """Which of the linked commits (`gone`: nothing reaches them any more) became which new one."""
-    found = [(old, commit) for commit in new for old in _origins(store, infos, gone, commit)]
+    found = list(_made(store, infos, gone, new))
     yield from found
-    rest = [old for old, is_gone in gone.items() if is_gone and old not in dict(found)]
+    followed = {old for old, _ in found}
+    rest = [old for old, is_gone in gone.items() if is_gone and old not in followed]
     paths = commits.changed(store.repo, [*rest, *new]) if rest and new else {}
     for old in rest:  # a squash has the author of one alone
         wanted = paths.get(old)  # what changes nothing, as merges, has none
@@ -114,30 +117,32 @@ def _pairs(
             yield old, holding[0]
 
 
-def _origins(
-    store: Store, infos: Mapping[str, CommitInfo], gone: Mapping[str, bool], commit: str
-) -> list[str]:
-    """Of the linked commits those from which `commit` was made: git keeps who wrote it and when.
+def _made(
+    store: Store, infos: Mapping[str, CommitInfo], gone: Mapping[str, bool], new: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """The linked commits with those of `new` made from them: git keeps who wrote it and when.
 
     Of several of one second, and where the old one is still in use, the message or the change
     has to be the same.
     """
-    new = infos[commit]
-    same = [o for o in gone if (infos[o].author, infos[o].authored) == (new.author, new.authored)]
-    if len(same) == 1 and gone[same[0]]:
-        return same
-    named = [old for old in same if infos[old].message == new.message]
-    if len(named) != 1 and same:
-        patches = commits.patch_ids(store.repo, dict.fromkeys([commit, *same], ""))
-        named = [old for old in named or same if patches.get(old) == patches.get(commit)]
-    return named
-
-
-def _is_used(store: Store, commit: str) -> bool:
-    """True for a commit that something still reaches: of a chain of amends the last."""
-    head = commits.resolve(store.repo, "HEAD")
-    at_head = bool(head) and store.team.objects.is_ancestor(commit, head)
-    return at_head or bool(history.refs_with(store.repo, commit))
+    written: dict[tuple[str, int], list[str]] = {}
+    for old in gone:
+        written.setdefault((infos[old].author, infos[old].authored), []).append(old)
+    unsure = {}
+    for commit in new:
+        one = infos[commit]
+        same = written.get((one.author, one.authored), [])
+        named = [old for old in same if infos[old].message == one.message]
+        if len(same) == 1 and gone[same[0]]:
+            yield same[0], commit
+        elif len(named) == 1:
+            yield named[0], commit
+        elif same:
+            unsure[commit] = named or same
+    wanted = dict.fromkeys(chain(unsure, *unsure.values()), "")
+    patches = commits.patch_ids(store.repo, wanted)
+    for commit, some in unsure.items():
+        yield from ((old, commit) for old in some if patches.get(old) == patches.get(commit))
 
 
 def _again(store: Store, link: Link, commit: str) -> Draft | None:

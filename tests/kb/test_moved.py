@@ -1,5 +1,7 @@
 """Links of articles to commits that are made anew, where git says less of them than usual."""
 
+from pathlib import Path
+
 import pytest
 
 from box import Clone
@@ -65,3 +67,33 @@ def test_a_fault_in_following_keeps_nobody_from_his_work(
     assert note(clone)
     with clone.store() as store:
         assert not noted.STATE.is_behind(store)
+
+
+def test_following_starts_no_process_for_each_link(clone: Clone, tmp_path: Path) -> None:
+    commit(clone, a__py=LINES)
+    article = add(clone, "Lines", "# Lines\n")
+    for number in range(8):  # two and two say the same, within one second
+        (clone.path / f"f{number}.py").write_text(LINES)
+        clone.git("add", f"f{number}.py")
+        early(clone).git("commit", "-q", "-m", f"change {number % 4}")
+        clone.nc("kb", "link", article, "HEAD")
+    rewrite(clone, "rebase", "-q", "--force-rebase", "HEAD~8")
+    clone.env["GIT_NATURECODE_TRACE"] = str(tmp_path / "trace")
+    clone.process("kb", "tag", article, "--add", "moved")
+    started = [one.split()[2] for one in (tmp_path / "trace").read_text().splitlines()]
+    assert len(started) <= 12, started  # about three for each link before
+    del clone.env["GIT_NATURECODE_TRACE"]
+    assert linked(clone, article) == sorted(clone.git("rev-list", "-8", "HEAD").split())
+
+
+def test_a_commit_that_another_work_tree_stands_on_is_not_gone(clone: Clone) -> None:
+    commit(clone, a__py=LINES)
+    article = add(clone, "Lines", "# Lines\n")
+    clone.git("worktree", "add", "-q", "--detach", "../beside")
+    beside = Clone(clone.path.parent / "beside", clone.way, clone.env)
+    old = commit(beside, b__py=LINES)
+    clone.nc("kb", "link", article, old)
+    clone.git("merge", "-q", "--ff-only", old)
+    new = rewrite(clone, "commit", "-q", "--amend", "-m", "another message")
+    clone.nc("kb", "tag", article, "--add", "moved")
+    assert linked(clone, article) == sorted([old, new])
