@@ -14,12 +14,12 @@ from git_naturecode.domain.kb.reaiming import Aim, Page, Sources, aimed
 from git_naturecode.errors import Usage
 from git_naturecode.git.listed import Made, Story, stories
 from git_naturecode.kb import arrived, attaching, beside, moving
-from git_naturecode.kb.arrived import TOOL
+from git_naturecode.kb.arrived import TOOL, source_of
 from git_naturecode.kb.attaching import Read
 from git_naturecode.kb.taken import File, again, again_hidden, begun, fresh
 from git_naturecode.kb.walking import Listed, Skipped
 from git_naturecode.store.bulk import bulk
-from git_naturecode.store.entry import Draft
+from git_naturecode.store.entry import Draft, Json
 from git_naturecode.store.hygiene import MAX_FILE
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import TEAM, Store
@@ -97,6 +97,7 @@ class _Run:
         self._bytes: dict[str, Read | None] = {}
         self._characters = 0
         self._rows = index.rows(KIND)
+        self._articles = arrived.Articles(index, self._rows)
         self._taken = {str(row["slug"]) for row in self._rows if not row["deleted"]}
 
     def run(self, found: Sequence[Listed]) -> Imported:
@@ -106,7 +107,7 @@ class _Run:
             files += self._read(one)
         files = self._followed(found, files)
         made = [(one, drafts) for one in files if (drafts := self._drafts(one))]
-        self._gone(found, {one.source for one in files})
+        self._gone(found, {one.name for one in files})
         if made and not self.options.dry_run:
             self.agree(self.done.count(NEW))
             self._write(made)
@@ -127,12 +128,14 @@ class _Run:
                 raise Usage("these are more texts than fit into memory", "import them in parts")
         times = _stories(self.store, found, documents)
         sources = {found.source(path): path for path in documents}
-        known = arrived.known(self.index, sources)
+        known = self._articles.owned(sources)
         files = []
-        for source, path in sources.items():
-            there, one = known.get(source), documents[path]
+        for name, path in sources.items():
+            there, one = known.get(name), documents[path]
             page = there.page if there and there.page else self._page(path, one)
-            files.append(File(found, path, one, source, there, page, times.get(path, Story())))
+            source = there.source if there else self._articles.free(name)
+            story = times.get(path, Story())
+            files.append(File(found, path, one, name, source, there, page, story))
         return files
 
     def _document(self, found: Listed, path: str) -> Document:
@@ -203,20 +206,26 @@ class _Run:
     def _followed(self, found: Sequence[Listed], files: list[File]) -> list[File]:
         """`files` as `_aimed` gives them; what was moved since the last import goes on as the
         article that it was."""
-        seen = {one.source for one in files}
-        fresh = {one.source for one in files if one.known is None}
-        rows = moving.gone(self._rows, found, seen, beside=True) if fresh else []
-        if not rows:
-            return self._aimed(files)
-        before = arrived.known(self.index, map(moving.source_of, rows))
-        whole = [replace(one, attached={}) for one in files]
-        aimed = [one for one in self._aimed(whole) if one.source in fresh]
-        moves = moving.moved(aimed, before)
+        aimed = self._aimed([replace(one, attached={}) for one in files])
+        rows = self._missing(found, {one.name for one in files}, beside=True)
+        lost = [self._articles.found[source] for row in rows
+                if (source := source_of(row)) in self._articles.found]  # fmt: skip
+        assert self.store.redactor is not None
+        moves = moving.moves(aimed, lost, self._articles.found.values(), self.store.redactor)
+        self.done.notes += moves.notes
         for one in files:
-            if source := moves.get(one.source):
-                one.moved, one.source, one.known = one.source, source, before[source]
-                one.page = one.known.page or one.page
-        return self._aimed(files)
+            one.is_hidden = one.name in moves.hidden
+            if now := moves.found.get(one.name):
+                one.source, one.known, one.page = now.source, now, now.page or one.page
+        return self._aimed(files) if moves.found or moves.hidden else aimed
+
+    def _missing(
+        self, found: Sequence[Listed], seen: set[str], *, beside: bool = False
+    ) -> list[dict[str, Json]]:
+        """The rows of the articles whose files are gone; their articles are read."""
+        some = moving.gone(self._rows, found, seen, self._articles.path, beside=beside)
+        self._articles.read(map(source_of, some))
+        return moving.gone(some, found, seen, self._articles.path, beside=beside)
 
     def _aimed(self, files: list[File]) -> list[File]:
         """`files` with their links led to each other, and what they show attached."""
@@ -237,12 +246,13 @@ class _Run:
 
     def _earlier(self, root: Listed) -> dict[str, Page]:
         """What was imported from below the same root before, by its path there."""
-        start = f"{TOOL} {root.name}/" if root.name else f"{TOOL} "
+        start = f"{root.name}/" if root.name else ""
+        rows = [(source, row) for row in self._rows if (source := source_of(row))]
         found = {}
-        for row in self._rows:
-            origin = str(row["origin"])
-            if origin.startswith(start) and not row["deleted"]:
-                found[origin[len(start) :]] = arrived.page_of(row)
+        for source, row in sorted(rows, key=lambda one: self._articles.path(one[0]) != one[0]):
+            path = self._articles.path(source)
+            if path.startswith(start) and not row["deleted"]:
+                found[path.removeprefix(start)] = arrived.page_of(row)
         return found
 
     def _attaching(self, one: File) -> Callable[[str], str]:
@@ -295,13 +305,13 @@ class _Run:
         known = one.known
         drafts = fresh(one) if known is None else again(one, known)
         state, note = NEW if known is None else CHANGED, ""
-        if one.moved and drafts:
-            note = f"was {one.source} before"
+        if known is not None and known.path != one.name:
+            note = f"was {known.path} before"
         if known is not None and not drafts:
             state = SAME
         elif known is not None and known.deleted:
             state, note, drafts = LEFT, "was deleted here; `kb restore` brings it back", []
-        elif known is not None and again_hidden(one, known):
+        elif known is not None and (one.is_hidden or again_hidden(one, known)):
             state, note, drafts = (
                 LEFT,
                 "its text was taken out of the record; nothing was written",
@@ -321,10 +331,13 @@ class _Run:
     def _gone(self, found: Sequence[Listed], seen: set[str]) -> None:
         """Tell which articles came from files that are not there any more."""
         passed = {root.source(one.path) for root in found for one in self.done.skipped}
-        for row in moving.gone(self._rows, found, seen | passed):
-            source = moving.source_of(row)
+        taken = {one.source for one in self.done.items}
+        for row in self._missing(found, seen | passed):
+            if row["deleted"] or source_of(row) in taken:
+                continue
+            path = self._articles.path(source_of(row))
             self.done.gone.append(One(
-                source, source, LEFT, str(row["id"]), str(row["slug"]), str(row["title"]),
+                path, source_of(row), LEFT, str(row["id"]), str(row["slug"]), str(row["title"]),
                 str(row["type"]), "its file is gone; the article stays",
             ))  # fmt: skip
 

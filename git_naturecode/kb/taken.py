@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from git_naturecode import clock, ids
 from git_naturecode.domain.kb import makers
@@ -10,7 +10,7 @@ from git_naturecode.domain.kb.incoming import ADR, STATUSES, Document
 from git_naturecode.domain.kb.model import REVISION
 from git_naturecode.domain.kb.reaiming import Page
 from git_naturecode.git.listed import Made, Story
-from git_naturecode.kb.arrived import TOOL, Known
+from git_naturecode.kb.arrived import TOOL, Known, bare
 from git_naturecode.kb.attaching import Read
 from git_naturecode.kb.walking import Listed
 from git_naturecode.store.entry import Draft, Json
@@ -22,20 +22,22 @@ _MOVED = "moved"
 class File:
     """One file on its way.
 
-    `source` is what it is called in every clone, `known` the article that it has already, `page`
-    how links name that, `story` who made the file when, `moved` what it is called now where that
-    is not its source any more, `attached` what its text shows.
+    `name` is what it is called in every clone, `source` by what its article is known (its name,
+    unless it was moved), `known` the article that it has already, `page` how links name that,
+    `story` who made the file when, `attached` what its text shows. `is_hidden` where that text was
+    taken out of another article.
     """
 
     listed: Listed
     path: str
     document: Document
+    name: str
     source: str
     known: Known | None
     page: Page
     story: Story
-    moved: str = ""
     attached: dict[str, Read] = field(default_factory=dict)
+    is_hidden: bool = False
 
 
 def begun(one: File) -> int:
@@ -64,13 +66,15 @@ def _id(one: File, *said: str) -> str:
 def fresh(one: File) -> list[Draft]:
     """All entries of a new article."""
     origin = {"tool": TOOL, "source": one.source}
+    made = _revision(one, [], _id(one, _sha(one), "revision"))
+    if one.name != one.source:
+        made = made._replace(fields={**made.fields, **_from(one.name)})
     return [
         makers.opening(
             one.document.title, one.page.type, one.page.slug, origin, id=_id(one, "open"),
             **_said(one, one.story.first),
         ),
-        *_tags(one, one.document.tags), *_files(one),
-        _revision(one, [], _id(one, _sha(one), "revision")),
+        *_tags(one, one.document.tags), *_files(one), made,
     ]  # fmt: skip
 
 
@@ -91,18 +95,19 @@ def again(one: File, known: Known) -> list[Draft]:
     title = one.document.title
     if title != known.title and article.title == known.title:
         drafts.append(makers.title(known.entries, title)._replace(id=_id(one, sha, "title")))
-    moves = {_id(one, sha, path, _MOVED) for path in known.followed}
-    if not any(tip in _revisions(one, sha, up) | moves for tip, up in known.tips.items()):
-        tips = sorted(known.tips)
+    tips = sorted(known.tips)
+    if not any(tip in _all_revisions(one, known, sha, up) for tip, up in known.tips.items()):
         name = _id(one, sha, "revision")
         if name in there:  # it says again what it had said before
             name = _id(one, sha, *tips, "revision")
         drafts.append(_revision(one, tips, name))
-    if one.moved and one.moved not in known.followed:
+    if one.name != known.path:
         drafts = [each for each in drafts if each.kind != REVISION]
-        made = _revision(one, sorted(known.tips), _id(one, sha, one.moved, _MOVED))
-        note = f"{one.source} is {one.moved} now"
-        drafts.append(made._replace(fields={**made.fields, "note": note, **_from(one.moved)}))
+        name = _id(one, sha, one.name, _MOVED)
+        if name in there:  # it was called that before, too
+            name = _id(one, sha, one.name, *tips, _MOVED)
+        made, note = _revision(one, tips, name), f"{known.path} is {one.name} now"
+        drafts.append(made._replace(fields={**made.fields, "note": note, **_from(one.name)}))
     return [each for each in drafts if each.id not in there]
 
 
@@ -111,8 +116,20 @@ def _from(path: str) -> dict[str, Json]:
 
 
 def again_hidden(one: File, known: Known) -> bool:
-    """True when the file says again what was redacted or purged of its article."""
-    return not _revisions(one, _sha(one), ()).isdisjoint(known.hidden)
+    """True when the file says again what was redacted or purged of the article."""
+    if not known.hidden:
+        return False
+    there, sha = replace(one, source=known.source), _sha(one)
+    return bare(one.document.text) in known.hidden_texts or any(
+        each.id in _all_revisions(there, known, sha, each.parents) for each in known.hidden
+    )
+
+
+def _all_revisions(one: File, known: Known, sha: str, parents: Sequence[str]) -> set[str]:
+    """The same as `_revisions`, with those that say where the file was moved."""
+    ways = ((), sorted(parents))
+    moves = [(sha, path, *more, _MOVED) for path in known.followed for more in ways]
+    return _revisions(one, sha, parents) | {_id(one, *said) for said in moves}
 
 
 def _revisions(one: File, sha: str, parents: Sequence[str]) -> set[str]:
