@@ -73,6 +73,7 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
         outcome = syncing.sync(store, name, lambda text: context.tell(show(text)), hear=hear)
     finally:
         context.progress_done()
+    outcome.problems[:0] = before.problems
     if outcome.forgot:
         _show_no_more(store)
     for problem in outcome.problems:
@@ -88,24 +89,28 @@ def _sync(context: contexts.Context, store: "Store", name: str, as_json: bool) -
             context.say(show(news))
     if outcome.failure:
         raise outcome.failure
-    _require_nobody(context, [one.failure() for one in parted] + _alarms(outcome))
+    _require_nobody(context, [(one.failure(), sync_kb.LISTED) for one in parted] + _alarms(outcome))
 
 
-def _alarms(outcome: "Outcome") -> "list[NeedsPerson]":
+def _alarms(outcome: "Outcome") -> "list[tuple[NeedsPerson, str]]":
     from git_naturecode.errors import NeedsPerson
 
-    where = "quarantine list" if outcome.quarantined else "trust show"
-    return [NeedsPerson(show(alarm), f"git naturecode {where}") for alarm in outcome.alarms]
+    where = f"git naturecode {'quarantine list' if outcome.quarantined else 'trust show'}"
+    return [(NeedsPerson(show(alarm), where), where) for alarm in outcome.alarms]
 
 
-def _require_nobody(context: contexts.Context, found: "list[NeedsPerson]") -> None:
-    """Say all that somebody has to look at, and raise the last of it."""
+def _require_nobody(context: contexts.Context, found: "list[tuple[NeedsPerson, str]]") -> None:
+    """Say what somebody has to look at, each with the command that shows all of its kind, and
+    raise the last of it."""
     if not found:
         return
-    *others, last = found
-    for one in others[-_FEW:]:
+    *others, (last, _) = found
+    for one, _ in others[-_FEW:]:
         context.tell(f"warning: {one.message}")
         context.tell(f"hint: {one.hint}")
+    if left := others[:-_FEW]:
+        commands = dict.fromkeys(command for _, command in left)
+        context.tell(f"warning: and {len(left)} more: {', '.join(commands)}")
     raise last
 
 

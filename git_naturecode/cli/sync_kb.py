@@ -12,20 +12,28 @@ from git_naturecode.errors import NaturecodeError, NeedsPerson
 from git_naturecode.render.show import line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from git_naturecode.store.entry import Json
     from git_naturecode.store.index import Index
     from git_naturecode.store.store import Store
 
+LISTED = "git naturecode kb list --marked"
+"""What names all articles in which somebody has to decide."""
 _FEW = 10
-_MOST = 200  # marked articles of which it is told apart whether they are new
+_MOST = 200  # marked articles whose single places are looked at
+_Places = frozenset[tuple[tuple[str, str, str], ...]]
 
 
 class Seen(NamedTuple):
-    """How the knowledge base stood: the marked places of each article by id, and the name of each
-    article that is not shown by its own slug, by id."""
+    """How the knowledge base stood: the marked articles, the latest changed first, the places of
+    as many of them as were looked at, by id, the name of each article that is not shown by its own
+    slug, by id, and what was kept out of our branch on the way."""
 
-    places: dict[str, frozenset[tuple[tuple[str, str, str], ...]]]
+    marked: tuple[str, ...]
+    places: dict[str, _Places]
     clashing: dict[str, str]
+    problems: list[str]
 
 
 class Parted(NamedTuple):
@@ -51,20 +59,30 @@ class Parted(NamedTuple):
 
 
 def look(store: "Store") -> Seen:
-    """How the knowledge base stands, as far as the index knows it."""
+    """How the knowledge base stands on our branch; nothing is taken in that was only fetched."""
+    from git_naturecode.sync import admit
+
+    problems: list[str] = []
     with closing(open_index(store)) as index:
-        return _look(store, index)
+        with suppress(NaturecodeError, OSError):  # which the sync itself meets again, and tells
+            problems = admit(store)
+            index.refresh()  # it may be behind, or new: then old marks would be taken for news
+        marked = _marked(index)
+        return Seen(marked, _places(store, marked[:_MOST]), kb_named.clashing(index), problems)
 
 
-def _look(store: "Store", index: "Index") -> Seen:
+def _marked(index: "Index") -> tuple[str, ...]:
+    return tuple(str(row["id"]) for row in index.page(KB, {"marked": ("yes",)}).rows)
+
+
+def _places(store: "Store", names: "Iterable[str]") -> dict[str, _Places]:
     from git_naturecode.cli.kb_opened import folded
 
-    places = {}
-    for row in index.page(KB, {"marked": ("yes",)}, limit=_MOST).rows:
+    found = {}
+    for name in names:
         with suppress(NaturecodeError):
-            article = folded(store, str(row["id"])).article
-            places[article.id] = frozenset(one.texts for one in article.places)
-    return Seen(places, kb_named.clashing(index))
+            found[name] = frozenset(one.texts for one in folded(store, name).article.places)
+    return found
 
 
 def brought(context: Context, store: "Store", before: Seen) -> list[Parted]:
@@ -77,10 +95,10 @@ def brought(context: Context, store: "Store", before: Seen) -> list[Parted]:
 
     catch_up(context, store)
     with closing(open_index(store)) as index:
-        after = _look(store, index)
+        marked = _marked(index)
         told = [
             _renamed(index, one, name)
-            for one, name in sorted(after.clashing.items())
+            for one, name in sorted(kb_named.clashing(index).items())
             if before.clashing.get(one) != name
         ]
     for one in told[:_FEW]:
@@ -88,8 +106,9 @@ def brought(context: Context, store: "Store", before: Seen) -> list[Parted]:
     if len(told) > _FEW:
         context.tell(f"{len(told) - _FEW} more articles have got another name: "
                      "git naturecode kb list shows it")  # fmt: skip
+    known = set(before.marked) - before.places.keys()  # of these nothing can be told
     found = []
-    for name, places in after.places.items():
+    for name, places in _places(store, (one for one in marked if one not in known)).items():
         if places - before.places.get(name, frozenset()):
             article = folded(store, name).article
             found.append(Parted(name, article.slug, undecided(article), len(article.places)))
