@@ -13,6 +13,7 @@ from git_naturecode.store.store import Store
 
 _STATE = "passed-over"
 _TEXTS = frozenset({"markdown", "md", "mdown", "mdtext", "mdwn", "mkd", "mkdn", "text", "txt"})
+_ABOVE = frozenset({"kb/", *(f"kb/{folder}/" for folder in FOLDERS.values())})
 _FEW = 10
 
 
@@ -40,6 +41,8 @@ def tell(store: Store, looked: touched.Looked, tell: Callable[[str], None]) -> N
 
 def _told(path: str) -> str:
     """Why, and what to do about it, in one sentence."""
+    if path in _ABOVE:
+        return f"this folder cannot be read; `ls -ld {NAME}/{path}` shows who may"
     folder, _, name = path.rstrip("/").rpartition("/")
     if path.endswith("/"):
         return (

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from git_naturecode.store import place
@@ -56,8 +57,14 @@ def look(store: Store) -> Looked:
         folder = os.path.join(above, name)
         if not os.path.isdir(folder) or os.path.islink(folder):
             continue
+        try:
+            _look(folder, name, known, found)
+        except FileNotFoundError:  # it went meanwhile
+            continue
+        except OSError:
+            found.strange.append(f"{name}/")
+            continue
         folders.add(name)
-        _look(folder, name, known, found)
     found.gone.extend(path for path in known if os.path.dirname(path) in folders)
     return Looked(*map(sorted, found))
 
@@ -67,7 +74,7 @@ def _folders(above: str) -> Iterator[str]:
     if os.path.islink(os.path.join(above, "kb")):
         return
     yield "kb"
-    with os.scandir(os.path.join(above, "kb")) as listed:
+    with suppress(OSError), os.scandir(os.path.join(above, "kb")) as listed:
         yield from (f"{_ABOVE}{one.name}" for one in listed if one.name[0] != ".")
 
 
@@ -80,10 +87,13 @@ def _look(folder: str, name: str, known: "dict[str, _Looks]", into: Looked) -> N
                 if f"{name}/{one.name}" not in known:
                     into.strange.extend(_strange(one, name))
                 continue
-            found = one.stat(follow_symlinks=False)
+            path = f"{name}/{one.name}"
+            try:
+                found = one.stat(follow_symlinks=False)
+            except FileNotFoundError:  # it went meanwhile
+                continue
             inode = found.st_ino & 0x7FFF_FFFF_FFFF_FFFF
             looks = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, inode)
-            path = f"{name}/{one.name}"
             was = known.pop(path, None)
             if was != looks and found.st_size:
                 into.changed.append(path)
@@ -93,16 +103,25 @@ def _look(folder: str, name: str, known: "dict[str, _Looks]", into: Looked) -> N
 
 def _strange(one: "os.DirEntry[str]", folder: str) -> Iterator[str]:
     """What stands where the files of articles do, and is meant for one of them."""
-    path = f"{folder}/{one.name}"
-    if one.is_dir(follow_symlinks=False):
-        if one.name[0] != "." and f"{folder}/" != _ABOVE and os.listdir(one.path):
-            yield f"{path}/"
+    path, is_folder = f"{folder}/{one.name}", False
+    try:
+        is_folder = one.is_dir(follow_symlinks=False)
+        if is_folder:
+            if one.name[0] != "." and f"{folder}/" != _ABOVE and os.listdir(one.path):
+                yield f"{path}/"
+        elif _is_meant(one.name) and one.is_file(follow_symlinks=False) and one.stat().st_size:
+            yield path
+    except FileNotFoundError:  # it went meanwhile
         return
-    _, dot, ending = one.name.rpartition(".")
-    is_plain = one.name[0] not in ".#~" and _ENDING + "." not in one.name.casefold()
-    is_meant = dot and _ENDS.fullmatch(ending) and ending.casefold() not in _BESIDE
-    if is_plain and is_meant and one.is_file(follow_symlinks=False) and one.stat().st_size:
-        yield path
+    except OSError:  # a folder that may not be read, most likely
+        yield f"{path}/" if is_folder else path
+
+
+def _is_meant(name: str) -> bool:
+    """True for what is called as somebody may call the file of an article."""
+    _, dot, ending = name.rpartition(".")
+    is_plain = name[0] not in ".#~" and _ENDING + "." not in name.casefold()
+    return is_plain and bool(dot and _ENDS.fullmatch(ending)) and ending.casefold() not in _BESIDE
 
 
 def _known(store: Store) -> "dict[str, _Looks]":

@@ -4,7 +4,9 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -627,6 +629,65 @@ def test_what_is_no_file_of_an_article_is_named_once(
         where.parent.rmdir()
     assert not took(clone).err
     assert clone.nc("status", "--json").json["edits"] == []
+
+
+LOCKED = {
+    "articles/sub": "no folder of kb/articles is looked into",
+    "articles": "this folder cannot be read; `ls -ld .naturecode/kb/articles/`",
+}
+
+
+@pytest.mark.parametrize("path", LOCKED)
+def test_a_folder_that_may_not_be_read_stops_no_command(
+    clone: Clone, article: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = str(article.parent.parent / path)
+    os.makedirs(where, exist_ok=True)
+    refuse_to_list(monkeypatch, where)  # who runs the tests may be one who may read everything
+    said = took(clone).err
+    assert f"warning: .naturecode/kb/{path}/ is not taken in: {LOCKED[path]}" in said
+    assert "deleted" not in said
+    assert LOCKED[path] in clone.nc("status").out
+    assert not took(clone).err
+
+
+def refuse_to_list(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Have the folder `where` be one that may not be read."""
+
+    def refusing(real: Callable[[Any], object]) -> Callable[[Any], object]:
+        def listed(path: Any = ".") -> object:
+            if path == where:
+                raise PermissionError(13, "Permission denied", where)
+            return real(path)
+
+        return listed
+
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
+
+
+def test_what_goes_while_it_is_looked_at_stops_no_command(
+    clone: Clone, article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("sub/in.md", "note.txt"):
+        (article.parent / name).parent.mkdir(exist_ok=True)
+        (article.parent / name).write_text("x\n")
+    real = os.scandir
+
+    def gone(path: str) -> object:
+        """The folder as it was just before all in it went."""
+        with real(path) as found:
+            listed = list(found)
+        if path == str(article.parent):
+            shutil.rmtree(path)
+            os.mkdir(path)
+        return nullcontext(iter(listed))
+
+    with clone.store() as store, monkeypatch.context() as racing:
+        racing.setattr(os, "scandir", gone)
+        looked = touched.look(store)
+    assert looked.strange == []
+    assert looked.gone == ["kb/articles/retry.md"]
 
 
 def test_what_editors_put_beside_a_file_is_not_named(clone: Clone, article: Path) -> None:
