@@ -68,7 +68,7 @@ def tell(store: Store, looked: touched.Looked, tell: Tell) -> None:
     if looked.gone or looked.emptied:
         time.sleep(_PAUSE)
         update(store, _WAIT)  # it notes what it puts back
-    paths = put_back.noted(store)
+    paths = put_back.take(store)
     if not paths:
         return
     found = _found(store, paths, looked)
@@ -76,7 +76,6 @@ def tell(store: Store, looked: touched.Looked, tell: Tell) -> None:
         tell(f"{NAME}/{line(one.path)} was {one.told('is back')}")
     if len(found) > _FEW:
         tell(f"{len(found) - _FEW} more files of articles were deleted or emptied, and are back")
-    put_back.forget(store)
 
 
 def _now(looked: touched.Looked) -> dict[str, bool]:

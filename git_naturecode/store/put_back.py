@@ -19,19 +19,32 @@ def note(store: Store, paths: Mapping[str, bool]) -> None:
 
 def noted(store: Store) -> dict[str, bool]:
     """The files of which nobody was told yet, and whether they were empty or gone."""
-    with (
-        suppress(OSError),
-        open(_path(store), encoding="utf-8", errors="surrogateescape") as file,
-    ):
-        rows = sorted(set(file.read().splitlines()))
-        return {row.removesuffix(_EMPTY): row.endswith(_EMPTY) for row in rows}
+    return _read(_path(store))
+
+
+def take(store: Store) -> dict[str, bool]:
+    """The same for one who tells of them now: they are noted no more, and what another process
+    notes from now on is left to the next."""
+    taken = f"{_path(store)}.told"
+    with suppress(OSError):
+        os.replace(_path(store), taken)
+        found = _read(taken)
+        os.unlink(taken)
+        return found
     return {}
 
 
 def forget(store: Store) -> None:
-    """They were told, or somebody asked for them."""
+    """Somebody asked for them."""
     with suppress(OSError):
         os.unlink(_path(store))
+
+
+def _read(path: str) -> dict[str, bool]:
+    with suppress(OSError), open(path, encoding="utf-8", errors="surrogateescape") as file:
+        rows = sorted(set(file.read().splitlines()))
+        return {row.removesuffix(_EMPTY): row.endswith(_EMPTY) for row in rows}
+    return {}
 
 
 def _path(store: Store) -> str:

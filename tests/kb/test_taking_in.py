@@ -13,7 +13,7 @@ import pytest
 from box import Box, Clone, Said
 from git_naturecode.domain.kb import makers
 from git_naturecode.folder import edits, update
-from git_naturecode.kb import taking_in
+from git_naturecode.kb import put_back, taking_in
 from git_naturecode.store import touched
 from git_naturecode.store.store import Store
 from kb.articles import add, opened, read, say
@@ -544,6 +544,28 @@ def test_who_deletes_a_file_is_told_also_when_the_background_was_faster(
     assert article.exists()
     assert clone.nc("status", "--json").json["edits"][0]["path"].endswith("articles/retry.md")
     assert "`git naturecode kb rm retry` deletes the article" in took(clone).err
+    assert not took(clone).err
+
+
+def test_a_file_that_the_background_puts_back_while_another_is_told_is_told_next(
+    clone: Clone, article: Path
+) -> None:
+    more, told = begun(clone, "Wait"), []
+    article.unlink()
+    with clone.store() as store, clone.store() as background:
+
+        def tell(text: str) -> None:
+            told.append(text)
+            more.unlink(missing_ok=True)
+            update.update(background)
+
+        put_back.tell(store, touched.look(store), tell)
+    assert len(told) == 1
+    assert "kb rm retry" in told[0]
+    assert more.exists()
+    said = took(clone).err
+    assert "`git naturecode kb rm wait` deletes the article" in said
+    assert "kb rm retry" not in said
     assert not took(clone).err
 
 
