@@ -36,6 +36,7 @@ def remove(
     from git_naturecode.domain.kb import makers
     from git_naturecode.domain.kinds import KB
     from git_naturecode.store.store import TEAM
+    from git_naturecode.store.together import write_each
 
     context = contexts.current(quiet)
     with reading_kb(context, writing=True) as (store, index):
@@ -46,8 +47,8 @@ def remove(
             if here.article.deleted:
                 raise gone(here.article)
             here.require_permitted(draft)
-        for here, draft in zip(found, drafts, strict=True):
-            store.write(TEAM, here.article.id, [draft])
+        ids = [here.article.id for here in found]
+        write_each(store, TEAM, {one: [draft] for one, draft in zip(ids, drafts, strict=True)})
         store.settle()
         if any(here.article.links for here in found):
             kb.keep_notes(store)

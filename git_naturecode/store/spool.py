@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 JOURNAL_MS = 86_400_000
@@ -22,7 +22,30 @@ class Spool:
 
     def put(self, name: str, data: bytes) -> None:
         """Keep `data` under `name`; when this returns it survives a power cut."""
-        hidden = os.path.join(self.folder, f".{name}")
+        self.put_all({name: data})
+
+    def put_all(self, texts: Mapping[str, bytes]) -> None:
+        """Keep each of `texts` under its name, as `put` does; where one cannot be written (the disk
+        is full), none is kept."""
+        hidden: list[str] = []
+        try:
+            for name, data in texts.items():
+                self._hide(name, data)
+                hidden.append(name)
+        except BaseException:
+            for name in hidden:
+                os.unlink(self._hidden(name))
+            raise
+        for name in hidden:
+            os.rename(self._hidden(name), os.path.join(self.folder, name))
+        _sync_folder(self.folder)
+
+    def _hidden(self, name: str) -> str:
+        return os.path.join(self.folder, f".{name}")
+
+    def _hide(self, name: str, data: bytes) -> None:
+        """Write `data` where nobody sees it yet."""
+        hidden = self._hidden(name)
         try:
             descriptor = _create(hidden)
         except FileNotFoundError:
@@ -36,8 +59,6 @@ class Spool:
             raise
         finally:
             os.close(descriptor)
-        os.rename(hidden, os.path.join(self.folder, name))
-        _sync_folder(self.folder)
 
     def waiting(self) -> list[str]:
         """The names of what is acknowledged and not yet drained, oldest first."""

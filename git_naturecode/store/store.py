@@ -261,13 +261,9 @@ class Store:
         They go to the log of `device`, which is this one unless it is named.
         """
         if entries:
-            from git_naturecode.store import format
+            from git_naturecode.store.together import waiting
 
-            text = format.preamble(entity, device or self.device, 1)
-            text += "".join(map(format.block, entries))
-            at = entries[0].at.replace(":", "").replace("/", "-")
-            name = f"{at}-{ids.base32(self.random(5), 8)}"
-            self.side(side).spool.put(name, text.encode())
+            self.side(side).spool.put(*waiting(self, entity, entries, device or self.device))
         return list(entries)
 
     def settle(self, wait: float = 0.0) -> None:

@@ -1,5 +1,8 @@
 """Articles by any name that somebody has at hand, and what a file says of its own article."""
 
+import errno
+import os
+
 import pytest
 
 from box import Box, Clone
@@ -179,3 +182,23 @@ def test_several_articles_are_deleted_at_once_or_none(clone: Clone) -> None:
     clone.nc("kb", "restore", "how-we-retry-http-calls")
     gone = clone.nc("kb", "rm", "how-we-retry-http-calls", "代理与证书", "--json").json["items"]
     assert [one["deleted"] for one in gone] == [True, True]
+
+
+def test_a_disk_that_gets_full_at_the_second_deletes_none(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = clone.nc("kb", "list", "--json").json["items"]
+    names = [str(one["id"]) for one in items]
+    write = os.write
+
+    def full(descriptor: int, data: bytes) -> int:
+        if names[1].encode() in bytes(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        assert "the disk is full" in clone.nc("kb", "rm", *names, code=1).err
+    assert clone.nc("kb", "list", "--json").json["items"] == items
+    clone.nc("kb", "rm", *names)
+    assert clone.nc("kb", "list", "--json").json["items"] == []

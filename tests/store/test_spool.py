@@ -279,3 +279,22 @@ def test_a_mutant_does_not_survive_a_power_cut(
         MUTANTS[name](patched)
         with pytest.raises(AssertionError):
             cut_everywhere(tmp_path, patched)
+
+
+def test_of_several_texts_all_are_kept_or_none(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool.put_all({"b": b"2", "a": b"1"})
+    assert spool.waiting() == ["a", "b"]
+    fsync, left = os.fsync, [1]
+
+    def full(descriptor: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError("full")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        spool.put_all({"d": b"4", "c": b"3"})
+    assert files(spool.folder) == {"a": b"1", "b": b"2"}
