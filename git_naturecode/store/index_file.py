@@ -127,12 +127,15 @@ def stems(words: Sequence[str]) -> dict[str, str]:
 
 def tokens_of(words: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Each of `words` as the search index takes it apart, in terms of the texts' vocabulary."""
-    new = [word for word in words if word not in _taken_apart]
+    found = {word: _taken_apart[word] for word in words if word in _taken_apart}
+    new = [word for word in words if word not in found]
     if new:
         if len(_taken_apart) > _MOST_TAKEN_APART:
             _taken_apart.clear()
-        _taken_apart.update(_tokens_of(new))
-    return {word: _taken_apart[word] for word in words}
+        fresh = _tokens_of(new)
+        _taken_apart.update(fresh)
+        found |= fresh
+    return {word: found[word] for word in words}
 
 
 def _tokens_of(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
