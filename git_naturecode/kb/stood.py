@@ -10,8 +10,8 @@ from functools import cached_property
 from operator import itemgetter
 
 from git_naturecode import clock
-from git_naturecode.domain.kb.model import Article
-from git_naturecode.domain.kb.references import CODE, Reference
+from git_naturecode.domain.kb.model import FOLDERS, Article
+from git_naturecode.domain.kb.references import CODE, Reference, references
 from git_naturecode.domain.review.anchor import Anchor
 from git_naturecode.domain.review.following import SAME, Place
 from git_naturecode.errors import Usage
@@ -23,7 +23,8 @@ from git_naturecode.reviewing.placing import place
 from git_naturecode.store.store import Store
 
 _MOST_COMMITS = 100_000
-_MOST_REVISIONS = 200  # of an article, the last ones, in which a name is looked for
+_MOST_REVISIONS = 200  # of an article, the last ones, in which names are looked for
+_MOST_READ = 2_000_000  # characters of them, which take about half a second
 Name = tuple[str, tuple[int, int], str]
 """Path, lines and text of a reference: what stands there twice was written once."""
 
@@ -41,16 +42,16 @@ class Stood:
 
         Also of files that are gone, `now` being what stands at the paths in HEAD.
         """
-        named = {
-            name_of(one): one
+        named = dict.fromkeys(
+            name_of(one)
             for one in found
             if one.kind == CODE and (one.lines[0] or now.get(one.target) is None)
-        }
+        )
         if not named or not self.head:
             return {}
         by_commit: dict[str, list[Name]] = {}
-        for name, one in named.items():
-            if commit := self._commit(since(article, one.text)):
+        for name, time in since(article, named).items():
+            if commit := self._commit(time):
                 by_commit.setdefault(commit, []).append(name)
         anchors: dict[str, Anchor] = {}
         for commit, names in by_commit.items():
@@ -110,12 +111,16 @@ def _is_news(place: Place | None) -> bool:
     return place is not None and place.state != SAME
 
 
-def since(article: Article, text: str) -> str:
-    """When `text` came to stand in `article` to stay, as far as its last revisions tell."""
-    told = article.updated
+def since(article: Article, names: Iterable[Name]) -> dict[Name, str]:
+    """When each of `names` came to stand in `article` to stay, as its last revisions tell."""
+    told = dict.fromkeys(names, article.updated)
+    still, left = set(told), _MOST_READ
     for one in reversed(article.revisions[-_MOST_REVISIONS:]):
-        if one.text is not None:
-            if text not in one.text:
-                break
-            told = one.time
+        if one.text is None:
+            continue
+        left -= len(one.text)
+        if left < 0 or not still:
+            break
+        still.intersection_update(map(name_of, references(one.text, FOLDERS[article.type])))
+        told |= dict.fromkeys(still, one.time)
     return told

@@ -8,7 +8,7 @@ from box import Box, Clone
 from git_naturecode.domain.kb import makers
 from git_naturecode.domain.kb.build import build
 from git_naturecode.domain.kb.model import Article
-from git_naturecode.kb import noted, noting, stood
+from git_naturecode.kb import noted, noting
 from git_naturecode.store.store import Placed
 from kb.articles import add as written
 from kb.articles import opened, read, say
@@ -361,41 +361,6 @@ def later(clone: Clone, **files: str) -> None:
     commit(
         Clone(clone.path, clone.way, {**clone.env, "GIT_COMMITTER_DATE": "@1900000000"}), **files
     )
-
-
-def test_lines_that_a_text_names_are_told_where_they_went(clone: Clone) -> None:
-    commit(clone, a__py=LINES, b__py=LINES, c__py="x = 1\n" * 40)
-    text = "# L\n\nSee a.py:5-6, a.py:20, [one](a.py#L18), a.py:12-13, b.py:7 and c.py:3.\n"
-    add(clone, "L", text)
-    clone.nc("kb", "check")
-    new = [f"new line {number}\n" for number in range(4)]
-    old = LINES.splitlines(keepends=True)
-    old[11] = "line number twelve, quite another\n"
-    clone.git("mv", "b.py", "d.py")
-    later(clone, a__py="".join([*new[:2], *old[:18], *old[20:]]), d__py="".join([*new, *old]))
-    clone.process("kb", "edit", "l", "--file", "-", input=text.replace("See", "Do see"))
-    told = problems(clone, code=0)  # each is somewhere
-    assert told["a.py:5-6"] == "now a.py:7-8"
-    assert told["a.py:20"] == "these lines are gone since this was written"
-    assert told["a.py#L18"] == "now a.py:20"
-    assert told["a.py:12-13"] == "changed since this was written; now a.py:15"
-    assert told["b.py:7"] == "there is no such file in HEAD; it is d.py:11 now"
-    assert "c.py:3" not in told
-    links = clone.nc("kb", "links", "l", "--json").json["links"]
-    assert next(one for one in links if one["text"] == "a.py:5-6")["now"] == "a.py:7-8"
-    assert "now a.py:7-8" in clone.nc("kb", "links", "l").out
-
-
-def test_a_name_stands_since_the_first_revision_of_the_last_that_have_it(clone: Clone) -> None:
-    with opened(clone) as store:
-        name = written(store, "L", "a.py:5\n")
-        for text in ("nothing\n", "a.py:5 b.py:1\n", "a.py:5 b.py:1 c.py:1\n"):
-            say(store, name, makers.revision(text, list(read(store, name).heads)))
-        article = read(store, name)
-    times = [one.time for one in article.revisions]
-    assert [stood.since(article, text) for text in ("a.py:5", "b.py:1", "c.py:1")] == [
-        times[2], times[2], times[3],
-    ]  # fmt: skip
 
 
 def test_an_article_that_another_is_about_is_shown_by_its_name(clone: Clone) -> None:
