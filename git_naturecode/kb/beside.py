@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from git_naturecode.kb.views import Making
     from git_naturecode.store.store import Store
 
+RULES = 2
+"""By which rules files are made of entries. Raised with each change of what is made of the same
+entries: then each clone compares all files anew, and writes those that look otherwise now.
+
+`index_file.VERSION` is raised with it, and from the first release on `edited.RENDERER`
+(docs/design/kb-files.md)."""
 _NOTED = "kb-shown"
 _LOGS, _FILES, _TRUST = "log/kb/", "kb/", "log/trust/"
 _WAIT = 15.0
-_MOST = 100  # bytes of the name of a commit
+_MOST = 100  # bytes of the name of a commit and a number
 Files = Mapping[str, Content | None]
 
 
@@ -104,9 +110,10 @@ def pass_over(store: "Store") -> bool:
 
 
 def noted(state_dir: str) -> str:
-    """The commit for which the files of articles were right, "" for none."""
+    """The commit for which the files of articles were right by the present rules, "" for none."""
     with suppress(OSError), open(os.path.join(state_dir, _NOTED), "rb") as file:
-        return file.read(_MOST).decode("ascii", "replace")
+        commit, _, rules = file.read(_MOST).decode("ascii", "replace").partition(" ")
+        return commit if rules == str(RULES) else ""
     return ""
 
 
@@ -122,5 +129,5 @@ def note(state_dir: str, commit: str) -> None:
     path = os.path.join(state_dir, _NOTED)
     with suppress(OSError):
         with open(f"{path}.new", "w", encoding="ascii") as file:
-            file.write(commit)
+            file.write(f"{commit} {RULES}")
         os.replace(file.name, path)

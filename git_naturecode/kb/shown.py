@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from git_naturecode.domain.kb.edited import RENDERER
+from git_naturecode.kb import beside
 
 _FILE = "kb-shown.db"
 _SCHEMA = """
@@ -19,7 +20,7 @@ create table taken(blob text primary key) without rowid;
 create table fact(name text primary key, value text) without rowid;
 create index by_tail on file(tail)
 """
-_FORMAT = 100  # times this: what the table looks like
+_FORMAT = 1  # what the table looks like
 
 
 class Row(NamedTuple):
@@ -153,7 +154,7 @@ def _connect(path: str) -> sqlite3.Connection:
     try:
         db.execute("pragma synchronous = off")  # it is made anew where it is damaged
         db.execute("pragma secure_delete = on")  # nothing of what was purged stays
-        version = _FORMAT + RENDERER
+        version = (_FORMAT * 100 + beside.RULES) * 100 + RENDERER
         if db.execute("pragma user_version").fetchone()[0] != version:
             with db:
                 for name in ("article", "file", "taken", "fact"):

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from git_naturecode.store.lock import hold
 
-VERSION = 12
+VERSION = 13
 _BEHIND = "index.behind"
 _MEMORY = ":memory:"
 _WAIT = 30  # seconds for another process that brings the index up to date

@@ -179,6 +179,29 @@ def test_what_lies_is_made_again(clone: Clone, how: str) -> None:
     assert pages(clone) == before
 
 
+def test_what_was_made_by_earlier_rules_is_made_again(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def earlier(placed: list[Placed]) -> Article:
+        found = build(placed)
+        found.text = found.text.replace("both", "marked")
+        return found
+
+    with opened(clone) as store, monkeypatch.context() as before:
+        before.setattr(beside, "RULES", 1, raising=False)
+        before.setattr(views, "build", earlier)
+        add(store, "Retry", "both\n")
+        add(store, "Wait", "one\n")
+        assert beside.refresh(store) == 0
+    tip = clone.git("rev-parse", "naturecode")
+    assert text(pages(clone)["articles/retry.md"]) == "marked\n"
+    with opened(clone) as store:
+        assert beside.refresh(store) == 1
+        assert beside.refresh(store) == 0
+    assert text(pages(clone)["articles/retry.md"]) == "both\n"
+    assert clone.git("rev-list", "--count", f"{tip.strip()}..naturecode").strip() == "1"
+
+
 def test_the_file_of_a_later_renderer_stays(clone: Clone) -> None:
     with opened(clone) as store:
         name = add(store, "Retry", "one\n")
