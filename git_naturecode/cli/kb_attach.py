@@ -56,13 +56,14 @@ def _attach(
         os.path.basename(path) if name is None else name, context.redactor
     )
     read = attaching.read(path, called, context.redactor)
-    if read.cut:
+    if cut := read.cut:
+        read = read.with_base64
+        others = f" ({', '.join(read.redacted)} is replaced in any case)" if read.redacted else ""
         agree(
-            context, "keep the file as it is?", yes=yes,
-            why=f"{line(called)} has {size(read.cut)} of base64 in which something looks secret; "
-            "without them it would be lost", refused="nothing was attached",
+            context, "keep that base64 as it is?", yes=yes,
+            why=f"{line(called)} has {size(cut)} of base64 in which something looks secret; "
+            f"without them it would be lost{others}", refused="nothing was attached",
         )  # fmt: skip
-        read = attaching.read(path, called, context.redactor, whole=True)
     with opened_article(context, article) as here:
         there = [one for one in here.article.files if one.name == called]
         if there and there[0].sha == read.sha:
@@ -82,6 +83,8 @@ def _attach(
         context.say(link)
     if read.redacted:
         context.tell(f"warning: replaced what looked secret: {', '.join(read.redacted)}")
+    if cut:
+        context.tell(f"warning: kept {size(cut)} of base64 in which something looks secret")
     told = f"{called} ({size(len(read.data))}) is {'now ' if there else ''}beside {slug}; "
     paste = f"paste the line above into its text: git naturecode kb edit {here.short}"
     answer(context, as_json, facts, told + paste, TELL_OTHERS)

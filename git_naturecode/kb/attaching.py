@@ -29,8 +29,9 @@ _BAD = frozenset('/\\\0:*?"<>|')
 class Read(NamedTuple):
     """A file that is to be attached; `redacted` names what was replaced in its text.
 
-    `cut` are the bytes of base64 that would be replaced with it: too many to be a secret, so that
-    the file would be lost; 0 where there are none.
+    `cut` are the bytes of base64 that are replaced with it: too many to be a secret, so that the
+    file is lost; 0 where there are none. `kept` is the file with that base64, but without all else
+    that looks secret, and what was replaced in that.
     """
 
     name: str
@@ -38,6 +39,12 @@ class Read(NamedTuple):
     media: str
     redacted: tuple[str, ...] = ()
     cut: int = 0
+    kept: tuple[bytes, tuple[str, ...]] = (b"", ())
+
+    @property
+    def with_base64(self) -> "Read":
+        """The same file with its long base64 as it was."""
+        return Read(self.name, self.kept[0], self.media, self.kept[1])
 
     @property
     def sha(self) -> str:
@@ -50,9 +57,8 @@ class Read(NamedTuple):
         return File(self.name, self.sha, len(self.data), self.media, "", "", "")
 
 
-def read(path: str, name: str, redactor: "Redactor", *, whole: bool = False) -> Read:
-    """The file at `path`, to be called `name`; its text without secrets where it is a text, or all
-    of it where it is to stay `whole`.
+def read(path: str, name: str, redactor: "Redactor") -> Read:
+    """The file at `path`, to be called `name`; its text without secrets where it is a text.
 
     Raises Usage for what is no file, or larger than any clone takes in, before all of it is read.
     """
@@ -68,8 +74,7 @@ def read(path: str, name: str, redactor: "Redactor", *, whole: bool = False) -> 
             f"{line(path)} cannot be read: {error.strerror}", "name a file that is to be attached"
         ) from None
     check_size(path, len(data))
-    made = prepared(name, data, redactor)
-    return Read(name, data, made.media) if whole and made.cut else made
+    return prepared(name, data, redactor)
 
 
 def prepared(name: str, data: bytes, redactor: "Redactor") -> Read:
@@ -84,8 +89,11 @@ def prepared(name: str, data: bytes, redactor: "Redactor") -> Read:
     clean, found = redactor.text(text)
     if not found:
         return Read(name, data, media)
-    lost = len(text) - len(clean) if any("base64" in one for one in found) else 0
-    return Read(name, clean.encode(), media, found, lost if lost > _MOST_CUT else 0)
+    made = Read(name, clean.encode(), media, found)
+    kept, rest = redactor.text(text, keep=_MOST_CUT)
+    if len(rest) == len(found):
+        return made
+    return made._replace(cut=len(kept) - len(clean), kept=(kept.encode(), rest))
 
 
 def check_size(path: str, size: int) -> None:

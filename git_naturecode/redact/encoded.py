@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from .forms import LOOSE_HINT
 from .spans import Span
 
+BASE64 = "base64"
 _RUN = re.compile(r"[A-Za-z0-9+/]{40,}|[A-Za-z0-9_-]{40,}")
 _WRAP = re.compile(r"={0,2}((?:\\r)?\\n|\r?\n)([ \t]*)")
 _NEXT = re.compile(r"[A-Za-z0-9+/_-]+")
@@ -69,7 +70,7 @@ def _lines(text: str, first: "re.Match[str]") -> "list[re.Match[str]]":
 
 
 def _span(text: str, start: int, end: int) -> Span:
-    return Span(start, _padding_end(text, end), "base64")
+    return Span(start, _padding_end(text, end), BASE64)
 
 
 def _padding_end(text: str, end: int) -> int:

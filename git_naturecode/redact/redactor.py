@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import NaturecodeError, Unsafe
 from .blocks import find_blocks
 from .context import WORDS, find_in_context, is_secret_key
-from .encoded import find_encoded
+from .encoded import BASE64, find_encoded
 from .folded import find_folded
 from .forms import HINT
 from .glance import RUN, base64_runs, has_folds, long_runs, one_byte_each, signs_in
@@ -42,14 +42,17 @@ class Redactor:
         self._own = Forms(own, RUN)
         self._clean: set[str] = set()
 
-    def text(self, text: str) -> tuple[str, Labels]:
+    def text(self, text: str, *, keep: int = 0) -> tuple[str, Labels]:
         """`text` without its secrets, and the labels of the replaced spans in order of position.
 
-        Redacting the result again changes nothing. Raises RedactionFailed, never lets text pass
-        that was not looked through.
+        Redacting the result again changes nothing. Base64 of more than `keep` characters stays (0:
+        none does), where only within what it decodes to something looks secret. Raises
+        RedactionFailed, never lets text pass that was not looked through.
         """
         try:
             pieces = cut_up(text, self._find)
+            if keep:
+                pieces = [Piece(p.text) if self._may_stay(p, keep) else p for p in pieces]
             if len(pieces) <= 1 and not any(piece.rule for piece in pieces):
                 return text, ()
             numbers = Numbers()
@@ -138,6 +141,10 @@ class Redactor:
         if strong is not None and looks_secret(text, strong=strong, literal=True):
             return [Piece(text, "value")]
         return pieces
+
+    def _may_stay(self, piece: Piece, keep: int) -> bool:
+        is_long = piece.rule == BASE64 and len(piece.text) > keep
+        return is_long and not self._find_at(piece.text, 0)
 
     def _find(self, text: str) -> list[Span]:
         """Every secret of `text`; names and paths that were clean before need no second look."""

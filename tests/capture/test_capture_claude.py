@@ -188,7 +188,7 @@ def test_two_parts_of_a_session_open_it_once(tmp_path: Path) -> None:
 
 def test_known_entries_are_left_out_without_a_look_at_their_text(tmp_path: Path) -> None:
     class Blind(Redactor):
-        def text(self, text: str) -> tuple[str, tuple[str, ...]]:
+        def text(self, text: str, *, keep: int = 0) -> tuple[str, tuple[str, ...]]:
             raise AssertionError("looked at a text")
 
         def texts(self, texts: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:

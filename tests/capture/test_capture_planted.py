@@ -143,7 +143,7 @@ def test_no_piece_of_a_planted_secret_comes_out(tmp_path: Path, name: str, full:
 
 def test_the_scanner_itself_finds_what_is_not_redacted(tmp_path: Path) -> None:
     class Careless(Redactor):
-        def text(self, text: str) -> tuple[str, tuple[str, ...]]:
+        def text(self, text: str, *, keep: int = 0) -> tuple[str, tuple[str, ...]]:
             return text, ()
 
         def texts(self, texts: Any) -> tuple[list[str], tuple[str, ...]]:

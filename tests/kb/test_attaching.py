@@ -102,6 +102,37 @@ def test_a_file_of_long_base64_is_kept_whole_after_asking_or_not_at_all(
     assert short not in clone.nc("kb", "show", "retry", "--attachment", "short.txt").out
 
 
+def test_beside_base64_that_is_kept_what_looks_secret_is_replaced(with_article: Clone) -> None:
+    clone = with_article
+    token, word = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", "hT7!kPq2#vLz9"
+    inner = b"words\n" * 500 + f"token {token}\n".encode() + b"words\n" * 300
+    kept = base64.encodebytes(inner).decode()
+    short = base64.b64encode(f"token {token}".encode()).decode()
+    text = f"password = '{word}'\ntoken: {token}\nshort: {short}\n\n{kept}\nend {token}\n"
+    (clone.path / "dump.txt").write_text(text)
+    assert "base64" in clone.nc("kb", "attach", "retry", "dump.txt", code=3).err
+    said = clone.nc("kb", "attach", "retry", "dump.txt", "--yes", "--json")
+    assert len(said.json["redacted"]) == 4
+    assert all(label in said.err for label in said.json["redacted"])
+    assert "kept" in said.err
+    shown = clone.nc("kb", "show", "retry", "--attachment", "dump.txt").out
+    assert kept in shown
+    assert shown.count("[REDACTED:") == 4
+    assert not any(one in shown for one in (token, word, short))
+
+
+def test_a_long_secret_beside_a_short_base64_is_no_base64_to_keep(with_article: Clone) -> None:
+    clone = with_article
+    lines = base64.encodebytes(hashlib.shake_128(b"k").digest(1_200)).decode()
+    begin, end = (f"-----{one} RSA PRIVATE KEY-----\n" for one in ("BEGIN", "END"))
+    short = base64.b64encode(b"token ghp_" + b"a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8").decode()
+    (clone.path / "keys.txt").write_text(f"{begin}{lines}{end}\nshort: {short}\n")
+    clone.nc("kb", "attach", "retry", "keys.txt", "--yes")
+    shown = clone.nc("kb", "show", "retry", "--attachment", "keys.txt").out
+    assert lines[:60] not in shown
+    assert short not in shown
+
+
 def test_a_name_that_is_a_path_is_only_a_name(with_article: Clone) -> None:
     for name in ("../x", "a/b", "", ".", " x", "a\nb", "x" * 201, "a\\b", "con:"):
         said = with_article.nc("kb", "attach", "retry", "pic.png", "--name", name, code=2)

@@ -245,3 +245,16 @@ _UNITS = [
 @pytest.mark.parametrize("unit", _UNITS)
 def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:
     assert grows_evenly(lambda size: Redactor(OWN).text(unit * (size // len(unit))), _LARGE)
+
+
+def test_long_base64_stays_where_that_is_wanted_but_no_secret_that_stands_in_it() -> None:
+    long = base64.b64encode(f"{'words and ' * 90}{ONE}{' more' * 90}".encode()).decode().rstrip("=")
+    assert Redactor().text(long)[1] == ("base64:1",)
+    assert Redactor().text(f"{long}\n\n{TWO}\n", keep=1_000) == (
+        f"{long}\n\n[REDACTED:github-token:1]\n",
+        ("github-token:1",),
+    )
+    assert Redactor().text(long, keep=10_000)[1] == ("base64:1",)
+    folded = f"{long}/{TWO[:20]}\\\n{TWO[20:]}\n"  # read as one line it runs on into a token
+    assert TWO[20:] not in Redactor().text(folded, keep=1_000)[0]
+    assert Redactor([OWN[2]]).text(f"{long[:1200]}{OWN[2]}{long[1200:]}", keep=1_000)[1]
