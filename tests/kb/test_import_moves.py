@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from box import Clone
+from box import Box, Clone
 from git_naturecode.kb.arrived import bare
 
 INTRO = "# Intro\n\nHow to begin.\n"
@@ -140,6 +140,24 @@ def test_two_files_that_change_places_take_their_articles_along(clone: Clone) ->
     put(clone, a=two + "more\n")
     assert states(imported(clone, "docs/a.md")) == {"a.md": "changed"}
     assert articles(clone) == {"one": one, "two": two + "more\n"}
+
+
+def test_two_clones_that_follow_the_same_moves_have_the_same_articles(box: Box) -> None:
+    hub = box.remote()
+    ann, bob = box.clone(hub, "ann"), box.clone(hub, "bob")
+    one, two, new = "# One\n\nfirst\n", "# Two\n\nsecond\n", "# New\n\nx\n"
+    for each in (ann, bob):
+        put(each, intro=INTRO, a=one, b=two)
+        imported(each)
+        put(each, intro=None, legacy=INTRO)
+        imported(each)
+        put(each, intro=new, a=two, b=one)
+        imported(each)
+    for each in (ann, bob, ann):
+        each.nc("sync")
+    for each in (ann, bob):
+        assert articles(each) == {"intro": INTRO, "new": new, "one": one, "two": two}
+        assert set(states(imported(each)).values()) == {"unchanged"}
 
 
 def test_a_file_that_takes_over_the_text_of_another_is_told(clone: Clone) -> None:
