@@ -108,16 +108,7 @@ def settle(
         asked = None if take else proposing.model_for(
             context, here.store, found.id, provider, model
         )  # fmt: skip
-        if take:
-            made = settling.by_choice(text, take)
-        elif asked is None:
-            made = settling.by_rules(text)
-        else:
-            made = settling.by_model(
-                text, asked.model, asked.settings.limits, context.redactor,
-                room=asked.settings.context_tokens, mark=proposing.mark(context), context=about,
-            )  # fmt: skip
-            asked.settle(context, is_good=True)
+        made = settling.by_choice(text, take) if take else _proposed(context, text, about, asked)
         done = [one for one in made if one.text is not None]
         proposed = settling.applied(text, made)
         if not proposed.strip():
@@ -148,6 +139,20 @@ def settle(
             f"{_by_hand(here.short)}",
         )  # fmt: skip
     _require_all(here.short, made, after, taken=taken)
+
+
+def _proposed(context: Context, text: str, about: str, asked: "Asked | None") -> "list[Settled]":
+    """What the model that was `asked` proposes for each place of `text`; without one, rules."""
+    from git_naturecode.ai.proposals import settling
+
+    if asked is None:
+        return settling.by_rules(text)
+    made = settling.by_model(
+        text, asked.model, asked.settings.limits, context.redactor,
+        room=asked.settings.context_tokens, mark=proposing.mark(context), context=about,
+    )  # fmt: skip
+    asked.settle(context, is_good=True)
+    return made
 
 
 def _require_all(

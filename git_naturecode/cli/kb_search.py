@@ -151,7 +151,8 @@ def _tell_hints(context: contexts.Context, answer: _Answer, query: "Query") -> N
         context.tell(f"hint: {render.slip_text(*slip)}")
     if answer.has_more:
         best = "best" if query.sort != "date" else "latest"
-        context.tell(f"hint: these are the {best} {query.limit}; --limit shows more")
+        these = f"this is the {best}" if query.limit == 1 else f"these are the {best} {query.limit}"
+        context.tell(f"hint: {these}; --limit shows more")
     if answer.left_out:
         context.tell(
             f"hint: {count(answer.left_out, 'encrypted session')} not searched; "

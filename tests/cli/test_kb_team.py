@@ -81,7 +81,8 @@ def test_a_writer_deletes_what_he_began_and_redacts_what_he_wrote(
     assert "redacted" in ben.nc("kb", "show", of_ben, "--revision", "r1", code=1).err
 
 
-def test_a_vote_of_who_had_no_seat_yet_stops_nobody_and_counts_once_he_has_one(box: Box) -> None:
+def _before_he_has_a_seat(box: Box) -> tuple[Clone, Clone, str]:
+    """Ada, whose team Ben knows nothing of yet; Ben; an article that both have."""
     hub = box.remote()
     ada = box.person(hub, "ada")
     article = add(ada)
@@ -90,6 +91,11 @@ def test_a_vote_of_who_had_no_seat_yet_stops_nobody_and_counts_once_he_has_one(b
     ben.nc("sync")
     ada.nc("team", "create", "Crew")
     ada.nc("sync")
+    return ada, ben, article
+
+
+def test_a_vote_of_who_had_no_seat_yet_stops_nobody_and_counts_once_he_has_one(box: Box) -> None:
+    ada, ben, article = _before_he_has_a_seat(box)
     ben.nc("kb", "vote", article, "--helpful")  # there is no team as far as he knows
     ben.nc("sync")
     said = ada.nc("sync", "--json").json
@@ -110,14 +116,7 @@ def test_a_vote_of_who_had_no_seat_yet_stops_nobody_and_counts_once_he_has_one(b
 
 
 def test_a_text_of_who_had_no_seat_still_needs_a_person(box: Box) -> None:
-    hub = box.remote()
-    ada = box.person(hub, "ada")
-    article = add(ada)
-    ada.nc("sync")
-    ben = box.person(hub, "ben")
-    ben.nc("sync")
-    ada.nc("team", "create", "Crew")
-    ada.nc("sync")
+    ada, ben, article = _before_he_has_a_seat(box)
     edit(ben, article, TEXT + "More.\n")
     ben.nc("kb", "vote", article, "--helpful")
     ben.nc("sync", code=3)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from random import Random
+from typing import Any
 
 from . import texts
 from .ledger import Said
@@ -32,15 +33,10 @@ def add(world: World, place: Place, step: Step) -> None:
 
 def edit(world: World, place: Place, step: Step) -> None:
     """Add a paragraph by command: in the middle, or at an end."""
-    article = _chosen(world, place, step)
-    if not article:
-        add(world, place, step)
+    article, shown = _opened(world, place, step)
+    if not shown:
         return
-    shown = world.program(step, place, ["kb", "show", article, "--json"])
-    if shown.code:
-        return
-    world.ledger.articles[article].add(place.number)
-    paragraphs = str(shown.json["content"]).rstrip("\n").split("\n\n")
+    paragraphs = str(shown["content"]).rstrip("\n").split("\n\n")
     paragraphs.insert(step.more % (len(paragraphs) + 1), _words(step))
     text = "\n\n".join(paragraphs) + "\n"
     done = world.program(step, place, ["kb", "edit", article, "--file", "-", "--json"], text)
@@ -50,16 +46,11 @@ def edit(world: World, place: Place, step: Step) -> None:
 
 def page(world: World, place: Place, step: Step) -> None:
     """Edit the file of an article in the folder, as an editor saves it; sometimes delete it."""
-    article = _chosen(world, place, step)
-    if not article:
-        add(world, place, step)
+    article, shown = _opened(world, place, step)
+    if not shown:
         return
-    shown = world.program(step, place, ["kb", "show", article, "--json"])
-    if shown.code:
-        return
-    world.ledger.articles[article].add(place.number)
-    folder = place.path / ".naturecode/kb" / FOLDERS[shown.json["type"]]
-    file = folder / f"{shown.json['slug']}.md"
+    folder = place.path / ".naturecode/kb" / FOLDERS[shown["type"]]
+    file = folder / f"{shown['slug']}.md"
     if not file.exists():
         world.program(step, place, ["folder", "--json"])
     with suppress(OSError):  # it went meanwhile, or the disk is full
@@ -70,8 +61,8 @@ def page(world: World, place: Place, step: Step) -> None:
             new.write_bytes(file.read_bytes() + f"\n{_words(step)}\n".encode())
             os.replace(new, file)
     world.program(step, place, ["kb", "list", "--json"])
-    shown = world.program(step, place, ["kb", "show", article, "--json"])
-    if shown.code == 0 and step.token in str(shown.json["content"]):
+    after = world.program(step, place, ["kb", "show", article, "--json"])
+    if after.code == 0 and step.token in str(after.json["content"]):
         _acknowledge(world, place, step)
 
 
@@ -86,6 +77,19 @@ def change(world: World, place: Place, step: Step) -> None:
             ["restore", article] if step.more % 5 == 0 else ["links", article],
         ]  # fmt: skip
         world.program(step, place, ["kb", *argv[step.pick % len(argv)], "--json"])
+
+
+def _opened(world: World, place: Place, step: Step) -> tuple[str, dict[str, Any]]:
+    """An article and what is shown of it; where there is none, one is written."""
+    article = _chosen(world, place, step)
+    if not article:
+        add(world, place, step)
+        return "", {}
+    shown = world.program(step, place, ["kb", "show", article, "--json"])
+    if shown.code:
+        return article, {}
+    world.ledger.articles[article].add(place.number)
+    return article, dict(shown.json)
 
 
 def _chosen(world: World, place: Place, step: Step) -> str:

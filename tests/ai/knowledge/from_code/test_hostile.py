@@ -52,11 +52,18 @@ def _read(language: str, text: str) -> None:
         return  # told as such by whoever reads files
 
 
-def test_statements_within_statements_and_long_chains_are_read() -> None:
-    deep = "\n".join(" " * n + "if x:" for n in range(90)) + "\n" + " " * 90 + "import a\n"
-    python_facts.read("a.py", deep, "a", is_test=False)
-    python_facts.read("a.py", "x = " + ".".join("a" * 20_000) + "\n", "a", is_test=False)
-    python_facts.read("a.py", "x = " + "+".join("1" * 20_000) + "\n", "a", is_test=False)
+def test_statements_within_statements_are_read_to_a_depth_that_nobody_writes() -> None:
+    for depth, wanted in ((60, ["json"]), (90, [])):
+        within = "".join(" " * n + "if x:\n" for n in range(depth)) + " " * depth + "import json\n"
+        found = python_facts.read("a.py", within, "a", is_test=False)
+        assert [one.module for one in found.imports] == wanted
+
+
+def test_of_a_chain_without_end_it_is_told_if_it_was_not_read() -> None:
+    for chain in (".".join("a" * 20_000), "+".join("1" * 20_000)):
+        text = f"import json\n\nx = {chain}\n"
+        found = python_facts.read("a.py", text, "a", is_test=False)
+        assert not found.is_whole or [one.module for one in found.imports] == ["json"]
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_is_read(box: Box) -> None:
