@@ -1,5 +1,6 @@
 """Heads of a graph of revisions made one text, over the merge of what they have in common."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -12,6 +13,8 @@ _MOST_DEEP = 16  # merges of common ancestors of common ancestors of ...
 _MOST_BASES = 8  # common ancestors that are merged for one base
 _MOST_CHARACTERS = 8_000_000  # that are merged for common ancestors
 _MOST_SEARCHED = 200_000_000  # characters in which the writers of single places are looked for
+
+_SAYS = re.compile(r"\w")
 
 Key = tuple[str, ...]
 
@@ -35,7 +38,9 @@ def folded(graph: Graph, nodes: Mapping[str, Written], heads: Sequence[str]) -> 
     Bounded: where common ancestors have common ancestors of their own without end, or are too many
     or too large, one of them stands for all.
     """
-    return _Folding(graph, nodes).text(tuple(heads))
+    folding = _Folding(graph, nodes)
+    text = folding.text(tuple(heads))
+    return text if _holds(text, [nodes[one].text or "" for one in heads]) else folding.beside(heads)
 
 
 class _Folding:
@@ -61,6 +66,15 @@ class _Folding:
                 self.known[key] = self._fold(key, steps)
             waiting.pop()
         return self._known(wanted)
+
+    def beside(self, heads: Sequence[str]) -> str:
+        """The whole texts of `heads`, one after the other, for a person to choose from."""
+        sides = []
+        for name in heads:
+            node = self.nodes[name]
+            lines = tuple(marks.items(_unix(node.text or "").rstrip("\n")))
+            sides.append(Side(lines, marks.named(node.by), marks.minute(node.time), name))
+        return "\n".join(layout.laid_out([layout.clash(sides)])) + "\n"
 
     def _steps(self, key: Key) -> Iterator[tuple[str, Key]]:
         """Each of `key` but the first, and what it has in common with those before it."""
@@ -144,6 +158,17 @@ class _Writers:
         """True when `name` has fewer lines than `before`: then it is what took lines out."""
         sizes = [len((self.nodes[one].text or "").split("\n")) for one in (before, name)]
         return sizes[1] < sizes[0]
+
+
+def _holds(text: str, heads: Sequence[str]) -> bool:
+    """True where every line that all of `heads` have is in `text`: none of them took it out.
+
+    A line that each moved elsewhere, over common ancestors that are marked themselves, may be gone
+    from every place.
+    """
+    kept = set.intersection(*(set(_unix(one).split("\n")) for one in heads))
+    kept.difference_update(text.split("\n"))
+    return not any(_SAYS.search(line) and not marks.is_mark(line) for line in kept)
 
 
 def _piece(lines: Sequence[str]) -> str:

@@ -52,6 +52,12 @@ def test_four_clones_lose_nothing_and_see_the_same(number: int) -> None:
     assert histories.faults(history) == []
 
 
+def test_a_line_that_two_have_moved_elsewhere_is_still_there() -> None:
+    history = histories.History(1_000_239)  # over marked ancestors, which lost it from every place
+    history.run(38)
+    assert histories.faults(history) == []
+
+
 @given(odd_graphs(), st.randoms(use_true_random=False))
 def test_any_graph_has_one_view(nodes: dict[str, Node], chance: random.Random) -> None:
     shown = view(nodes)
