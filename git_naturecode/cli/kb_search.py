@@ -117,7 +117,7 @@ class _Answer(NamedTuple):
 def _answer(
     context: contexts.Context, wanted: "Query", *, semantic: bool, with_texts: bool
 ) -> _Answer:
-    from git_naturecode.cli.filling import fill
+    from git_naturecode.cli.filling import fill, learn
     from git_naturecode.cli.kb_opened import reading_kb
     from git_naturecode.kb import finding
 
@@ -125,6 +125,8 @@ def _answer(
         filled, total = fill(context, store, index, wanted.kinds)
         ranked = wanted.wide and wanted.sort != finding.DATE
         embedder = _embedder(context, store, asked=semantic) if ranked else None
+        if embedder:
+            learn(context, store, index, wanted.kinds, embedder)
         found = finding.find(store, index, wanted._replace(limit=wanted.limit + 1), embedder)
         has_more, found = len(found) > wanted.limit, found[: wanted.limit]
         why = "" if found else finding.why_none(store, index, wanted)

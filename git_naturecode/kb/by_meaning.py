@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 DEPTH = 100
 """How many of each ranking are looked at."""
 _SMOOTHING = 60  # the k of reciprocal rank fusion
-_WEIGHT = 0.2  # of the ranking by meaning beside that by words (Cranfield)
-_LEAST = 0.3  # how near something has to be that has none of the words; chance gives up to 0.28
+_WEIGHT = 0.15  # of the ranking by meaning beside that by words (docs/design/search.md)
+_LEAST = 0.36  # how near something has to be that has none of the words; chance gives up to 0.35
 
 
 def fused(
@@ -30,7 +30,8 @@ def fused(
 def joined(found: Sequence[Hit], meant: "Meant") -> list[Hit]:
     """Two rankings as one, by the sum of what each place is worth (reciprocal rank fusion).
 
-    Of what the model cannot compare, such as a text in Chinese, the place by words counts for both.
+    Of what cannot be compared, such as a text in a script that the model has not seen, the place
+    by words counts for both.
     """
     hits = {_key(hit): hit for hit in found}
     worth: dict[tuple[str, str], float] = {}

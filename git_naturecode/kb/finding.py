@@ -100,7 +100,8 @@ def find(
     """The best matches of `query` in what the index has read, each entity once.
 
     Who asks for an article by its name, or one that it had, gets it first. With an `embedder`
-    what means the same is found, too, except where the order is that of time.
+    what means the same is found, too, except where the order is that of time; `Index.learn` goes
+    before that.
     """
     where = asked_of_facets(query)
     if embedder and query.sort != DATE:

