@@ -87,7 +87,7 @@ def search(
 class _Answer(NamedTuple):
     """What was found, as it is shown and, where asked for, its texts; of how many entries so many
     were read; words that may be slips; encrypted sessions that nobody looked into; whether there
-    is more than was asked for; which filter leaves nothing."""
+    is more than was asked for; which filter leaves nothing; whether meaning was asked, too."""
 
     found: "list[Found]"
     shown: "list[Shown]"
@@ -98,6 +98,7 @@ class _Answer(NamedTuple):
     left_out: int
     has_more: bool
     why: str
+    by_meaning: bool
 
     def json(self) -> "dict[str, Json]":
         """For programs."""
@@ -134,7 +135,9 @@ def _answer(
         slips = index.slips(wanted.kinds, wanted.text)
         texts = [_text(store, index, one) if with_texts else "" for one in found]
         shown = _shown(index, found)
-        return _Answer(found, shown, texts, filled, total, slips, left_out, has_more, why)
+        return _Answer(
+            found, shown, texts, filled, total, slips, left_out, has_more, why, bool(embedder)
+        )  # fmt: skip
 
 
 def _text(store: "Store", index: "Index", found: "Found") -> str:
@@ -260,4 +263,8 @@ def _advice(answer: _Answer) -> str:
         return "; ".join(slip_text(*slip) for slip in answer.slips)
     if answer.why:
         return line(answer.why)
+    from git_naturecode.kb import embedding
+
+    if not answer.by_meaning and embedding.is_installed():
+        return "one of the words is enough: try others, or --semantic for what means the same"
     return "one of the words is enough: try others; what others wrote comes with sync"

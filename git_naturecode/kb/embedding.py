@@ -69,6 +69,11 @@ def load() -> SentenceVectors:
         ) from None
 
 
+def is_installed() -> bool:
+    """True where `load` will find its packages."""
+    return _folder() is not None
+
+
 def _folder() -> str | None:
     """Where the files of the package are; None where one of the packages is not there."""
     found = [importlib.util.find_spec(name) for name in _PACKAGES]

@@ -49,20 +49,21 @@ def vectors(clone: Clone) -> int:
 
 
 def test_what_only_means_the_same_is_found_and_marked(clone: Clone) -> None:
-    assert clone.nc("kb", "search", "vehicle breakdown", code=1)
+    assert "--semantic" in clone.nc("kb", "search", "vehicle breakdown", code=1).err
     (found,) = items(clone, "vehicle breakdown", "--semantic")
     assert (found["title"], found["byMeaning"]) == ("Cars", True)
     assert "automobile" in found["snippet"]
     assert "by meaning" in clone.nc("kb", "search", "--semantic", "vehicle breakdown").out
     first = items(clone, "dough", "--semantic")[0]
     assert (first["title"], first["byMeaning"]) == ("Bread", False)
-    assert clone.nc("kb", "search", "--semantic", "zzqq", code=1)
+    assert "--semantic" not in clone.nc("kb", "search", "--semantic", "zzqq", code=1).err
 
 
 def test_the_setting_does_the_same(clone: Clone) -> None:
     clone.git("config", "naturecode.semantic", "true")
     assert [one["title"] for one in items(clone, "vehicle breakdown")] == ["Cars"]
     assert clone.nc("kb", "search", "--exact", "vehicle breakdown", code=1)
+    assert "--semantic" not in clone.nc("kb", "search", "zzqq", code=1).err
 
 
 def test_without_the_package_who_asks_is_told(
