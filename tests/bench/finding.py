@@ -49,6 +49,7 @@ def quality(stage: Stage) -> Iterator[Line]:
         ("Cranfield", judged.cranfield(DATA / "cranfield"), 0.37, 0.37),
         ("own set", judged.own(), 0.825, 0.85),
         ("own set, second questions", judged.own(questions=judged.SECOND), 0.54, 0.57),
+        ("own set, third questions", judged.own(questions=judged.THIRD), 0.78, 0.79),
     ):  # fmt: skip
         ours = judged.gains(collection.questions, judged.ours(collection.documents))
         plain = judged.gains(collection.questions, judged.one_table(collection.documents))
