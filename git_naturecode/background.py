@@ -208,17 +208,18 @@ def failures(store: Store) -> dict[str, str]:
 
 
 def _rounds(store: Store) -> int:
+    """Run the first job that is stale until none is: it waits for one piece of another at most."""
     pieces = 0
-    for job in JOBS:
-        for _ in range(_MOST_ROUNDS):
-            if job not in _stale(store):
-                break
-            try:
-                job.run(store)
-            except (NaturecodeError, OSError) as error:
-                trace.note("background", f"{job.name}: {error}")
-                _note(store, job.name, getattr(error, "message", str(error)))
-                break
+    left = {job.name: _MOST_ROUNDS for job in JOBS}
+    while job := next((one for one in _stale(store) if left[one.name]), None):
+        left[job.name] -= 1
+        try:
+            job.run(store)
+        except (NaturecodeError, OSError) as error:
+            trace.note("background", f"{job.name}: {error}")
+            _note(store, job.name, getattr(error, "message", str(error)))
+            left[job.name] = 0
+        else:
             _note(store, job.name, None)
             pieces += 1
     return pieces

@@ -92,6 +92,24 @@ def test_whoever_is_at_work_looks_again_before_it_ends(
         assert background.work(store) == 0
 
 
+def test_what_is_long_lets_the_others_before_it_in(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    jobs = (
+        background.Job(
+            "short", lambda store: ran[-1:] == ["long"], lambda store: ran.append("short")
+        ),
+        background.Job(
+            "long", lambda store: ran.count("long") < 3, lambda store: ran.append("long")
+        ),
+    )
+    monkeypatch.setattr(background, "JOBS", jobs)
+    with box.ready().store() as store:
+        assert background.work(store) == 6
+    assert ran == ["long", "short"] * 3
+
+
 def test_a_job_that_fails_is_noted_and_left_alone_for_a_while(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,11 +33,13 @@ def fill(
     elsewhere = index.is_kept and background.allowed(store)
     end = time.monotonic() + PATIENCE
     parts: list[tuple[str, ...]] = [(one,) for one in kinds] or [()]
-    for first in parts:
-        while index.fill(kinds=first) and not (elsewhere and time.monotonic() > end):
-            filled, total = index.filled(kinds)
-            context.progress(f"reading what was said: {filled:,} of {total:,} {what}")
-    context.progress_done()
+    try:
+        for first in parts:
+            while index.fill(kinds=first) and not (elsewhere and time.monotonic() > end):
+                filled, total = index.filled(kinds)
+                context.progress(f"reading what was said: {filled:,} of {total:,} {what}")
+    finally:  # also of who has no patience
+        context.progress_done()
     filled, total = index.filled(kinds)
     if filled < total:
         context.tell(
@@ -54,17 +56,20 @@ def learn(
     elsewhere = index.is_kept and background.allowed(store)
     end = time.monotonic() + _FOR_MEANING
     done = left = 0
-    while made := index.learn(kinds, embedder):
-        left = left - made if done else index.to_learn(kinds)
-        done += made
-        if left > 0 and elsewhere and time.monotonic() > end:
-            break
-        context.progress(f"reading what texts mean: {done:,} of {done + max(left, 0):,}")
-    context.progress_done()
+    try:
+        while made := index.learn(kinds, embedder):
+            left = left - made if done else index.to_learn(kinds)
+            done += made
+            if left > 0 and elsewhere and time.monotonic() > end:
+                break
+            context.progress(f"reading what texts mean: {done:,} of {done + max(left, 0):,}")
+    finally:
+        context.progress_done()
     if made:
         from git_naturecode.kb import learning
 
         learning.ask(store)
+        these = "text means" if left == 1 else "texts mean"
         context.tell(
-            f"what {left:,} texts mean is still being read in the background, search again soon"
+            f"what {left:,} {these} is still being read in the background, search again soon"
         )

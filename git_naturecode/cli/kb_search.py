@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from git_naturecode.store.spelling import Slip
     from git_naturecode.store.store import Store
 
+_SHOWN = 200  # characters of what was asked for
 _WORDS = 'Words, best all of them; "a phrase", begin*, -without (after --).'
 
 
@@ -81,7 +82,8 @@ def search(
 
         page(context, render.text(answer.shown, paint(context), columns(context)))
     if not answer.found:
-        raise errors.Negative(f"no match for {words!r}", _advice(answer))
+        shown = words if len(words) <= _SHOWN else words[:_SHOWN] + "…"
+        raise errors.Negative(f"no match for {shown!r}", _advice(answer, wanted))
 
 
 class _Answer(NamedTuple):
@@ -124,13 +126,12 @@ def _answer(
 
     with reading_kb(context) as (store, index):
         filled, total = fill(context, store, index, wanted.kinds)
-        ranked = wanted.wide and wanted.sort != finding.DATE
-        embedder = _embedder(context, store, asked=semantic) if ranked else None
+        embedder = _embedder(context, store, asked=semantic) if _is_ranked(wanted) else None
         if embedder:
             learn(context, store, index, wanted.kinds, embedder)
         found = finding.find(store, index, wanted._replace(limit=wanted.limit + 1), embedder)
         has_more, found = len(found) > wanted.limit, found[: wanted.limit]
-        why = "" if found else finding.why_none(store, index, wanted)
+        why = "" if found else finding.why_none(store, index, wanted, embedder)
         left_out = finding.not_searched(store, index, wanted)
         slips = index.slips(wanted.kinds, wanted.text)
         texts = [_text(store, index, one) if with_texts else "" for one in found]
@@ -251,7 +252,7 @@ def _row(found: "Found", content: str) -> "dict[str, Json]":
     return {**found.row, "content": content} if found.kind == KB else found.row
 
 
-def _advice(answer: _Answer) -> str:
+def _advice(answer: _Answer, query: "Query") -> str:
     """What to try after a search that found nothing."""
     if not answer.total:
         return "nothing is here yet: see `git naturecode kb add` and `git naturecode kb import`"
@@ -263,8 +264,19 @@ def _advice(answer: _Answer) -> str:
         return "; ".join(slip_text(*slip) for slip in answer.slips)
     if answer.why:
         return line(answer.why)
-    from git_naturecode.kb import embedding
-
-    if not answer.by_meaning and embedding.is_installed():
+    if not answer.by_meaning and _can_mean(query):
         return "one of the words is enough: try others, or --semantic for what means the same"
     return "one of the words is enough: try others; what others wrote comes with sync"
+
+
+def _can_mean(query: "Query") -> bool:
+    """Whether asking by meaning would do something here."""
+    from git_naturecode.kb import embedding
+
+    return _is_ranked(query) and embedding.is_installed()
+
+
+def _is_ranked(query: "Query") -> bool:
+    from git_naturecode.kb import finding
+
+    return query.wide and query.sort != finding.DATE

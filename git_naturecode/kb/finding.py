@@ -120,19 +120,22 @@ def find(
     return [_found(hit) for hit in [*_with_snippets(named, wanted), *rest][: query.limit]]
 
 
-def why_none(store: Store, index: Index, query: Query) -> str:
-    """Which of the filters of a `query` that finds nothing is the reason; "" where none is."""
+def why_none(store: Store, index: Index, query: Query, embedder: "Embedder | None" = None) -> str:
+    """Which of the filters of a `query` that finds nothing is the reason; "" where none is.
+
+    With an `embedder` what would be found by meaning counts, too.
+    """
     unknown = [f"no tag {one!r}" for one in query.tags if not _has(index, query, "tag", [one])]
     if query.author and not _has(index, query, _PEOPLE, [key(query.author)]):
         unknown.append(f"nobody {query.author!r}")
     if unknown:
         return f"there is {' and '.join(unknown)} in what is searched"
     filters = query.filters
-    found = [name for name, other in filters.items() if _finds(store, index, other)]
+    found = [name for name, other in filters.items() if _finds(store, index, other, embedder)]
     if found:
         return f"without {' or without '.join(found)} there are matches"
     plain = query._replace(types=(), tags=(), author="", since="", until="")
-    if len(filters) > 1 and _finds(store, index, plain):
+    if len(filters) > 1 and _finds(store, index, plain, embedder):
         return f"there are matches without {', '.join(filters)}, but not without one of them"
     return ""
 
@@ -141,8 +144,8 @@ def _has(index: Index, query: Query, facet: str, values: list[str]) -> bool:
     return any(index.page(kind, {facet: values}, limit=1).rows for kind in query.kinds)
 
 
-def _finds(store: Store, index: Index, query: Query) -> bool:
-    return bool(find(store, index, query._replace(limit=1)))
+def _finds(store: Store, index: Index, query: Query, embedder: "Embedder | None") -> bool:
+    return bool(find(store, index, query._replace(limit=1), embedder))
 
 
 def _by_words(store: Store, index: Index, query: Query, where: dict[str, list[str]]) -> list[Hit]:

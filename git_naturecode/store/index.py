@@ -225,16 +225,18 @@ class Index:
     ) -> "Meant":  # fmt: skip
         """What is nearest in meaning to `query`, narrowed as in `search`; see `meaning.search`.
 
-        Of what `learn` made vectors of, and of what waits in the spool.
+        Of what `learn` made vectors of, and of what waits in the spool, unless that is much.
         """
         from git_naturecode.store import index_search, meaning
 
         among = index_search.Among(*narrowed("", where or {}, since, until))
         keys = [(hit.kind, ids.tail(str(hit.row["id"]))) for hit in asked_about]
 
+        waiting = sorted(self._waiting(kinds))
+
         def read() -> "Meant":
-            if self.db.in_transaction:  # what waits is in the index for so long
-                meaning.bring_up_to_date(self.db, kinds, embedder)
+            if waiting:  # it is in the index for so long
+                meaning.make_within(self.db, waiting, embedder)
             return meaning.search(self.db, kinds, query, limit, among, embedder, keys)
 
         return self._with_waiting(kinds, read, texts=True)
@@ -305,11 +307,7 @@ class Index:
         self, kinds: Sequence[str], read: Callable[[], Result], *, texts: bool = False
     ) -> Result:
         """`read`, with what waits in the spool about entities of `kinds` taken in for so long."""
-        keys = {
-            (kind, ids.tail(segment.entity))
-            for segment in self.spooled
-            if (kind := segment.entity.split("-", 1)[0]) in kinds
-        }
+        keys = self._waiting(kinds)
         if not keys:
             return self._sound(read)
         found = [
@@ -327,6 +325,14 @@ class Index:
                 return read()
 
         return self._sound(overlaid)
+
+    def _waiting(self, kinds: Sequence[str]) -> set[tuple[str, str]]:
+        """Kind and last part of the id of the entities about which something waits."""
+        return {
+            (kind, ids.tail(segment.entity))
+            for segment in self.spooled
+            if (kind := segment.entity.split("-", 1)[0]) in kinds
+        }
 
     @contextmanager
     def _undone(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ with this module, and with nothing else of ours.
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -21,16 +21,21 @@ from git_naturecode.store.index_search import Among, narrowed
 from git_naturecode.store.words import plain
 
 _SCHEMA = (
-    "drop table if exists meaning",  # of another model, or of a program before this one
-    "create table meaning(number integer, entity integer, start integer, vector blob)",
-    "create index meaning_of on meaning(number)",
-    "create index meaning_in on meaning(entity)",
-    "create trigger if not exists meaning_gone after delete on said"
-    " begin delete from meaning where number = old.number; end",
+    # A program before this one, which may still run, keeps others in a table `meaning`.
+    "drop trigger if exists meaning_gone",
+    "drop table if exists meaning",
+    "delete from source where name = 'meaning'",
+    "drop table if exists meant",  # of another model
+    "create table meant(number integer, entity integer, start integer, vector blob)",
+    "create index meant_of on meant(number)",
+    "create index meant_in on meant(entity)",
+    "create trigger if not exists meant_gone after delete on said"
+    " begin delete from meant where number = old.number; end",
 )
-_MADE_BY = "meaning"  # names the line of `source` that says what made the vectors
+_MADE_BY = "meant"  # names the line of `source` that says what made the vectors
 _LOT = 200  # texts of one transaction, at most
 _LOT_PIECES = 100  # no further text of a transaction that has so many: half a second of work
+_MOST_LOTS = 4  # of what is only there for as long as the transaction of the caller
 _FIRST = 9  # texts of an entity that are taken: its title, and what was said first
 _PIECE = 1_000  # characters
 _MOST_PIECES = 8  # of one text
@@ -67,6 +72,16 @@ class Meant(NamedTuple):
     unknown: frozenset[int]
 
 
+class _Piece(NamedTuple):
+    """What a vector is made of: a piece of the text `number`, with the title it stands under."""
+
+    kind: str
+    number: int
+    entity: int
+    start: int
+    text: str
+
+
 def bring_up_to_date(db: sqlite3.Connection, kinds: Sequence[str], embedder: Embedder) -> None:
     """Make all vectors that are missing of the texts of `kinds`."""
     while make(db, kinds, embedder):
@@ -74,25 +89,49 @@ def bring_up_to_date(db: sqlite3.Connection, kinds: Sequence[str], embedder: Emb
 
 
 def make(db: sqlite3.Connection, kinds: Sequence[str], embedder: Embedder) -> int:
-    """Make some of the vectors that are missing, in a short transaction; of how many texts.
+    """Make some of the vectors that are missing; of how many texts, 0 when none is missing.
 
-    Within a transaction of the caller's it is part of that.
+    Nobody waits while they are made. A text that has changed meanwhile, or that somebody else was
+    faster with, gets none by this.
     """
-    if db.in_transaction:
-        return _lot(db, kinds, embedder)
-    if _is_made_by(db, embedder) and not any(_missing(db, kind) for kind in _there(db, kinds)):
-        return 0  # nobody waits for us, nor we for anybody
+    if not _is_made_by(db, embedder):
+        db.execute("begin immediate")
+        with db:
+            _prepare(db, embedder)
+    with index_file.one_state(db):
+        some = _first(db, [(kind, None) for kind in _there(db, kinds)])
+    if not some:
+        return 0
+    vectors = _packed(embedder.vectors([one.text for one in some]))
     db.execute("begin immediate")
     with db:
-        return _lot(db, kinds, embedder)
+        if _is_made_by(db, embedder):
+            lack = _unchanged(db, some)
+            _insert(db, (pair for pair in zip(some, vectors, strict=True) if pair[0] in lack))
+    return len({one.number for one in some})
+
+
+def make_within(
+    db: sqlite3.Connection, waiting: Sequence[tuple[str, str]], embedder: Embedder
+) -> None:
+    """Make vectors of the entities `waiting` (kind and last part of the id) as part of the
+    transaction of the caller, for whom everybody waits: of the first few hundred pieces."""
+    _prepare(db, embedder)
+    query = "select kind, number from entity where kind = ? and tail = ?"
+    there = frozenset(_there(db, [kind for kind, _ in waiting]))
+    among = [db.execute(query, key).fetchone() for key in waiting if key[0] in there]
+    for _ in range(_MOST_LOTS):
+        some = _first(db, [one for one in among if one])
+        if not some:
+            return
+        vectors = _packed(embedder.vectors([one.text for one in some]))
+        _insert(db, zip(some, vectors, strict=True))
 
 
 def missing(db: sqlite3.Connection, kinds: Sequence[str]) -> int:
     """How many texts of `kinds` have no vector, once `make` has made some."""
     query = f"select count(*) from ({_MISSING})"
-    return sum(
-        db.execute(query, (_FIRST, kind, NAMED, -1)).fetchone()[0] for kind in _there(db, kinds)
-    )
+    return sum(db.execute(query, (_FIRST, kind, NAMED)).fetchone()[0] for kind in _there(db, kinds))
 
 
 def _there(db: sqlite3.Connection, kinds: Sequence[str]) -> list[str]:
@@ -104,52 +143,70 @@ def _is_made_by(db: sqlite3.Connection, embedder: Embedder) -> bool:
     return db.execute(query, (_MADE_BY, embedder.name)).fetchone() is not None
 
 
-def _lot(db: sqlite3.Connection, kinds: Sequence[str], embedder: Embedder) -> int:
-    if not _is_made_by(db, embedder):
-        for statement in _SCHEMA:
-            db.execute(statement)
-        db.execute("insert or replace into source values (?, ?, null)", (_MADE_BY, embedder.name))
-    for kind in _there(db, kinds):
-        if some := _missing(db, kind):
-            return _make(db, kind, some, embedder)
-    return 0
+def _prepare(db: sqlite3.Connection, embedder: Embedder) -> None:
+    """Make the table, where it is not there or holds the vectors of another model."""
+    if _is_made_by(db, embedder):
+        return
+    for statement in _SCHEMA:
+        db.execute(statement)
+    db.execute("insert or replace into source values (?, ?, null)", (_MADE_BY, embedder.name))
 
 
 _MISSING = (
     "select s.number, s.entity, s.entry from entity e cross join said s on s.number in"
     " (select number from said where entity = e.number order by number limit ?)"
     " where e.kind = ? and s.entry <> ?"
-    " and not exists (select 1 from meaning where number = s.number) limit ?"
+    " and not exists (select 1 from meant where number = s.number)"
 )
 
 
-def _missing(db: sqlite3.Connection, kind: str) -> list[tuple[int, int, str]]:
-    """Number, entity and label of some texts of `kind` that have no vector yet."""
-    return db.execute(_MISSING, (_FIRST, kind, NAMED, _LOT)).fetchall()
+def _first(db: sqlite3.Connection, among: Sequence[tuple[str, int | None]]) -> list[_Piece]:
+    """The pieces of the first texts that have no vector: as many as one transaction takes.
+
+    `among`: kind and number of an entity, or None for all of that kind.
+    """
+    found: list[_Piece] = []
+    for kind, entity in among:
+        query = f"{_MISSING}{' and e.number = ?' if entity else ''} limit {_LOT}"
+        values = (_FIRST, kind, NAMED, *((entity,) if entity else ()))
+        for one in db.execute(query, values).fetchall():
+            if len(found) >= _LOT_PIECES:
+                return found
+            found += _pieces_of(db, kind, *one)
+    return found
 
 
-def _make(
-    db: sqlite3.Connection, kind: str, some: Sequence[tuple[int, int, str]], embedder: Embedder
-) -> int:
-    """Make the vectors of the first of `some` texts; of how many."""
-    places: list[tuple[int, int, int]] = []
-    texts: list[str] = []
-    done = 0
-    for number, entity, label in some:
-        if len(texts) >= _LOT_PIECES:
-            break
-        text = text_of(db, kind, number, label)
-        title = _title(db, kind, entity) if label == WHOLE else ""
-        for start, end in pieces(text):
-            places.append((number, entity, start))
-            texts.append(f"{title}\n{text[start:end]}" if title else text[start:end])
-        done += 1
-    vectors = _packed(embedder.vectors(texts))
-    db.executemany(
-        "insert into meaning values (?, ?, ?, ?)",
-        ((*place, vector.tobytes()) for place, vector in zip(places, vectors, strict=True)),
+def _pieces_of(
+    db: sqlite3.Connection, kind: str, number: int, entity: int, label: str
+) -> list[_Piece]:
+    text = text_of(db, kind, number, label)
+    title = _title(db, kind, entity) if label == WHOLE else ""
+    return [
+        _Piece(
+            kind, number, entity, start, f"{title}\n{text[start:end]}" if title else text[start:end]
+        )
+        for start, end in pieces(text)
+    ]
+
+
+def _unchanged(db: sqlite3.Connection, some: Sequence[_Piece]) -> set[_Piece]:
+    """Those of `some` that are pieces of a text which is there as it was, and has no vector."""
+    query = (
+        "select number, entity, entry from said where number = ?"
+        " and not exists (select 1 from meant where number = said.number)"
     )
-    return done
+    found: set[_Piece] = set()
+    for kind, number in {(one.kind, one.number) for one in some}:
+        row = db.execute(query, (number,)).fetchone()
+        found.update(_pieces_of(db, kind, *row) if row else ())
+    return found
+
+
+def _insert(db: sqlite3.Connection, made: Iterable[tuple[_Piece, NDArray[np.int8]]]) -> None:
+    db.executemany(
+        "insert into meant values (?, ?, ?, ?)",
+        ((one.number, one.entity, one.start, vector.tobytes()) for one, vector in made),
+    )
 
 
 def text_of(db: sqlite3.Connection, kind: str, number: int, label: str) -> str:
@@ -215,7 +272,7 @@ def _nearest(
 ) -> tuple[list[Near], set[int]]:
     """The best piece of each of the `limit` nearest entities, and all that could be compared."""
     query = (
-        "select number, entity, start, vector from meaning"
+        "select number, entity, start, vector from meant"
         f" where entity in (select number from entity where {among.condition})"
     )
     rows = db.execute(query, among.values).fetchall()
@@ -245,7 +302,7 @@ def _hit(db: sqlite3.Connection, kind: str, near: Near, vector: NDArray[np.float
 
 def _below(db: sqlite3.Connection, title: Near, vector: NDArray[np.float32]) -> Near | None:
     """The nearest piece of what stands below `title`, as near as that."""
-    query = "select number, start, vector from meaning where entity = ? and number <> ?"
+    query = "select number, start, vector from meant where entity = ? and number <> ?"
     rows = db.execute(query, (title.entity, title.number)).fetchall()
     if not rows:
         return None

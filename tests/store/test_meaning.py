@@ -1,7 +1,8 @@
 """Vectors in the index: made of its texts, narrowed as words are, gone with what they tell of."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,12 @@ from git_naturecode.store.described import NAMED, TITLE, WHOLE, Described
 from git_naturecode.store.index_search import ANYTHING, Among
 
 _LENGTH = 24
+_BEFORE = (  # as the program before this one makes its table
+    "create table if not exists meaning(number integer, piece integer, entity integer,"
+    " start integer, vector blob, primary key(number, piece)) without rowid",
+    "create trigger if not exists meaning_gone after delete on said"
+    " begin delete from meaning where number = old.number; end",
+)
 _THINGS = ("car automobile vehicle", "bread loaf bakery", "sea ocean water")
 
 
@@ -62,7 +69,7 @@ def found(db: sqlite3.Connection, query: str, among: Among = ANYTHING) -> list[s
 
 
 def vectors(db: sqlite3.Connection) -> int:
-    return int(db.execute("select count(*) from meaning").fetchone()[0])
+    return int(db.execute("select count(*) from meant").fetchone()[0])
 
 
 def test_what_means_the_same_is_found_with_its_passage(db: sqlite3.Connection) -> None:
@@ -132,7 +139,7 @@ def test_no_byte_of_a_vector_stays_in_the_file(tmp_path: Path) -> None:
     put(db, "a", [(TITLE, "x"), (WHOLE, "car bread sea sea")])
     put(db, "b", [(TITLE, "x"), (WHOLE, "sea")])
     meaning.bring_up_to_date(db, ["kb"], Things())
-    query = "select vector from meaning join said using (number) where entry = ? order by number"
+    query = "select vector from meant join said using (number) where entry = ? order by number"
     (gone,), (stays,) = db.execute(query, (WHOLE,)).fetchall()
     db.execute("pragma wal_checkpoint(truncate)")
     assert gone in path.read_bytes()
@@ -149,16 +156,33 @@ def test_a_transaction_that_is_undone_leaves_no_vector(db: sqlite3.Connection) -
     before = vectors(db)
     db.execute("begin immediate")
     put(db, "d", [(TITLE, "x"), (WHOLE, "car")])
-    meaning.bring_up_to_date(db, ["kb"], Things())
+    meaning.make_within(db, [("kb", "d"), ("kb", "gone"), ("issue", "d")], Things())
     assert vectors(db) == before + 2
     db.execute("rollback")
     assert vectors(db) == before
 
 
 def test_a_table_of_a_program_before_this_one_makes_room(db: sqlite3.Connection) -> None:
-    db.execute("create table meaning(number integer primary key, vector blob) without rowid")
+    for statement in _BEFORE:
+        db.execute(statement)
+    db.execute("insert into meaning values (1, 0, 1, 0, x'00')")
     db.execute("insert into source values ('meaning', 'l2', null)")
     assert found(db, "car") == ["a"]
+    assert not db.execute("select 1 from sqlite_master where name glob 'meaning*'").fetchall()
+    assert not db.execute("select 1 from source where name = 'meaning'").fetchall()
+    put(db, "a", [(TITLE, "Driving"), (WHOLE, "Bread.")])
+
+
+def test_a_program_before_this_one_goes_on_beside_it(db: sqlite3.Connection) -> None:
+    assert found(db, "car") == ["a"]
+    before = vectors(db)
+    for statement in _BEFORE:
+        db.execute(statement)
+    db.execute("insert into meaning values (1, 0, 1, 0, x'00')")
+    assert found(db, "car") == ["a"]
+    assert vectors(db) == before
+    put(db, "a", [(TITLE, "Eating"), (WHOLE, "Bread.")])
+    assert db.execute("select count(*) from meaning").fetchone() == (0,)
 
 
 def test_a_title_that_is_near_shows_what_stands_below_it(db: sqlite3.Connection) -> None:
@@ -176,7 +200,75 @@ def test_they_are_made_piece_by_piece(
     monkeypatch.setattr(meaning, "_LOT_PIECES", 4)
     kinds = ["kb", "session"]
     told = [(meaning.make(db, kinds, Things()), meaning.missing(db, kinds)) for _ in range(4)]
-    assert told == [(4, 5), (2, 3), (3, 0), (0, 0)]
+    assert told == [(4, 5), (4, 1), (1, 0), (0, 0)]
+
+
+class Meanwhile(Things):
+    """Something happens while vectors are made for the first time."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__()
+        self.happens = happens
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As all things, afterwards."""
+        if not self.asked:
+            self.happens()
+        return super().vectors(texts)
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """An index in a file, with an article."""
+    made = index_file.open_file(str(path))
+    put(made, "a", [(TITLE, "Driving"), (WHOLE, "An automobile is fast.")])
+    return made
+
+
+def test_nobody_waits_while_they_are_made(tmp_path: Path) -> None:
+    with (
+        closing(opened(tmp_path / "index.db")) as db,
+        closing(sqlite3.connect(tmp_path / "index.db", timeout=0, isolation_level=None)) as other,
+    ):
+        put(db, "b", [(TITLE, "Eating"), (WHOLE, "A loaf.")])
+        meaning.make(db, ["kb"], Meanwhile(lambda: put(other, "b", [(TITLE, "Swimming")])))
+        assert found(db, "bread") == []
+        assert found(db, "car") == ["a"]
+
+
+def test_what_has_changed_meanwhile_gets_no_vector(db: sqlite3.Connection) -> None:
+    change = [(TITLE, "Driving"), (WHOLE, "Sea.")]
+    assert meaning.make(db, ["kb"], Meanwhile(lambda: put(db, "a", change))) == 6
+    assert vectors(db) == 5
+    assert found(db, "car") == []
+    put(db, "b", [(TITLE, "Eating"), (WHOLE, "A bakery.")])
+    assert meaning.make(db, ["kb"], Meanwhile(lambda: put(db, "b", []))) == 1
+    assert found(db, "bread") == []
+
+
+def test_two_who_make_them_at_once_make_each_once(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    with closing(opened(path)) as db, closing(index_file.open_file(str(path))) as other:
+        both = Meanwhile(lambda: meaning.bring_up_to_date(other, ["kb"], Things()))
+        meaning.bring_up_to_date(db, ["kb"], both)
+        assert vectors(db) == 2
+
+
+def test_vectors_of_another_model_that_came_meanwhile_stay(db: sqlite3.Connection) -> None:
+    others = Things("others")
+    happens = Meanwhile(lambda: meaning.bring_up_to_date(db, ["kb"], others))
+    meaning.make(db, ["kb"], happens)
+    assert vectors(db) == len(others.asked)
+    assert meaning.search(db, ["kb"], "car", 9, ANYTHING, others).hits
+
+
+def test_of_what_waits_only_that_is_made_and_not_endlessly(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "_LOT_PIECES", 1)
+    monkeypatch.setattr(meaning, "_MOST_LOTS", 2)
+    embedder = Things()
+    meaning.make_within(db, [("session", "s")], embedder)
+    assert embedder.asked == ["Swimming", "the ocean is cold"]
 
 
 def test_what_was_made_before_it_was_stopped_stays(
