@@ -135,6 +135,9 @@ def test_a_job_that_fails_is_noted_and_left_alone_for_a_while(
         noted.write_text(json.dumps({"bad": {"at": 1, "error": "long ago"}}))
         background.work(store)
         assert len(calls) == 2
+        monkeypatch.setattr(background, "RETRY_SECONDS", -1.0)
+        background.work(store)
+        assert len(calls) == 3  # though it may be tried again
         noted.write_text("rubbish")
         assert background.failures(store) == {}
         monkeypatch.setattr(background, "JOBS", (jobs[1],))

@@ -255,10 +255,9 @@ def test_two_who_make_them_at_once_make_each_once(tmp_path: Path) -> None:
 
 def test_vectors_of_another_model_that_came_meanwhile_stay(db: sqlite3.Connection) -> None:
     others = Things("others")
-    happens = Meanwhile(lambda: meaning.bring_up_to_date(db, ["kb"], others))
-    meaning.make(db, ["kb"], happens)
-    assert vectors(db) == len(others.asked)
-    assert meaning.search(db, ["kb"], "car", 9, ANYTHING, others).hits
+    meaning.make(db, ["kb"], Meanwhile(lambda: meaning.make(db, ["session"], others)))
+    assert vectors(db) == len(others.asked) == 3
+    assert not meaning.search(db, ["kb"], "car", 9, ANYTHING, others).hits
 
 
 def test_of_what_waits_only_that_is_made_and_not_endlessly(
@@ -267,8 +266,8 @@ def test_of_what_waits_only_that_is_made_and_not_endlessly(
     monkeypatch.setattr(meaning, "_LOT_PIECES", 1)
     monkeypatch.setattr(meaning, "_MOST_LOTS", 2)
     embedder = Things()
-    meaning.make_within(db, [("session", "s")], embedder)
-    assert embedder.asked == ["Swimming", "the ocean is cold"]
+    meaning.make_within(db, [("kb", "b"), ("session", "s")], embedder)
+    assert embedder.asked == ["Eating", "Eating\nA loaf of the day."]
 
 
 def test_what_was_made_before_it_was_stopped_stays(
