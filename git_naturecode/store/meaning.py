@@ -20,6 +20,7 @@ from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
 from git_naturecode.store.index_search import Among, narrowed
 from git_naturecode.store.words import plain
 
+_NAMES = "entry in ('title', 'summary', 'description')"  # what tells of the whole
 _SCHEMA = (
     # A program before this one, which may still run, keeps others in a table `meaning`.
     "drop trigger if exists meaning_gone",
@@ -29,6 +30,7 @@ _SCHEMA = (
     "create table meant(number integer, entity integer, start integer, vector blob)",
     "create index meant_of on meant(number)",
     "create index meant_in on meant(entity)",
+    f"create index if not exists said_names on said(entity) where {_NAMES}",
     "create trigger if not exists meant_gone after delete on said"
     " begin delete from meant where number = old.number; end",
 )
@@ -36,7 +38,7 @@ _MADE_BY = "meant"  # names the line of `source` that says what made the vectors
 _LOT = 200  # texts of one transaction, at most
 _LOT_PIECES = 100  # no further text of a transaction that has so many: half a second of work
 _MOST_LOTS = 4  # of what is only there for as long as the transaction of the caller
-_FIRST = 9  # texts of an entity that are taken: its title, and what was said first
+_FIRST = 9  # texts of an entity that are taken, as the index has them, besides what names it
 _PIECE = 1_000  # characters
 _MOST_PIECES = 8  # of one text
 _PASSAGE = 160  # characters that are shown of a text
@@ -154,7 +156,8 @@ def _prepare(db: sqlite3.Connection, embedder: Embedder) -> None:
 
 _MISSING = (
     "select s.number, s.entity, s.entry from entity e cross join said s on s.number in"
-    " (select number from said where entity = e.number order by number limit ?)"
+    " (select * from (select number from said where entity = e.number order by number limit ?)"
+    f" union select number from said where entity = e.number and {_NAMES})"
     " where e.kind = ? and s.entry <> ?"
     " and not exists (select 1 from meant where number = s.number)"
 )

@@ -113,6 +113,17 @@ def test_a_title_that_changed_is_told_of_the_text(db: sqlite3.Connection) -> Non
     assert found(db, "car") == ["a", "b"]
 
 
+def test_a_summary_and_a_title_that_come_late_are_taken(db: sqlite3.Connection) -> None:
+    said = [(f"m{i}", f"word {i}") for i in range(20)]
+    put(db, "s", [(TITLE, "Swimming"), *said], "session")
+    assert found(db, "bread") == ["b"]
+    assert vectors(db) == 15
+    put(db, "s", [(TITLE, "Swimming"), ("summary", "A bakery of us."), *said], "session")
+    assert found(db, "bread") == ["b", "s"]
+    put(db, "s", [(TITLE, "Vehicle"), *said], "session")
+    assert found(db, "car") == ["a", "s"]
+
+
 def test_another_model_makes_all_anew(db: sqlite3.Connection) -> None:
     meaning.bring_up_to_date(db, ["kb"], Things())
     before, other = vectors(db), Things("others")
@@ -240,7 +251,7 @@ def test_what_has_changed_meanwhile_gets_no_vector(db: sqlite3.Connection) -> No
     assert meaning.make(db, ["kb"], Meanwhile(lambda: put(db, "a", change))) == 6
     assert vectors(db) == 5
     assert found(db, "car") == []
-    put(db, "b", [(TITLE, "Eating"), (WHOLE, "A bakery.")])
+    put(db, "b", [(TITLE, "Eating"), (WHOLE, "A bakery of us.")])
     assert meaning.make(db, ["kb"], Meanwhile(lambda: put(db, "b", []))) == 1
     assert found(db, "bread") == []
 
