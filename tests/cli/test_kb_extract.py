@@ -9,7 +9,8 @@ import pytest
 
 from answering import model
 from box import Box, Clone
-from cli.test_kb import add, at_terminal, text_of
+from cli.editing import at_terminal
+from cli.written import add, text_of
 from git_naturecode.domain.drafts import element
 from git_naturecode.store.entry import Draft
 from git_naturecode.store.store import PRIVATE, TEAM
