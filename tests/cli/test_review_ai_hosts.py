@@ -1,26 +1,19 @@
 """review ai with a host of models over a real socket, which answers well, badly or never."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ai.providers import server as acts
-from ai.providers.server import Act, ModelServer, serving
+from ai.providers.server import Act, ModelServer
 from ai.reviewing.scripted import issue, review, sure
 from box import Box, Clone
 from reviewed import begun, write
 
 KEY = "sk-" + "Zq7LmN2vXc9RtY4wPs8KdF3h"
 FOUND = review(issue("a.py", 3, "A shell runs what is typed."))
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    with serving() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,65 +2,17 @@
 
 import json
 import os
-import pty
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from ai.providers import server as acts
-from ai.providers.server import ModelServer, serving, texts
+from ai.providers.server import ModelServer, texts
 from box import Box, Clone
-from crews import ada, ben, hub, joined, synced  # noqa: F401
+from cli.asking import KEY, ask, said, session, use
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.chatting import Chat
-from sealed.people import begun, everything
 
-KEY = "sk-" + "Zq7LmN2vXc9RtY4wPs8KdF3h"
 TOKEN = "ghp_" + "Zq7LmN2vXc9RtY4wPs8KdF3hJb6GnA1eUi5o"
-
-
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    """A server that says hello until it is told otherwise."""
-    with serving() as made:
-        yield made
-
-
-@pytest.fixture
-def chat(clone: Clone, server: ModelServer) -> Clone:
-    """A clone whose model is the server's, and that has a session."""
-    use(server)
-    clone.env["NATURECODE_AI_KEY"] = KEY
-    clone.start("Retry jitter")
-    return clone
-
-
-def use(server: ModelServer, **more: str) -> None:
-    """Have the user's own configuration name the server."""
-    pairs = {"endpoint": server.url + "/v1", "model": "m-1", "timeout": "250", **more}
-    with open(Path(os.environ["HOME"]) / ".gitconfig", "a") as file:
-        file.write('[naturecode "ai"]\n' + "".join(f"\t{k} = {v}\n" for k, v in pairs.items()))
-
-
-def session(clone: Clone) -> str:
-    """The session of the clone."""
-    (found,) = clone.ids()
-    return found
-
-
-def said(clone: Clone) -> list[tuple[str, str, str | None]]:
-    """Role, text, and how it was cut off, of all messages."""
-    shown = clone.nc("session", "show", session(clone), "--json").json["messages"]
-    return [(one["role"], one["content"], one.get("cut")) for one in shown]
-
-
-def ask(clone: Clone, *args: str, code: int = 0) -> str:
-    """Ask in the session; what comes on stdout."""
-    return clone.nc("session", "chat", session(clone), *args, code=code).out
 
 
 def test_both_sides_are_kept(chat: Clone, server: ModelServer) -> None:
@@ -289,76 +241,6 @@ def test_settings_from_a_file_of_the_work_tree_are_refused(
     assert server.asked[0].body["model"] == "m-2"
 
 
-def test_several_people_are_told_apart(
-    ada: Clone, ben: Clone, server: ModelServer  # noqa: F811
-) -> None:  # fmt: skip
-    use(server)
-    made = ada.start("Plan")
-    ada.nc("session", "say", made, "I want blue.")
-    synced(ada, ben)
-    ben.nc("session", "chat", made, "I want red.")
-    synced(ben, ada)
-    ada.nc("session", "chat", made, "Who wins?")
-    turns = server.asked[1].body["messages"][1:]
-    assert texts(turns) == [
-        "[Ada] I want blue.\n\n[ben] I want red.", "Hello.", "[Ada] Who wins?"
-    ]  # fmt: skip
-
-
-def test_the_model_of_a_verified_team_is_a_name_and_no_more(
-    ada: Clone, ben: Clone, server: ModelServer  # noqa: F811
-) -> None:  # fmt: skip
-    ada.nc("team", "set", "defaultModel", "their-model")
-    synced(ada, ben)
-    made = ben.start("Plan")
-    ben.nc("session", "chat", made, "hi", code=2)
-    with open(Path(os.environ["HOME"]) / ".gitconfig", "a") as file:
-        file.write(f'[naturecode "ai"]\n\tendpoint = {server.url}/v1\n')
-    told = ben.nc("session", "chat", made, "hi").err
-    assert "the model is their-model, as the team has set it" in told
-    assert server.asked[0].body["model"] == "their-model"
-    use(server)
-    ben.nc("session", "chat", made, "hi")
-    assert server.asked[1].body["model"] == "m-1"
-
-
-def test_who_may_not_write_may_not_ask(
-    box: Box, hub: Path, ada: Clone, server: ModelServer  # noqa: F811
-) -> None:  # fmt: skip
-    use(server)
-    viewer = joined(box, hub, ada, "vic", "--role", "viewer")
-    made = ada.start("Plan")
-    synced(ada, viewer)
-    viewer.nc("session", "chat", made, "hi", code=5)
-    assert not server.asked
-
-
-def test_an_encrypted_session_stays_encrypted(
-    ada: Clone, ben: Clone, server: ModelServer  # noqa: F811
-) -> None:  # fmt: skip
-    use(server)
-    made = begun(ada, "ben@example.com")
-    server.plays(acts.says("the hippopotamus agrees"))
-    told = ada.nc("session", "chat", made, "What about the elephant question?").err
-    assert "this session is encrypted" in told
-    synced(ada, ben)
-    assert ben.texts(made)[-2:] == ["What about the elephant question?", "the hippopotamus agrees"]
-    for word in (b"hippopotamus", b"elephant"):
-        assert word not in everything(ada)
-        assert word not in everything(ben)
-
-
-def test_a_private_session_stays_here(box: Box, server: ModelServer) -> None:
-    use(server)
-    remote = box.remote()
-    clone = box.clone(remote, "ada")
-    made = clone.start("Own", "private")
-    clone.nc("session", "chat", made, "the elephant question")
-    clone.nc("sync")
-    listed = clone.git(f"--git-dir={remote}", "log", "--all", "-p")
-    assert "elephant" not in listed
-
-
 def test_a_program_of_ones_own_is_asked(clone: Clone) -> None:
     made = clone.start()
     clone.git("config", "naturecode.ai.provider", "command")
@@ -379,120 +261,6 @@ def test_a_recorded_conversation_is_played_again(chat: Clone, server: ModelServe
     assert ask(chat, "Why?", "--provider", "replay") == "Again.\n"
     ask(chat, "What?", "--provider", "replay", code=6)
     assert len(server.asked) == 1
-
-
-def test_the_question_comes_from_stdin(chat: Clone, server: ModelServer) -> None:
-    done = chat.process("session", "chat", session(chat), "-", input="Why?\r\n")
-    assert (done.returncode, done.stdout) == (0, "Hello.\n"), done.stderr
-    assert said(chat)[0][1] == "Why?\r\n"
-
-
-def test_ctrl_c_keeps_what_came(chat: Clone, server: ModelServer) -> None:
-    server.plays(_begins)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "git_naturecode", "session", "chat", session(chat), "Why?"],
-        cwd=chat.path, env={**os.environ, **chat.env}, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.read(5) == "as fa"
-    os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=250)
-    assert process.returncode == 130, err
-    assert "what came is kept" in err
-    assert said(chat) == [("user", "Why?", None), ("assistant", "as far as this", "interrupted")]
-
-
-def _begins(talk: acts.Talk) -> None:
-    talk.begin()
-    talk.text("as far as this")
-    talk.closing.wait()
-
-
-def test_a_conversation_at_a_terminal(chat: Clone, server: ModelServer) -> None:
-    server.plays(acts.says("One."), _begins, acts.says("Three."))
-    (chat.path / "a.py").write_text("pass\n")
-    with Terminal(chat, "session", "chat", session(chat)) as terminal:
-        terminal.hears("you> ")
-        terminal.types("first?\r")
-        terminal.hears("One.\r\nyou> ")
-        terminal.types("second?\r")
-        terminal.hears("as far as this")
-        terminal.types("\x03")
-        terminal.hears("(cut off)\r\n")
-        terminal.types("/file a.py nothing\r")
-        terminal.hears("there is no file nothing")
-        terminal.types("/file a.py\r/attach\r")
-        terminal.hears("linked: ")
-        terminal.types("/what\r")
-        terminal.hears("is not understood")
-        terminal.types("third?\r")
-        terminal.hears("Three.\r\nyou> ")
-        terminal.types("/cost\r")
-        terminal.hears("tokens in")
-        terminal.hears("you> ")  # before, Ctrl-D would be the terminal's own and end nothing
-        terminal.types("\x04")
-        assert terminal.ended() == 0
-    assert [(text, cut) for _, text, cut in said(chat)] == [
-        ("first?", None), ("One.", None), ("second?", None), ("as far as this", "interrupted"),
-        ("third?", None), ("Three.", None),
-    ]  # fmt: skip
-
-
-class Terminal:
-    """The program at a terminal of its own."""
-
-    def __init__(self, clone: Clone, *args: str) -> None:
-        self._master, slave = pty.openpty()
-        environ = {**os.environ, **clone.env, "TERM": "dumb", "INPUTRC": "/dev/null"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _AT_TERMINAL, *args], cwd=clone.path, env=environ,
-            stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-        )  # fmt: skip
-        os.close(slave)
-        self._heard = ""
-
-    def __enter__(self) -> "Terminal":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._master)
-
-    def types(self, text: str) -> None:
-        """What the person types."""
-        os.write(self._master, text.encode())
-
-    def hears(self, words: str) -> None:
-        """Wait until these words stand there; a hang is ended by the whole run's limit."""
-        while words not in self._heard:
-            try:
-                chunk = os.read(self._master, 65_536)
-            except OSError:
-                chunk = b""
-            assert chunk, f"{words!r} never came: {self._heard!r}"
-            self._heard += chunk.decode()
-        self._heard = self._heard.partition(words)[2]
-
-    def ended(self) -> int:
-        """Its exit code."""
-        try:
-            while os.read(self._master, 65_536):
-                pass
-        except OSError:
-            pass
-        return self._process.wait(250)
-
-
-# Its terminal is the one that controls it, so that Ctrl-C reaches it.
-_AT_TERMINAL = """
-import fcntl, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-sys.argv[0] = "git-naturecode"
-from git_naturecode.__main__ import main
-main()
-"""
 
 
 def test_a_program_is_called_by_the_setting_that_names_it(clone: Clone) -> None:
