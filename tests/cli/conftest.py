@@ -1,12 +1,14 @@
-"""A server of models, and a clone with a session whose model it is."""
+"""What several files begin with: a server of models, who asks it, and a review of two faults."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from ai.providers.server import ModelServer, serving
-from box import Clone
+from box import Box, Clone
+from cli import two_faults
 from cli.asking import KEY, use
+from reviewed import Pair
 
 
 @pytest.fixture
@@ -23,3 +25,9 @@ def chat(clone: Clone, server: ModelServer) -> Clone:
     clone.env["NATURECODE_AI_KEY"] = KEY
     clone.start("Retry jitter")
     return clone
+
+
+@pytest.fixture
+def both(box: Box) -> Pair:
+    """Ann and Bob, and a review of a change of hers that has two faults."""
+    return two_faults.both(box)
