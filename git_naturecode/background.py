@@ -107,7 +107,7 @@ def _fill(store: Store) -> None:
 
 
 def _meaning_waits(store: Store) -> bool:
-    return os.path.exists(os.path.join(store.state_dir, "learn"))
+    return os.path.exists(os.path.join(store.state_dir, "learn"))  # kb/learning.py, not loaded yet
 
 
 def _learn(store: Store) -> None:

@@ -52,9 +52,14 @@ def fill(
 def learn(
     context: Context, store: Store, index: Index, kinds: Sequence[str], embedder: "Embedder"
 ) -> None:
-    """Read what the texts of `kinds` mean, each once; as `fill` does, but for some seconds."""
+    """Read what the texts of `kinds` mean, each once; as `fill` does, but for some seconds.
+
+    What the background was asked for before is left to it.
+    """
+    from git_naturecode.kb import learning
+
     elsewhere = index.is_kept and background.allowed(store)
-    end = time.monotonic() + _FOR_MEANING
+    end = time.monotonic() + (0.0 if learning.is_asked(store) else _FOR_MEANING)
     done = left = 0
     try:
         while made := index.learn(kinds, embedder):
@@ -66,8 +71,6 @@ def learn(
     finally:
         context.progress_done()
     if made:
-        from git_naturecode.kb import learning
-
         learning.ask(store)
         these = "text means" if left == 1 else "texts mean"
         context.tell(

@@ -21,6 +21,11 @@ def ask(store: Store) -> None:
         pass
 
 
+def is_asked(store: Store) -> bool:
+    """True while the background has such texts to read."""
+    return os.path.exists(_file(store))
+
+
 def work(store: Store) -> None:
     """Read for a while; the request goes with the last text, or where nothing can be kept."""
     from git_naturecode.domain.kinds import open_index

@@ -43,6 +43,7 @@ _PIECE = 1_000  # characters
 _MOST_PIECES = 8  # of one text
 _PASSAGE = 160  # characters that are shown of a text
 _BLOCK = 4_096  # vectors that are unpacked at a time: 8 MB
+_VECTOR = "coalesce(cast(vector as blob), x'')"  # bytes even in a damaged file
 _NOT_COMPARED = -2.0  # as near as a text that has no vector
 _BREAKS = re.compile(r"\n[ \t]*\n|\n")
 
@@ -275,7 +276,7 @@ def _nearest(
 ) -> tuple[list[Near], set[int]]:
     """The best piece of each of the `limit` nearest entities, and all that could be compared."""
     query = (
-        "select number, entity, start, vector from meant"
+        f"select number, entity, start, {_VECTOR} from meant"
         f" where entity in (select number from entity where {among.condition})"
     )
     rows = db.execute(query, among.values).fetchall()
@@ -305,7 +306,7 @@ def _hit(db: sqlite3.Connection, kind: str, near: Near, vector: NDArray[np.float
 
 def _below(db: sqlite3.Connection, title: Near, vector: NDArray[np.float32]) -> Near | None:
     """The nearest piece of what stands below `title`, as near as that."""
-    query = "select number, start, vector from meant where entity = ? and number <> ?"
+    query = f"select number, start, {_VECTOR} from meant where entity = ? and number <> ?"
     rows = db.execute(query, (title.entity, title.number)).fetchall()
     if not rows:
         return None

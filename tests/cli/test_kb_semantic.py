@@ -146,6 +146,20 @@ def test_what_a_search_has_no_time_for_the_background_reads(
     assert "background" not in clone.nc("kb", "search", "--semantic", "dough").err
 
 
+def test_what_the_background_was_asked_to_read_no_search_waits_for(
+    clone: Clone, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("git_naturecode.background.start", lambda store: False)
+    monkeypatch.setattr("git_naturecode.store.meaning._LOT_PIECES", 1)
+    learning.ask(store)
+    clone.env["NATURECODE_BACKGROUND"] = "1"
+    for left in ("3 texts mean", "2 texts mean", "1 text means"):
+        assert f"what {left} is" in clone.nc("kb", "search", "--semantic", "dough").err
+    clone.env["NATURECODE_BACKGROUND"] = "0"
+    assert "still" not in clone.nc("kb", "search", "--semantic", "dough").err
+    assert vectors(clone) == 4
+
+
 def test_a_search_makes_no_vectors_of_the_rest_for_the_sake_of_what_waits(
     clone: Clone, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,16 @@ def test_a_summary_and_a_title_that_come_late_are_taken(db: sqlite3.Connection) 
     assert found(db, "car") == ["a", "s"]
 
 
+@pytest.mark.parametrize("damaged", [None, 7, "\u9ed1", b"", b"x"])
+def test_what_is_no_vector_makes_the_file_damaged(
+    db: sqlite3.Connection, damaged: bytes | str | int | None
+) -> None:
+    assert found(db, "car") == ["a"]
+    db.execute("update meant set vector = ?", (damaged,))
+    with pytest.raises(ValueError):  # noqa: PT011 (that is what an index is made anew after)
+        meaning.search(db, ["kb"], "car", 10, ANYTHING, Things())
+
+
 def test_another_model_makes_all_anew(db: sqlite3.Connection) -> None:
     meaning.bring_up_to_date(db, ["kb"], Things())
     before, other = vectors(db), Things("others")
