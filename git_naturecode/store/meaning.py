@@ -18,7 +18,7 @@ from git_naturecode.store import index_file
 from git_naturecode.store.asked import asked
 from git_naturecode.store.described import NAMED, TITLE, WHOLE, Hit
 from git_naturecode.store.index_search import Among, narrowed
-from git_naturecode.store.words import plain
+from git_naturecode.store.words import below_title, plain
 
 _NAMES = "entry in ('title', 'summary', 'description')"  # what tells of the whole
 _SCHEMA = (
@@ -293,15 +293,19 @@ def _nearest(
 
 
 def _hit(db: sqlite3.Connection, kind: str, near: Near, vector: NDArray[np.float32]) -> Hit:
-    row = db.execute("select row from entity where number = ?", (near.entity,)).fetchone()[0]
+    (told,) = db.execute("select row from entity where number = ?", (near.entity,)).fetchone()
+    row = json.loads(told)
     query = "select entry from said where number = ?"
     label = db.execute(query, (near.number,)).fetchone()[0]
     if label == TITLE:  # it is shown anyway
         near = _below(db, near, vector) or near
         label = db.execute(query, (near.number,)).fetchone()[0]
-    text = text_of(db, kind, near.number, label)[near.start :].strip()
+    text = text_of(db, kind, near.number, label)[near.start :]
+    if label == WHOLE and not near.start:
+        text = below_title(text, str(row.get("title", "")))
+    text = text.strip()
     passage = text[:_PASSAGE].rsplit(None, 1)[0] + "…" if len(text) > _PASSAGE else text
-    return Hit(json.loads(row), label, passage, near.nearness, kind, by_meaning=True)
+    return Hit(row, label, passage, near.nearness, kind, by_meaning=True)
 
 
 def _below(db: sqlite3.Connection, title: Near, vector: NDArray[np.float32]) -> Near | None:

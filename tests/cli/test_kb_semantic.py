@@ -86,6 +86,12 @@ def test_what_only_means_the_same_is_found_and_marked(clone: Clone) -> None:
     assert "--semantic" not in clone.nc("kb", "search", "--exact", "zzqq", code=1).err
 
 
+def test_the_heading_that_repeats_the_title_is_not_shown_again(clone: Clone) -> None:
+    add(clone, "Boats", "# Boats\n\nThey sail over the ocean.")
+    found = items(clone, "travel on water by vessel", "--semantic")[0]
+    assert (found["byMeaning"], found["snippet"]) == (True, "They sail over the ocean.")
+
+
 def test_the_setting_does_the_same(clone: Clone) -> None:
     clone.git("config", "naturecode.semantic", "true")
     assert [one["title"] for one in items(clone, "vehicle breakdown")] == ["Cars"]
