@@ -1,20 +1,18 @@
 """Heads of a graph of revisions made one text, over the merge of what they have in common."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from git_naturecode.domain.kb import layout, marks
 from git_naturecode.domain.kb.dag import Graph
 from git_naturecode.domain.kb.layout import Side
+from git_naturecode.domain.kb.losses import lost
 from git_naturecode.domain.kb.three_way import Both, merged
 
 _MOST_DEEP = 16  # merges of common ancestors of common ancestors of ...
 _MOST_BASES = 8  # common ancestors that are merged for one base
 _MOST_CHARACTERS = 8_000_000  # that are merged for common ancestors
 _MOST_SEARCHED = 200_000_000  # characters in which the writers of single places are looked for
-
-_SAYS = re.compile(r"\w")
 
 Key = tuple[str, ...]
 
@@ -40,7 +38,7 @@ def folded(graph: Graph, nodes: Mapping[str, Written], heads: Sequence[str]) -> 
     """
     folding = _Folding(graph, nodes)
     text = folding.text(tuple(heads))
-    return text if _holds(text, [nodes[one].text or "" for one in heads]) else folding.beside(heads)
+    return folding.beside(heads) if lost(graph, nodes, heads, text) else text
 
 
 class _Folding:
@@ -158,17 +156,6 @@ class _Writers:
         """True when `name` has fewer lines than `before`: then it is what took lines out."""
         sizes = [len((self.nodes[one].text or "").split("\n")) for one in (before, name)]
         return sizes[1] < sizes[0]
-
-
-def _holds(text: str, heads: Sequence[str]) -> bool:
-    """True where every line that all of `heads` have is in `text`: none of them took it out.
-
-    A line that each moved elsewhere, over common ancestors that are marked themselves, may be gone
-    from every place.
-    """
-    kept = set.intersection(*(set(_unix(one).split("\n")) for one in heads))
-    kept.difference_update(text.split("\n"))
-    return not any(_SAYS.search(line) and not marks.is_mark(line) for line in kept)
 
 
 def _piece(lines: Sequence[str]) -> str:

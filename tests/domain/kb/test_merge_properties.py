@@ -52,9 +52,10 @@ def test_four_clones_lose_nothing_and_see_the_same(number: int) -> None:
     assert histories.faults(history) == []
 
 
-def test_a_line_that_two_have_moved_elsewhere_is_still_there() -> None:
-    history = histories.History(1_000_239)  # over marked ancestors, which lost it from every place
-    history.run(38)
+@pytest.mark.parametrize(("seed", "events"), [(1_000_239, 38), (503_384, 36), (527_628, 40)])
+def test_a_line_that_two_have_moved_elsewhere_is_still_there(seed: int, events: int) -> None:
+    history = histories.History(seed)  # over marked ancestors, which lost it from every place
+    history.run(events)
     assert histories.faults(history) == []
 
 
