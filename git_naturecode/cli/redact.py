@@ -2,13 +2,14 @@
 
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from git_naturecode import errors
 from git_naturecode.cli import context as contexts
 from git_naturecode.cli.options import AsJson, Quiet
+from git_naturecode.domain.kinds import KB, REVIEW
 from git_naturecode.render.show import line, show
 
 if TYPE_CHECKING:
@@ -65,14 +66,12 @@ def redact(
         raise errors.Usage("say --check or --rewrite", "one of the two; --check changes nothing")
     if session and (check or text is not None):
         raise errors.Usage("a session goes with --rewrite alone", "or leave it out to look at all")
-    if session and not messages:
-        raise errors.Usage(
-            "which texts of it?", f"`git naturecode session show {session}` shows their ids"
-        )
     from git_naturecode.cli.reading import opened
 
     context = contexts.current(quiet)
     with opened(context, writing=True) as (store, index):
+        if session and not messages:
+            _ask_which(index, session)
         found, files = (
             (_named(context, store, index, session, messages or []), [])
             if session
@@ -84,6 +83,12 @@ def redact(
         for one in files:
             context.tell(f"warning: not taken out: {_file_line(one)}; {_NO_WRITER}")
         _rewrite(context, store, found, yes, no_sync, as_json)
+
+
+def _ask_which(index: "Index", wanted: str) -> NoReturn:
+    shows = {REVIEW: "review show", KB: "kb history"}
+    shown = shows.get(_entity(index, wanted).partition("-")[0], "session show")
+    raise errors.Usage("which texts of it?", f"`git naturecode {shown} {wanted}` shows their ids")
 
 
 def _looked(

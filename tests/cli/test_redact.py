@@ -298,7 +298,7 @@ def test_a_private_purge_that_was_killed_is_ended_by_the_next_command(box: Box) 
 @pytest.mark.parametrize(
     "words",
     [
-        [], ["--check", "--rewrite"], ["abc"], ["--check", "abc"], ["--rewrite", "abc"],
+        [], ["--check", "--rewrite"], ["abc"], ["--check", "abc"],
         ["--rewrite", "--text", "no"], ["--rewrite", "--text", ""],
     ],
 )  # fmt: skip

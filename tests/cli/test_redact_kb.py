@@ -81,3 +81,15 @@ def test_a_deletion_whose_reason_is_taken_out_still_deletes(box: Box) -> None:
         one.nc("sync")
         assert one.nc("kb", "list", "--deleted", "--json").json["total"] == 1
     assert WORD.encode() not in everywhere(ann, bob, hub)
+
+
+def test_who_names_no_revision_is_told_what_shows_them(box: Box) -> None:
+    clone = box.ready()
+    (clone.path / "a.md").write_text(CLEAN)
+    clone.nc("kb", "add", "--file", "a.md")
+    asked = clone.nc("redact", "--rewrite", "keys", code=2)
+    assert "`git naturecode kb history keys` shows their ids" in asked.err
+    session = clone.start("Keys")
+    asked = clone.nc("redact", "--rewrite", session, code=2)
+    assert f"`git naturecode session show {session}` shows their ids" in asked.err
+    assert "no session abc" in clone.nc("redact", "--rewrite", "abc", code=1).err
