@@ -260,7 +260,7 @@ def _require(number: int, sources: Sequence[str], made: str, is_code: bool) -> N
         if not known.issuperset(row.strip() for row in made.split("\n")):
             raise Wrong(f"place {number} stands in code, and its text has lines that nobody wrote")
         return
-    if blocks.after(made.split("\n")) != blocks.NONE:
+    if blocks.after(made.split("\n")).is_code:
         raise Wrong(f"the text for place {number} leaves a fence or a comment open")
     words = " ".join(made.split())
     for source in sources:

@@ -8,28 +8,45 @@ from typing import NamedTuple
 class Open(NamedTuple):
     """What is open after a line: a fence (its character and length) or HTML (what ends it).
 
-    `nested` says that it was opened inside something else, or perhaps was not opened at all.
+    `nested` says that it was opened inside of a quotation (">") or of an item ("-"), or there
+    perhaps was not opened at all; `inside`: the next line may be inside of an item; `text`: it may
+    go on with what is there, even at the edge.
     """
 
     fence: str = ""
     length: int = 0
     end: str = ""
-    nested: bool = False
+    nested: str = ""
+    inside: bool = False
+    text: bool = False
+
+    @property
+    def is_code(self) -> bool:
+        """True where a fence or HTML is open."""
+        return bool(self.fence or self.end)
+
+    def is_like(self, other: "Open") -> bool:
+        """True where the same is open."""
+        return self[:4] == other[:4]
 
 
 NONE = Open()
-"""Nothing is open."""
+"""The begin of a text: nothing is open, and nothing above it either."""
 _CONTAINER = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
 _FENCE = re.compile(rf"({_CONTAINER})(`{{3,}}|~{{3,}})([^\n]*)")
 _HTML = re.compile(
     rf"({_CONTAINER})<(?:(!--)|(\?)|(!\[CDATA\[)|(![A-Za-z])|(script|pre|style|textarea)(?=[\s>]|$))",
     re.I,
 )
-_ENDS = {2: "-->", 3: "?>", 4: "]]>", 5: ">"}
+_ENDS = {2: "-->", 3: "?>", 4: "]]>", 5: ">", 6: "</pre>"}
+_ALSO = ("</script>", "</style>", "</textarea>")  # end what "</pre>" ends (CommonMark 4.6)
 _ITEM = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])(?:\s|$)")
 _HEADING = r"#{1,6}(?:[ \t]|$)"
-_RULE = r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*)$"
+_THEMATIC = r"(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}"
+_RULE = rf"(?:{_THEMATIC}|=+[ \t]*)$"
 _ALONE = re.compile(rf" {{0,3}}(?:{_HEADING}|`{{3,}}|~{{3,}}|{_RULE})")
+_BREAK = re.compile(rf" {{0,3}}(?:{_HEADING}|(?:{_THEMATIC})$)")
+_FLAT = re.compile(r" {0,3}")
 
 
 def after(lines: Iterable[str], state: Open = NONE) -> Open:
@@ -51,38 +68,59 @@ def is_alone(line: str) -> bool:
 
 
 def _step(line: str, state: Open) -> Open:
-    if state.end:
-        return NONE if state.end in line.lower() else state
-    if state.fence and _closes(line, state):
-        return NONE
-    if state.fence and not (state.nested and _is_at_edge(line)):
-        return state
-    if "`" not in line and "~" not in line and "<" not in line:
-        return NONE
-    return _opened(line)
+    if state.is_code and not _leaves(line, state):
+        ended = _ends(line, state.end) if state.end else _closes(line, state)
+        return Open(inside=state.inside) if ended else state
+    opened = _opened(line, state.inside) if "`" in line or "~" in line or "<" in line else NONE
+    is_alone = opened.is_code or bool(_BREAK.match(line) or _HTML.match(line))
+    return opened._replace(
+        inside=_is_inside(line, state, is_alone), text=not is_alone and bool(line.strip())
+    )
+
+
+def _leaves(line: str, state: Open) -> bool:
+    """True where what `state` is nested in has ended before `line`, and with it what is open."""
+    if state.nested == ">":
+        return line.lstrip()[:1] != ">"
+    return bool(state.nested) and _is_at_edge(line)
+
+
+def _is_inside(line: str, state: Open, is_alone: bool) -> bool:
+    """Whether what follows `line`, which is in no code, may be inside of an item.
+
+    A line at the edge ends it, unless that goes on with a text there.
+    """
+    if _ITEM.match(line):
+        return True
+    if not _is_at_edge(line):
+        return state.inside
+    return state.inside and state.text and not is_alone and line[0] != ">"
 
 
 def _closes(line: str, state: Open) -> bool:
     found = _FENCE.match(line)
     if not found or found[3].strip() or found[2][0] != state.fence:
         return False
-    is_flat = len(found[1]) <= 3 and not found[1].strip(" ")
-    return len(found[2]) >= state.length and (state.nested or is_flat)
+    return len(found[2]) >= state.length and bool(state.nested or _FLAT.fullmatch(found[1]))
 
 
 def _is_at_edge(line: str) -> bool:
-    """True where an item of a list or a quotation has ended, and with it what is open in it."""
-    return bool(line) and not line[0].isspace() and line[0] != ">"
+    return bool(line) and not line[0].isspace()
 
 
-def _opened(line: str) -> Open:
-    found = _FENCE.match(line)
-    if found:
-        if found[2][0] == "`" and "`" in found[3]:
-            return NONE
-        return Open(found[2][0], len(found[2]), nested=bool(found[1]))
-    html = _HTML.match(line)
-    if not html:
+def _opened(line: str, inside: bool) -> Open:
+    found = _FENCE.match(line) or _HTML.match(line)
+    if not found or (not inside and not found[1].strip() and not _FLAT.fullmatch(found[1])):
         return NONE
-    end = next((end for group, end in _ENDS.items() if html[group]), "") or f"</{html[6]}>".lower()
-    return NONE if end in line[html.end() :].lower() else Open(end=end, nested=bool(html[1]))
+    within = found[1] and (inside or not _FLAT.fullmatch(found[1]))
+    nested = ">" if ">" in found[1] else "-" if within else ""
+    if found.re is _FENCE:
+        is_code = found[2][0] == "`" and "`" in found[3]
+        return NONE if is_code else Open(found[2][0], len(found[2]), nested=nested)
+    end = next(end for group, end in _ENDS.items() if found[group])
+    return NONE if _ends(line[found.end() :], end) else Open(end=end, nested=nested)
+
+
+def _ends(line: str, end: str) -> bool:
+    low = line.lower()
+    return end in low or (end == _ENDS[6] and any(one in low for one in _ALSO))

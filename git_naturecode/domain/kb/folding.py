@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from git_naturecode.domain.kb import layout, marks
+from git_naturecode.domain.kb import blocks, layout, marks
 from git_naturecode.domain.kb.dag import Graph
 from git_naturecode.domain.kb.layout import Side
 from git_naturecode.domain.kb.losses import lost
@@ -38,7 +38,10 @@ def folded(graph: Graph, nodes: Mapping[str, Written], heads: Sequence[str]) -> 
     """
     folding = _Folding(graph, nodes)
     text = folding.text(tuple(heads))
-    return folding.beside(heads) if lost(graph, nodes, heads, text) else text
+    is_whole = not lost(graph, nodes, heads, text) and not _swallows(
+        text, [nodes[one].text or "" for one in heads]
+    )
+    return text if is_whole else folding.beside(heads)
 
 
 class _Folding:
@@ -156,6 +159,19 @@ class _Writers:
         """True when `name` has fewer lines than `before`: then it is what took lines out."""
         sizes = [len((self.nodes[one].text or "").split("\n")) for one in (before, name)]
         return sizes[1] < sizes[0]
+
+
+def _swallows(text: str, heads: Sequence[str]) -> bool:
+    """True where a comment that none of `heads` leaves open is open at the end of `text`.
+
+    One has taken the fence away in which another began it, say: no line is lost, but who reads the
+    page sees none of those that follow.
+    """
+    return _is_hidden(text) and not any(map(_is_hidden, heads))
+
+
+def _is_hidden(text: str) -> bool:
+    return bool(blocks.after(_unix(text).split("\n")).end)
 
 
 def _piece(lines: Sequence[str]) -> str:

@@ -177,12 +177,12 @@ class _Layout:
         state = self.state
         if not state.fence or state.nested:
             return False
-        return all(blocks.after(side.lines, state) == state for side in place)
+        return all(blocks.after(side.lines, state).is_like(state) for side in place)
 
     def _widen(self, place: Clash) -> None:
         """Put `place` down together with the lines that each of its texts needs to be read."""
         low = self._opening()
-        if self.state == blocks.NONE or low < len(self.out):
+        if not self.state.is_code or low < len(self.out):
             low = self._paragraph(low, place)
         parts: list[Part] = [[one] if isinstance(one, str) else one.sides for one in self.out[low:]]
         wide = _one_of([*parts, place])
@@ -193,18 +193,18 @@ class _Layout:
         del self.out[low:], self.before[low:]
         place = self._rest_of_paragraph(place)
         place, is_closed = self._closing(place)
-        open_ = tuple(blocks.after(side.lines) != blocks.NONE for side in place)
+        open_ = tuple(blocks.after(side.lines).is_code for side in place)
         self._put(Laid(place, open_), blocks.NONE if is_closed else self.state)
 
     def _opening(self) -> int:
         """Where in `out` the fence or comment begins in which a place would stand."""
         low = len(self.out)
-        if self.state == blocks.NONE or self.left <= 0:
+        if not self.state.is_code or self.left <= 0:
             return low
         least = max(0, low - _MOST_OPEN)
         while low > least:
             low -= 1
-            if self.before[low] == blocks.NONE:
+            if not self.before[low].is_code:
                 self.left -= sum(
                     len(one) if isinstance(one, str) else sum(map(len, _all(one.sides)))
                     for one in self.out[low:]
@@ -219,7 +219,7 @@ class _Layout:
         first = [self.out[low]] if low < len(self.out) else _ends(place, 0)
         while low and any(isinstance(one, str) and _goes_on(one) for one in first):
             above = self.out[low - 1]
-            is_open = self.before[low - 1] != blocks.NONE
+            is_open = self.before[low - 1].is_code
             if is_open or not isinstance(above, str) or not _is_text(above):
                 break
             self.left -= len(above) * len(place) + 1
@@ -250,7 +250,7 @@ class _Layout:
         """
         start, wide = self.at, place
         states = [blocks.after(side.lines) for side in wide]
-        while any(state != blocks.NONE for state in states):
+        while any(state.is_code for state in states):
             if self.at == len(self.given):
                 break
             below = self.given[self.at]

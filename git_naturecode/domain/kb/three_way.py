@@ -64,10 +64,10 @@ def _walked(
         state = blocks.after(base[at:start], state)
         if b is None or a == b:
             yield list(a)
-        elif state == blocks.NONE and start == end:
+        elif not state.is_code and start == end:
             added = _added(a, b, base[start - 1 : start], base[end : end + 1])
             yield from [added] if added else _closely((), a, b, effort)
-        elif state == blocks.NONE and _is_whole(base, start, end):
+        elif not state.is_code and _is_whole(base, start, end):
             yield from _by_paragraphs(base[start:end], a, b, effort)
         else:
             yield from _closely(base[start:end], a, b, effort)
@@ -272,7 +272,7 @@ def _added(one: Items, other: Items, above: Items, below: Items) -> list[str] | 
     """
     if _are_long(one, other) or not (any(map(says, one)) and any(map(says, other))):
         return None
-    if any(blocks.after(items) != blocks.NONE for items in (one, other)):
+    if any(blocks.after(items).is_code for items in (one, other)):
         return None
     starts = [_ITEM.match(items[0]) for items in (one, other)]
     if all(starts) and len({found[0].strip()[-1] for found in starts if found}) == 1:

@@ -198,6 +198,34 @@ def test_marks_are_seen_and_swallow_nothing(data: st.DataObject) -> None:
                 "note": [f"<!-- {side}"],
             }[what]  # fmt: skip
         texts.append("\n".join(lines))
+    read_well(base, *texts)
+
+
+LIST = "- a list\n  ```sh\n  run it\n  ```\n- more\n\n"
+ROWS = "| 1 | 2 |\n| 3 | 4 |\n"
+SWALLOWED = (  # base, what one changes and into what, the same of the other
+    # A fence that the mark takes out of its item.
+    (LIST, "  ```\n- more\n", "", "- more", "<!-- B"),
+    # One that stands in no item any more, where it was left over.
+    (LIST + ROWS + "\n", "| 3 | 4 |", "<!-- A", f"  run it\n  ```\n- more\n\n{ROWS}",
+     "```B\n  run it\n```\n  ```\n- more\n\n| 1 | 2 |\n"),
+    # A comment that stood in code.
+    ("~~~\ntilde\n~~~\n\n````\n```\ninner\n```\n````\n\n", "tilde\n~~~\n\n````\n```",
+     "~~~\n\n````\n<!-- A", "tilde\n~~~\n\n", "tildeB\n~~~\n```B\n"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("base", "was", "one", "stood", "other"), SWALLOWED)
+def test_no_code_and_no_comment_swallows_a_mark(
+    base: str, was: str, one: str, stood: str, other: str
+) -> None:
+    base += END + "\n"
+    assert base.count(was) == base.count(stood) == 1
+    read_well(base, base.replace(was, one), base.replace(stood, other))
+
+
+def read_well(base: str, *texts: str) -> None:
+    """Assert that all marks of the merged text are read as such, and its end is not hidden."""
     made = merged(base, *texts)
     ours = [line for line in made.split("\n") if line.startswith(MARK)]
     shown = _shown(made)

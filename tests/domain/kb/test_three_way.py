@@ -74,7 +74,7 @@ def test_without_a_base_nothing_is_taken_out() -> None:
     assert merged(None, one, other) == [Both((), tuple(one), tuple(other))]
 
 
-@pytest.mark.parametrize("fence", ["```", "~~~", "    ```", "<!--"])
+@pytest.mark.parametrize("fence", ["```", "~~~", "   ```", "<!--"])
 def test_in_code_two_new_lines_at_one_place_are_both(fence: str) -> None:
     was = [fence, "", "x", "", "z"]
     one, other = [*was[:2], "new one", "", *was[2:]], [*was[:2], "other", "", *was[2:]]
