@@ -39,6 +39,8 @@ def lost(
     left = _MOST_SEARCHED
     for head in heads:
         wanted = missing - said[head]
+        if not wanted:
+            continue
         for name in sorted(graph.ancestors([head]) - {head}, key=lambda one: -graph.rank[one]):
             if not wanted or left < 0:
                 break
