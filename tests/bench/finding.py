@@ -80,7 +80,7 @@ def _gains(
 
 
 def finding(stage: Stage) -> Iterator[Line]:
-    """The best 20 articles against `git grep` in the branch, judged by the median of six queries."""
+    """The best 20 articles against `git grep` in the branch, judged by the median of six."""
     ratios: list[float] = []
     clone = _filled(stage)
     with stage.store(clone) as store:
