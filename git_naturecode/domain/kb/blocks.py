@@ -32,6 +32,7 @@ class Open(NamedTuple):
 
 NONE = Open()
 """The begin of a text: nothing is open, and nothing above it either."""
+_TEXT, _GOES_ON = Open(text=True), Open(inside=True, text=True)
 _CONTAINER = r"(?:[ \t>]|[-+*][ \t]|\d{1,9}[.)][ \t])*"
 _FENCE = re.compile(rf"({_CONTAINER})(`{{3,}}|~{{3,}})([^\n]*)")
 _HTML = re.compile(
@@ -71,7 +72,10 @@ def _step(line: str, state: Open) -> Open:
     if state.is_code and not _leaves(line, state):
         ended = _ends(line, state.end) if state.end else _closes(line, state)
         return Open(inside=state.inside) if ended else state
-    opened = _opened(line, state.inside) if "`" in line or "~" in line or "<" in line else NONE
+    is_marked = "`" in line or "~" in line or "<" in line
+    if line[:1].isalpha() and not is_marked:  # most lines
+        return _GOES_ON if state.inside and state.text else _TEXT
+    opened = _opened(line, state.inside) if is_marked else NONE
     is_alone = opened.is_code or bool(_BREAK.match(line) or _HTML.match(line))
     return opened._replace(
         inside=_is_inside(line, state, is_alone), text=not is_alone and bool(line.strip())

@@ -36,12 +36,7 @@ def folded(graph: Graph, nodes: Mapping[str, Written], heads: Sequence[str]) -> 
     Bounded: where common ancestors have common ancestors of their own without end, or are too many
     or too large, one of them stands for all.
     """
-    folding = _Folding(graph, nodes)
-    text = folding.text(tuple(heads))
-    is_whole = not lost(graph, nodes, heads, text) and not _swallows(
-        text, [nodes[one].text or "" for one in heads]
-    )
-    return text if is_whole else folding.beside(heads)
+    return _Folding(graph, nodes).text(tuple(heads))
 
 
 class _Folding:
@@ -64,11 +59,17 @@ class _Folding:
                 waiting += missing[:1]
                 continue
             if steps:
-                self.known[key] = self._fold(key, steps)
+                self.known[key] = self._whole(key, self._fold(key, steps))
             waiting.pop()
         return self._known(wanted)
 
-    def beside(self, heads: Sequence[str]) -> str:
+    def _whole(self, heads: Key, text: str) -> str:
+        """`text`, the merge of `heads`; where it lacks or hides something, theirs side by side."""
+        texts = [self.nodes[one].text or "" for one in heads]
+        is_whole = not lost(self.graph, self.nodes, heads, text) and not _swallows(text, texts)
+        return text if is_whole else self._beside(heads)
+
+    def _beside(self, heads: Sequence[str]) -> str:
         """The whole texts of `heads`, one after the other, for a person to choose from."""
         sides = []
         for name in heads:
